@@ -1,1 +1,3 @@
-//! Portico.
+//! What both sides share: the words, and every page.
+
+pub mod contract;

@@ -1,1 +1,7 @@
-//! Portico.
+//! Portico's server: faces, engine, hands. The contents of the house; `main.rs` opens the door.
+
+#![forbid(unsafe_code)]
+
+pub mod clock;
+pub mod error;
+pub mod journey;

@@ -1,0 +1,11 @@
+//! The words: plain data that server, pages, portal and widget agree on. serde only; no I/O, no clock.
+
+pub mod attribute;
+pub mod brand;
+pub mod id;
+pub mod journey;
+pub mod problem;
+pub mod secret;
+pub mod time;
+pub mod user_flow;
+pub mod validate;

@@ -1,0 +1,109 @@
+//! What can go wrong, one status table, one dress per face.
+
+use app::contract::problem::ProblemKind;
+use axum::http::StatusCode;
+use std::time::Duration;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("not found")]
+    NotFound,
+    /// A form that did not come from our page; says which proof was missing (security R20).
+    #[error("forged: {0}")]
+    Forged(&'static str),
+    #[error("the journey is over, expired, or belongs to another browser")]
+    JourneyOver,
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    /// An application's mistake that must not be answered by a redirect (RFC 6749 §4.1.2.1).
+    #[error("bad application request: {0}")]
+    BadApplicationRequest(String),
+    /// An application's mistake that is answered in the protocol's own words.
+    #[error("{}: {}", .0.error, .0.description)]
+    Refused(Refusal),
+    #[error("too many requests")]
+    TooMany { retry_after: Duration },
+    #[error("busy")]
+    Busy,
+    /// Somebody else saved first.
+    #[error("stale")]
+    Stale,
+    /// A name that must be unique is in use.
+    #[error("taken")]
+    Taken,
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// An OAuth error (RFC 6749 §5.2) with the number by which Entra's clients know it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    pub error: &'static str,
+    /// `AADSTS` number.
+    pub number: u32,
+    pub description: String,
+}
+
+impl Refusal {
+    pub fn new(error: &'static str, number: u32, description: impl Into<String>) -> Self {
+        Self { error, number, description: description.into() }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Error::Refused(refusal)
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Error::Internal(format!("json: {error}"))
+    }
+}
+
+impl Error {
+    /// The status table.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Error::NotFound => StatusCode::NOT_FOUND,
+            Error::Forged(_) => StatusCode::FORBIDDEN,
+            Error::JourneyOver => StatusCode::GONE,
+            Error::BadRequest(_) | Error::BadApplicationRequest(_) => StatusCode::BAD_REQUEST,
+            // RFC 6749 §5.2: a client that could not prove itself gets 401, every other refusal 400.
+            Error::Refused(refusal) if refusal.error == "invalid_client" => StatusCode::UNAUTHORIZED,
+            Error::Refused(_) => StatusCode::BAD_REQUEST,
+            Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Stale | Error::Taken => StatusCode::CONFLICT,
+            Error::Database(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What a person is told.
+    pub fn kind(&self) -> ProblemKind {
+        match self {
+            Error::NotFound => ProblemKind::NotFound,
+            Error::Forged(_) => ProblemKind::Forged,
+            Error::JourneyOver => ProblemKind::JourneyOver,
+            Error::BadRequest(_) | Error::Taken => ProblemKind::BadRequest,
+            Error::BadApplicationRequest(_) | Error::Refused(_) => ProblemKind::BadApplicationRequest,
+            Error::TooMany { .. } => ProblemKind::TooMany,
+            Error::Busy | Error::Stale => ProblemKind::Busy,
+            Error::Database(_) | Error::Internal(_) => ProblemKind::Internal,
+        }
+    }
+
+    /// Seconds after which trying again makes sense.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Error::TooMany { retry_after } => Some(retry_after.as_secs().max(1)),
+            Error::Busy | Error::Stale => Some(1),
+            _ => None,
+        }
+    }
+}
