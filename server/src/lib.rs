@@ -5,3 +5,4 @@
 pub mod clock;
 pub mod error;
 pub mod journey;
+pub mod mail;

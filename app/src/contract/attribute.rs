@@ -71,7 +71,8 @@ pub fn built_in() -> impl Iterator<Item = Attribute> {
 /// None where no letter or digit is left.
 pub fn custom_id(name: &str) -> Option<String> {
     let mut id = String::from(CUSTOM_PREFIX);
-    for (n, word) in name.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|w| !w.is_empty()).enumerate() {
+    for (n, word) in name.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|w| !w.is_empty()).enumerate()
+    {
         let (first, rest) = word.split_at(1);
         id.push_str(&if n == 0 { first.to_ascii_lowercase() } else { first.to_ascii_uppercase() });
         id.push_str(rest);

@@ -78,7 +78,9 @@ pub enum Step {
 pub enum Resend {
     Now,
     /// Whole seconds from the moment the page was made.
-    In { seconds: u32 },
+    In {
+        seconds: u32,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -117,12 +119,25 @@ pub enum Notice {
 /// What the person sends. Form and JSON carry the same names: `answer=password&password=…&token=…`.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Answer {
-    Address { address: String },
-    Password { password: Secret, keep: bool },
-    Code { code: Secret, keep: bool },
-    NewPassword { password: Secret },
+    Address {
+        address: String,
+    },
+    Password {
+        password: Secret,
+        keep: bool,
+    },
+    Code {
+        code: Secret,
+        keep: bool,
+    },
+    NewPassword {
+        password: Secret,
+    },
     /// Values by attribute; several only where several may be chosen.
-    Attributes { revision: i64, values: BTreeMap<String, Vec<String>> },
+    Attributes {
+        revision: i64,
+        values: BTreeMap<String, Vec<String>>,
+    },
     /// Go on with the account that is signed in.
     ContinueAs,
     /// The ways out of a page.
@@ -132,7 +147,9 @@ pub enum Answer {
     SignIn,
     SignUp,
     Recover,
-    Language { language: String },
+    Language {
+        language: String,
+    },
     Cancel,
 }
 
@@ -241,7 +258,8 @@ mod tests {
     use super::*;
 
     fn read(form: &[(&str, &str)]) -> Result<Answer, Unreadable> {
-        Answer::read(form.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()).map(|(answer, _)| answer)
+        Answer::read(form.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect())
+            .map(|(answer, _)| answer)
     }
 
     #[test]
@@ -269,8 +287,13 @@ mod tests {
 
     #[test]
     fn several_values_stay_together() {
-        let form =
-            [("token", "t"), ("answer", "attributes"), ("revision", "3"), ("attribute.likes", "tea"), ("attribute.likes", "rye")];
+        let form = [
+            ("token", "t"),
+            ("answer", "attributes"),
+            ("revision", "3"),
+            ("attribute.likes", "tea"),
+            ("attribute.likes", "rye"),
+        ];
         let values = BTreeMap::from([("likes".to_string(), vec!["tea".to_string(), "rye".to_string()])]);
         assert_eq!(read(&form), Ok(Answer::Attributes { revision: 3, values }));
     }

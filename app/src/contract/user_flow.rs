@@ -162,7 +162,11 @@ pub struct FieldOption {
 impl Layout {
     /// The fields of the page in one language, in order; hidden inputs are not among them.
     pub fn fields(&self, language: &str) -> Vec<Field> {
-        self.inputs.iter().filter(|input| input.visibility != Visibility::Hidden).map(|input| input.field(language)).collect()
+        self.inputs
+            .iter()
+            .filter(|input| input.visibility != Visibility::Hidden)
+            .map(|input| input.field(language))
+            .collect()
     }
 
     pub fn asks(&self, attribute: &str) -> bool {
@@ -184,7 +188,10 @@ impl Input {
             options: self
                 .options
                 .iter()
-                .map(|choice| FieldOption { value: choice.value.clone(), text: choice.text.in_language(language).into() })
+                .map(|choice| FieldOption {
+                    value: choice.value.clone(),
+                    text: choice.text.in_language(language).into(),
+                })
                 .collect(),
             pattern: self.pattern.clone(),
             max_length: self.max_length,

@@ -53,15 +53,35 @@ pub struct Said {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Stage {
-    Address { path: Path },
+    Address {
+        path: Path,
+    },
     /// Somebody is signed in at this browser.
-    Account { known: Known },
-    Password { address: String, address_is: AddressIs },
-    Code { path: Path, address: String, code: Code },
-    NewPassword { address: String, purpose: NewPasswordFor },
+    Account {
+        known: Known,
+    },
+    Password {
+        address: String,
+        address_is: AddressIs,
+    },
+    Code {
+        path: Path,
+        address: String,
+        code: Code,
+    },
+    NewPassword {
+        address: String,
+        purpose: NewPasswordFor,
+    },
     /// The address is proved and nobody has it. `password` is hashed already.
-    Attributes { address: String, password: Option<Secret> },
-    Stopped { why: Stop, address: Option<String> },
+    Attributes {
+        address: String,
+        password: Option<Secret>,
+    },
+    Stopped {
+        why: Stop,
+        address: Option<String>,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -90,9 +110,16 @@ pub enum NewPasswordFor {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Code {
-    Live { hash: Secret, expires_at: Timestamp, tries_left: u8, resend_at: Timestamp },
+    Live {
+        hash: Secret,
+        expires_at: Timestamp,
+        tries_left: u8,
+        resend_at: Timestamp,
+    },
     /// Tried too often, or refused by a limit: only a new one helps.
-    None { resend_at: Timestamp },
+    None {
+        resend_at: Timestamp,
+    },
 }
 
 /// How a journey begins.
@@ -127,8 +154,13 @@ pub struct SomeSignInBy {
 pub enum Event {
     Answered(Answer),
     AccountFound(Option<Account>),
-    CodeSent { hash: Secret, resend_at: Timestamp },
-    CodeRefused { resend_at: Timestamp },
+    CodeSent {
+        hash: Secret,
+        resend_at: Timestamp,
+    },
+    CodeRefused {
+        resend_at: Timestamp,
+    },
     CodeChecked(bool),
     PasswordChecked(Verdict),
     PasswordHashed(Result<Secret, Why>),
@@ -154,12 +186,26 @@ pub enum Verdict {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Effect {
     /// Whose is this proved address?
-    FindAccount { address: String },
-    SendCode { address: String, path: Path },
-    CheckCode { code: Secret, hash: Secret },
-    CheckPassword { address: String, password: Secret },
+    FindAccount {
+        address: String,
+    },
+    SendCode {
+        address: String,
+        path: Path,
+    },
+    CheckCode {
+        code: Secret,
+        hash: Secret,
+    },
+    CheckPassword {
+        address: String,
+        password: Secret,
+    },
     /// Judge a new password by what only the server knows, and hash it.
-    HashPassword { password: Secret, address: String },
+    HashPassword {
+        password: Secret,
+        address: String,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -172,12 +218,27 @@ pub enum Turn {
 /// How a journey ends well (or is called off).
 #[derive(Clone, PartialEq, Debug)]
 pub enum Outcome {
-    SignedIn { account: AccountId, proved: Vec<Proof>, keep: bool },
+    SignedIn {
+        account: AccountId,
+        proved: Vec<Proof>,
+        keep: bool,
+    },
     /// The new password replaces the old one; every other session and refresh token of the account ends.
-    Recovered { account: AccountId, password: Secret, proved: Vec<Proof> },
-    SignedUp { address: String, password: Option<Secret>, attributes: Vec<(String, String)>, proved: Vec<Proof> },
+    Recovered {
+        account: AccountId,
+        password: Secret,
+        proved: Vec<Proof>,
+    },
+    SignedUp {
+        address: String,
+        password: Option<Secret>,
+        attributes: Vec<(String, String)>,
+        proved: Vec<Proof>,
+    },
     /// The session that was there already.
-    ContinuedAs { account: AccountId },
+    ContinuedAs {
+        account: AccountId,
+    },
     Cancelled,
 }
 
