@@ -1,3 +1,4 @@
 //! What both sides share: the words, and every page.
 
 pub mod contract;
+pub mod text;

@@ -1,0 +1,150 @@
+//! The name of every sentence on a page. The same name, in camel case, stands in the languages' files under `pages`.
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "ssr", derive(strum::EnumIter, strum::IntoStaticStr), strum(serialize_all = "camelCase"))]
+pub enum Key {
+    // On every page
+    Change,
+    ChangeAddress,
+    Optional,
+    Language,
+    Privacy,
+    Terms,
+    Continue,
+    OneMoment,
+    Checking,
+    Sending,
+    Saving,
+    SigningIn,
+    CreatingAccount,
+    LookAgain,
+    NoConnection,
+    OpensInNewTab,
+
+    // Address
+    SignInHeading,
+    SignInLead,
+    SignUpHeading,
+    SignUpLead,
+    RecoverHeading,
+    RecoverLead,
+    AddressLabel,
+    SendCode,
+    NoAccount,
+    CreateOne,
+    CannotAccess,
+    HaveAccount,
+    SignIn,
+
+    // Password
+    PasswordHeading,
+    PasswordLabel,
+    Show,
+    ShowPassword,
+    Hide,
+    HidePassword,
+    KeepSignedIn,
+    ForgotPassword,
+    UseCode,
+
+    // Code
+    CodeHeading,
+    CodeLead,
+    CodeLabel,
+    CodeMissing,
+    Resend,
+    ResendIn,
+    ResendNow,
+    UsePassword,
+
+    // New password
+    CreatePasswordHeading,
+    ResetPasswordHeading,
+    NewPasswordLead,
+    NewPasswordLabel,
+    NewPasswordHint,
+    StrengthTooShort,
+    StrengthGuessable,
+    StrengthFair,
+    StrengthGood,
+    StrengthStrong,
+    SaveAndSignIn,
+
+    // Attributes
+    AttributesHeading,
+    AttributesLead,
+    Choose,
+    ChooseAny,
+    CreateAccount,
+
+    // Account
+    AccountHeading,
+    AccountLead,
+    ContinueAs,
+    UseAnotherAccount,
+
+    // Stopped
+    StoppedNoAccountHeading,
+    StoppedNoAccount,
+    StoppedDisabledHeading,
+    StoppedDisabled,
+    StoppedExpiredHeading,
+    StoppedExpired,
+    StoppedCancelledHeading,
+    StoppedCancelled,
+    UseAnotherAddress,
+    StartAgain,
+    BackToApplication,
+
+    // Done
+    DoneHeading,
+    DoneLead,
+
+    // Notices
+    NoticeCodeSent,
+    NoticeCodesExhausted,
+    NoticeCodeDead,
+    NoticeAlreadyHaveAccount,
+    NoticeLayoutChanged,
+    NoticePasswordChanged,
+    NoticeBusy,
+
+    // Faults
+    FaultRequired,
+    FaultMustAgree,
+    FaultTooLong,
+    FaultNotAnAddress,
+    FaultNotANumber,
+    FaultNotADate,
+    FaultNotAnOption,
+    FaultPattern,
+    FaultPatternHint,
+    FaultUnprintable,
+    FaultPasswordTooShort,
+    FaultPasswordTooLong,
+    FaultPasswordCommon,
+    FaultPasswordGuessable,
+    FaultWrongPassword,
+    FaultNotACode,
+    FaultWrongCode,
+    FaultCodeExpired,
+
+    // Problems
+    ProblemNotFoundHeading,
+    ProblemNotFound,
+    ProblemBadApplicationRequestHeading,
+    ProblemBadApplicationRequest,
+    ProblemForgedHeading,
+    ProblemForged,
+    ProblemJourneyOverHeading,
+    ProblemJourneyOver,
+    ProblemBadRequestHeading,
+    ProblemBadRequest,
+    ProblemTooManyHeading,
+    ProblemTooMany,
+    ProblemBusyHeading,
+    ProblemBusy,
+    ProblemInternalHeading,
+    ProblemInternal,
+    ProblemTrace,
+}

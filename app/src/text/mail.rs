@@ -1,0 +1,10 @@
+//! The name of every sentence in a mail. The same name, in camel case, stands in the languages' files under `mail`.
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, strum::EnumIter, strum::IntoStaticStr)]
+#[strum(serialize_all = "camelCase")]
+pub enum Key {
+    CodeSubject,
+    CodeLead,
+    CodeGood,
+    NotYou,
+}
