@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod assets;
 pub mod clock;
 pub mod error;
 pub mod journey;

@@ -1,0 +1,209 @@
+//! What pages are made of besides HTML: scripts, WebAssembly, styles, icons; all of it inside the binary.
+
+use axum::{
+    body::{Body, Bytes},
+    extract::Path,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use std::{borrow::Cow, sync::LazyLock};
+
+/// One file, ready to go out in each encoding.
+struct File {
+    /// What it is called where it was written: `hosted.css`.
+    source: &'static str,
+    /// What browsers call it: `hosted.55ab3b01c0ffee42.css`; equal to `source` for files of public/.
+    name: Cow<'static, str>,
+    kind: Kind,
+    tag: HeaderValue,
+    plain: Bytes,
+    /// Only where it is smaller.
+    brotli: Option<Bytes>,
+    gzip: Option<Bytes>,
+}
+
+#[derive(Clone, Copy)]
+// Which kinds occur is decided by what lies in public/.
+#[allow(dead_code)]
+enum Kind {
+    Script,
+    Wasm,
+    Style,
+    Icon,
+    Png,
+    Svg,
+    Text,
+}
+
+/// The list is made by build.rs.
+static FILES: LazyLock<Vec<File>> = LazyLock::new(|| Vec::from(include!(concat!(env!("OUT_DIR"), "/files.rs"))));
+
+/// A year, and no question in between: the name changes when the content does.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// What keeps its name is asked for again after an hour.
+const AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+
+/// `GET /assets/{*name}`: what is named by its content.
+pub async fn asset(Path(name): Path<String>, asked: HeaderMap) -> Response {
+    match FILES.iter().find(|file| file.name == name && file.is_named_by_content()) {
+        Some(file) => file.answer(&asked, FOR_EVER),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// `GET /favicon.ico`: where every browser looks.
+pub async fn favicon(asked: HeaderMap) -> Response {
+    match FILES.iter().find(|file| file.name == "favicon.ico") {
+        Some(file) => file.answer(&asked, AN_HOUR),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// The address of a file by what it is called where it was written. None when the pages were skipped (build.rs).
+pub fn address(source: &str) -> Option<String> {
+    let file = FILES.iter().find(|file| file.source == source)?;
+    Some(if file.is_named_by_content() { format!("/assets/{}", file.name) } else { format!("/{}", file.name) })
+}
+
+impl File {
+    fn is_named_by_content(&self) -> bool {
+        self.name != self.source
+    }
+
+    fn answer(&self, asked: &HeaderMap, lifetime: HeaderValue) -> Response {
+        let mut response = Response::new(Body::empty());
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, lifetime);
+        headers.insert(header::ETAG, self.tag.clone());
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        // The widget loads them into other people's pages. They are the same bytes for everybody.
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+        if knows(asked, &self.tag) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return response;
+        }
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.kind.content_type()));
+        let body = match (&self.brotli, &self.gzip) {
+            (Some(brotli), _) if accepts(asked, "br") => encoded(headers, "br", brotli),
+            (_, Some(gzip)) if accepts(asked, "gzip") => encoded(headers, "gzip", gzip),
+            _ => self.plain.clone(),
+        };
+        *response.body_mut() = Body::from(body);
+        response
+    }
+}
+
+fn encoded(headers: &mut HeaderMap, encoding: &'static str, bytes: &Bytes) -> Bytes {
+    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    bytes.clone()
+}
+
+impl Kind {
+    fn content_type(self) -> &'static str {
+        match self {
+            Kind::Script => "text/javascript; charset=utf-8",
+            Kind::Wasm => "application/wasm",
+            Kind::Style => "text/css; charset=utf-8",
+            Kind::Icon => "image/x-icon",
+            Kind::Png => "image/png",
+            Kind::Svg => "image/svg+xml",
+            Kind::Text => "text/plain; charset=utf-8",
+        }
+    }
+}
+
+/// RFC 9110 §13.1.2: a list of tags, compared weakly.
+fn knows(asked: &HeaderMap, tag: &HeaderValue) -> bool {
+    list(asked, header::IF_NONE_MATCH).any(|known| known == "*" || known.as_bytes() == tag.as_bytes())
+}
+
+/// RFC 9110 §12.5.3: named, and not with the weight 0.
+fn accepts(asked: &HeaderMap, encoding: &str) -> bool {
+    list(asked, header::ACCEPT_ENCODING).any(|wish| {
+        let (name, weight) = wish.split_once(';').unwrap_or((wish, "q=1"));
+        let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok());
+        name.trim().eq_ignore_ascii_case(encoding) && weight.is_some_and(|weight| weight > 0.0)
+    })
+}
+
+fn list(asked: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = &str> {
+    asked.get_all(name).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> File {
+        File {
+            source: "hosted.js",
+            name: Cow::Borrowed("hosted.1234.js"),
+            kind: Kind::Script,
+            tag: HeaderValue::from_static("W/\"1234\""),
+            plain: Bytes::from_static(b"plain"),
+            brotli: Some(Bytes::from_static(b"brotli")),
+            gzip: Some(Bytes::from_static(b"gzip")),
+        }
+    }
+
+    fn asked(name: header::HeaderName, value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn the_best_encoding_that_is_accepted_goes_out() {
+        for (wish, encoding) in [
+            ("gzip, deflate, br, zstd", Some("br")),
+            ("gzip;q=1.0, BR;q=0.5", Some("br")),
+            ("gzip", Some("gzip")),
+            ("br;q=0, gzip", Some("gzip")),
+            ("br; q=0.0", None),
+            ("identity", None),
+            ("", None),
+            ("brotli", None),
+        ] {
+            let response = sample().answer(&asked(header::ACCEPT_ENCODING, wish), FOR_EVER);
+            let sent = response.headers().get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap());
+            assert_eq!(sent, encoding, "{wish}");
+            assert_eq!(response.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+            assert_eq!(response.headers()[header::VARY], "accept-encoding");
+        }
+    }
+
+    #[test]
+    fn who_has_it_is_not_sent_it_again() {
+        for (known, status) in [
+            ("W/\"1234\"", StatusCode::NOT_MODIFIED),
+            ("\"other\", W/\"1234\"", StatusCode::NOT_MODIFIED),
+            ("*", StatusCode::NOT_MODIFIED),
+            ("W/\"12345\"", StatusCode::OK),
+        ] {
+            let response = sample().answer(&asked(header::IF_NONE_MATCH, known), FOR_EVER);
+            assert_eq!(response.status(), status, "{known}");
+            assert_eq!(response.headers()[header::CACHE_CONTROL], FOR_EVER);
+        }
+    }
+
+    #[tokio::test]
+    async fn cve_2022_45921_no_path_leads_out_of_the_table() {
+        let ups = ["..", "%2e%2e", "..%2f", "%252e%252e", "..\\", "....//", "..;", "\u{ff0e}\u{ff0e}", "..%c0%af", "."];
+        let ends = ["etc/passwd", "portico.key", "portico.db", "Cargo.toml", "", "favicon.ico", "hosted.js"];
+        let names = ups.iter().flat_map(|up| {
+            ends.iter().flat_map(move |end| {
+                [
+                    format!("{up}/{end}"),
+                    format!("/{up}/{up}/{end}"),
+                    format!("text/{up}/{end}"),
+                    format!("{up}/{end}\0.css"),
+                ]
+            })
+        });
+        let names: Vec<_> = names.collect();
+        assert!(names.len() >= 200);
+        for name in names {
+            let response = asset(Path(name.clone()), HeaderMap::new()).await;
+            assert_eq!(response.status(), StatusCode::NOT_FOUND, "{name}");
+        }
+    }
+}
