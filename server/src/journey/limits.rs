@@ -1,0 +1,147 @@
+//! How often, how long, how many: every number that holds a guesser back, and the rules made of them. Pure; who counts
+//! is the directory.
+
+use app::contract::time::Timestamp;
+use std::time::Duration;
+
+/// A one-time code (security R3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CodeRule {
+    /// Digits.
+    pub length: u8,
+    pub lifetime: Duration,
+    /// Wrong tries that kill it.
+    pub tries: u8,
+}
+
+pub const CODE: CodeRule = CodeRule { length: 8, lifetime: minutes(10), tries: 5 };
+
+/// So many within so long.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limit {
+    pub most: u32,
+    pub within: Duration,
+}
+
+/// Codes to one address, known or not. The first line is the pause that the page counts down.
+pub const SENDS_PER_ADDRESS: [Limit; 3] = [
+    Limit { most: 1, within: Duration::from_secs(30) },
+    Limit { most: 3, within: minutes(10) },
+    Limit { most: SENDS_PER_DAY, within: DAY },
+];
+
+/// Codes asked for from one network (/24 or /56), to whatever addresses.
+pub const SENDS_PER_NETWORK: [Limit; 1] = [Limit { most: 30, within: minutes(60) }];
+
+/// Failed sign-ins from one network, at whatever accounts (security R2).
+pub const FAILURES_PER_NETWORK: [Limit; 2] =
+    [Limit { most: 20, within: minutes(1) }, Limit { most: 300, within: minutes(60) }];
+
+const SENDS_PER_DAY: u32 = 10;
+const DAY: Duration = minutes(24 * 60);
+
+const fn minutes(count: u64) -> Duration {
+    Duration::from_secs(60 * count)
+}
+
+/// When the next is allowed, after those of `past` (in any order; older ones than the longest limit may be left out).
+/// A moment that is not after `now` means: at once.
+pub fn next_allowed(limits: &[Limit], past: &[Timestamp]) -> Timestamp {
+    let mut newest_first = past.to_vec();
+    newest_first.sort_unstable_by(|a, b| b.cmp(a));
+    // Where `most` are within, the oldest of them has to fall out first.
+    let frees = |limit: &Limit| {
+        let at = usize::try_from(limit.most).unwrap_or(usize::MAX).saturating_sub(1);
+        newest_first.get(at).map(|sent| *sent + limit.within)
+    };
+    limits.iter().filter_map(frees).max().unwrap_or_default()
+}
+
+/// Failures in a row that are free (security R1).
+pub const FREE_GUESSES: u32 = 10;
+/// Failures in a row after which the password is closed until the address is proved anew (NIST 800-63B §3.2.2).
+pub const GUESSES: u32 = 100;
+const FIRST_HOLD: Duration = minutes(1);
+const LONGEST_HOLD: Duration = minutes(60);
+
+/// What a password may still be tried, after failures in a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Guessing {
+    Free,
+    /// Not before this moment; a try until then is answered like a wrong one and not counted.
+    Held {
+        until: Timestamp,
+    },
+    /// Only recovery opens it again.
+    Closed,
+}
+
+pub fn guessing(failures: u32, last_failure: Timestamp, now: Timestamp) -> Guessing {
+    if failures >= GUESSES {
+        return Guessing::Closed;
+    }
+    let until = last_failure + hold_after(failures);
+    if now < until { Guessing::Held { until } } else { Guessing::Free }
+}
+
+/// Nothing for nine, a minute for the tenth, twice as long for each one after it, an hour at most.
+pub fn hold_after(failures: u32) -> Duration {
+    match failures.checked_sub(FREE_GUESSES) {
+        None => Duration::ZERO,
+        Some(more) => FIRST_HOLD.saturating_mul(1 << more.min(6)).min(LONGEST_HOLD),
+    }
+}
+
+/// Asserted at start-up (security R3): who guesses codes of one account all day succeeds at most once in a million days.
+pub fn assert_codes_hold() -> Result<(), String> {
+    let (guesses, codes) = guesses_per_day(CODE);
+    if guesses.saturating_mul(1_000_000) <= codes {
+        return Ok(());
+    }
+    Err(format!(
+        "{guesses} guesses a day at codes of {} digits is more than one chance in a million: make codes longer, or allow \
+         fewer tries or mails",
+        CODE.length
+    ))
+}
+
+/// Guesses that one account's codes can take in a day, and how many codes there are.
+fn guesses_per_day(rule: CodeRule) -> (u64, u64) {
+    (u64::from(rule.tries) * u64::from(SENDS_PER_DAY), 10u64.saturating_pow(u32::from(rule.length)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r3_a_day_of_guessing_codes_is_one_chance_in_two_million() {
+        assert_eq!(guesses_per_day(CODE), (50, 100_000_000));
+        assert_eq!(assert_codes_hold(), Ok(()));
+        let (guesses, codes) = guesses_per_day(CodeRule { length: 6, ..CODE });
+        assert!(guesses * 1_000_000 > codes, "six digits would not hold");
+    }
+
+    #[test]
+    fn r3_sends_wait_half_a_minute_then_ten_then_a_day() {
+        let at = |seconds: i64| Timestamp(seconds * 1000);
+        let next = |past: &[i64]| next_allowed(&SENDS_PER_ADDRESS, &past.iter().map(|s| at(*s)).collect::<Vec<_>>());
+        assert_eq!(next(&[]), at(0));
+        assert_eq!(next(&[1000]), at(1030));
+        assert_eq!(next(&[1000, 1030]), at(1060));
+        assert_eq!(next(&[1060, 1000, 1030]), at(1600), "three in ten minutes, in any order");
+        let ten: Vec<i64> = (0..10).map(|n| n * 3600).collect();
+        assert_eq!(next(&ten), at(24 * 3600), "ten in a day");
+    }
+
+    #[test]
+    fn r1_holds_double_from_a_minute_to_an_hour() {
+        let holds = [9, 10, 11, 15, 16, 17, 99].map(|failures| hold_after(failures).as_secs());
+        assert_eq!(holds, [0, 60, 120, 1920, 3600, 3600, 3600]);
+        let (last, second) = (Timestamp(0), Duration::from_secs(1));
+        assert_eq!(guessing(9, last, last), Guessing::Free);
+        assert_eq!(guessing(10, last, last + 59 * second), Guessing::Held { until: last + 60 * second });
+        assert_eq!(guessing(10, last, last + 60 * second), Guessing::Free);
+        assert_eq!(guessing(100, last, last + 100_000 * second), Guessing::Closed);
+    }
+}
