@@ -11,15 +11,37 @@
 //!     Address --> Code: sign in with a code, sign up, recover
 //!     Password --> [*]: right
 //!     Password --> Code: email me a code, can't access
-//!     Code --> Password: proved, and the account has a password
-//!     Code --> [*]: proved, and the account has none
-//!     Code --> NewPassword: proved, new or recovering
+//!     Password --> Proved: can't access, and the address is proved already
+//!     Code --> Password: I have a password
+//!     Code --> Proved: right
+//!     Proved --> Password: the account has a password
+//!     Proved --> [*]: the account has none
+//!     Proved --> NewPassword: new, or recovering
+//!     Proved --> Attributes: new, no password wanted
+//!     Proved --> Stopped: no account and sign-up closed, or switched off
 //!     NewPassword --> Attributes: new
 //!     NewPassword --> [*]: recovered
-//!     Code --> Attributes: proved, new, no password wanted
-//!     Attributes --> [*]: account made
-//!     Code --> Stopped: proved, no account, sign-up closed; or switched off
+//!     Attributes --> Finished: account made
+//!     Finished --> [*]
+//!     Finished --> Proved: somebody else got the address in the same moment
 //! ```
+//!
+//! From every stage that is not over, sign in, sign up and can't access lead back to Address, and cancel ends the journey.
+
+mod address;
+mod code;
+pub mod limits;
+mod moves;
+mod proved;
+mod recover;
+mod show;
+mod sign_in;
+mod sign_up;
+
+pub use show::show;
+
+use moves::{Move, Then};
+use sign_up::NewAccount;
 
 use app::contract::{
     id::AccountId,
@@ -36,6 +58,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Journey {
     pub language: String,
+    /// Whether to stay signed in after the browser closes; as it was ticked last.
+    pub keep: bool,
     pub stage: Stage,
     pub said: Said,
 }
@@ -69,6 +93,11 @@ pub enum Stage {
         address: String,
         code: Code,
     },
+    /// A code came back; whose address it is, is being looked up. Left within the turn that enters it.
+    Proved {
+        path: Path,
+        address: String,
+    },
     NewPassword {
         address: String,
         purpose: NewPasswordFor,
@@ -81,6 +110,10 @@ pub enum Stage {
     Stopped {
         why: Stop,
         address: Option<String>,
+    },
+    /// The outcome is told, and nothing can be done twice. `claimed` is the address of the account that is being made.
+    Finished {
+        claimed: Option<String>,
     },
 }
 
@@ -234,6 +267,7 @@ pub enum Outcome {
         password: Option<Secret>,
         attributes: Vec<(String, String)>,
         proved: Vec<Proof>,
+        keep: bool,
     },
     /// The session that was there already.
     ContinuedAs {
@@ -249,4 +283,112 @@ pub enum Proof {
     Password,
     #[serde(rename = "otp")]
     Code,
+}
+
+pub fn begin(entry: Entry) -> Journey {
+    let stage = match entry.known {
+        Some(known) => Stage::Account { known },
+        None => Stage::Address { path: entry.path },
+    };
+    let said = entry.hint.into_iter().fold(Said::default(), |said, hint| said.typed("address", hint));
+    Journey { language: entry.language, keep: false, stage, said }
+}
+
+/// One event, one turn. What does not fit the present stage (the back button, a double click, a stale tab) shows the
+/// present step as it was.
+pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp) -> (Journey, Turn) {
+    let Journey { mut language, mut keep, stage, said } = journey;
+    let Move { stage, said, then } = match (stage, event) {
+        (Stage::Finished { claimed: Some(address) }, Event::AddressTaken) => {
+            proved::find_account(Path::SignUp, address)
+        }
+        (stage, _) if stage.is_over() => Move::stay(stage, said),
+
+        (Stage::Address { path }, Event::Answered(Answer::Address { address })) => {
+            address::answered(setting, path, address, now)
+        }
+
+        (Stage::Account { known }, Event::Answered(Answer::ContinueAs)) => sign_in::as_known(known),
+
+        (Stage::Password { address, address_is }, Event::Answered(Answer::Password { password, keep: ticked })) => {
+            keep = ticked && setting.flow.keep_signed_in;
+            sign_in::password(address, address_is, password, keep)
+        }
+        (Stage::Password { address, address_is }, Event::PasswordChecked(verdict)) => {
+            sign_in::password_checked(address, address_is, verdict, keep)
+        }
+        (Stage::Password { address, address_is }, Event::Answered(Answer::UseCode))
+            if code::offers_code(setting, address_is) =>
+        {
+            code::send(Path::SignIn, address, now)
+        }
+        (Stage::Password { address, address_is }, Event::Answered(Answer::Recover)) => {
+            recover::from_password(address, address_is, now)
+        }
+
+        (Stage::Code { path, address, code }, Event::Answered(Answer::Code { code: typed, keep: ticked })) => {
+            keep = ticked && setting.flow.keep_signed_in && path == Path::SignIn;
+            code::answered(path, address, code, typed, said, now)
+        }
+        (Stage::Code { path, address, code }, Event::CodeChecked(right)) => {
+            code::checked(path, address, code, right, said)
+        }
+        (Stage::Code { path, address, code }, Event::Answered(Answer::Resend)) if code.resend_at() <= now => {
+            code::resend(path, address, code)
+        }
+        (Stage::Code { path, address, .. }, Event::CodeSent { hash, resend_at }) => {
+            code::sent(path, address, hash, resend_at, said, now)
+        }
+        (Stage::Code { path, address, code }, Event::CodeRefused { resend_at }) => {
+            code::refused(path, address, code, resend_at)
+        }
+        (Stage::Code { path, address, .. }, Event::Answered(Answer::UsePassword))
+            if code::offers_password(setting, path) =>
+        {
+            Move::show(Stage::Password { address, address_is: AddressIs::Claimed })
+        }
+
+        (Stage::Proved { path, address }, Event::AccountFound(account)) => {
+            proved::account_found(setting, &language, path, address, account, keep)
+        }
+
+        (Stage::NewPassword { address, purpose }, Event::Answered(Answer::NewPassword { password })) => {
+            sign_up::new_password(setting, address, purpose, password)
+        }
+        (Stage::NewPassword { address, purpose }, Event::PasswordHashed(Err(why))) => {
+            Move::show(Stage::NewPassword { address, purpose }).fault("password", why)
+        }
+        (Stage::NewPassword { address, purpose: NewPasswordFor::SignUp }, Event::PasswordHashed(Ok(password))) => {
+            sign_up::ask_attributes(setting, &language, NewAccount { address, password: Some(password), keep })
+        }
+        (
+            Stage::NewPassword { purpose: NewPasswordFor::Recovery { account }, .. },
+            Event::PasswordHashed(Ok(password)),
+        ) => recover::finish(account, password),
+
+        (Stage::Attributes { address, password }, Event::Answered(Answer::Attributes { revision, values })) => {
+            sign_up::attributes(setting, &language, NewAccount { address, password, keep }, revision, values)
+        }
+
+        (stage, Event::Answered(Answer::SignIn)) => address::ask(Path::SignIn, stage, said),
+        (stage, Event::Answered(Answer::SignUp)) if sign_up::is_open(setting) => {
+            address::ask(Path::SignUp, stage, said)
+        }
+        (stage, Event::Answered(Answer::Recover)) => address::ask(Path::Recover, stage, said),
+        (stage, Event::Answered(Answer::Language { language: chosen })) => {
+            if setting.languages.contains(&chosen.as_str()) {
+                language = chosen;
+            }
+            Move::stay(stage, said)
+        }
+        (_, Event::Answered(Answer::Cancel)) => Move::finish(Outcome::Cancelled),
+        (stage, _) => Move::stay(stage, said),
+    };
+    let journey = Journey { language, keep, stage, said };
+    let turn = match then {
+        Then::Show => Turn::Show(show(setting, &journey, now)),
+        Then::Do(effect) => Turn::Do(effect),
+        Then::Finish(outcome) => Turn::Finish(outcome),
+    };
+    (journey, turn)
 }

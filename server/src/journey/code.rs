@@ -1,0 +1,92 @@
+//! The proof of an address that every path shares: send a code, have it typed, check it, go on as `Proved`.
+
+use super::{AddressIs, Code, Effect, Move, Said, Setting, Stage, limits::CODE};
+use app::contract::{
+    journey::{Notice, Path},
+    secret::Secret,
+    time::Timestamp,
+    user_flow::Method,
+    validate::{self, Why},
+};
+
+/// Whether the password page offers a code instead. It hangs on the flow and on all people together, never on the
+/// account (security R4). A code proves nothing new of an address that is proved.
+pub(super) fn offers_code(setting: &Setting, address_is: AddressIs) -> bool {
+    let wanted = setting.flow.method == Method::Passcode || setting.some_sign_in_by.passcode;
+    address_is == AddressIs::Claimed && wanted
+}
+
+/// Whether the code page offers the password instead: the way back, or the way of older accounts.
+pub(super) fn offers_password(setting: &Setting, path: Path) -> bool {
+    path == Path::SignIn && (setting.flow.method == Method::Password || setting.some_sign_in_by.password)
+}
+
+pub(super) fn send(path: Path, address: String, now: Timestamp) -> Move {
+    let send = Effect::SendCode { address: address.clone(), path };
+    Move::ask(Stage::Code { path, address, code: Code::None { resend_at: now } }, send)
+}
+
+/// The old code lives until the new one is made: a refused mail takes nothing away.
+pub(super) fn resend(path: Path, address: String, code: Code) -> Move {
+    let send = Effect::SendCode { address: address.clone(), path };
+    Move::ask(Stage::Code { path, address, code }, send).notice(Notice::CodeSent)
+}
+
+pub(super) fn sent(
+    path: Path,
+    address: String,
+    hash: Secret,
+    resend_at: Timestamp,
+    said: Said,
+    now: Timestamp,
+) -> Move {
+    let code = Code::Live { hash, expires_at: now + CODE.lifetime, tries_left: CODE.tries, resend_at };
+    Move::show(Stage::Code { path, address, code }).saying(said)
+}
+
+pub(super) fn refused(path: Path, address: String, code: Code, resend_at: Timestamp) -> Move {
+    let code = match code {
+        Code::Live { hash, expires_at, tries_left, .. } => Code::Live { hash, expires_at, tries_left, resend_at },
+        Code::None { .. } => Code::None { resend_at },
+    };
+    Move::show(Stage::Code { path, address, code }).notice(Notice::CodesExhausted)
+}
+
+/// What cannot be a code costs no try. Where no code is alive the page goes on saying why.
+pub(super) fn answered(path: Path, address: String, code: Code, typed: Secret, said: Said, now: Timestamp) -> Move {
+    let (hash, expires_at, resend_at) = match &code {
+        Code::Live { hash, expires_at, resend_at, .. } => (hash.clone(), *expires_at, *resend_at),
+        Code::None { .. } => return Move::stay(Stage::Code { path, address, code }, said),
+    };
+    if now >= expires_at {
+        return Move::show(Stage::Code { path, address, code: Code::None { resend_at } })
+            .fault("code", Why::CodeExpired);
+    }
+    match validate::code(typed.reveal(), CODE.length) {
+        Ok(digits) => Move::ask(Stage::Code { path, address, code }, Effect::CheckCode { code: digits.into(), hash }),
+        Err(why) => Move::show(Stage::Code { path, address, code }).fault("code", why),
+    }
+}
+
+pub(super) fn checked(path: Path, address: String, code: Code, right: bool, said: Said) -> Move {
+    match code {
+        Code::Live { .. } if right => super::proved::find_account(path, address),
+        Code::Live { hash, expires_at, tries_left: tries_left @ 2.., resend_at } => {
+            let tries_left = tries_left - 1;
+            let code = Code::Live { hash, expires_at, tries_left, resend_at };
+            Move::show(Stage::Code { path, address, code }).fault("code", Why::WrongCode { tries_left })
+        }
+        Code::Live { resend_at, .. } => {
+            Move::show(Stage::Code { path, address, code: Code::None { resend_at } }).notice(Notice::CodeDead)
+        }
+        Code::None { .. } => Move::stay(Stage::Code { path, address, code }, said),
+    }
+}
+
+impl Code {
+    pub(super) fn resend_at(&self) -> Timestamp {
+        match self {
+            Code::Live { resend_at, .. } | Code::None { resend_at } => *resend_at,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What one event leads to: the stage that follows, what its page tells, and what happens then.
+
+use super::{Effect, Journey, Known, Outcome, Said, Stage};
+use app::contract::{
+    journey::{Notice, Stop},
+    validate::{Fault, Why},
+};
+
+pub(super) struct Move {
+    pub stage: Stage,
+    pub said: Said,
+    pub then: Then,
+}
+
+pub(super) enum Then {
+    Show,
+    Do(Effect),
+    Finish(Outcome),
+}
+
+impl Move {
+    pub fn show(stage: Stage) -> Self {
+        Self { stage, said: Said::default(), then: Then::Show }
+    }
+
+    /// Nothing came of it: the page as it was, with what it told.
+    pub fn stay(stage: Stage, said: Said) -> Self {
+        Self { stage, said, then: Then::Show }
+    }
+
+    pub fn ask(stage: Stage, effect: Effect) -> Self {
+        Self { stage, said: Said::default(), then: Then::Do(effect) }
+    }
+
+    pub fn finish(outcome: Outcome) -> Self {
+        let claimed = match &outcome {
+            Outcome::SignedUp { address, .. } => Some(address.clone()),
+            _ => None,
+        };
+        Self { stage: Stage::Finished { claimed }, said: Said::default(), then: Then::Finish(outcome) }
+    }
+
+    pub fn stop(why: Stop, address: String) -> Self {
+        Self::show(Stage::Stopped { why, address: Some(address) })
+    }
+
+    pub fn fault(self, field: &str, why: Why) -> Self {
+        self.faults(vec![Fault { field: field.into(), why }])
+    }
+
+    pub fn faults(mut self, faults: Vec<Fault>) -> Self {
+        self.said.faults = faults;
+        self
+    }
+
+    pub fn typed(mut self, field: &str, value: String) -> Self {
+        self.said = self.said.typed(field, value);
+        self
+    }
+
+    pub fn notice(mut self, notice: Notice) -> Self {
+        self.said.notice = Some(notice);
+        self
+    }
+
+    /// What the page told already goes on being told.
+    pub fn saying(mut self, said: Said) -> Self {
+        self.said = said;
+        self
+    }
+}
+
+impl Said {
+    pub(super) fn typed(mut self, field: &str, value: String) -> Self {
+        self.typed.insert(field.into(), vec![value]);
+        self
+    }
+}
+
+impl Journey {
+    /// The address this journey is about, once it is known. Whether it is proved is the stage's to say.
+    pub fn address(&self) -> Option<&str> {
+        self.stage.address()
+    }
+}
+
+impl Stage {
+    pub(super) fn address(&self) -> Option<&str> {
+        match self {
+            Stage::Account { known: Known { address, .. } }
+            | Stage::Password { address, .. }
+            | Stage::Code { address, .. }
+            | Stage::Proved { address, .. }
+            | Stage::NewPassword { address, .. }
+            | Stage::Attributes { address, .. } => Some(address),
+            Stage::Stopped { address, .. } => address.as_deref(),
+            Stage::Address { .. } | Stage::Finished { .. } => None,
+        }
+    }
+
+    /// Whether nothing the person does leads on.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self, Stage::Finished { .. } | Stage::Stopped { why: Stop::Expired | Stop::Cancelled, .. })
+    }
+}

@@ -1,0 +1,42 @@
+//! The address is proved: whose is it, and what follows. Until here a stranger's journey looks like an owner's.
+
+use super::{Account, AddressIs, Effect, Move, NewAccount, NewPasswordFor, Outcome, Proof, Setting, Stage, sign_up};
+use app::contract::{
+    journey::{Notice, Path, Stop},
+    user_flow::Method,
+};
+
+pub(super) fn find_account(path: Path, address: String) -> Move {
+    let find = Effect::FindAccount { address: address.clone() };
+    Move::ask(Stage::Proved { path, address }, find)
+}
+
+/// The account decides the method: it keeps the one it signed up with. The path decides only what people with a
+/// password came for.
+pub(super) fn account_found(
+    setting: &Setting,
+    language: &str,
+    path: Path,
+    address: String,
+    account: Option<Account>,
+    keep: bool,
+) -> Move {
+    let Some(account) = account else {
+        return sign_up::go_on(setting, language, NewAccount { address, password: None, keep });
+    };
+    if account.disabled {
+        return Move::stop(Stop::Disabled, address);
+    }
+    match (account.method, path) {
+        (Method::Passcode, _) => {
+            Move::finish(Outcome::SignedIn { account: account.id, proved: vec![Proof::Code], keep })
+        }
+        (Method::Password, Path::Recover) => {
+            Move::show(Stage::NewPassword { address, purpose: NewPasswordFor::Recovery { account: account.id } })
+        }
+        (Method::Password, Path::SignIn) => Move::show(Stage::Password { address, address_is: AddressIs::Proved }),
+        (Method::Password, Path::SignUp) => {
+            Move::show(Stage::Password { address, address_is: AddressIs::Proved }).notice(Notice::AlreadyHaveAccount)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Stage in, step out: what the person sees of where they are.
+
+use super::{
+    Journey, NewPasswordFor, Setting, Stage,
+    code::{offers_code, offers_password},
+    limits::CODE,
+    sign_up,
+};
+use app::contract::{
+    journey::{Path, Resend, Step, Stop},
+    time::Timestamp,
+    user_flow::{Method, SignUp},
+};
+
+/// The present step. The same for every address until it is proved (security R4).
+pub fn show(setting: &Setting, journey: &Journey, now: Timestamp) -> Step {
+    let flow = setting.flow;
+    match &journey.stage {
+        Stage::Address { path } => Step::Address {
+            path: sign_up::unless_closed(setting, *path),
+            can_sign_up: flow.sign_up == SignUp::Open,
+            can_recover: flow.method == Method::Password || setting.some_sign_in_by.password,
+        },
+        Stage::Account { known } => Step::Account { address: known.address.clone(), name: known.name.clone() },
+        Stage::Password { address_is, .. } => {
+            Step::Password { offers_code: offers_code(setting, *address_is), offers_to_keep: flow.keep_signed_in }
+        }
+        Stage::Code { path, code, .. } => Step::Code {
+            path: *path,
+            length: CODE.length,
+            resend: resend(code.resend_at(), now),
+            offers_to_keep: flow.keep_signed_in && *path == Path::SignIn,
+            offers_password: offers_password(setting, *path),
+        },
+        Stage::NewPassword { purpose, .. } => Step::NewPassword {
+            path: match purpose {
+                NewPasswordFor::SignUp => Path::SignUp,
+                NewPasswordFor::Recovery { .. } => Path::Recover,
+            },
+            rule: flow.password,
+        },
+        Stage::Attributes { .. } => Step::Attributes {
+            revision: flow.layout.revision,
+            fields: sign_up::fields_shown(&flow.layout, &journey.language),
+        },
+        Stage::Stopped { why, .. } => Step::Stopped { why: *why },
+        // Between two turns nobody is here: the first is left within the turn that enters it, the second has ended.
+        Stage::Proved { .. } | Stage::Finished { .. } => Step::Stopped { why: Stop::Expired },
+    }
+}
+
+/// Rounded up: who waits for what the page says has waited long enough.
+fn resend(at: Timestamp, now: Timestamp) -> Resend {
+    match now.until(at).as_millis().div_ceil(1000) {
+        0 => Resend::Now,
+        seconds => Resend::In { seconds: u32::try_from(seconds).unwrap_or(u32::MAX) },
+    }
+}
