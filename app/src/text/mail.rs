@@ -3,8 +3,18 @@
 #[derive(Clone, Copy, PartialEq, Eq, Debug, strum::EnumIter, strum::IntoStaticStr)]
 #[strum(serialize_all = "camelCase")]
 pub enum Key {
+    // A code
     CodeSubject,
+    CodeHeading,
     CodeLead,
-    CodeGood,
-    NotYou,
+    CodeAdvice,
+
+    // A changed password
+    PasswordChangedSubject,
+    PasswordChangedHeading,
+    PasswordChangedLead,
+    PasswordChangedAdvice,
+
+    // Below every letter
+    Foot,
 }

@@ -1,6 +1,7 @@
 //! Post: what we write to people, and how it leaves the house. What waits to be sent lies in the directory's outbox.
 
 pub mod compose;
+mod html;
 pub mod send;
 
 use std::time::Duration;
