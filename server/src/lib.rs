@@ -7,3 +7,4 @@ pub mod clock;
 pub mod error;
 pub mod journey;
 pub mod mail;
+pub mod secret;

@@ -1,0 +1,208 @@
+//! Passwords, hashed and compared by threads of their own with memory of their own (security R5, R8, R9).
+
+use super::{
+    phc::{Cost, StoredHash},
+    seal::{Purpose, Seal},
+};
+use crate::{
+    clock::Chance,
+    error::{Error, Result},
+};
+use app::contract::secret::Secret;
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use std::{
+    collections::VecDeque,
+    num::NonZeroUsize,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Duration,
+};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
+    time::timeout,
+};
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+/// Bytes. The longest password that a flow accepts is 256 characters, which is never more.
+const LONGEST: usize = 1024;
+/// How many may wait behind each thread.
+const PLACES_PER_THREAD: usize = 20;
+const PATIENCE: Duration = Duration::from_secs(2);
+/// After so long without work a thread gives its memory back to the machine.
+const REST: Duration = Duration::from_secs(30);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verified {
+    Right,
+    /// Right, and its hash is cheaper or older than a new one would be: hash it anew while the password is at hand.
+    RightButWeak,
+    Wrong,
+}
+
+/// As many hashes at once as there are threads; a bounded number waits, in order, for a bounded time; the rest is told to
+/// come back. Hashing fills the processor, so more threads than cores would only make everybody wait.
+pub struct Hasher {
+    seal: Arc<Seal>,
+    chance: Chance,
+    places: Semaphore,
+    turns: Arc<Semaphore>,
+    bench: Arc<Bench>,
+}
+
+impl Hasher {
+    /// A thread for each core.
+    pub fn start(seal: Arc<Seal>, chance: Chance) -> Result<Self> {
+        Self::start_threads(seal, chance, thread::available_parallelism().map_or(1, NonZeroUsize::get))
+    }
+
+    fn start_threads(seal: Arc<Seal>, chance: Chance, threads: usize) -> Result<Self> {
+        let bench = Arc::new(Bench::default());
+        for number in 0..threads {
+            let bench = bench.clone();
+            thread::Builder::new()
+                .name(format!("hasher-{number}"))
+                .spawn(move || bench.serve())
+                .map_err(|error| Error::Internal(format!("no thread for hashing passwords: {error}")))?;
+        }
+        let places = Semaphore::new(threads * (1 + PLACES_PER_THREAD));
+        Ok(Self { seal, chance, places, turns: Arc::new(Semaphore::new(threads)), bench })
+    }
+
+    /// What a new password is stored as.
+    pub async fn hash(&self, password: &Secret) -> Result<Secret> {
+        if password.reveal().len() > LONGEST {
+            return Err(Error::BadRequest("The password is too long.".into()));
+        }
+        let salt = self.chance.bytes::<16>().to_vec();
+        let tag = self.argon2id(password, &salt, Cost::PRESENT).await?;
+        let tag = self.seal.mac(Purpose::Password, &[&*tag]);
+        Ok(StoredHash { cost: Cost::PRESENT, pepper: self.seal.key_id().into(), salt, tag }.to_text())
+    }
+
+    /// `stored` is nothing when there is no such account. Then a hash is made all the same, and the answer is as slow.
+    pub async fn verify(&self, password: &Secret, stored: Option<&Secret>) -> Result<Verified> {
+        if password.reveal().len() > LONGEST {
+            return Ok(Verified::Wrong);
+        }
+        let Some(stored) = stored.map(StoredHash::parse).transpose()? else {
+            self.argon2id(password, &[0; 16], Cost::PRESENT).await?;
+            return Ok(Verified::Wrong);
+        };
+        let tag = self.argon2id(password, &stored.salt, stored.cost).await?;
+        let right = self.seal.mac_is_by(&stored.pepper, Purpose::Password, &[&*tag], &stored.tag)?;
+        let weak = stored.cost.is_less_than(Cost::PRESENT) || stored.pepper != self.seal.key_id();
+        Ok(match (right, weak) {
+            (true, false) => Verified::Right,
+            (true, true) => Verified::RightButWeak,
+            (false, _) => Verified::Wrong,
+        })
+    }
+
+    /// Waits for a place and then for a turn. Whoever gives up, by dropping this future, frees both.
+    async fn argon2id(&self, password: &Secret, salt: &[u8], cost: Cost) -> Result<Tag> {
+        let _place = self.places.try_acquire().map_err(|_| Error::Busy)?;
+        let Ok(Ok(turn)) = timeout(PATIENCE, self.turns.clone().acquire_owned()).await else {
+            return Err(Error::Busy);
+        };
+        // NIST SP 800-63B §3.1.1.2: one form for what people see as one text, whatever keyboard wrote it.
+        let password = Zeroizing::new(password.reveal().nfkc().collect());
+        let (answer, answered) = oneshot::channel();
+        self.bench.put(Work { password, salt: salt.to_vec(), cost, answer, _turn: turn });
+        answered.await.map_err(|_| Error::Internal("a hashing thread ended".into()))?
+    }
+}
+
+impl Drop for Hasher {
+    fn drop(&mut self) {
+        self.bench.close();
+    }
+}
+
+type Tag = Zeroizing<[u8; 32]>;
+
+struct Work {
+    password: Zeroizing<String>,
+    salt: Vec<u8>,
+    cost: Cost,
+    answer: oneshot::Sender<Result<Tag>>,
+    /// Held until the hash is made, even if nobody waits for it any more: the thread is busy either way.
+    _turn: OwnedSemaphorePermit,
+}
+
+/// Where work lies until a thread takes it. Turns see to it that there is never more of it than threads.
+#[derive(Default)]
+struct Bench {
+    state: Mutex<BenchState>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct BenchState {
+    work: VecDeque<Work>,
+    closed: bool,
+}
+
+enum Next {
+    Work(Work),
+    Rest,
+    Closed,
+}
+
+impl Bench {
+    fn put(&self, work: Work) {
+        self.state().work.push_back(work);
+        self.changed.notify_one();
+    }
+
+    fn close(&self) {
+        self.state().closed = true;
+        self.changed.notify_all();
+    }
+
+    fn next(&self) -> Next {
+        let idle = |state: &mut BenchState| state.work.is_empty() && !state.closed;
+        let (mut state, _) =
+            self.changed.wait_timeout_while(self.state(), REST, idle).unwrap_or_else(PoisonError::into_inner);
+        match state.work.pop_front() {
+            Some(work) => Next::Work(work),
+            None if state.closed => Next::Closed,
+            None => Next::Rest,
+        }
+    }
+
+    /// The life of a thread. Its memory is touched once and used for every hash: page faults cost a third of a hash.
+    fn serve(&self) {
+        let mut memory = Vec::new();
+        loop {
+            match self.next() {
+                Next::Work(work) => {
+                    let tag = argon2id(&work, &mut memory);
+                    // Nobody may be waiting any more; that is theirs to decide.
+                    let _ = work.answer.send(tag);
+                }
+                Next::Rest => memory = Vec::new(),
+                Next::Closed => return,
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, BenchState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn argon2id(work: &Work, memory: &mut Vec<Block>) -> Result<Tag> {
+    let failed = |error| Error::Internal(format!("argon2id: {error}"));
+    let Cost { memory_kib, passes, lanes } = work.cost;
+    let params = Params::new(memory_kib, passes, lanes, Some(32)).map_err(failed)?;
+    memory.resize(params.block_count(), Block::new());
+    let mut tag = Tag::default();
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into_with_memory(work.password.as_bytes(), &work.salt, &mut *tag, memory)
+        .map_err(failed)?;
+    Ok(tag)
+}
+
+#[cfg(test)]
+mod tests;
