@@ -193,7 +193,7 @@ create table sessions (
     id text not null,
     hash text not null,
     account_id text not null,
-    proofs text not null,
+    amr text not null,
     signed_in_at bigint not null,
     seen_at bigint not null,
     expires_at bigint not null,
@@ -216,7 +216,7 @@ create table token_families (
     session_id text not null,
     user_flow_id text not null,
     scope text not null,
-    proofs text not null,
+    amr text not null,
     signed_in_at bigint not null,
     created_at bigint not null,
     expires_at bigint not null,
@@ -237,6 +237,7 @@ create table refresh_tokens (
     used_at bigint,
     -- The token that replaced this one, sealed: the same answer for a client that lost the first.
     successor text,
+    successor_hash text,
     primary key (tenant_id, hash),
     foreign key (tenant_id, family_id) references token_families (tenant_id, id)
 );

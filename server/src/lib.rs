@@ -4,6 +4,7 @@
 
 pub mod assets;
 pub mod clock;
+pub mod directory;
 pub mod error;
 pub mod journey;
 pub mod mail;

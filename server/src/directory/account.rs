@@ -1,0 +1,182 @@
+//! Accounts: the people of a tenant, with their credentials and attribute values.
+
+use super::{Db, Durability, identity, tenant};
+use crate::error::{Error, Result};
+use app::contract::{
+    id::{AccountId, TenantId, UserFlowId},
+    secret::Secret,
+    time::Timestamp,
+    user_flow::Method,
+};
+use sqlx::AnyConnection;
+use std::collections::BTreeMap;
+
+/// An account about to be made. Its address is proved: there is no other kind.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    pub id: AccountId,
+    pub user_flow: UserFlowId,
+    pub address: String,
+    /// Its hash; without one the account signs in by passcode.
+    pub password: Option<Secret>,
+    pub attributes: Vec<(String, String)>,
+}
+
+/// What tokens and pages tell of an account.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Profile {
+    pub account: AccountId,
+    pub disabled: bool,
+    /// The sign-in address, as it was typed.
+    pub address: String,
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// The whole account, or nothing of it. `Error::Taken` when the address has one already.
+pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, new: &NewAccount, now: Timestamp) -> Result<()> {
+    let method = if new.password.is_some() { Method::Password } else { Method::Passcode };
+    sqlx::query("INSERT INTO accounts (tenant_id, id, method, user_flow_id, created_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(tenant.as_str())
+        .bind(new.id.as_str())
+        .bind(write_method(method))
+        .bind(new.user_flow.as_str())
+        .bind(now.0)
+        .execute(&mut *c)
+        .await?;
+    identity::insert_address(c, tenant, &new.id, &new.address, now).await?;
+    if let Some(password) = &new.password {
+        set_password(c, tenant, &new.id, password, now).await?;
+    }
+    for (attribute, value) in &new.attributes {
+        sqlx::query("INSERT INTO attribute_values (tenant_id, account_id, attribute_id, value) VALUES ($1, $2, $3, $4)")
+            .bind(tenant.as_str())
+            .bind(new.id.as_str())
+            .bind(attribute)
+            .bind(value)
+            .execute(&mut *c)
+            .await?;
+    }
+    tenant::note_method(c, tenant, method, now).await
+}
+
+pub async fn set_password(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    account: &AccountId,
+    hash: &Secret,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO credentials (tenant_id, account_id, kind, secret, changed_at) VALUES ($1, $2, 'password', $3, $4)
+         ON CONFLICT (tenant_id, account_id, kind) DO UPDATE SET secret = excluded.secret, changed_at = excluded.changed_at",
+    )
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .bind(hash.reveal())
+    .bind(now.0)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+/// Replaces a hash by a stronger one of the same password, unless the password has changed meanwhile.
+pub async fn rehash(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    account: &AccountId,
+    before: &Secret,
+    after: &Secret,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE credentials SET secret = $1 WHERE tenant_id = $2 AND account_id = $3 AND kind = 'password' AND secret = $4",
+    )
+    .bind(after.reveal())
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .bind(before.reveal())
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+/// One question to the database: the account, its address, its attribute values.
+pub async fn profile(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<Option<Profile>> {
+    let rows: Vec<(String, String, String)> = sqlx::query_as(
+        "SELECT 'account', id, CASE WHEN disabled_at IS NULL THEN '' ELSE 'disabled' END FROM accounts
+          WHERE tenant_id = $1 AND id = $2
+         UNION ALL SELECT 'address', '', address FROM addresses WHERE tenant_id = $1 AND account_id = $2 AND kind = 'signIn'
+         UNION ALL SELECT 'attribute', attribute_id, value FROM attribute_values WHERE tenant_id = $1 AND account_id = $2",
+    )
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .fetch_all(db.reader())
+    .await?;
+    if !rows.iter().any(|(what, ..)| what == "account") {
+        return Ok(None);
+    }
+    let mut profile =
+        Profile { account: account.clone(), disabled: false, address: String::new(), attributes: BTreeMap::new() };
+    for (what, name, value) in rows {
+        match what.as_str() {
+            "account" => profile.disabled = value == "disabled",
+            "address" => profile.address = value,
+            _ => {
+                profile.attributes.insert(name, value);
+            }
+        }
+    }
+    Ok(Some(profile))
+}
+
+/// Switches an account off, and everything that acts for it with it; or on again.
+pub async fn disable(db: &Db, tenant: &TenantId, account: &AccountId, at: Option<Timestamp>) -> Result<()> {
+    let (tenant, account) = (tenant.clone(), account.clone());
+    db.write(Durability::Lasting, move |c| {
+        Box::pin(async move {
+            let changed = sqlx::query("UPDATE accounts SET disabled_at = $1 WHERE tenant_id = $2 AND id = $3")
+                .bind(at.map(|at| at.0))
+                .bind(tenant.as_str())
+                .bind(account.as_str())
+                .execute(&mut *c)
+                .await?;
+            if changed.rows_affected() == 0 {
+                return Err(Error::NotFound);
+            }
+            match at {
+                Some(now) => end_everything(c, &tenant, &account, now).await,
+                None => Ok(()),
+            }
+        })
+    })
+    .await
+}
+
+/// Ends every session and every refresh token of the account.
+pub async fn end_everything(c: &mut AnyConnection, tenant: &TenantId, account: &AccountId, now: Timestamp) -> Result<()> {
+    for sql in [
+        "UPDATE sessions SET ended_at = $1 WHERE tenant_id = $2 AND account_id = $3 AND ended_at IS NULL",
+        "UPDATE token_families SET revoked_at = $1 WHERE tenant_id = $2 AND account_id = $3 AND revoked_at IS NULL",
+    ] {
+        sqlx::query(sql).bind(now.0).bind(tenant.as_str()).bind(account.as_str()).execute(&mut *c).await?;
+    }
+    Ok(())
+}
+
+pub async fn count(db: &Db, tenant: &TenantId) -> Result<i64> {
+    let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM accounts WHERE tenant_id = $1")
+        .bind(tenant.as_str())
+        .fetch_one(db.reader())
+        .await?;
+    Ok(count)
+}
+
+fn write_method(method: Method) -> &'static str {
+    match method {
+        Method::Password => "password",
+        Method::Passcode => "passcode",
+    }
+}
+
+pub(super) fn read_method(text: &str) -> Method {
+    if text == write_method(Method::Passcode) { Method::Passcode } else { Method::Password }
+}

@@ -1,0 +1,89 @@
+//! What happened, written in the transaction in which it happened.
+
+use super::Db;
+use crate::error::Result;
+use app::contract::{
+    id::{AccountId, ApplicationId, TenantId, UserFlowId},
+    time::Timestamp,
+};
+use sqlx::AnyConnection;
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Activity {
+    pub id: String,
+    pub at: Timestamp,
+    pub kind: Kind,
+    pub account: Option<AccountId>,
+    pub application: Option<ApplicationId>,
+    pub user_flow: Option<UserFlowId>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    SignedUp,
+    SignedIn,
+    SignedOut,
+    Recovered,
+    /// A used refresh token came back: its family was revoked.
+    RefreshTokenReused,
+    /// A used code came back: what was issued from it was revoked.
+    CodeReused,
+}
+
+const KINDS: [(Kind, &str); 6] = [
+    (Kind::SignedUp, "signedUp"),
+    (Kind::SignedIn, "signedIn"),
+    (Kind::SignedOut, "signedOut"),
+    (Kind::Recovered, "recovered"),
+    (Kind::RefreshTokenReused, "refreshTokenReused"),
+    (Kind::CodeReused, "codeReused"),
+];
+
+impl Kind {
+    fn as_str(self) -> &'static str {
+        KINDS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, word)| word)
+    }
+}
+
+pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, activity: &Activity) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO activities (tenant_id, id, at, kind, account_id, application_id, user_flow_id, detail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, '')",
+    )
+    .bind(tenant.as_str())
+    .bind(&activity.id)
+    .bind(activity.at.0)
+    .bind(activity.kind.as_str())
+    .bind(activity.account.as_ref().map(|id| id.as_str().to_owned()))
+    .bind(activity.application.as_ref().map(|id| id.as_str().to_owned()))
+    .bind(activity.user_flow.as_ref().map(|id| id.as_str().to_owned()))
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+/// Newest first.
+pub async fn list(db: &Db, tenant: &TenantId, limit: i64) -> Result<Vec<Activity>> {
+    let rows: Vec<(String, i64, String, Option<String>, Option<String>, Option<String>)> = sqlx::query_as(
+        "SELECT id, at, kind, account_id, application_id, user_flow_id FROM activities
+         WHERE tenant_id = $1 ORDER BY at DESC, id LIMIT $2",
+    )
+    .bind(tenant.as_str())
+    .bind(limit)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(id, at, kind, account, application, user_flow)| {
+            let (kind, _) = KINDS.into_iter().find(|(_, word)| *word == kind)?;
+            Some(Activity {
+                id,
+                at: Timestamp(at),
+                kind,
+                account: account.map(AccountId::from),
+                application: application.map(ApplicationId::from),
+                user_flow: user_flow.map(UserFlowId::from),
+            })
+        })
+        .collect())
+}

@@ -1,0 +1,203 @@
+//! Applications, their redirect URIs and their secrets.
+
+use super::{Db, Durability, db::taken};
+use crate::error::{Error, Result};
+use app::contract::{
+    id::{ApplicationId, TenantId, UserFlowId},
+    time::Timestamp,
+};
+use std::sync::Arc;
+
+#[derive(Clone, Debug)]
+pub struct Application {
+    pub id: ApplicationId,
+    pub name: String,
+    pub user_flow: Option<UserFlowId>,
+    /// `alg` of its tokens.
+    pub algorithm: String,
+    /// Where people find it; offered where a journey cannot go on.
+    pub home_url: Option<String>,
+    pub disabled_at: Option<Timestamp>,
+    pub redirect_uris: Vec<RedirectUri>,
+    /// None for a public client.
+    pub secrets: Vec<ApplicationSecret>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RedirectUri {
+    pub platform: Platform,
+    pub uri: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Platform {
+    Web,
+    /// Runs in a browser: no secret, tokens by CORS.
+    SinglePage,
+    /// Mobile and desktop: loopback ports are free (RFC 8252 §7.3).
+    Native,
+}
+
+impl Platform {
+    fn as_str(self) -> &'static str {
+        match self {
+            Platform::Web => "web",
+            Platform::SinglePage => "spa",
+            Platform::Native => "native",
+        }
+    }
+
+    fn read(text: &str) -> Result<Platform> {
+        [Platform::Web, Platform::SinglePage, Platform::Native]
+            .into_iter()
+            .find(|platform| platform.as_str() == text)
+            .ok_or_else(|| Error::Internal(format!("no such platform: {text}")))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct ApplicationSecret {
+    pub id: String,
+    pub hint: String,
+    pub hash: String,
+    pub expires_at: Timestamp,
+}
+
+type Row = (String, String, Option<String>, String, Option<String>, Option<i64>);
+
+pub async fn find(db: &Db, tenant: &TenantId, id: &ApplicationId) -> Result<Option<Arc<Application>>> {
+    let load = async {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT id, name, user_flow_id, algorithm, home_url, disabled_at FROM applications WHERE tenant_id = $1 AND id = $2",
+        )
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .fetch_optional(db.reader())
+        .await?;
+        match row {
+            Some(row) => complete(db, tenant, row).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    db.recents.applications.get_or(format!("{tenant} {id}"), load).await
+}
+
+async fn complete(db: &Db, tenant: &TenantId, row: Row) -> Result<Application> {
+    let (id, name, user_flow, algorithm, home_url, disabled_at) = row;
+    let uris: Vec<(String, String)> = sqlx::query_as(
+        "SELECT platform, uri FROM redirect_uris WHERE tenant_id = $1 AND application_id = $2 ORDER BY platform, uri",
+    )
+    .bind(tenant.as_str())
+    .bind(&id)
+    .fetch_all(db.reader())
+    .await?;
+    let secrets: Vec<(String, String, String, i64)> = sqlx::query_as(
+        "SELECT id, hint, hash, expires_at FROM application_secrets WHERE tenant_id = $1 AND application_id = $2 ORDER BY created_at",
+    )
+    .bind(tenant.as_str())
+    .bind(&id)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(Application {
+        id: id.into(),
+        name,
+        user_flow: user_flow.map(UserFlowId::from),
+        algorithm,
+        home_url,
+        disabled_at: disabled_at.map(Timestamp),
+        redirect_uris: uris
+            .into_iter()
+            .map(|(platform, uri)| Ok(RedirectUri { platform: Platform::read(&platform)?, uri }))
+            .collect::<Result<_>>()?,
+        secrets: secrets
+            .into_iter()
+            .map(|(id, hint, hash, expires_at)| ApplicationSecret { id, hint, hash, expires_at: Timestamp(expires_at) })
+            .collect(),
+    })
+}
+
+/// Is this the redirect URI of some application of the tenant that may be used? (Sign-out without a hint asks so.)
+pub async fn find_by_redirect_uri(db: &Db, tenant: &TenantId, uri: &str) -> Result<Vec<ApplicationId>> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT r.application_id FROM redirect_uris r
+         JOIN applications a ON a.tenant_id = r.tenant_id AND a.id = r.application_id AND a.disabled_at IS NULL
+         WHERE r.tenant_id = $1 AND r.uri = $2",
+    )
+    .bind(tenant.as_str())
+    .bind(uri)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+pub async fn insert(db: &Db, tenant: &TenantId, application: Application, now: Timestamp) -> Result<()> {
+    let tenant = tenant.clone();
+    db.write(Durability::Lasting, move |c| {
+        Box::pin(async move {
+            sqlx::query(
+                "INSERT INTO applications (tenant_id, id, name, user_flow_id, algorithm, home_url, created_at, disabled_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            )
+            .bind(tenant.as_str())
+            .bind(application.id.as_str())
+            .bind(&application.name)
+            .bind(application.user_flow.as_ref().map(|id| id.as_str().to_owned()))
+            .bind(&application.algorithm)
+            .bind(&application.home_url)
+            .bind(now.0)
+            .bind(application.disabled_at.map(|at| at.0))
+            .execute(&mut *c)
+            .await
+            .map_err(taken)?;
+            for RedirectUri { platform, uri } in &application.redirect_uris {
+                sqlx::query("INSERT INTO redirect_uris (tenant_id, application_id, platform, uri) VALUES ($1, $2, $3, $4)")
+                    .bind(tenant.as_str())
+                    .bind(application.id.as_str())
+                    .bind(platform.as_str())
+                    .bind(uri)
+                    .execute(&mut *c)
+                    .await
+                    .map_err(taken)?;
+            }
+            for secret in &application.secrets {
+                sqlx::query(
+                    "INSERT INTO application_secrets (tenant_id, application_id, id, hint, hash, created_at, expires_at)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                )
+                .bind(tenant.as_str())
+                .bind(application.id.as_str())
+                .bind(&secret.id)
+                .bind(&secret.hint)
+                .bind(&secret.hash)
+                .bind(now.0)
+                .bind(secret.expires_at.0)
+                .execute(&mut *c)
+                .await
+                .map_err(taken)?;
+            }
+            Ok(())
+        })
+    })
+    .await?;
+    db.recents.forget();
+    Ok(())
+}
+
+/// Switches an application off, or on again. Its grants and tokens are refused from then on.
+pub async fn disable(db: &Db, tenant: &TenantId, id: &ApplicationId, at: Option<Timestamp>) -> Result<()> {
+    let (tenant, id) = (tenant.clone(), id.clone());
+    db.write(Durability::Lasting, move |c| {
+        Box::pin(async move {
+            sqlx::query("UPDATE applications SET disabled_at = $1 WHERE tenant_id = $2 AND id = $3")
+                .bind(at.map(|at| at.0))
+                .bind(tenant.as_str())
+                .bind(id.as_str())
+                .execute(c)
+                .await?;
+            Ok(())
+        })
+    })
+    .await?;
+    db.recents.forget();
+    Ok(())
+}

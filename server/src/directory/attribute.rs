@@ -1,0 +1,66 @@
+//! A tenant's own attributes. The built-in ones are `app::contract::attribute::built_in`.
+
+use super::{Db, Durability, db::taken};
+use crate::error::{Error, Result};
+use app::contract::{
+    attribute::{Attribute, CUSTOM_MAX_LENGTH, DataType, Origin, built_in},
+    id::TenantId,
+    time::Timestamp,
+};
+
+/// Built-in ones first, then the tenant's own by label.
+pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<Attribute>> {
+    let rows: Vec<(String, String, String, Option<String>)> =
+        sqlx::query_as("SELECT id, label, data_type, description FROM attributes WHERE tenant_id = $1 ORDER BY label, id")
+            .bind(tenant.as_str())
+            .fetch_all(db.reader())
+            .await?;
+    let custom = rows.into_iter().map(|(id, label, data_type, description)| {
+        Ok(Attribute {
+            id,
+            label,
+            data_type: read(&data_type)?,
+            description,
+            origin: Origin::Custom,
+            max_length: CUSTOM_MAX_LENGTH,
+        })
+    });
+    built_in().map(Ok).chain(custom).collect()
+}
+
+pub async fn insert(db: &Db, tenant: &TenantId, attribute: Attribute, now: Timestamp) -> Result<()> {
+    let tenant = tenant.clone();
+    db.write(Durability::Lasting, move |c| {
+        Box::pin(async move {
+            sqlx::query(
+                "INSERT INTO attributes (tenant_id, id, label, data_type, description, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+            )
+            .bind(tenant.as_str())
+            .bind(&attribute.id)
+            .bind(&attribute.label)
+            .bind(word(attribute.data_type))
+            .bind(&attribute.description)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map_err(taken)?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+fn word(data_type: DataType) -> &'static str {
+    match data_type {
+        DataType::String => "string",
+        DataType::Boolean => "boolean",
+        DataType::Int => "int",
+    }
+}
+
+fn read(text: &str) -> Result<DataType> {
+    [DataType::String, DataType::Boolean, DataType::Int]
+        .into_iter()
+        .find(|data_type| word(*data_type) == text)
+        .ok_or_else(|| Error::Internal(format!("no such data type: {text}")))
+}

@@ -1,0 +1,303 @@
+//! The database: readers beside one writer on SQLite, a pool on PostgreSQL, and one way to write to both.
+//!
+//! On SQLite every durable commit costs a wait for the disk, whatever is in it. So one task owns the only writing
+//! connection and commits whatever units are waiting together: each in its own savepoint, everybody answered after the
+//! commit. PostgreSQL groups commits by itself.
+
+use super::recent::Recents;
+use crate::error::{Error, Result};
+use futures::{FutureExt, future::BoxFuture};
+use sqlx::{
+    AnyConnection, AnyPool, Connection,
+    any::{AnyConnectOptions, AnyPoolOptions},
+    migrate::Migrator,
+};
+use std::{panic::AssertUnwindSafe, str::FromStr, sync::Arc, time::Duration};
+use tokio::sync::{mpsc, oneshot};
+
+static MIGRATIONS: Migrator = {
+    let mut migrations = sqlx::migrate!("./migrations");
+    // An older server must start on a newer schema, or a rolling upgrade could not be rolled back (fault F17).
+    migrations.ignore_missing = true;
+    migrations
+};
+
+/// How many waiting units share one commit.
+const GROUP: usize = 256;
+const QUEUE: usize = 4096;
+const POSTGRES_CONNECTIONS: u32 = 20;
+const SQLITE_READERS: u32 = 4;
+
+#[derive(Clone)]
+pub struct Db {
+    kind: Kind,
+    options: AnyConnectOptions,
+    pool: AnyPool,
+    writer: Writer,
+    pub(super) recents: Arc<Recents>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// What a power cut may take. A killed process loses neither.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Durability {
+    /// Of the last instant, everything: its person starts again. Journeys, grants, unused codes, counters.
+    Fleeting,
+    /// Nothing. Accounts, credentials, sessions, refresh tokens, mail, activity.
+    Lasting,
+}
+
+/// Writes that succeed or fail together.
+pub struct Unit {
+    durability: Durability,
+    writes: Vec<Write>,
+}
+
+type Write = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<()>> + Send>;
+
+impl Unit {
+    pub fn new(durability: Durability) -> Self {
+        Self { durability, writes: Vec::new() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
+    /// The unit is as durable as its most durable write.
+    pub fn add<F>(&mut self, durability: Durability, write: F)
+    where
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<()>> + Send + 'static,
+    {
+        self.durability = self.durability.max(durability);
+        self.writes.push(Box::new(write));
+    }
+}
+
+impl Db {
+    /// Opens `sqlite://path` or `postgres://…`; a SQLite file is made where there is none.
+    pub async fn open(url: &str) -> Result<Db> {
+        sqlx::any::install_default_drivers();
+        if url.starts_with("sqlite:") { Self::open_sqlite(url).await } else { Self::open_postgres(url).await }
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Db> {
+        let create = if url.contains('?') { format!("{url}&mode=rwc") } else { format!("{url}?mode=rwc") };
+        let options = AnyConnectOptions::from_str(&create)?;
+        let mut writing = AnyConnection::connect_with(&options).await?;
+        for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA foreign_keys = ON", "PRAGMA busy_timeout = 5000"] {
+            sqlx::query(pragma).execute(&mut writing).await?;
+        }
+        let pool = AnyPoolOptions::new()
+            .max_connections(SQLITE_READERS)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .acquire_timeout(Duration::from_secs(2))
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    for pragma in ["PRAGMA query_only = ON", "PRAGMA busy_timeout = 5000"] {
+                        sqlx::query(pragma).execute(&mut *connection).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect_lazy_with(options.clone());
+        let (send, receive) = mpsc::channel(QUEUE);
+        tokio::spawn(write_in_groups(writing, receive));
+        Ok(Db { kind: Kind::Sqlite, options, pool, writer: Writer::Grouped(send), recents: Arc::default() })
+    }
+
+    async fn open_postgres(url: &str) -> Result<Db> {
+        let options = AnyConnectOptions::from_str(url)?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .test_before_acquire(false)
+            .acquire_timeout(Duration::from_secs(2))
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    let limits = ["SET statement_timeout = '5s'", "SET idle_in_transaction_session_timeout = '10s'"];
+                    for limit in limits {
+                        sqlx::query(limit).execute(&mut *connection).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect_with(options.clone())
+            .await?;
+        Ok(Db { kind: Kind::Postgres, options, pool: pool.clone(), writer: Writer::Pool(pool), recents: Arc::default() })
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Brings the tables up to date, on a connection of its own. Servers that start together take turns.
+    pub async fn migrate(&self) -> Result<()> {
+        let mut connection = AnyConnection::connect_with(&self.options).await?;
+        MIGRATIONS
+            .run(&mut connection)
+            .await
+            .map_err(|error| Error::Internal(format!("the database could not be brought up to date: {error}")))?;
+        Ok(connection.close().await?)
+    }
+
+    /// Can the database be read right now?
+    pub async fn check(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Every migration of this program that the database has not seen yet.
+    pub async fn missing_migrations(&self) -> Result<Vec<String>> {
+        let seen: Vec<(i64,)> =
+            sqlx::query_as("SELECT version FROM _sqlx_migrations").fetch_all(&self.pool).await.unwrap_or_default();
+        let missing = MIGRATIONS.iter().filter(|migration| !seen.contains(&(migration.version,)));
+        Ok(missing.map(|migration| migration.description.to_string()).collect())
+    }
+
+    /// The database's own clock, in milliseconds.
+    pub async fn now(&self) -> Result<i64> {
+        let sql = match self.kind {
+            Kind::Sqlite => "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS BIGINT)",
+            Kind::Postgres => "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
+        };
+        let (now,): (i64,) = sqlx::query_as(sql).fetch_one(&self.pool).await?;
+        Ok(now)
+    }
+
+    pub(super) fn reader(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    /// Runs all writes of the unit, or none.
+    pub async fn commit(&self, unit: Unit) -> Result<()> {
+        if unit.is_empty() {
+            return Ok(());
+        }
+        let writes = unit.writes;
+        self.write(unit.durability, |connection| {
+            Box::pin(async move {
+                for write in writes {
+                    write(connection).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Runs one unit and gives back what it found out, once it is committed.
+    pub async fn write<T, F>(&self, durability: Durability, unit: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        match &self.writer {
+            Writer::Pool(pool) => {
+                let mut transaction = pool.begin().await?;
+                if durability == Durability::Fleeting {
+                    sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *transaction).await?;
+                }
+                let found = unit(&mut transaction).await?;
+                transaction.commit().await?;
+                Ok(found)
+            }
+            Writer::Grouped(send) => {
+                let (done, result) = oneshot::channel();
+                let run: Run = Box::new(|connection| {
+                    Box::pin(async move {
+                        let found = match AssertUnwindSafe(unit(connection)).catch_unwind().await {
+                            Ok(found) => found,
+                            Err(_) => Err(Error::Internal("a write panicked".into())),
+                        };
+                        let keep = found.is_ok();
+                        let answer: Answer = Box::new(move |committed| {
+                            // Whoever asked may have gone; the unit stands all the same.
+                            let _ = done.send(found.and_then(|found| committed.map(|()| found)));
+                        });
+                        (keep, answer)
+                    })
+                });
+                send.send(Job { durability, run }).await.map_err(|_| Error::Busy)?;
+                result.await.map_err(|_| Error::Internal("the writer stopped".into()))?
+            }
+        }
+    }
+}
+
+#[derive(Clone)]
+enum Writer {
+    Grouped(mpsc::Sender<Job>),
+    Pool(AnyPool),
+}
+
+struct Job {
+    durability: Durability,
+    run: Run,
+}
+
+/// Runs a unit; says whether to keep it, and how to answer once the commit has happened (or has not).
+type Run = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, (bool, Answer)> + Send>;
+type Answer = Box<dyn FnOnce(Result<()>) + Send>;
+
+async fn write_in_groups(mut connection: AnyConnection, mut jobs: mpsc::Receiver<Job>) {
+    let mut waiting = Vec::with_capacity(GROUP);
+    let mut level = None;
+    while jobs.recv_many(&mut waiting, GROUP).await > 0 {
+        let durability = waiting.iter().map(|job| job.durability).max().unwrap_or(Durability::Lasting);
+        let mut answers = Vec::with_capacity(waiting.len());
+        let committed = commit_group(&mut connection, &mut level, durability, &mut waiting, &mut answers).await;
+        let failed = committed.err().map(|error| error.to_string());
+        for answer in answers {
+            answer(match &failed {
+                None => Ok(()),
+                Some(why) => Err(Error::Internal(format!("commit: {why}"))),
+            });
+        }
+    }
+}
+
+async fn commit_group(
+    connection: &mut AnyConnection,
+    level: &mut Option<Durability>,
+    durability: Durability,
+    jobs: &mut Vec<Job>,
+    answers: &mut Vec<Answer>,
+) -> Result<(), sqlx::Error> {
+    if *level != Some(durability) {
+        let pragma = match durability {
+            Durability::Lasting => "PRAGMA synchronous = FULL",
+            Durability::Fleeting => "PRAGMA synchronous = NORMAL",
+        };
+        sqlx::query(pragma).execute(&mut *connection).await?;
+        *level = Some(durability);
+    }
+    let mut group = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let alone = jobs.len() == 1;
+    for Job { run, .. } in jobs.drain(..) {
+        if alone {
+            let (keep, answer) = run(&mut group).await;
+            answers.push(answer);
+            return if keep { group.commit().await } else { group.rollback().await };
+        }
+        let mut point = group.begin().await?;
+        let (keep, answer) = run(&mut point).await;
+        answers.push(answer);
+        if keep { point.commit().await? } else { point.rollback().await? }
+    }
+    group.commit().await
+}
+
+/// A name that must be unique is in use; anything else stays what it is.
+pub(super) fn taken(error: sqlx::Error) -> Error {
+    match &error {
+        sqlx::Error::Database(database) if database.is_unique_violation() => Error::Taken,
+        _ => Error::Database(error),
+    }
+}

@@ -1,0 +1,152 @@
+//! Grants: authorize requests on their way to tokens. An outcome is set once, a code is redeemed once.
+
+use super::{Db, refresh_token};
+use crate::error::{Error, Result};
+use app::contract::{
+    id::{AccountId, ApplicationId, GrantId, SessionId, TenantId, UserFlowId},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
+
+#[derive(Clone, Debug)]
+pub struct Grant {
+    pub id: GrantId,
+    pub application: ApplicationId,
+    pub user_flow: UserFlowId,
+    /// Hash of the cookie of the browser that asked.
+    pub browser: String,
+    /// What the application asked, as JSON; `oidc` reads it.
+    pub request: String,
+    pub outcome: Option<Outcome>,
+    pub expires_at: Timestamp,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Outcome {
+    SignedIn {
+        account: AccountId,
+        session: SessionId,
+        /// How the person proved who they are (RFC 8176).
+        amr: Vec<String>,
+        signed_in_at: Timestamp,
+        /// The account was made in this journey.
+        new_account: bool,
+    },
+    Cancelled,
+}
+
+pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, grant: &Grant, now: Timestamp) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO grants (tenant_id, id, application_id, user_flow_id, browser_hash, request, created_at, expires_at, outcome)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(tenant.as_str())
+    .bind(grant.id.as_str())
+    .bind(grant.application.as_str())
+    .bind(grant.user_flow.as_str())
+    .bind(&grant.browser)
+    .bind(&grant.request)
+    .bind(now.0)
+    .bind(grant.expires_at.0)
+    .bind(grant.outcome.as_ref().map(serde_json::to_string).transpose()?)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+type Row = (String, String, String, String, String, Option<String>, i64);
+
+pub async fn find(db: &Db, tenant: &TenantId, id: &GrantId) -> Result<Option<Grant>> {
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT id, application_id, user_flow_id, browser_hash, request, outcome, expires_at FROM grants
+         WHERE tenant_id = $1 AND id = $2",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .fetch_optional(db.reader())
+    .await?;
+    row.map(read).transpose()
+}
+
+fn read((id, application, user_flow, browser, request, outcome, expires_at): Row) -> Result<Grant> {
+    Ok(Grant {
+        id: id.into(),
+        application: application.into(),
+        user_flow: user_flow.into(),
+        browser,
+        request,
+        outcome: outcome.map(|outcome| serde_json::from_str(&outcome)).transpose()?,
+        expires_at: Timestamp(expires_at),
+    })
+}
+
+/// Says how the journey ended; `Error::Stale` if that has been said before.
+pub async fn conclude(c: &mut AnyConnection, tenant: &TenantId, id: &GrantId, outcome: &Outcome) -> Result<()> {
+    let concluded = sqlx::query("UPDATE grants SET outcome = $1 WHERE tenant_id = $2 AND id = $3 AND outcome IS NULL")
+        .bind(serde_json::to_string(outcome)?)
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .execute(c)
+        .await?;
+    if concluded.rows_affected() == 1 { Ok(()) } else { Err(Error::Stale) }
+}
+
+/// Gives the grant its one code; `Error::Stale` if it had one.
+pub async fn issue_code(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    id: &GrantId,
+    code_hash: &str,
+    expires_at: Timestamp,
+) -> Result<()> {
+    let issued = sqlx::query(
+        "UPDATE grants SET code_hash = $1, code_expires_at = $2 WHERE tenant_id = $3 AND id = $4 AND code_hash IS NULL",
+    )
+    .bind(code_hash)
+    .bind(expires_at.0)
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .execute(c)
+    .await?;
+    if issued.rows_affected() == 1 { Ok(()) } else { Err(Error::Stale) }
+}
+
+#[derive(Clone, Debug)]
+pub enum Redeemed {
+    Now(Grant),
+    /// Used before: whatever was issued from it is revoked (RFC 6749 §4.1.2).
+    Before,
+    /// Unknown or expired.
+    Never,
+}
+
+pub async fn redeem(c: &mut AnyConnection, tenant: &TenantId, code_hash: &str, now: Timestamp) -> Result<Redeemed> {
+    let row: Option<Row> = sqlx::query_as(
+        "UPDATE grants SET redeemed_at = $1
+         WHERE tenant_id = $2 AND code_hash = $3 AND redeemed_at IS NULL AND code_expires_at > $1
+         RETURNING id, application_id, user_flow_id, browser_hash, request, outcome, expires_at",
+    )
+    .bind(now.0)
+    .bind(tenant.as_str())
+    .bind(code_hash)
+    .fetch_optional(&mut *c)
+    .await?;
+    if let Some(row) = row {
+        return Ok(Redeemed::Now(read(row)?));
+    }
+    let used: Option<(String,)> =
+        sqlx::query_as("SELECT id FROM grants WHERE tenant_id = $1 AND code_hash = $2 AND redeemed_at IS NOT NULL")
+            .bind(tenant.as_str())
+            .bind(code_hash)
+            .fetch_optional(&mut *c)
+            .await?;
+    match used {
+        Some((grant,)) => {
+            refresh_token::revoke_families_of_grant(c, tenant, &grant.into(), now).await?;
+            Ok(Redeemed::Before)
+        }
+        None => Ok(Redeemed::Never),
+    }
+}

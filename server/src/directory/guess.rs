@@ -1,0 +1,87 @@
+//! Guesses at a password. Each is counted before it is judged, in one statement, so that two hundred at once on
+//! any number of servers get no more tries than two hundred in a row (security R1, cve_2024_4629).
+
+use super::{Db, Durability};
+use crate::error::Result;
+use app::contract::{id::TenantId, time::Timestamp};
+use sqlx::AnyConnection;
+
+/// After so many failures comes a hold, each as long again as the one before.
+pub const FAILURES_TO_HOLD: i64 = 10;
+/// After so many nothing but a new password helps.
+pub const FAILURES_TO_CLOSE: i64 = 100;
+const FIRST_HOLD: i64 = 60_000;
+const LONGEST_HOLD: i64 = 3_600_000;
+/// So many wrong passwords are remembered.
+const REMEMBERED: usize = 3;
+
+/// May this guess be judged? Counts it as a failure until `forgive` or `forget` says otherwise.
+pub async fn reserve(db: &Db, tenant: &TenantId, subject: &str, now: Timestamp) -> Result<bool> {
+    let (tenant, subject) = (tenant.clone(), subject.to_owned());
+    db.write(Durability::Fleeting, move |c| {
+        Box::pin(async move {
+            let row: Option<(i64,)> = sqlx::query_as(
+                "INSERT INTO guesses (tenant_id, subject, failures, held_until, recent, changed_at)
+                 VALUES ($1, $2, 1, 0, '', $3)
+                 ON CONFLICT (tenant_id, subject) DO UPDATE SET
+                   failures = guesses.failures + 1,
+                   changed_at = $3,
+                   held_until = CASE
+                     WHEN (guesses.failures + 1) % $4 <> 0 THEN guesses.held_until
+                     WHEN guesses.failures + 1 >= $4 * 7 THEN $3 + $6
+                     ELSE $3 + $5 * (1 << CAST((guesses.failures + 1) / $4 - 1 AS INTEGER)) END
+                 WHERE guesses.held_until <= $3 AND guesses.failures < $7
+                 RETURNING failures",
+            )
+            .bind(tenant.as_str())
+            .bind(&subject)
+            .bind(now.0)
+            .bind(FAILURES_TO_HOLD)
+            .bind(FIRST_HOLD)
+            .bind(LONGEST_HOLD)
+            .bind(FAILURES_TO_CLOSE)
+            .fetch_optional(c)
+            .await?;
+            Ok(row.is_some())
+        })
+    })
+    .await
+}
+
+/// The password was right: the count starts over.
+pub async fn forget(c: &mut AnyConnection, tenant: &TenantId, subject: &str) -> Result<()> {
+    sqlx::query("DELETE FROM guesses WHERE tenant_id = $1 AND subject = $2")
+        .bind(tenant.as_str())
+        .bind(subject)
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// The password was wrong. The very same mistake as one of the last few costs nothing more.
+pub async fn remember(db: &Db, tenant: &TenantId, subject: &str, password_mac: &str) -> Result<()> {
+    let (tenant, subject, mac) = (tenant.clone(), subject.to_owned(), password_mac.to_owned());
+    db.write(Durability::Fleeting, move |c| {
+        Box::pin(async move {
+            let row: Option<(String,)> = sqlx::query_as(
+                "UPDATE guesses SET changed_at = changed_at WHERE tenant_id = $1 AND subject = $2 RETURNING recent",
+            )
+            .bind(tenant.as_str())
+            .bind(&subject)
+            .fetch_optional(&mut *c)
+            .await?;
+            let Some((recent,)) = row else { return Ok(()) };
+            let mut macs: Vec<&str> = recent.split_whitespace().collect();
+            let sql = if macs.contains(&mac.as_str()) {
+                "UPDATE guesses SET failures = failures - 1, recent = $3 WHERE tenant_id = $1 AND subject = $2"
+            } else {
+                macs.push(&mac);
+                "UPDATE guesses SET recent = $3 WHERE tenant_id = $1 AND subject = $2"
+            };
+            let kept = macs[macs.len().saturating_sub(REMEMBERED)..].join(" ");
+            sqlx::query(sql).bind(tenant.as_str()).bind(&subject).bind(kept).execute(c).await?;
+            Ok(())
+        })
+    })
+    .await
+}

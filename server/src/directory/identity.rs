@@ -1,0 +1,113 @@
+//! The ways by which an account is known, and when two names are the same name.
+
+use super::{Db, db::taken};
+use crate::error::Result;
+use app::contract::{
+    id::{AccountId, TenantId},
+    secret::Secret,
+    time::Timestamp,
+    user_flow::Method,
+};
+use sqlx::AnyConnection;
+use unicode_normalization::UnicodeNormalization;
+
+/// The sign-in type of an account known by its e-mail address.
+pub const EMAIL_ADDRESS: &str = "emailAddress";
+
+/// A name in the form in which it is unique: no case, no compatibility look-alikes, international domains in ASCII.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Folded(String);
+
+impl Folded {
+    pub fn address(address: &str) -> Folded {
+        // Lower case can leave the normal form and the other way round; once more settles it.
+        let fold = |text: &str| text.nfkc().collect::<String>().to_lowercase().nfkc().collect::<String>();
+        let folded = fold(address.trim());
+        Folded(match folded.rsplit_once('@') {
+            Some((local, domain)) => {
+                let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned());
+                format!("{local}@{}", domain.trim_end_matches('.'))
+            }
+            None => folded,
+        })
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What is asked before somebody is signed in.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub account: AccountId,
+    pub method: Method,
+    pub disabled_at: Option<Timestamp>,
+    pub password: Option<Secret>,
+}
+
+pub async fn find_by_address(db: &Db, tenant: &TenantId, address: &Folded) -> Result<Option<Known>> {
+    let row: Option<(String, String, Option<i64>, Option<String>)> = sqlx::query_as(
+        "SELECT a.id, a.method, a.disabled_at, c.secret FROM identities i
+         JOIN accounts a ON a.tenant_id = i.tenant_id AND a.id = i.account_id
+         LEFT JOIN credentials c ON c.tenant_id = a.tenant_id AND c.account_id = a.id AND c.kind = 'password'
+         WHERE i.tenant_id = $1 AND i.sign_in_type = $2 AND i.issuer = $1 AND i.folded = $3",
+    )
+    .bind(tenant.as_str())
+    .bind(EMAIL_ADDRESS)
+    .bind(address.as_str())
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.map(|(account, method, disabled_at, password)| Known {
+        account: account.into(),
+        method: super::account::read_method(&method),
+        disabled_at: disabled_at.map(Timestamp),
+        password: password.map(Secret::from),
+    }))
+}
+
+/// The address becomes the account's sign-in name; nobody else in the tenant can have it.
+pub(super) async fn insert_address(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    account: &AccountId,
+    address: &str,
+    verified_at: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO identities (tenant_id, sign_in_type, issuer, folded, issuer_assigned_id, account_id)
+         VALUES ($1, $2, $1, $3, $4, $5)",
+    )
+    .bind(tenant.as_str())
+    .bind(EMAIL_ADDRESS)
+    .bind(Folded::address(address).as_str())
+    .bind(address)
+    .bind(account.as_str())
+    .execute(&mut *c)
+    .await
+    .map_err(taken)?;
+    sqlx::query(
+        "INSERT INTO addresses (tenant_id, account_id, kind, address, verified_at) VALUES ($1, $2, 'signIn', $3, $4)",
+    )
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .bind(address)
+    .bind(verified_at.0)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_look_alike_are_one_name() {
+        let plain = Folded::address("ada@bücher.example");
+        for same in ["Ada@Bücher.example", " ada@xn--bcher-kva.example", "ａｄａ@bücher．example", "ADA@BU\u{308}CHER.EXAMPLE."] {
+            assert_eq!(Folded::address(same), plain, "{same}");
+        }
+        assert_ne!(Folded::address("a.da@bücher.example"), plain);
+    }
+}

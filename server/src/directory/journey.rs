@@ -1,0 +1,98 @@
+//! Journeys under way. Each answer is saved by comparing the version it was made from: of two at once, one counts.
+
+use super::Db;
+use crate::error::{Error, Result};
+use app::contract::{
+    id::{GrantId, JourneyId, TenantId, UserFlowId},
+    time::Timestamp,
+};
+use sqlx::AnyConnection;
+
+#[derive(Clone, Debug)]
+pub struct Journey {
+    pub id: JourneyId,
+    pub user_flow: UserFlowId,
+    pub grant: GrantId,
+    /// Hash of the cookie of the browser in which it began.
+    pub browser: String,
+    pub version: i64,
+    /// The engine's state, as JSON.
+    pub body: String,
+    pub expires_at: Timestamp,
+    pub finished_at: Option<Timestamp>,
+}
+
+pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, journey: &Journey, now: Timestamp) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO journeys (tenant_id, id, user_flow_id, grant_id, browser_hash, version, body, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(tenant.as_str())
+    .bind(journey.id.as_str())
+    .bind(journey.user_flow.as_str())
+    .bind(journey.grant.as_str())
+    .bind(&journey.browser)
+    .bind(journey.version)
+    .bind(&journey.body)
+    .bind(now.0)
+    .bind(journey.expires_at.0)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+type Row = (String, String, String, String, i64, String, i64, Option<i64>);
+
+/// A journey with the application it leads to.
+pub async fn find(db: &Db, tenant: &TenantId, id: &JourneyId) -> Result<Option<(Journey, String)>> {
+    let row: Option<(String, String, String, String, i64, String, i64, Option<i64>, String)> = sqlx::query_as(
+        "SELECT j.id, j.user_flow_id, j.grant_id, j.browser_hash, j.version, j.body, j.expires_at, j.finished_at,
+                g.application_id
+         FROM journeys j JOIN grants g ON g.tenant_id = j.tenant_id AND g.id = j.grant_id
+         WHERE j.tenant_id = $1 AND j.id = $2",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.map(|(id, flow, grant, browser, version, body, expires_at, finished_at, application)| {
+        (read((id, flow, grant, browser, version, body, expires_at, finished_at)), application)
+    }))
+}
+
+fn read((id, user_flow, grant, browser, version, body, expires_at, finished_at): Row) -> Journey {
+    Journey {
+        id: id.into(),
+        user_flow: user_flow.into(),
+        grant: grant.into(),
+        browser,
+        version,
+        body,
+        expires_at: Timestamp(expires_at),
+        finished_at: finished_at.map(Timestamp),
+    }
+}
+
+/// `Error::Stale` when somebody else saved since `version`, or the journey is finished.
+pub async fn save(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    id: &JourneyId,
+    version: i64,
+    body: &str,
+    finished_at: Option<Timestamp>,
+) -> Result<()> {
+    let saved = sqlx::query(
+        "UPDATE journeys SET version = $1, body = $2, finished_at = $3
+         WHERE tenant_id = $4 AND id = $5 AND version = $6 AND finished_at IS NULL",
+    )
+    .bind(version + 1)
+    .bind(body)
+    .bind(finished_at.map(|at| at.0))
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .bind(version)
+    .execute(c)
+    .await?;
+    if saved.rows_affected() == 1 { Ok(()) } else { Err(Error::Stale) }
+}

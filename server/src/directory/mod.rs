@@ -1,0 +1,23 @@
+//! HAND memory: the only SQL of the house, one file per table (and per pair of tables that live and die together).
+
+pub mod account;
+pub mod activity;
+pub mod application;
+pub mod attribute;
+pub mod counter;
+pub mod db;
+pub mod device;
+pub mod grant;
+pub mod guess;
+pub mod identity;
+pub mod journey;
+pub mod outbox;
+pub mod recent;
+pub mod refresh_token;
+pub mod session;
+pub mod signing_key;
+pub mod sweep;
+pub mod tenant;
+pub mod user_flow;
+
+pub use db::{Db, Durability, Unit};

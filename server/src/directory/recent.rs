@@ -1,0 +1,67 @@
+//! What every request asks for and hardly ever changes, remembered for less than a second.
+
+use super::{application::Application, tenant::Tenant};
+use app::contract::user_flow::UserFlow;
+use std::{
+    collections::HashMap,
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// A change made by another server is seen after this at the latest (fault F32 allows one second).
+const FRESH: Duration = Duration::from_millis(900);
+
+/// More than this many entries are not worth remembering: the map starts over.
+const MOST: usize = 10_000;
+
+#[derive(Default)]
+pub struct Recents {
+    pub tenants: Recent<Tenant>,
+    pub applications: Recent<Application>,
+    pub user_flows: Recent<UserFlow>,
+}
+
+impl Recents {
+    /// After a change by this server.
+    pub fn forget(&self) {
+        self.tenants.forget();
+        self.applications.forget();
+        self.user_flows.forget();
+    }
+}
+
+pub struct Recent<T> {
+    entries: Mutex<HashMap<String, (Instant, Arc<T>)>>,
+}
+
+impl<T> Default for Recent<T> {
+    fn default() -> Self {
+        Self { entries: Mutex::default() }
+    }
+}
+
+impl<T> Recent<T> {
+    pub async fn get_or<E>(&self, key: String, load: impl Future<Output = Result<Option<T>, E>>) -> Result<Option<Arc<T>>, E> {
+        if let Some(known) = self.get(&key) {
+            return Ok(Some(known));
+        }
+        let Some(found) = load.await? else { return Ok(None) };
+        let found = Arc::new(found);
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() >= MOST {
+            entries.clear();
+        }
+        entries.insert(key, (Instant::now(), found.clone()));
+        Ok(Some(found))
+    }
+
+    fn get(&self, key: &str) -> Option<Arc<T>> {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.get(key).filter(|(since, _)| since.elapsed() < FRESH).map(|(_, known)| known.clone())
+    }
+
+    fn forget(&self) {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}

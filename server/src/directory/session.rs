@@ -1,0 +1,109 @@
+//! Sessions: a person signed in at a browser. The cookie's secret is kept as a hash; tokens know the session by its id.
+
+use super::{Db, Durability};
+use crate::error::Result;
+use app::contract::{
+    id::{AccountId, SessionId, TenantId},
+    time::Timestamp,
+};
+use sqlx::AnyConnection;
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Session {
+    pub id: SessionId,
+    /// Hash of the cookie's secret.
+    pub hash: String,
+    pub account: AccountId,
+    pub amr: Vec<String>,
+    /// When the person last proved who they are (`auth_time`).
+    pub signed_in_at: Timestamp,
+    pub seen_at: Timestamp,
+    /// Never moved on: the session is over then, however busy.
+    pub expires_at: Timestamp,
+    /// Since when it outlives the browser ("Keep me signed in").
+    pub kept_at: Option<Timestamp>,
+}
+
+pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, session: &Session) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO sessions (tenant_id, id, hash, account_id, amr, signed_in_at, seen_at, expires_at, kept_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(tenant.as_str())
+    .bind(session.id.as_str())
+    .bind(&session.hash)
+    .bind(session.account.as_str())
+    .bind(session.amr.join(" "))
+    .bind(session.signed_in_at.0)
+    .bind(session.seen_at.0)
+    .bind(session.expires_at.0)
+    .bind(session.kept_at.map(|at| at.0))
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+type Row = (String, String, String, String, i64, i64, i64, Option<i64>);
+
+/// A session that is neither ended nor past its time, of an account that is not switched off.
+/// Whether it lay idle too long is the caller's rule.
+pub async fn find(db: &Db, tenant: &TenantId, hash: &str, now: Timestamp) -> Result<Option<Session>> {
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT s.id, s.hash, s.account_id, s.amr, s.signed_in_at, s.seen_at, s.expires_at, s.kept_at FROM sessions s
+         JOIN accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.disabled_at IS NULL
+         WHERE s.tenant_id = $1 AND s.hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3",
+    )
+    .bind(tenant.as_str())
+    .bind(hash)
+    .bind(now.0)
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.map(|(id, hash, account, amr, signed_in_at, seen_at, expires_at, kept_at)| Session {
+        id: id.into(),
+        hash,
+        account: account.into(),
+        amr: amr.split_whitespace().map(str::to_owned).collect(),
+        signed_in_at: Timestamp(signed_in_at),
+        seen_at: Timestamp(seen_at),
+        expires_at: Timestamp(expires_at),
+        kept_at: kept_at.map(Timestamp),
+    }))
+}
+
+pub async fn touch(db: &Db, tenant: &TenantId, id: &SessionId, now: Timestamp) -> Result<()> {
+    let (tenant, id) = (tenant.clone(), id.clone());
+    db.write(Durability::Fleeting, move |c| {
+        Box::pin(async move {
+            sqlx::query("UPDATE sessions SET seen_at = $1 WHERE tenant_id = $2 AND id = $3 AND seen_at < $1")
+                .bind(now.0)
+                .bind(tenant.as_str())
+                .bind(id.as_str())
+                .execute(c)
+                .await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// Ends one session and every refresh token that was issued in it.
+pub async fn end(c: &mut AnyConnection, tenant: &TenantId, id: &SessionId, now: Timestamp) -> Result<()> {
+    for sql in [
+        "UPDATE sessions SET ended_at = $1 WHERE tenant_id = $2 AND id = $3 AND ended_at IS NULL",
+        "UPDATE token_families SET revoked_at = $1 WHERE tenant_id = $2 AND session_id = $3 AND revoked_at IS NULL",
+    ] {
+        sqlx::query(sql).bind(now.0).bind(tenant.as_str()).bind(id.as_str()).execute(&mut *c).await?;
+    }
+    Ok(())
+}
+
+/// Does it still run? (Access tokens of an ended session are good for nothing at our own endpoints.)
+pub async fn is_running(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bool> {
+    let row: Option<(i64,)> =
+        sqlx::query_as("SELECT seen_at FROM sessions WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL")
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .fetch_optional(db.reader())
+            .await?;
+    Ok(row.is_some())
+}

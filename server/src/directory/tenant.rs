@@ -1,0 +1,117 @@
+//! Tenants and the names they are known by in URLs.
+
+use super::{Db, Durability};
+use crate::error::{Error, Result};
+use app::contract::{brand::Brand, id::TenantId, time::Timestamp, user_flow::Method};
+use sqlx::AnyConnection;
+use std::sync::Arc;
+
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    pub id: TenantId,
+    pub kind: Kind,
+    pub name: String,
+    pub brand: Brand,
+    pub passcode_enabled_at: Option<Timestamp>,
+    pub password_accounts_since: Option<Timestamp>,
+    pub passcode_accounts_since: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Customers.
+    External,
+    /// Employees, and guests from outside.
+    Workforce,
+}
+
+impl Kind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Kind::External => "external",
+            Kind::Workforce => "workforce",
+        }
+    }
+}
+
+type Row = (String, String, String, String, Option<i64>, Option<i64>, Option<i64>);
+
+/// By id or by one of its names; names are compared in lower case.
+pub async fn get(db: &Db, word: &str) -> Result<Arc<Tenant>> {
+    let word = word.to_lowercase();
+    let load = async {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT id, kind, name, brand, passcode_enabled_at, password_accounts_since, passcode_accounts_since
+             FROM tenants WHERE id = $1 OR id = (SELECT tenant_id FROM tenant_names WHERE name = $1)",
+        )
+        .bind(&word)
+        .fetch_optional(db.reader())
+        .await?;
+        row.map(read).transpose()
+    };
+    db.recents.tenants.get_or(word.clone(), load).await?.ok_or(Error::NotFound)
+}
+
+pub async fn list(db: &Db) -> Result<Vec<Tenant>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT id, kind, name, brand, passcode_enabled_at, password_accounts_since, passcode_accounts_since
+         FROM tenants ORDER BY name",
+    )
+    .fetch_all(db.reader())
+    .await?;
+    rows.into_iter().map(read).collect()
+}
+
+fn read((id, kind, name, brand, passcode, by_password, by_passcode): Row) -> Result<Tenant> {
+    Ok(Tenant {
+        id: id.into(),
+        kind: if kind == Kind::Workforce.as_str() { Kind::Workforce } else { Kind::External },
+        name,
+        brand: serde_json::from_str(&brand)?,
+        passcode_enabled_at: passcode.map(Timestamp),
+        password_accounts_since: by_password.map(Timestamp),
+        passcode_accounts_since: by_passcode.map(Timestamp),
+    })
+}
+
+pub async fn insert(db: &Db, tenant: Tenant, names: Vec<String>, now: Timestamp) -> Result<()> {
+    let brand = serde_json::to_string(&tenant.brand)?;
+    db.write(Durability::Lasting, move |c| {
+        Box::pin(async move {
+            sqlx::query(
+                "INSERT INTO tenants (id, kind, name, brand, created_at, passcode_enabled_at) VALUES ($1, $2, $3, $4, $5, $6)",
+            )
+            .bind(tenant.id.as_str())
+            .bind(tenant.kind.as_str())
+            .bind(&tenant.name)
+            .bind(brand)
+            .bind(now.0)
+            .bind(tenant.passcode_enabled_at.map(|at| at.0))
+            .execute(&mut *c)
+            .await
+            .map_err(super::db::taken)?;
+            for name in names {
+                sqlx::query("INSERT INTO tenant_names (name, tenant_id) VALUES ($1, $2)")
+                    .bind(name.to_lowercase())
+                    .bind(tenant.id.as_str())
+                    .execute(&mut *c)
+                    .await
+                    .map_err(super::db::taken)?;
+            }
+            Ok(())
+        })
+    })
+    .await?;
+    db.recents.forget();
+    Ok(())
+}
+
+/// Writes down, once, that some account of the tenant signs in so.
+pub async fn note_method(c: &mut AnyConnection, tenant: &TenantId, method: Method, now: Timestamp) -> Result<()> {
+    let sql = match method {
+        Method::Password => "UPDATE tenants SET password_accounts_since = $1 WHERE id = $2 AND password_accounts_since IS NULL",
+        Method::Passcode => "UPDATE tenants SET passcode_accounts_since = $1 WHERE id = $2 AND passcode_accounts_since IS NULL",
+    };
+    sqlx::query(sql).bind(now.0).bind(tenant.as_str()).execute(c).await?;
+    Ok(())
+}
