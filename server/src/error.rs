@@ -1,8 +1,11 @@
 //! What can go wrong, one status table, one dress per face.
 
 use app::contract::problem::ProblemKind;
-use axum::http::StatusCode;
-use std::time::Duration;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use std::{sync::Arc, time::Duration};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -105,5 +108,17 @@ impl Error {
             Error::Busy | Error::Stale => Some(1),
             _ => None,
         }
+    }
+}
+
+/// Status and nothing to read: the layer of the face that was asked puts the words on (`problem` for people).
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        if let Some(seconds) = self.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(Arc::new(self));
+        response
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod assets;
 pub mod clock;
+pub mod cookie;
 pub mod directory;
 pub mod error;
 pub mod journey;

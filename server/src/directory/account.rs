@@ -48,13 +48,15 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, new: &NewAccount, 
         set_password(c, tenant, &new.id, password, now).await?;
     }
     for (attribute, value) in &new.attributes {
-        sqlx::query("INSERT INTO attribute_values (tenant_id, account_id, attribute_id, value) VALUES ($1, $2, $3, $4)")
-            .bind(tenant.as_str())
-            .bind(new.id.as_str())
-            .bind(attribute)
-            .bind(value)
-            .execute(&mut *c)
-            .await?;
+        sqlx::query(
+            "INSERT INTO attribute_values (tenant_id, account_id, attribute_id, value) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(tenant.as_str())
+        .bind(new.id.as_str())
+        .bind(attribute)
+        .bind(value)
+        .execute(&mut *c)
+        .await?;
     }
     tenant::note_method(c, tenant, method, now).await
 }
@@ -152,7 +154,12 @@ pub async fn disable(db: &Db, tenant: &TenantId, account: &AccountId, at: Option
 }
 
 /// Ends every session and every refresh token of the account.
-pub async fn end_everything(c: &mut AnyConnection, tenant: &TenantId, account: &AccountId, now: Timestamp) -> Result<()> {
+pub async fn end_everything(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    account: &AccountId,
+    now: Timestamp,
+) -> Result<()> {
     for sql in [
         "UPDATE sessions SET ended_at = $1 WHERE tenant_id = $2 AND account_id = $3 AND ended_at IS NULL",
         "UPDATE token_families SET revoked_at = $1 WHERE tenant_id = $2 AND account_id = $3 AND revoked_at IS NULL",

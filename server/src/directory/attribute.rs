@@ -10,11 +10,12 @@ use app::contract::{
 
 /// Built-in ones first, then the tenant's own by label.
 pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<Attribute>> {
-    let rows: Vec<(String, String, String, Option<String>)> =
-        sqlx::query_as("SELECT id, label, data_type, description FROM attributes WHERE tenant_id = $1 ORDER BY label, id")
-            .bind(tenant.as_str())
-            .fetch_all(db.reader())
-            .await?;
+    let rows: Vec<(String, String, String, Option<String>)> = sqlx::query_as(
+        "SELECT id, label, data_type, description FROM attributes WHERE tenant_id = $1 ORDER BY label, id",
+    )
+    .bind(tenant.as_str())
+    .fetch_all(db.reader())
+    .await?;
     let custom = rows.into_iter().map(|(id, label, data_type, description)| {
         Ok(Attribute {
             id,

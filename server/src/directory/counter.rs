@@ -20,12 +20,7 @@ pub enum Counted {
 }
 
 /// Counts once under each limit; the first that is passed decides. A subject is a keyed hash, never an address.
-pub async fn count(
-    db: &Db,
-    tenant: &TenantId,
-    counted: Vec<(Limit, String)>,
-    now: Timestamp,
-) -> Result<Counted> {
+pub async fn count(db: &Db, tenant: &TenantId, counted: Vec<(Limit, String)>, now: Timestamp) -> Result<Counted> {
     let tenant = tenant.clone();
     db.write(Durability::Fleeting, move |c| {
         Box::pin(async move {

@@ -8,19 +8,25 @@ use super::recent::Recents;
 use crate::error::{Error, Result};
 use futures::{FutureExt, future::BoxFuture};
 use sqlx::{
-    AnyConnection, AnyPool, Connection,
+    AnyConnection, AnyPool, Connection, SqlSafeStr,
     any::{AnyConnectOptions, AnyPoolOptions},
-    migrate::Migrator,
+    migrate::{Migration, MigrationType, Migrator},
 };
 use std::{panic::AssertUnwindSafe, str::FromStr, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot};
 
-static MIGRATIONS: Migrator = {
-    let mut migrations = sqlx::migrate!("./migrations");
+/// What the tables became, one step after the other. A step that was ever released is never edited.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "directory", include_str!("../../migrations/0001_directory.sql"))];
+
+fn migrator() -> Migrator {
+    let migrations = MIGRATIONS.map(|(version, name, sql)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    let mut migrator = Migrator::with_migrations(migrations.into());
     // An older server must start on a newer schema, or a rolling upgrade could not be rolled back (fault F17).
-    migrations.ignore_missing = true;
-    migrations
-};
+    migrator.set_ignore_missing(true);
+    migrator
+}
 
 /// How many waiting units share one commit.
 const GROUP: usize = 256;
@@ -130,7 +136,13 @@ impl Db {
             })
             .connect_with(options.clone())
             .await?;
-        Ok(Db { kind: Kind::Postgres, options, pool: pool.clone(), writer: Writer::Pool(pool), recents: Arc::default() })
+        Ok(Db {
+            kind: Kind::Postgres,
+            options,
+            pool: pool.clone(),
+            writer: Writer::Pool(pool),
+            recents: Arc::default(),
+        })
     }
 
     pub fn kind(&self) -> Kind {
@@ -140,7 +152,7 @@ impl Db {
     /// Brings the tables up to date, on a connection of its own. Servers that start together take turns.
     pub async fn migrate(&self) -> Result<()> {
         let mut connection = AnyConnection::connect_with(&self.options).await?;
-        MIGRATIONS
+        migrator()
             .run(&mut connection)
             .await
             .map_err(|error| Error::Internal(format!("the database could not be brought up to date: {error}")))?;
@@ -157,8 +169,8 @@ impl Db {
     pub async fn missing_migrations(&self) -> Result<Vec<String>> {
         let seen: Vec<(i64,)> =
             sqlx::query_as("SELECT version FROM _sqlx_migrations").fetch_all(&self.pool).await.unwrap_or_default();
-        let missing = MIGRATIONS.iter().filter(|migration| !seen.contains(&(migration.version,)));
-        Ok(missing.map(|migration| migration.description.to_string()).collect())
+        let missing = MIGRATIONS.iter().filter(|(version, ..)| !seen.contains(&(*version,)));
+        Ok(missing.map(|(_, name, _)| (*name).to_owned()).collect())
     }
 
     /// The database's own clock, in milliseconds.

@@ -105,7 +105,9 @@ mod tests {
     #[test]
     fn names_that_look_alike_are_one_name() {
         let plain = Folded::address("ada@bücher.example");
-        for same in ["Ada@Bücher.example", " ada@xn--bcher-kva.example", "ａｄａ@bücher．example", "ADA@BU\u{308}CHER.EXAMPLE."] {
+        for same in
+            ["Ada@Bücher.example", " ada@xn--bcher-kva.example", "ａｄａ@bücher．example", "ADA@BU\u{308}CHER.EXAMPLE."]
+        {
             assert_eq!(Folded::address(same), plain, "{same}");
         }
         assert_ne!(Folded::address("a.da@bücher.example"), plain);

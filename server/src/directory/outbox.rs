@@ -79,8 +79,12 @@ pub async fn take_due(db: &Db, limit: i64, now: Timestamp) -> Result<Vec<Due>> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fate {
     /// Sent; the letter itself is forgotten unless the development mailbox shows it.
-    Sent { keep: bool },
-    TryAgain { at: Timestamp },
+    Sent {
+        keep: bool,
+    },
+    TryAgain {
+        at: Timestamp,
+    },
     GivenUp,
 }
 
@@ -88,7 +92,9 @@ pub async fn settle(db: &Db, due: &Due, fate: Fate, now: Timestamp) -> Result<()
     let (tenant, id) = (due.tenant.clone(), due.id.clone());
     let (sql, moment) = match fate {
         Fate::Sent { keep: true } => ("UPDATE outbox SET sent_at = $1 WHERE tenant_id = $2 AND id = $3", now),
-        Fate::Sent { keep: false } => ("UPDATE outbox SET sent_at = $1, sealed = '' WHERE tenant_id = $2 AND id = $3", now),
+        Fate::Sent { keep: false } => {
+            ("UPDATE outbox SET sent_at = $1, sealed = '' WHERE tenant_id = $2 AND id = $3", now)
+        }
         Fate::TryAgain { at } => ("UPDATE outbox SET next_try_at = $1 WHERE tenant_id = $2 AND id = $3", at),
         Fate::GivenUp => ("UPDATE outbox SET failed_at = $1, sealed = '' WHERE tenant_id = $2 AND id = $3", now),
     };

@@ -42,7 +42,11 @@ impl<T> Default for Recent<T> {
 }
 
 impl<T> Recent<T> {
-    pub async fn get_or<E>(&self, key: String, load: impl Future<Output = Result<Option<T>, E>>) -> Result<Option<Arc<T>>, E> {
+    pub async fn get_or<E>(
+        &self,
+        key: String,
+        load: impl Future<Output = Result<Option<T>, E>>,
+    ) -> Result<Option<Arc<T>>, E> {
         if let Some(known) = self.get(&key) {
             return Ok(Some(known));
         }

@@ -193,11 +193,13 @@ pub async fn revoke_families_of_grant(
     grant: &GrantId,
     now: Timestamp,
 ) -> Result<()> {
-    sqlx::query("UPDATE token_families SET revoked_at = $1 WHERE tenant_id = $2 AND grant_id = $3 AND revoked_at IS NULL")
-        .bind(now.0)
-        .bind(tenant.as_str())
-        .bind(grant.as_str())
-        .execute(c)
-        .await?;
+    sqlx::query(
+        "UPDATE token_families SET revoked_at = $1 WHERE tenant_id = $2 AND grant_id = $3 AND revoked_at IS NULL",
+    )
+    .bind(now.0)
+    .bind(tenant.as_str())
+    .bind(grant.as_str())
+    .execute(c)
+    .await?;
     Ok(())
 }

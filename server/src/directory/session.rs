@@ -7,6 +7,16 @@ use app::contract::{
     time::Timestamp,
 };
 use sqlx::AnyConnection;
+use std::time::Duration;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// A session that nobody uses for so long is over, unless it is kept.
+pub const IDLE: Duration = DAY;
+/// However busy, a session is over after this (NIST 800-63B §2.2.3, AAL1).
+pub const LONGEST: Duration = DAY.saturating_mul(30);
+/// The same for a session that its person asked to keep.
+pub const LONGEST_KEPT: Duration = DAY.saturating_mul(90);
 
 #[derive(Clone, PartialEq, Debug)]
 pub struct Session {
@@ -45,17 +55,18 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, session: &Session)
 
 type Row = (String, String, String, String, i64, i64, i64, Option<i64>);
 
-/// A session that is neither ended nor past its time, of an account that is not switched off.
-/// Whether it lay idle too long is the caller's rule.
+/// A session that is neither ended nor past its time nor idle too long, of an account that is not switched off.
 pub async fn find(db: &Db, tenant: &TenantId, hash: &str, now: Timestamp) -> Result<Option<Session>> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT s.id, s.hash, s.account_id, s.amr, s.signed_in_at, s.seen_at, s.expires_at, s.kept_at FROM sessions s
          JOIN accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.disabled_at IS NULL
-         WHERE s.tenant_id = $1 AND s.hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3",
+         WHERE s.tenant_id = $1 AND s.hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3
+           AND (s.kept_at IS NOT NULL OR s.seen_at > $4)",
     )
     .bind(tenant.as_str())
     .bind(hash)
     .bind(now.0)
+    .bind(now.earlier_by(IDLE).0)
     .fetch_optional(db.reader())
     .await?;
     Ok(row.map(|(id, hash, account, amr, signed_in_at, seen_at, expires_at, kept_at)| Session {

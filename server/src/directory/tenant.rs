@@ -109,8 +109,12 @@ pub async fn insert(db: &Db, tenant: Tenant, names: Vec<String>, now: Timestamp)
 /// Writes down, once, that some account of the tenant signs in so.
 pub async fn note_method(c: &mut AnyConnection, tenant: &TenantId, method: Method, now: Timestamp) -> Result<()> {
     let sql = match method {
-        Method::Password => "UPDATE tenants SET password_accounts_since = $1 WHERE id = $2 AND password_accounts_since IS NULL",
-        Method::Passcode => "UPDATE tenants SET passcode_accounts_since = $1 WHERE id = $2 AND passcode_accounts_since IS NULL",
+        Method::Password => {
+            "UPDATE tenants SET password_accounts_since = $1 WHERE id = $2 AND password_accounts_since IS NULL"
+        }
+        Method::Passcode => {
+            "UPDATE tenants SET passcode_accounts_since = $1 WHERE id = $2 AND passcode_accounts_since IS NULL"
+        }
     };
     sqlx::query(sql).bind(now.0).bind(tenant.as_str()).execute(c).await?;
     Ok(())
