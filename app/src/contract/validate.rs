@@ -291,8 +291,8 @@ pub fn strength(rule: PasswordRule, password: &str) -> Strength {
     different.sort_unstable();
     different.dedup();
     match jumps.min(2 * different.len()) {
-        0..=8 => Strength::Weak,
-        9..=12 => Strength::Fair,
+        0..=9 => Strength::Weak,
+        10..=12 => Strength::Fair,
         13..=17 => Strength::Good,
         _ => Strength::Strong,
     }
@@ -316,3 +316,6 @@ fn fold_digit(c: char) -> char {
     };
     char::from_digit(u32::from(c) - from, 10).unwrap_or(c)
 }
+
+#[cfg(test)]
+mod tests;
