@@ -1,0 +1,293 @@
+//! Plays: events in, turns out. One act per path; `random` lets monkeys on the stage.
+
+mod code;
+mod layout;
+mod recover;
+mod sign_in;
+mod sign_up;
+mod stale;
+
+use super::*;
+use app::contract::{
+    attribute::DataType,
+    journey::{Resend, Step},
+    user_flow::{Choice, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, Visibility},
+    validate::Why,
+};
+use std::{collections::BTreeMap, time::Duration};
+
+const ADA: &str = "ada@example.org";
+const START: Timestamp = Timestamp(1_800_000_000_000);
+const RULE: PasswordRule = PasswordRule { min_length: 8, max_length: 64 };
+const LANGUAGES: [&str; 3] = ["en", "de", "ar"];
+
+/// A journey under way, and the world around it.
+struct Play {
+    flow: UserFlow,
+    some_sign_in_by: SomeSignInBy,
+    now: Timestamp,
+    journey: Journey,
+}
+
+impl Play {
+    fn of(flow: UserFlow, path: Path) -> Play {
+        Play::enter(flow, Entry { path, language: "en".into(), hint: None, known: None })
+    }
+
+    fn enter(flow: UserFlow, entry: Entry) -> Play {
+        Play { flow, some_sign_in_by: SomeSignInBy::default(), now: START, journey: begin(entry) }
+    }
+
+    fn with_some(mut self, password: bool, passcode: bool) -> Play {
+        self.some_sign_in_by = SomeSignInBy { password, passcode };
+        self
+    }
+
+    fn later(&mut self, seconds: u64) {
+        self.now = self.now + Duration::from_secs(seconds);
+    }
+
+    fn on(&mut self, event: Event) -> Turn {
+        let setting =
+            Setting { flow: &self.flow, some_sign_in_by: self.some_sign_in_by, languages: LANGUAGES.as_slice() };
+        let (journey, turn) = advance(&setting, self.journey.clone(), event, self.now);
+        self.journey = journey;
+        turn
+    }
+
+    fn shown(&self) -> Step {
+        let setting =
+            Setting { flow: &self.flow, some_sign_in_by: self.some_sign_in_by, languages: LANGUAGES.as_slice() };
+        show(&setting, &self.journey, self.now)
+    }
+
+    /// The script: each event is answered by its turn.
+    #[track_caller]
+    fn runs(&mut self, script: impl IntoIterator<Item = (Event, Turn)>) {
+        for (event, turn) in script {
+            let told = format!("{event:?}");
+            assert_eq!(self.on(event), turn, "on {told}");
+        }
+    }
+
+    /// The event changes nothing: the page as it was, told again.
+    #[track_caller]
+    fn ignores(&mut self, event: Event) {
+        let (before, page) = (self.journey.clone(), self.shown());
+        let told = format!("{event:?}");
+        assert_eq!(self.on(event), Turn::Show(page), "on {told}");
+        assert_eq!(self.journey, before, "on {told}");
+    }
+
+    #[track_caller]
+    fn faults(&self, faults: &[(&str, Why)]) {
+        let wanted: Vec<Fault> =
+            faults.iter().map(|(field, why)| Fault { field: (*field).into(), why: why.clone() }).collect();
+        assert_eq!(self.journey.said.faults, wanted);
+    }
+
+    fn typed(&self, field: &str) -> Option<&str> {
+        self.journey.said.typed.get(field)?.first().map(String::as_str)
+    }
+
+    /// Through the proof of the address, to the question whose it is.
+    #[track_caller]
+    fn proves_address(&mut self, path: Path) {
+        self.runs([(address(ADA), sends(path)), (sent(1), code_page(path, 30)), (code("12345678"), checks_code(1))]);
+        self.runs([(Event::CodeChecked(true), finds())]);
+    }
+}
+
+fn flow(method: Method) -> UserFlow {
+    UserFlow {
+        id: "flow".into(),
+        name: "Customers".into(),
+        kind: FlowKind::SignUpOrSignIn,
+        method,
+        sign_up: SignUp::Open,
+        keep_signed_in: true,
+        password: RULE,
+        layout: layout(),
+        claims: Vec::new(),
+    }
+}
+
+fn password_flow() -> UserFlow {
+    flow(Method::Password)
+}
+
+fn passcode_flow() -> UserFlow {
+    flow(Method::Passcode)
+}
+
+fn closed(flow: UserFlow) -> UserFlow {
+    UserFlow { sign_up: SignUp::Closed, ..flow }
+}
+
+fn without_page(flow: UserFlow) -> UserFlow {
+    let inputs = vec![Input { visibility: Visibility::Hidden, default: Some("web".into()), ..input("source") }];
+    UserFlow { layout: Layout { revision: 3, inputs }, ..flow }
+}
+
+fn layout() -> Layout {
+    let hidden = Input { visibility: Visibility::Hidden, default: Some("web".into()), ..input("source") };
+    let fixed = Input { visibility: Visibility::ReadOnly, default: Some("basic".into()), ..input("plan") };
+    let country = Input {
+        kind: InputKind::Dropdown,
+        options: ["dk", "se"].map(|value| Choice { value: value.into(), text: value.into() }).into(),
+        ..input("country")
+    };
+    let terms =
+        Input { kind: InputKind::Checkbox, data_type: DataType::Boolean, required: true, ..input("extension_terms") };
+    let name = Input { required: true, ..input("displayName") };
+    Layout { revision: 3, inputs: vec![name, country, terms, hidden, fixed] }
+}
+
+fn input(attribute: &str) -> Input {
+    Input {
+        attribute: attribute.into(),
+        data_type: DataType::String,
+        kind: InputKind::Text,
+        label: attribute.into(),
+        hint: None,
+        required: false,
+        visibility: Visibility::Editable,
+        default: None,
+        options: Vec::new(),
+        pattern: None,
+        max_length: 64,
+    }
+}
+
+// What the person does.
+
+fn press(answer: Answer) -> Event {
+    Event::Answered(answer)
+}
+
+fn address(typed: &str) -> Event {
+    press(Answer::Address { address: typed.into() })
+}
+
+fn password(typed: &str) -> Event {
+    press(Answer::Password { password: typed.into(), keep: false })
+}
+
+fn code(typed: &str) -> Event {
+    press(Answer::Code { code: typed.into(), keep: false })
+}
+
+fn new_password(typed: &str) -> Event {
+    press(Answer::NewPassword { password: typed.into() })
+}
+
+fn attributes(revision: i64, values: &[(&str, &str)]) -> Event {
+    let values = values.iter().map(|(name, value)| ((*name).into(), vec![(*value).into()])).collect();
+    press(Answer::Attributes { revision, values })
+}
+
+const FILLED_IN: [(&str, &str); 3] = [("displayName", " Ada "), ("country", "se"), ("extension_terms", "true")];
+
+/// What is stored of `FILLED_IN`.
+fn stored() -> Vec<(String, String)> {
+    let stored = [("displayName", "Ada"), ("country", "se"), ("extension_terms", "true"), ("source", "web")];
+    stored.into_iter().chain([("plan", "basic")]).map(|(name, value)| (name.into(), value.into())).collect()
+}
+
+// What the hands report.
+
+/// The n-th code of the play, half a minute before another may be asked for.
+fn sent(n: u32) -> Event {
+    Event::CodeSent { hash: hash(n), resend_at: START + Duration::from_secs(30) }
+}
+
+fn hash(n: u32) -> Secret {
+    format!("hash of code {n}").into()
+}
+
+fn found(method: Method) -> Event {
+    Event::AccountFound(Some(Account { id: "ada".into(), method, disabled: false }))
+}
+
+fn found_disabled(method: Method) -> Event {
+    Event::AccountFound(Some(Account { id: "ada".into(), method, disabled: true }))
+}
+
+fn nobody() -> Event {
+    Event::AccountFound(None)
+}
+
+fn right() -> Event {
+    Event::PasswordChecked(Verdict::Right("ada".into()))
+}
+
+fn wrong() -> Event {
+    Event::PasswordChecked(Verdict::Wrong)
+}
+
+fn hashed() -> Event {
+    Event::PasswordHashed(Ok("argon2".into()))
+}
+
+// What the engine does.
+
+fn sends(path: Path) -> Turn {
+    Turn::Do(Effect::SendCode { address: ADA.into(), path })
+}
+
+fn checks_code(n: u32) -> Turn {
+    Turn::Do(Effect::CheckCode { code: "12345678".into(), hash: hash(n) })
+}
+
+fn checks_password(typed: &str) -> Turn {
+    Turn::Do(Effect::CheckPassword { address: ADA.into(), password: typed.into() })
+}
+
+fn finds() -> Turn {
+    Turn::Do(Effect::FindAccount { address: ADA.into() })
+}
+
+fn hashes(typed: &str) -> Turn {
+    Turn::Do(Effect::HashPassword { password: typed.into(), address: ADA.into() })
+}
+
+fn address_page(path: Path) -> Turn {
+    Turn::Show(Step::Address { path, can_sign_up: true, can_recover: true })
+}
+
+fn password_page() -> Turn {
+    Turn::Show(Step::Password { offers_code: false, offers_to_keep: true })
+}
+
+/// In a flow with passwords, which is the way back from a code that was asked for in its place.
+fn code_page(path: Path, seconds: u32) -> Turn {
+    let resend = if seconds == 0 { Resend::Now } else { Resend::In { seconds } };
+    let signs_in = path == Path::SignIn;
+    Turn::Show(Step::Code { path, length: 8, resend, offers_to_keep: signs_in, offers_password: signs_in })
+}
+
+fn new_password_page(path: Path) -> Turn {
+    Turn::Show(Step::NewPassword { path, rule: RULE })
+}
+
+fn attribute_page(layout: &Layout) -> Turn {
+    Turn::Show(Step::Attributes { revision: layout.revision, fields: layout.fields("en") })
+}
+
+fn stopped(why: Stop) -> Turn {
+    Turn::Show(Step::Stopped { why })
+}
+
+fn signed_in(proved: &[Proof]) -> Turn {
+    Turn::Finish(Outcome::SignedIn { account: "ada".into(), proved: proved.into(), keep: false })
+}
+
+fn signed_up(password: Option<&str>, attributes: Vec<(String, String)>) -> Turn {
+    let password = password.map(Into::into);
+    let proved = vec![Proof::Code];
+    Turn::Finish(Outcome::SignedUp { address: ADA.into(), password, attributes, proved, keep: false })
+}
+
+fn recovered() -> Turn {
+    Turn::Finish(Outcome::Recovered { account: "ada".into(), password: "argon2".into(), proved: vec![Proof::Code] })
+}
