@@ -1,3 +1,5 @@
-// Starts a bundle. build.rs puts this behind the glue of wasm-bindgen, so that both are one file.
-const { wasm } = document.querySelector("script[data-wasm]").dataset;
-await __wbg_init({ module_or_path: wasm });
+// Follows the glue of wasm-bindgen in one file: fetches the page's WebAssembly and sentences side by side, then takes the page over.
+const { wasm, text } = document.querySelector("script[data-wasm]").dataset;
+const ask = (url) => fetch(url, { priority: "low" });
+const [sentences] = await Promise.all([ask(text).then((answer) => answer.text()), __wbg_init({ module_or_path: ask(wasm) })]);
+hydrate_hosted(document.getElementById("page").textContent, sentences);

@@ -1,6 +1,7 @@
 //! How a tenant's pages look: name, logo, colours, links. Typed tokens, never free style (security R22).
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -47,7 +48,13 @@ impl TryFrom<String> for Colour {
 
 impl From<Colour> for String {
     fn from(colour: Colour) -> Self {
-        format!("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue)
+        colour.to_string()
+    }
+}
+
+impl fmt::Display for Colour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{:02x}{:02x}{:02x}", self.red, self.green, self.blue)
     }
 }
 
@@ -62,5 +69,120 @@ impl Colour {
 impl Default for Colour {
     fn default() -> Self {
         Colour { red: 0x3b, green: 0x5b, blue: 0xdb }
+    }
+}
+
+const WHITE: Colour = Colour { red: 255, green: 255, blue: 255 };
+const BLACK: Colour = Colour { red: 0, green: 0, blue: 0 };
+/// The lightest ground that dark pages put a link on (style/hosted: card), and the ink on a bright button.
+const DARK_CARD: Colour = Colour { red: 0x14, green: 0x17, blue: 0x1f };
+const DARK_INK: Colour = Colour { red: 0x0c, green: 0x0e, blue: 0x13 };
+/// The darkest ground that light pages put a link on: the page around the card, as far as the brand's colour tints it.
+const LIGHT_PAGE: Colour = Colour { red: 0xec, green: 0xee, blue: 0xf5 };
+
+/// What text needs against its ground (WCAG 2.2, 1.4.3).
+const READABLE: f64 = 4.5;
+/// On dark ground a little more looks right.
+const BRIGHT: f64 = 5.5;
+
+/// A tenant's colour, made readable: as text on the pages' ground and as ground for a button's text, in light and in dark.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Palette {
+    pub light: Tone,
+    pub dark: Tone,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tone {
+    pub brand: Colour,
+    /// Text on a ground of the brand's colour.
+    pub on_brand: Colour,
+}
+
+impl Palette {
+    pub fn new(colour: Colour) -> Self {
+        let dark_enough = |c: &Colour| c.contrast(LIGHT_PAGE) >= READABLE;
+        let bright_enough = |c: &Colour| c.contrast(DARK_CARD) >= BRIGHT;
+        Self {
+            light: Tone { brand: colour.towards(BLACK, dark_enough), on_brand: WHITE },
+            dark: Tone { brand: colour.at_full_strength().towards(WHITE, bright_enough), on_brand: DARK_INK },
+        }
+    }
+}
+
+impl Colour {
+    /// The contrast ratio, from 1 to 21 (WCAG 2.2, "contrast ratio").
+    pub fn contrast(self, other: Colour) -> f64 {
+        let (one, two) = (self.luminance(), other.luminance());
+        (one.max(two) + 0.05) / (one.min(two) + 0.05)
+    }
+
+    /// How light it looks, from 0 to 1 (WCAG 2.2, "relative luminance").
+    fn luminance(self) -> f64 {
+        let linear = |channel: u8| {
+            let c = f64::from(channel) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(self.red) + 0.7152 * linear(self.green) + 0.0722 * linear(self.blue)
+    }
+
+    /// Mixed with `goal` in the smallest of fifty steps that is good.
+    fn towards(self, goal: Colour, good: impl Fn(&Colour) -> bool) -> Colour {
+        let mix = |from: u8, to: u8, step: u32| {
+            let mixed = (u32::from(from) * (50 - step) + u32::from(to) * step) / 50;
+            // Between two bytes lies a byte.
+            u8::try_from(mixed).unwrap_or(to)
+        };
+        let mixed = |step| Colour {
+            red: mix(self.red, goal.red, step),
+            green: mix(self.green, goal.green, step),
+            blue: mix(self.blue, goal.blue, step),
+        };
+        (0..50).map(mixed).find(good).unwrap_or(goal)
+    }
+
+    /// The same hue, as bright as it gets without white.
+    fn at_full_strength(self) -> Colour {
+        let most = u32::from(self.red.max(self.green).max(self.blue)).max(1);
+        let scaled = |channel: u8| u8::try_from(u32::from(channel) * 255 / most).unwrap_or(u8::MAX);
+        Colour { red: scaled(self.red), green: scaled(self.green), blue: scaled(self.blue) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_colour_becomes_readable_in_light_and_dark() {
+        let steps = [0, 0x11, 0x3b, 0x5b, 0x80, 0xaa, 0xdb, 0xff];
+        for red in steps {
+            for green in steps {
+                for blue in steps {
+                    let colour = Colour { red, green, blue };
+                    let Palette { light, dark } = Palette::new(colour);
+                    for (one, other) in [
+                        (light.brand, WHITE),
+                        (light.brand, LIGHT_PAGE),
+                        (light.brand, light.on_brand),
+                        (dark.brand, DARK_CARD),
+                        (dark.brand, DARK_INK),
+                        (dark.brand, dark.on_brand),
+                    ] {
+                        assert!(
+                            one.contrast(other) >= READABLE,
+                            "{colour}: {one} on {other} is {}",
+                            one.contrast(other)
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_readable_colour_stays_as_it_is() {
+        assert_eq!(Palette::new(Colour::default()).light.brand, Colour::default());
+        assert_eq!(BLACK.contrast(WHITE), 21.0);
     }
 }

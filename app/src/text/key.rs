@@ -64,7 +64,7 @@ pub enum Key {
     NewPasswordLabel,
     NewPasswordHint,
     StrengthTooShort,
-    StrengthGuessable,
+    StrengthWeak,
     StrengthFair,
     StrengthGood,
     StrengthStrong,

@@ -42,14 +42,14 @@ static TAGS: LazyLock<Vec<&'static str>> = LazyLock::new(|| FILES.iter().map(|(t
 
 // A file that cannot be read stops the tests below, and so never reaches a release.
 static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
-    FILES.iter().map(|(tag, file)| read(file).unwrap_or_else(|fault| panic!("{tag}.json: {fault}"))).collect()
+    FILES.iter().map(|(tag, file)| read(tag, file).unwrap_or_else(|fault| panic!("{tag}.json: {fault}"))).collect()
 });
 
-fn read(file: &str) -> Result<Language, String> {
+fn read(language: &'static str, file: &str) -> Result<Language, String> {
     let File { name, direction, pages, mail } = serde_json::from_str(file).map_err(|fault| fault.to_string())?;
     let pages = in_order(Key::iter().map(Into::into), pages)?;
     let mail = in_order(mail::Key::iter().map(Into::into), mail)?;
-    Ok(Language { name, direction, texts: Arc::new(Texts { pages, mail }) })
+    Ok(Language { name, direction, texts: Arc::new(Texts { pages, mail, language }) })
 }
 
 /// The sentences in the order of their keys; a missing or superfluous one is told.
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn every_language_has_exactly_the_sentences_of_the_keys() {
         for (tag, file) in FILES {
-            if let Err(fault) = read(file) {
+            if let Err(fault) = read(tag, file) {
                 panic!("{tag}.json: {fault}");
             }
         }

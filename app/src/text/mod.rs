@@ -19,6 +19,8 @@ pub struct Texts {
     pages: Vec<String>,
     #[cfg(feature = "ssr")]
     mail: Vec<String>,
+    #[cfg(feature = "ssr")]
+    language: &'static str,
 }
 
 impl Texts {
@@ -37,6 +39,12 @@ impl Texts {
         filled(self.mail.get(key as usize).map_or("", String::as_str), values)
     }
 
+    /// The tag of the language.
+    #[cfg(feature = "ssr")]
+    pub fn language(&self) -> &'static str {
+        self.language
+    }
+
     /// What a browser is sent.
     #[cfg(feature = "ssr")]
     pub fn to_array_json(&self) -> String {
@@ -49,6 +57,8 @@ impl Texts {
             pages,
             #[cfg(feature = "ssr")]
             mail: Vec::new(),
+            #[cfg(feature = "ssr")]
+            language: "",
         })
     }
 }

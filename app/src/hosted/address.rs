@@ -1,0 +1,71 @@
+//! Which address is it? The first page of every path.
+
+use super::visit::Visit;
+use crate::{
+    contract::journey::Path,
+    text::Key,
+    ui::field::{self, Control, Line},
+};
+use leptos::prelude::*;
+
+pub fn heading(path: Path) -> Key {
+    match path {
+        Path::SignIn => Key::SignInHeading,
+        Path::SignUp => Key::SignUpHeading,
+        Path::Recover => Key::RecoverHeading,
+    }
+}
+
+pub fn screen(visit: &Visit, path: Path, can_sign_up: bool, can_recover: bool) -> AnyView {
+    let lead = match path {
+        Path::SignIn => visit.fill(Key::SignInLead, &[("application", &visit.page.application)]),
+        Path::SignUp => visit.say(Key::SignUpLead),
+        Path::Recover => visit.say(Key::RecoverLead),
+    };
+    let (label, working) = match path {
+        Path::SignIn => (Key::Continue, Key::OneMoment),
+        Path::SignUp | Path::Recover => (Key::SendCode, Key::Sending),
+    };
+    let content = view! {
+        {field(visit)}
+        {visit.primary("address", visit.say(label), working)}
+        <div class="ways">
+            {(path == Path::SignIn && can_sign_up).then(|| asked(visit, Key::NoAccount, "signUp", Key::CreateOne))}
+            {(path != Path::SignIn).then(|| asked(visit, Key::HaveAccount, "signIn", Key::SignIn))}
+            {(path == Path::SignIn && can_recover).then(|| visit.way("recover", Key::CannotAccess))}
+        </div>
+    };
+    view! {
+        {visit.lead(lead)}
+        {visit.form("answer", content.into_any())}
+    }
+    .into_any()
+}
+
+fn field(visit: &Visit) -> AnyView {
+    let typed = visit.typed("address").and_then(|typed| typed.first()).or(visit.page.address.as_ref());
+    let control = Control {
+        name: "address".into(),
+        label: visit.say(Key::AddressLabel),
+        optional: None,
+        hint: None,
+        fault: visit.fault("address"),
+    };
+    field::line(
+        control,
+        Line {
+            kind: "email",
+            value: typed.cloned().unwrap_or_default(),
+            autocomplete: Some("username"),
+            inputmode: Some("email"),
+            required: true,
+            focus: true,
+            ..Line::default()
+        },
+    )
+}
+
+/// A question, and the way out that answers it.
+fn asked(visit: &Visit, question: Key, answer: &'static str, label: Key) -> AnyView {
+    view! { <p>{visit.say(question)} " " {visit.way(answer, label)}</p> }.into_any()
+}

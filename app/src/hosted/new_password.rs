@@ -1,0 +1,50 @@
+//! A password that is new: at sign-up, or after recovery.
+
+use super::{
+    password::{field, username},
+    visit::Visit,
+};
+use crate::{
+    contract::{
+        journey::Path,
+        user_flow::PasswordRule,
+        validate::{Strength, strength},
+    },
+    text::{Key, Texts},
+    ui::password::Judge,
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+pub fn heading(path: Path) -> Key {
+    if path == Path::Recover { Key::ResetPasswordHeading } else { Key::CreatePasswordHeading }
+}
+
+pub fn screen(visit: &Visit, path: Path, rule: PasswordRule) -> AnyView {
+    let (label, working) =
+        if path == Path::Recover { (Key::SaveAndSignIn, Key::Saving) } else { (Key::Continue, Key::OneMoment) };
+    let hint = visit.fill(Key::NewPasswordHint, &[("min", &rule.min_length.to_string())]);
+    let content = view! {
+        {username(visit)}
+        {field(visit, Key::NewPasswordLabel, Some(hint), "new-password", Some(judge(visit.texts.clone(), rule)))}
+        {visit.primary("newPassword", visit.say(label), working)}
+    };
+    view! {
+        {visit.lead(visit.say(Key::NewPasswordLead))}
+        {visit.form("answer", content.into_any())}
+    }
+    .into_any()
+}
+
+fn judge(texts: Arc<Texts>, rule: PasswordRule) -> Judge {
+    Arc::new(move |password| {
+        let (level, word) = match strength(rule, password) {
+            Strength::TooShort => (0, Key::StrengthTooShort),
+            Strength::Weak => (1, Key::StrengthWeak),
+            Strength::Fair => (2, Key::StrengthFair),
+            Strength::Good => (3, Key::StrengthGood),
+            Strength::Strong => (4, Key::StrengthStrong),
+        };
+        (level, texts.say(word).into())
+    })
+}

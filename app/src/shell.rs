@@ -1,0 +1,133 @@
+//! The HTML documents: a hosted page with its Step inside, or a problem.
+
+use crate::{
+    contract::{
+        brand::{Brand, Palette, Tone},
+        journey::Page,
+        problem::Problem,
+    },
+    hosted::{self, Shown},
+    text::{Texts, direction},
+};
+use leptos::prelude::*;
+use std::{fmt::Write, sync::Arc};
+
+/// Where the browser finds what it needs besides HTML. `js` is empty where no scripts were built; then none is asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Scripts {
+    pub css: String,
+    pub js: String,
+    pub wasm: String,
+    /// The page's sentences in its language.
+    pub text: String,
+}
+
+/// A hosted page, whole: it works as it stands, and the script at its end makes it quicker.
+pub fn hosted(page: &Page, texts: &Arc<Texts>, scripts: &Scripts, nonce: &str) -> String {
+    let mut html = String::with_capacity(12 * 1024);
+    head(&mut html, &hosted::title(page, texts), Some(&page.brand), texts, scripts, nonce);
+    // At the head of the queue nothing is wanted but HTML and style: the script comes with low priority, and fetches the rest.
+    if !scripts.js.is_empty() {
+        let Scripts { js, wasm, text, .. } = scripts;
+        for (part, value) in [
+            ("<script type=\"module\" fetchpriority=\"low\" src=\"", js),
+            ("\" data-wasm=\"", wasm),
+            ("\" data-text=\"", text),
+        ] {
+            html.push_str(part);
+            escape(&mut html, value);
+        }
+        html.push_str("\" nonce=\"");
+        escape(&mut html, nonce);
+        html.push_str("\"></script>");
+    }
+    html.push_str("</head><body class=\"ext-background-image\"><div id=\"hosted\" class=\"ext-middle\">");
+    html.push_str(&draw(|| hosted::hosted(RwSignal::new(Shown::first(page.clone())), texts.clone())));
+    html.push_str("</div>");
+    if !scripts.js.is_empty() {
+        html.push_str("<script type=\"application/json\" id=\"page\">");
+        in_script(&mut html, page);
+        html.push_str("</script>");
+    }
+    html.push_str("</body></html>");
+    html
+}
+
+/// The page for what went wrong. It needs no script.
+pub fn problem(problem: &Problem, brand: Option<&Brand>, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
+    let heading = texts.say(hosted::problem_heading(problem.kind));
+    let title = brand.map_or_else(|| heading.to_owned(), |brand| format!("{heading} · {}", brand.name));
+    let mut html = String::with_capacity(4 * 1024);
+    head(&mut html, &title, brand, texts, scripts, nonce);
+    html.push_str("</head><body class=\"ext-background-image\"><div id=\"hosted\" class=\"ext-middle\">");
+    html.push_str(&draw(|| hosted::problem(problem, brand, texts)));
+    html.push_str("</div></body></html>");
+    html
+}
+
+fn head(html: &mut String, title: &str, brand: Option<&Brand>, texts: &Texts, scripts: &Scripts, nonce: &str) {
+    let language = texts.language();
+    for (part, value) in [
+        ("<!DOCTYPE html><html lang=\"", language),
+        ("\" dir=\"", direction(language)),
+        ("\"><head><meta charset=\"utf-8\"><title>", title),
+        (
+            "</title><meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">\
+             <meta name=\"robots\" content=\"noindex\"><link rel=\"icon\" href=\"/favicon.svg\"><link rel=\"stylesheet\" href=\"",
+            &scripts.css,
+        ),
+        ("\"><style nonce=\"", nonce),
+    ] {
+        html.push_str(part);
+        escape(html, value);
+    }
+    html.push_str("\">");
+    colours(html, &Palette::new(brand.map(|brand| brand.colour).unwrap_or_default()));
+    html.push_str("</style>");
+}
+
+/// The tenant's colours, for light and dark. A colour is six hexadecimal digits and cannot be anything else.
+fn colours(css: &mut String, palette: &Palette) {
+    let mut tone = |Tone { brand, on_brand }: Tone| {
+        // Writing to a String cannot fail.
+        let _ = write!(css, ":root{{--brand:{brand};--on-brand:{on_brand}}}");
+    };
+    tone(palette.light);
+    css.push_str("@media(prefers-color-scheme:dark){");
+    let _ = write!(css, ":root{{--brand:{};--on-brand:{}}}}}", palette.dark.brand, palette.dark.on_brand);
+}
+
+/// The view as HTML, with the marks by which a browser finds its parts again.
+fn draw<V: IntoView>(view: impl FnOnce() -> V) -> String {
+    // Nothing is awaited and no data travels besides the Page, so no context is shared with the browser.
+    let owner = Owner::new_root(None);
+    let html = owner.with(|| view().into_view().to_html());
+    owner.cleanup();
+    html
+}
+
+fn escape(html: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            _ => html.push(c),
+        }
+    }
+}
+
+/// JSON inside a script element: nothing in it can end the element, or a line of script (security, cve_kanidm_39).
+fn in_script(html: &mut String, page: &Page) {
+    // A Page is strings, numbers and lists: it always has a JSON form.
+    let json = serde_json::to_string(page).unwrap_or_default();
+    for c in json.chars() {
+        match c {
+            '<' => html.push_str("\\u003c"),
+            '\u{2028}' => html.push_str("\\u2028"),
+            '\u{2029}' => html.push_str("\\u2029"),
+            _ => html.push(c),
+        }
+    }
+}
