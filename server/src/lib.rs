@@ -4,6 +4,7 @@
 
 pub mod assets;
 pub mod clock;
+pub mod config;
 pub mod cookie;
 pub mod directory;
 pub mod error;

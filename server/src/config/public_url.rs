@@ -1,0 +1,147 @@
+//! The one address under which people and applications know this server. Links are made from it, never from a request.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use url::{Host, Url};
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PublicUrl {
+    /// `https://login.example.org`, without a slash at its end.
+    origin: String,
+    host: Host,
+    port: u16,
+    https: bool,
+}
+
+impl PublicUrl {
+    pub fn parse(text: &str) -> Result<Self, String> {
+        const LIKE: &str = "Write scheme and host, like https://login.example.org.";
+        let url = Url::parse(text).map_err(|fault| format!("`{text}` is not a URL ({fault}). {LIKE}"))?;
+        let (Some(host), Some(port), "http" | "https") = (url.host(), url.port_or_known_default(), url.scheme()) else {
+            return Err(format!("`{text}` is not an address of the web. {LIKE}"));
+        };
+        let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if !is_bare || !url.username().is_empty() || url.password().is_some() {
+            return Err(format!("`{text}` has more than scheme, host and port. {LIKE}"));
+        }
+        let origin = url.origin().ascii_serialization();
+        Ok(Self { origin, host: host.to_owned(), port, https: url.scheme() == "https" })
+    }
+
+    /// As browsers write it into `Origin` (RFC 6454 §6.2).
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The bare name, for what stands behind an @.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// The address of a path of ours; `path` begins with a slash.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// Plain http on this very machine: the demo application, the mailbox and the seeded tenant exist only here.
+    pub fn is_development(&self) -> bool {
+        !self.https && is_loopback(&self.host)
+    }
+
+    /// Whether a `Host` (RFC 9110 §7.2) names us. In development every name of this machine does, on every port.
+    pub fn is_named_by(&self, authority: &str) -> bool {
+        // Nearly every request says it exactly like this.
+        if self.origin.split_once("://").is_some_and(|(_, ours)| ours == authority) {
+            return true;
+        }
+        let Some((host, port)) = split(authority) else { return false };
+        if self.is_development() {
+            return is_loopback(&host);
+        }
+        let default = if self.https { 443 } else { 80 };
+        host == self.host && port.unwrap_or(default) == self.port
+    }
+}
+
+fn split(authority: &str) -> Option<(Host, Option<u16>)> {
+    let (host, port) = match authority.rsplit_once(':') {
+        // The last colon of an IPv6 address without a port is inside the brackets.
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port.parse().ok()?)),
+        _ => (authority, None),
+    };
+    Some((Host::parse(host).ok()?, port))
+}
+
+fn is_loopback(host: &Host) -> bool {
+    match host {
+        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+        Host::Ipv4(address) => Ipv4Addr::is_loopback(address),
+        Host::Ipv6(address) => Ipv6Addr::is_loopback(address),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_scheme_host_and_port_and_nothing_else() {
+        for good in ["https://login.example.org", "http://localhost:3000/", "https://[2001:db8::1]:8443"] {
+            assert!(PublicUrl::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["", "login.example.org", "ftp://a", "https://a/b", "https://a/?b", "https://a/#b", "https://u:p@a"]
+        {
+            assert!(PublicUrl::parse(bad).is_err(), "{bad}");
+        }
+        assert_eq!(PublicUrl::parse("HTTPS://Login.Example.ORG:443/").unwrap().origin(), "https://login.example.org");
+    }
+
+    #[test]
+    fn development_is_plain_http_on_this_machine() {
+        for (url, development) in [
+            ("http://localhost:3000", true),
+            ("http://127.0.0.1", true),
+            ("http://[::1]:3000", true),
+            ("http://portico.localhost", true),
+            ("https://localhost:3000", false),
+            ("http://login.example.org", false),
+            ("http://localhost.example.org", false),
+        ] {
+            assert_eq!(PublicUrl::parse(url).unwrap().is_development(), development, "{url}");
+        }
+    }
+
+    #[test]
+    fn r10_only_our_own_name_names_us() {
+        let public = PublicUrl::parse("https://login.example.org").unwrap();
+        for (host, ours) in [
+            ("login.example.org", true),
+            ("LOGIN.example.org:443", true),
+            ("login.example.org:8443", false),
+            ("login.example.org.evil.example", false),
+            ("evil.example", false),
+            ("login.example.org:evil", false),
+            ("login.example.org@evil.example", false),
+            ("localhost", false),
+            ("127.0.0.1", false),
+            ("", false),
+        ] {
+            assert_eq!(public.is_named_by(host), ours, "{host}");
+        }
+        let development = PublicUrl::parse("http://localhost:3000").unwrap();
+        for (host, ours) in [
+            ("localhost:3000", true),
+            ("localhost:4000", true),
+            ("127.0.0.1:3000", true),
+            ("[::1]:3000", true),
+            ("[::1]", true),
+            ("evil.example:3000", false),
+            ("localhost.evil.example", false),
+        ] {
+            assert_eq!(development.is_named_by(host), ours, "{host}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What everything secret in the database is sealed with: read from the configuration, or made by development for itself.
+
+use crate::clock::Chance;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use std::{
+    fmt,
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+use zeroize::Zeroizing;
+
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealKey(Zeroizing<[u8; 32]>);
+
+impl SealKey {
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The newest first, with commas or line ends between.
+    pub(super) fn list(text: &str) -> Result<Vec<SealKey>, String> {
+        let items = text.split([',', '\n']).map(str::trim).filter(|item| !item.is_empty());
+        let keys = items.map(SealKey::parse).collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() { Err("It is empty. Make a key with `openssl rand -base64 32`.".into()) } else { Ok(keys) }
+    }
+
+    fn parse(text: &str) -> Result<SealKey, String> {
+        const LIKE: &str = "Make a key with `openssl rand -base64 32`.";
+        let bytes = Zeroizing::new(STANDARD.decode(text).map_err(|_| format!("It is not base64. {LIKE}"))?);
+        let length = bytes.len();
+        let bytes = bytes.as_slice().try_into().map_err(|_| format!("It has {length} bytes instead of 32. {LIKE}"))?;
+        Ok(SealKey(Zeroizing::new(bytes)))
+    }
+}
+
+impl fmt::Debug for SealKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+/// Read, or made at the first start; only its owner may read it.
+pub(super) fn development_seal_keys(path: &Path) -> Result<Vec<SealKey>, String> {
+    let told = |fault: io::Error| {
+        format!(
+            "{} cannot be kept: {fault}. Start in a folder you may write to, or set PORTICO_SEAL_KEY.",
+            path.display()
+        )
+    };
+    if !path.exists() {
+        let key = Zeroizing::new(STANDARD.encode(Chance::System.bytes::<32>()));
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(told)?;
+        file.write_all(key.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(told)?;
+    }
+    SealKey::list(&fs::read_to_string(path).map_err(told)?).map_err(|fault| format!("{}: {fault}", path.display()))
+}

@@ -1,0 +1,130 @@
+//! What is accepted, what is refused, and that every fault is told at once.
+
+use super::*;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use std::path::PathBuf;
+
+const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("portico-config-{name}-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn read(variables: &[(&str, &str)]) -> Result<Config, Faults> {
+    let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    Config::read(Sources { variables, file: None, folder: &folder("read") })
+}
+
+fn faults(variables: &[(&str, &str)]) -> Vec<String> {
+    read(variables).err().map(|faults| faults.0).unwrap_or_default()
+}
+
+const PRODUCTION: [(&str, &str); 3] = [
+    ("PORTICO_PUBLIC_URL", "https://login.example.org"),
+    ("PORTICO_SMTP_URL", "smtps://user:canary@mail.example.org"),
+    ("PORTICO_SEAL_KEY", KEY),
+];
+
+#[test]
+fn nothing_set_is_development_on_a_laptop() {
+    let config = read(&[("HOME", "/root"), ("PORTICO_PAGES", "skip")]).unwrap();
+    assert!(config.is_development());
+    assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.public_url.at("/x"), "http://localhost:3000/x");
+    assert_eq!(config.mail_from, "no-reply@localhost");
+    assert!(config.smtp_url.is_none());
+}
+
+#[test]
+fn development_makes_its_seal_key_once_and_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder("key");
+    let path = folder.join("portico.key");
+    let _ = fs::remove_file(&path);
+    let config = || Config::read(Sources { variables: BTreeMap::new(), file: None, folder: &folder }).unwrap();
+    let first = config().seal_keys;
+    assert_eq!(config().seal_keys, first);
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn production_needs_https_mail_and_a_seal_key() {
+    assert!(faults(&PRODUCTION).is_empty());
+    let missing = faults(&[("PORTICO_PUBLIC_URL", "http://login.example.org")]);
+    assert_eq!(missing.len(), 3, "{missing:#?}");
+    for (fault, key) in missing.iter().zip(["PORTICO_PUBLIC_URL", "PORTICO_SMTP_URL", "PORTICO_SEAL_KEY"]) {
+        assert!(fault.starts_with(key), "{fault}");
+    }
+}
+
+#[test]
+fn every_fault_is_told_at_once() {
+    let all = faults(&[
+        ("PORTICO_LISTEN", "localhost"),
+        ("PORTICO_PUBLIC_URL", "https://login.example.org/path"),
+        ("PORTICO_DATABASE_URL", "mysql://root@db"),
+        ("PORTICO_SMTP_URL", "mail.example.org"),
+        ("PORTICO_MAIL_FROM", "nobody"),
+        ("PORTICO_SEAL_KEY", "c2hvcnQ="),
+        ("PORTICO_TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+        ("PORTICO_LOG", "portico=loud"),
+        ("PORTICO_LOG_FORMAT", "xml"),
+        ("PORTICO_LITSEN", "127.0.0.1:3000"),
+    ]);
+    assert_eq!(all.len(), 10, "{all:#?}");
+}
+
+#[test]
+fn r43_a_fault_never_quotes_a_secret() {
+    let all = faults(&[
+        ("PORTICO_DATABASE_URL", "mysql://root:canary@db"),
+        ("PORTICO_SMTP_URL", "https://user:canary@mail"),
+        ("PORTICO_SEAL_KEY", "canary!"),
+    ]);
+    assert_eq!(all.len(), 3);
+    assert!(!all.concat().contains("canary"), "{all:#?}");
+}
+
+#[test]
+fn what_kubernetes_adds_by_itself_is_no_slip_of_the_pen() {
+    let theirs =
+        [("PORTICO_SERVICE_HOST", "10.0.0.1"), ("PORTICO_PORT", "tcp://10.0.0.1:3000"), ("PORTICO_PORT_3000_TCP", "")];
+    assert!(faults(&theirs).is_empty());
+    assert_eq!(faults(&[("PORTICO_PORT", "8080")]).len(), 1);
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let folder = folder("file");
+    let path = folder.join("portico.toml");
+    fs::write(&path, "listen = \"0.0.0.0:1\"\nlog = \"debug\"\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n").unwrap();
+    let variables = BTreeMap::from([("PORTICO_LISTEN".to_owned(), "0.0.0.0:2".to_owned())]);
+    let config = Config::read(Sources { variables, file: Some(&path), folder: &folder }).unwrap();
+    assert_eq!((config.listen.port(), config.log.as_str(), config.trusted_proxies.len()), (2, "debug", 2));
+}
+
+#[test]
+fn an_unknown_key_in_the_file_is_refused() {
+    let folder = folder("unknown");
+    let path = folder.join("portico.toml");
+    fs::write(&path, "listne = \"0.0.0.0:1\"\nlog = 3\n").unwrap();
+    let told = Config::read(Sources { variables: BTreeMap::new(), file: Some(&path), folder: &folder }).err().unwrap();
+    assert_eq!(told.0.len(), 2, "{told}");
+}
+
+#[test]
+fn an_older_seal_key_stands_behind_the_new_one() {
+    let older = STANDARD.encode([7; 32]);
+    let config = read(&[("PORTICO_SEAL_KEY", &format!("{KEY}, {older}"))]).unwrap();
+    assert_eq!(config.seal_keys.len(), 2);
+    assert_eq!(config.seal_keys[1].bytes(), &[7; 32]);
+    assert_eq!(format!("{:?}", config.seal_keys[0]), "(secret)");
+}
+
+#[test]
+fn the_manual_names_every_key() {
+    let manual = Config::manual();
+    assert!(KEYS.iter().all(|key| manual.contains(&key.manual())));
+}
