@@ -51,16 +51,7 @@ fn make() -> Result<()> {
 /// What the pages are made of; nothing else makes this run again. A path that isn't there would, every time.
 fn watch(root: &Path) {
     println!("cargo::rerun-if-env-changed=PORTICO_PAGES");
-    for place in [
-        "app/src",
-        "app/build.rs",
-        "app/Cargo.toml",
-        "style",
-        "public",
-        "server/migrations",
-        "Cargo.toml",
-        "Cargo.lock",
-    ] {
+    for place in ["app/src", "app/build.rs", "app/Cargo.toml", "style", "public", "Cargo.toml", "Cargo.lock"] {
         let place = root.join(place);
         if place.exists() {
             println!("cargo::rerun-if-changed={}", place.display());
@@ -291,7 +282,7 @@ impl Table<'_> {
         let tag = format!("W/\"{}\"", hash(bytes));
         self.rows.push(format!(
             "File {{
-    source: {source:?},
+    source: Cow::Borrowed({source:?}),
     name: Cow::Borrowed({name:?}),
     kind: Kind::{kind:?},
     tag: HeaderValue::from_static({tag:?}),

@@ -1,17 +1,25 @@
-//! What pages are made of besides HTML: scripts, WebAssembly, styles, icons; all of it inside the binary.
+//! What pages are made of besides HTML: scripts, WebAssembly, styles, sentences, icons; all of it inside the binary.
 
+use app::{shell::Scripts, text};
 use axum::{
     body::{Body, Bytes},
     extract::Path,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
-use std::{borrow::Cow, sync::LazyLock};
+use flate2::{Compression, write::GzEncoder};
+use sha2::{Digest, Sha256};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    io::{self, Write},
+    sync::LazyLock,
+};
 
 /// One file, ready to go out in each encoding.
 struct File {
-    /// What it is called where it was written: `hosted.css`.
-    source: &'static str,
+    /// What it is called where it was written: `hosted.css`, `text/de.json`.
+    source: Cow<'static, str>,
     /// What browsers call it: `hosted.55ab3b01c0ffee42.css`; equal to `source` for files of public/.
     name: Cow<'static, str>,
     kind: Kind,
@@ -33,10 +41,15 @@ enum Kind {
     Png,
     Svg,
     Text,
+    Json,
 }
 
-/// The list is made by build.rs.
-static FILES: LazyLock<Vec<File>> = LazyLock::new(|| Vec::from(include!(concat!(env!("OUT_DIR"), "/files.rs"))));
+/// What build.rs made, and the sentences of each language.
+static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
+    let mut files = Vec::from(include!(concat!(env!("OUT_DIR"), "/files.rs")));
+    files.extend(text::languages().iter().map(|tag| File::of_language(tag)));
+    files
+});
 
 /// A year, and no question in between: the name changes when the content does.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -51,21 +64,53 @@ pub async fn asset(Path(name): Path<String>, asked: HeaderMap) -> Response {
     }
 }
 
-/// `GET /favicon.ico`: where every browser looks.
-pub async fn favicon(asked: HeaderMap) -> Response {
-    match FILES.iter().find(|file| file.name == "favicon.ico") {
+/// `GET /favicon.ico` and its like: what lies in public/ keeps the name it has there.
+pub async fn public(at: Uri, asked: HeaderMap) -> Response {
+    match FILES.iter().find(|file| at.path().strip_prefix('/') == Some(&file.source) && !file.is_named_by_content()) {
         Some(file) => file.answer(&asked, AN_HOUR),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-/// The address of a file by what it is called where it was written. None when the pages were skipped (build.rs).
-pub fn address(source: &str) -> Option<String> {
-    let file = FILES.iter().find(|file| file.source == source)?;
-    Some(if file.is_named_by_content() { format!("/assets/{}", file.name) } else { format!("/{}", file.name) })
+/// Where a hosted page in this language finds what it needs besides HTML.
+pub fn scripts(language: &str) -> &'static Scripts {
+    static SCRIPTS: LazyLock<BTreeMap<&str, Scripts>> =
+        LazyLock::new(|| text::languages().iter().map(|tag| (*tag, scripts_of(tag))).collect());
+    static NONE: Scripts = Scripts { css: String::new(), js: String::new(), wasm: String::new(), text: String::new() };
+    SCRIPTS.get(language).unwrap_or(&NONE)
+}
+
+fn scripts_of(language: &str) -> Scripts {
+    Scripts {
+        css: address("hosted.css"),
+        js: address("hosted.js"),
+        wasm: address("hosted.wasm"),
+        text: address(&format!("text/{language}.json")),
+    }
+}
+
+/// By what a file is called where it was written. Nothing where the pages were skipped (build.rs).
+fn address(source: &str) -> String {
+    let file = FILES.iter().find(|file| file.source == source);
+    file.map(|file| format!("/assets/{}", file.name)).unwrap_or_default()
 }
 
 impl File {
+    /// What a browser needs to say everything in one language.
+    fn of_language(tag: &str) -> File {
+        let sentences = text::texts(tag).to_array_json();
+        let hash: String = Sha256::digest(&sentences).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        File {
+            source: format!("text/{tag}.json").into(),
+            name: format!("text/{tag}.{hash}.json").into(),
+            kind: Kind::Json,
+            tag: HeaderValue::from_str(&format!("W/\"{hash}\"")).expect("hex digits between quotation marks"),
+            brotli: brotli(sentences.as_bytes()).ok().map(Bytes::from),
+            gzip: gzip(sentences.as_bytes()).ok().map(Bytes::from),
+            plain: Bytes::from(sentences),
+        }
+    }
+
     fn is_named_by_content(&self) -> bool {
         self.name != self.source
     }
@@ -109,8 +154,23 @@ impl Kind {
             Kind::Png => "image/png",
             Kind::Svg => "image/svg+xml",
             Kind::Text => "text/plain; charset=utf-8",
+            Kind::Json => "application/json",
         }
     }
+}
+
+/// Quality 9 of 11: this is done at the first page after a start, and the last percent would cost ten times as long.
+fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let settings = brotli::enc::BrotliEncoderParams { quality: 9, size_hint: bytes.len(), ..Default::default() };
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut &bytes[..], &mut packed, &settings)?;
+    Ok(packed)
+}
+
+fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+    packer.write_all(bytes)?;
+    packer.finish()
 }
 
 /// RFC 9110 §13.1.2: a list of tags, compared weakly.
@@ -137,7 +197,7 @@ mod tests {
 
     fn sample() -> File {
         File {
-            source: "hosted.js",
+            source: Cow::Borrowed("hosted.js"),
             name: Cow::Borrowed("hosted.1234.js"),
             kind: Kind::Script,
             tag: HeaderValue::from_static("W/\"1234\""),
@@ -185,6 +245,14 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_language_has_its_sentences_as_a_file() {
+        for tag in text::languages() {
+            let at = &scripts(tag).text;
+            assert!(at.starts_with(&format!("/assets/text/{tag}.")) && at.ends_with(".json"), "{at}");
+        }
+    }
+
     #[tokio::test]
     async fn cve_2022_45921_no_path_leads_out_of_the_table() {
         let ups = ["..", "%2e%2e", "..%2f", "%252e%252e", "..\\", "....//", "..;", "\u{ff0e}\u{ff0e}", "..%c0%af", "."];
@@ -204,6 +272,9 @@ mod tests {
         for name in names {
             let response = asset(Path(name.clone()), HeaderMap::new()).await;
             assert_eq!(response.status(), StatusCode::NOT_FOUND, "{name}");
+            if let Ok(at) = format!("/{name}").parse() {
+                assert_eq!(public(at, HeaderMap::new()).await.status(), StatusCode::NOT_FOUND, "{name}");
+            }
         }
     }
 }
