@@ -8,6 +8,7 @@ pub mod config;
 pub mod cookie;
 pub mod directory;
 pub mod error;
+pub mod guard;
 pub mod journey;
 pub mod mail;
 pub mod secret;

@@ -1,0 +1,203 @@
+//! What every request passes first: limits, whose address it is, a trace, and the headers that every answer wears.
+
+mod address;
+mod headers;
+mod origin;
+#[cfg(test)]
+mod tests;
+
+use crate::{clock::Chance, config::Config};
+pub use address::{client_address, network_of};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use futures::FutureExt;
+pub use headers::PagePolicy;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+pub use origin::{only_from_our_pages, same_origin};
+use std::{
+    error,
+    net::IpAddr,
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::time::timeout;
+use tower::ServiceExt;
+use tracing::Instrument;
+
+/// Security R44. What one request may weigh, and how long it may take.
+const URI_BYTES: usize = 8 * 1024;
+const HEADERS: usize = 64;
+pub const HEADER_BYTES: usize = 16 * 1024;
+const BODY_BYTES: usize = 64 * 1024;
+const BODY_TIME: Duration = Duration::from_secs(15);
+const HANDLER_TIME: Duration = Duration::from_secs(30);
+
+/// A balancer asks these by address, not by name.
+const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
+
+/// The router, and what stands before it.
+pub struct Guard {
+    config: Arc<Config>,
+    chance: Chance,
+    router: Router,
+}
+
+/// Who is asking. Every handler can take it as an argument.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Under which the log knows this request; told to the person when something fails.
+    pub trace: String,
+    pub address: IpAddr,
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        // The guard puts it there; a router without its guard is a fault of ours.
+        parts.extensions.get::<Caller>().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+/// How often a request stopped by a panic since the start. Each one is a bug (security R45).
+static PANICS: AtomicU64 = AtomicU64::new(0);
+
+pub fn panics() -> u64 {
+    PANICS.load(Ordering::Relaxed)
+}
+
+impl Guard {
+    pub fn new(config: Arc<Config>, chance: Chance, router: Router) -> Self {
+        Self { config, chance, router }
+    }
+
+    /// From the first byte of a request to the last header of its answer.
+    pub async fn answer<B>(&self, peer: IpAddr, request: Request<B>) -> Response
+    where
+        B: axum::body::HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn error::Error + Send + Sync>>,
+    {
+        let trace = self.chance.id();
+        let span = tracing::info_span!("request", trace, method = %request.method(), path = request.uri().path());
+        let address = client_address(peer, request.headers(), &self.config.trusted_proxies);
+        let caller = Caller { trace: trace.clone(), address };
+        let mut response = match self.admit(request).instrument(span.clone()).await {
+            Ok(request) => self.handle(caller, request).instrument(span).await,
+            Err(refused) => refused.into_response(),
+        };
+        headers::dress(&mut response, self.config.public_url.is_https());
+        // Entra's name for it, which its clients put into their own logs.
+        if let Ok(trace) = HeaderValue::try_from(trace) {
+            response.headers_mut().insert("x-ms-request-id", trace);
+        }
+        response
+    }
+
+    /// The rules in their order, the cheapest first. What passes has its whole body with it.
+    async fn admit<B>(&self, request: Request<B>) -> Result<Request<Body>, Refused>
+    where
+        B: axum::body::HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn error::Error + Send + Sync>>,
+    {
+        let (parts, body) = request.into_parts();
+        short_address(&parts.uri)?;
+        few_headers(&parts.headers)?;
+        if !HEALTH.contains(&parts.uri.path()) {
+            self.meant_for_us(&parts)?;
+        }
+        let body = if body.is_end_stream() { Body::empty() } else { Body::from(whole(&parts.headers, body).await?) };
+        Ok(Request::from_parts(parts, body))
+    }
+
+    /// Security R10: a name that isn't ours is answered by nobody here.
+    fn meant_for_us(&self, parts: &Parts) -> Result<(), Refused> {
+        // HTTP/2 and absolute targets carry the name in the URI, others in exactly one Host (RFC 9112 §3.2).
+        let mut hosts = parts.headers.get_all(header::HOST).iter();
+        let named = match (parts.uri.authority(), hosts.next(), hosts.next()) {
+            (Some(authority), None, _) => Some(authority.as_str()),
+            (Some(authority), Some(host), None) if host.as_bytes() == authority.as_str().as_bytes() => {
+                Some(authority.as_str())
+            }
+            (None, Some(host), None) => host.to_str().ok(),
+            _ => None,
+        };
+        match named {
+            Some(name) if self.config.public_url.is_named_by(name) => Ok(()),
+            _ => Err(Refused(StatusCode::MISDIRECTED_REQUEST, "This address is not served here.")),
+        }
+    }
+
+    async fn handle(&self, caller: Caller, mut request: Request<Body>) -> Response {
+        request.extensions_mut().insert(caller);
+        let handled = AssertUnwindSafe(self.router.clone().oneshot(request)).catch_unwind();
+        match timeout(HANDLER_TIME, handled).await {
+            Ok(Ok(Ok(response))) => response,
+            Ok(Ok(Err(never))) => match never {},
+            Ok(Err(_panic)) => {
+                // What it said was logged where it happened (log.rs).
+                let panics = PANICS.fetch_add(1, Ordering::Relaxed) + 1;
+                tracing::error!(panics, "a request stopped by a panic");
+                Refused(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "Something failed on our side. It was noted; please try again.",
+                )
+                .into_response()
+            }
+            Err(_elapsed) => {
+                tracing::error!("a request took longer than {HANDLER_TIME:?} and was given up");
+                let busy =
+                    Refused(StatusCode::SERVICE_UNAVAILABLE, "This is taking too long. Please try again in a moment.");
+                ([(header::RETRY_AFTER, "1")], busy).into_response()
+            }
+        }
+    }
+}
+
+/// What is answered before any handler could: a sentence, no page.
+struct Refused(StatusCode, &'static str);
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        (self.0, self.1).into_response()
+    }
+}
+
+fn short_address(uri: &Uri) -> Result<(), Refused> {
+    let length = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
+    (length <= URI_BYTES).then_some(()).ok_or(Refused(StatusCode::URI_TOO_LONG, "The address is too long."))
+}
+
+fn few_headers(headers: &HeaderMap) -> Result<(), Refused> {
+    // As HTTP/1 writes them: name, colon, space, value, line end.
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let few = headers.len() <= HEADERS && bytes <= HEADER_BYTES;
+    few.then_some(()).ok_or(Refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The request has too many headers."))
+}
+
+/// Reads the body before anybody acts on it, so that no handler ever waits for a slow sender.
+async fn whole<B>(headers: &HeaderMap, body: B) -> Result<Bytes, Refused>
+where
+    B: axum::body::HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn error::Error + Send + Sync>>,
+{
+    const TOO_LARGE: Refused = Refused(StatusCode::PAYLOAD_TOO_LARGE, "What was sent is too large.");
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > BODY_BYTES) {
+        return Err(TOO_LARGE);
+    }
+    match timeout(BODY_TIME, Limited::new(body, BODY_BYTES).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(fault)) if fault.is::<LengthLimitError>() => Err(TOO_LARGE),
+        Ok(Err(_)) => Err(Refused(StatusCode::BAD_REQUEST, "The request ended before it was complete.")),
+        Err(_elapsed) => Err(Refused(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive.")),
+    }
+}

@@ -1,0 +1,67 @@
+//! The headers that every answer wears (security R21, R23, R26).
+
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::Response,
+};
+
+/// What a page of ours may do. A handler that answers HTML puts it into the response's extensions.
+#[derive(Clone, Debug)]
+pub struct PagePolicy {
+    /// As the page's own script elements say it.
+    pub nonce: String,
+    /// Where a form of this page may end besides here: Chromium applies `form-action` to the redirect that answers a form.
+    pub form_origin: Option<String>,
+}
+
+const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
+/// Where a handler said something itself, its word stands.
+const UNLESS_SAID: [(HeaderName, HeaderValue); 3] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+];
+
+const ALWAYS: [(HeaderName, HeaderValue); 4] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static(
+            "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), \
+             midi=(), payment=(), usb=()",
+        ),
+    ),
+];
+
+pub(super) fn dress(response: &mut Response, https: bool) {
+    let policy = response.extensions_mut().remove::<PagePolicy>().and_then(|policy| policy.header()).unwrap_or(NOTHING);
+    let headers: &mut HeaderMap = response.headers_mut();
+    headers.reserve(10);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    for (name, value) in UNLESS_SAID {
+        headers.entry(name).or_insert(value);
+    }
+    headers.extend(ALWAYS);
+    if https {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+}
+
+impl PagePolicy {
+    fn header(&self) -> Option<HeaderValue> {
+        let Self { nonce, form_origin } = self;
+        let form_origin = form_origin.as_deref().unwrap_or_default();
+        let policy = format!(
+            "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
+             style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
+             form-action 'self' {form_origin}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+        );
+        // Either part could otherwise add a directive of its own.
+        let plain = |text: &str| !text.contains([';', ',', '\'', ' ']);
+        (plain(nonce) && plain(form_origin)).then(|| HeaderValue::try_from(policy).ok()).flatten()
+    }
+}
