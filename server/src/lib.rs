@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod cookie;
 pub mod directory;
+pub mod demo;
 pub mod error;
 pub mod guard;
 pub mod journey;
