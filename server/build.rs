@@ -140,7 +140,7 @@ fn bind(wasm: &Path, start: &Path, bundle: &Bundle, table: &mut Table) -> Result
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate_output()?;
-    if !output.snippets().is_empty() || !output.local_modules().is_empty() {
+    if output.snippets().values().any(|scripts| !scripts.is_empty()) || !output.local_modules().is_empty() {
         return Err(format!(
             "the bundle `{}` brings JavaScript files of its own, which are not served",
             bundle.feature
