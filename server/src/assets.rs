@@ -90,7 +90,7 @@ fn scripts_of(language: &str) -> Scripts {
 }
 
 /// By what a file is called where it was written. Nothing where the pages were skipped (build.rs).
-fn address(source: &str) -> String {
+pub fn address(source: &str) -> String {
     let file = FILES.iter().find(|file| file.source == source);
     file.map(|file| format!("/assets/{}", file.name)).unwrap_or_default()
 }

@@ -245,7 +245,6 @@ fn picture(class: &'static str, symbol: &'static str, view_box: &'static str) ->
 
 /// The document around every page: what the shop is, whose example it is, and what one can do in the top right corner.
 fn document(title: &'static str, action: AnyView, main: AnyView) -> Response {
-    let style = assets::address("demo.css").map(|address| view! { <link rel="stylesheet" href=address/> });
     let page = view! {
         <html lang="en">
             <head>
@@ -253,7 +252,7 @@ fn document(title: &'static str, action: AnyView, main: AnyView) -> Response {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <title>{title}</title>
-                {style}
+                <link rel="stylesheet" href=assets::address("demo.css")/>
             </head>
             <body>
                 <div inner_html=PICTURES></div>

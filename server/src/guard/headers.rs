@@ -17,7 +17,8 @@ pub struct PagePolicy {
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 /// Where a handler said something itself, its word stands.
-const UNLESS_SAID: [(HeaderName, HeaderValue); 3] = [
+const UNLESS_SAID: [(HeaderName, HeaderValue); 4] = [
+    (header::CONTENT_SECURITY_POLICY, NOTHING),
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
@@ -37,10 +38,12 @@ const ALWAYS: [(HeaderName, HeaderValue); 4] = [
 ];
 
 pub(super) fn dress(response: &mut Response, https: bool) {
-    let policy = response.extensions_mut().remove::<PagePolicy>().and_then(|policy| policy.header()).unwrap_or(NOTHING);
+    let policy = response.extensions_mut().remove::<PagePolicy>().map(|policy| policy.header().unwrap_or(NOTHING));
     let headers: &mut HeaderMap = response.headers_mut();
     headers.reserve(10);
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    if let Some(policy) = policy {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     for (name, value) in UNLESS_SAID {
         headers.entry(name).or_insert(value);
     }
