@@ -148,7 +148,8 @@ fn bind(wasm: &Path, start: &Path, bundle: &Bundle, table: &mut Table) -> Result
         .into());
     }
     let start = fs::read_to_string(start).map_err(|fault| format!("{}: {fault}", start.display()))?;
-    let script = format!("{}\n{start}", output.js());
+    // In a block of its own: the glue has names such as `wasm` at its top.
+    let script = format!("{}\n{{\n{start}}}\n", output.js());
     table.add_by_content(bundle.feature, Kind::Script, script.as_bytes())?;
     table.add_by_content(bundle.feature, Kind::Wasm, &output.wasm_mut().emit_wasm())
 }
