@@ -271,16 +271,16 @@ create table outbox (
 create index outbox_due on outbox (next_try_at);
 create index outbox_by_address on outbox (address, created_at);
 
--- How often something happened in a window of time: codes sent to an address, failures from a network.
+-- When something happened lately: codes sent to an address, failures from a network.
 create table counters (
     tenant_id text not null,
     name text not null,
     subject text not null,
-    window_from bigint not null,
-    count bigint not null,
+    moments text not null,
+    changed_at bigint not null,
     primary key (tenant_id, name, subject)
 );
-create index counters_by_age on counters (window_from);
+create index counters_by_age on counters (changed_at);
 
 -- Guesses at one credential, whoever makes them.
 create table guesses (

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod assets;
+pub mod background;
 pub mod clock;
 pub mod config;
 pub mod cookie;
@@ -10,6 +11,14 @@ pub mod demo;
 pub mod directory;
 pub mod error;
 pub mod guard;
+pub mod health;
+pub mod hosted;
+pub mod html;
 pub mod journey;
+pub mod keys;
 pub mod mail;
+pub mod problem;
+pub mod router;
 pub mod secret;
+pub mod seed;
+pub mod state;

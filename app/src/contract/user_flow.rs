@@ -169,8 +169,14 @@ impl Layout {
             .collect()
     }
 
+    /// May a person fill this attribute in?
     pub fn asks(&self, attribute: &str) -> bool {
         self.inputs.iter().any(|input| input.attribute == attribute && input.visibility == Visibility::Editable)
+    }
+
+    /// Can a page of this layout send a value for the attribute?
+    pub fn shows(&self, attribute: &str) -> bool {
+        self.inputs.iter().any(|input| input.attribute == attribute && input.visibility != Visibility::Hidden)
     }
 }
 

@@ -1,71 +1,97 @@
-//! Counters over a window of time, exact across all servers: one statement counts and tells.
+//! When something happened lately, exact across all servers. How often is too often is the engine's rule, handed in.
 
 use super::{Db, Durability};
 use crate::error::Result;
 use app::contract::{id::TenantId, time::Timestamp};
+use sqlx::AnyConnection;
 use std::time::Duration;
 
-/// At most `most` in `window`, counted under `name` for each subject.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Limit {
+/// No rule looks further back.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
+/// One thing to count.
+#[derive(Clone, Debug)]
+pub struct Asked {
     pub name: &'static str,
-    pub most: i64,
-    pub window: Duration,
+    /// A keyed hash, never an address.
+    pub subject: String,
+    /// When the next is allowed, after those.
+    pub rule: fn(&[Timestamp]) -> Timestamp,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Counted {
-    Within,
-    Beyond { until: Timestamp },
+pub enum Spent {
+    /// Counted under every name; the next is allowed then.
+    Allowed { next: Timestamp },
+    /// Counted under none.
+    Refused { until: Timestamp },
 }
 
-/// Counts once under each limit; the first that is passed decides. A subject is a keyed hash, never an address.
-pub async fn count(db: &Db, tenant: &TenantId, counted: Vec<(Limit, String)>, now: Timestamp) -> Result<Counted> {
+pub async fn spend(db: &Db, tenant: &TenantId, asked: Vec<Asked>, now: Timestamp) -> Result<Spent> {
     let tenant = tenant.clone();
     db.write(Durability::Fleeting, move |c| {
         Box::pin(async move {
-            for (limit, subject) in counted {
-                let over = now.earlier_by(limit.window);
-                let (window_from, count): (i64, i64) = sqlx::query_as(
-                    "INSERT INTO counters (tenant_id, name, subject, window_from, count) VALUES ($1, $2, $3, $4, 1)
-                     ON CONFLICT (tenant_id, name, subject) DO UPDATE SET
-                       count = CASE WHEN counters.window_from <= $5 THEN 1 ELSE counters.count + 1 END,
-                       window_from = CASE WHEN counters.window_from <= $5 THEN $4 ELSE counters.window_from END
-                     RETURNING window_from, count",
+            let mut lately = Vec::with_capacity(asked.len());
+            for asked in &asked {
+                // The write comes first: it takes the row, and whoever asks at the same time waits.
+                let (moments,): (String,) = sqlx::query_as(
+                    "INSERT INTO counters (tenant_id, name, subject, moments, changed_at) VALUES ($1, $2, $3, '', $4)
+                     ON CONFLICT (tenant_id, name, subject) DO UPDATE SET changed_at = excluded.changed_at
+                     RETURNING moments",
                 )
                 .bind(tenant.as_str())
-                .bind(limit.name)
-                .bind(subject)
+                .bind(asked.name)
+                .bind(&asked.subject)
                 .bind(now.0)
-                .bind(over.0)
                 .fetch_one(&mut *c)
                 .await?;
-                if count > limit.most {
-                    return Ok(Counted::Beyond { until: Timestamp(window_from) + limit.window });
-                }
+                lately.push(read(&moments, now));
             }
-            Ok(Counted::Within)
+            let until = asked.iter().zip(&lately).map(|(asked, lately)| (asked.rule)(lately)).max().unwrap_or_default();
+            if until > now {
+                return Ok(Spent::Refused { until });
+            }
+            let mut next = now;
+            for (asked, mut lately) in asked.iter().zip(lately) {
+                lately.push(now);
+                next = next.max((asked.rule)(&lately));
+                write(c, &tenant, asked, &lately).await?;
+            }
+            Ok(Spent::Allowed { next })
         })
     })
     .await
 }
 
-/// Is the subject within its limit now? Counts nothing.
-pub async fn peek(db: &Db, tenant: &TenantId, limit: Limit, subject: &str, now: Timestamp) -> Result<Counted> {
-    let row: Option<(i64, i64)> = sqlx::query_as(
-        "SELECT window_from, count FROM counters
-         WHERE tenant_id = $1 AND name = $2 AND subject = $3 AND window_from > $4",
-    )
-    .bind(tenant.as_str())
-    .bind(limit.name)
-    .bind(subject)
-    .bind(now.earlier_by(limit.window).0)
-    .fetch_optional(db.reader())
-    .await?;
-    Ok(match row {
-        Some((window_from, count)) if count >= limit.most => {
-            Counted::Beyond { until: Timestamp(window_from) + limit.window }
-        }
-        _ => Counted::Within,
-    })
+async fn write(c: &mut AnyConnection, tenant: &TenantId, asked: &Asked, lately: &[Timestamp]) -> Result<()> {
+    let moments: Vec<String> = lately.iter().map(|moment| moment.0.to_string()).collect();
+    sqlx::query("UPDATE counters SET moments = $1 WHERE tenant_id = $2 AND name = $3 AND subject = $4")
+        .bind(moments.join(" "))
+        .bind(tenant.as_str())
+        .bind(asked.name)
+        .bind(&asked.subject)
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// When the next is allowed. Counts nothing.
+pub async fn next_allowed(db: &Db, tenant: &TenantId, asked: &Asked, now: Timestamp) -> Result<Timestamp> {
+    let row: Option<(String,)> =
+        sqlx::query_as("SELECT moments FROM counters WHERE tenant_id = $1 AND name = $2 AND subject = $3")
+            .bind(tenant.as_str())
+            .bind(asked.name)
+            .bind(&asked.subject)
+            .fetch_optional(db.reader())
+            .await?;
+    Ok(row.map(|(moments,)| (asked.rule)(&read(&moments, now))).unwrap_or_default())
+}
+
+fn read(moments: &str, now: Timestamp) -> Vec<Timestamp> {
+    let oldest = now.earlier_by(LONGEST);
+    moments
+        .split_whitespace()
+        .filter_map(|moment| moment.parse().ok().map(Timestamp))
+        .filter(|at| *at > oldest)
+        .collect()
 }

@@ -5,44 +5,49 @@ use super::{Db, Durability};
 use crate::error::Result;
 use app::contract::{id::TenantId, time::Timestamp};
 use sqlx::AnyConnection;
+use std::time::Duration;
 
-/// After so many failures comes a hold, each as long again as the one before.
-pub const FAILURES_TO_HOLD: i64 = 10;
-/// After so many nothing but a new password helps.
-pub const FAILURES_TO_CLOSE: i64 = 100;
-const FIRST_HOLD: i64 = 60_000;
-const LONGEST_HOLD: i64 = 3_600_000;
+/// How many failures are too many; the engine's numbers, handed in.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// How long the password is held after so many failures in a row.
+    pub hold_after: fn(u32) -> Duration,
+    /// After so many nothing but a new password helps.
+    pub most: u32,
+}
+
 /// So many wrong passwords are remembered.
 const REMEMBERED: usize = 3;
 
-/// May this guess be judged? Counts it as a failure until `forgive` or `forget` says otherwise.
-pub async fn reserve(db: &Db, tenant: &TenantId, subject: &str, now: Timestamp) -> Result<bool> {
+/// May this guess be judged? Counts it as a failure until `forget` or `remember` says otherwise.
+pub async fn reserve(db: &Db, tenant: &TenantId, subject: &str, rule: Rule, now: Timestamp) -> Result<bool> {
     let (tenant, subject) = (tenant.clone(), subject.to_owned());
     db.write(Durability::Fleeting, move |c| {
         Box::pin(async move {
             let row: Option<(i64,)> = sqlx::query_as(
                 "INSERT INTO guesses (tenant_id, subject, failures, held_until, recent, changed_at)
                  VALUES ($1, $2, 1, 0, '', $3)
-                 ON CONFLICT (tenant_id, subject) DO UPDATE SET
-                   failures = guesses.failures + 1,
-                   changed_at = $3,
-                   held_until = CASE
-                     WHEN (guesses.failures + 1) % $4 <> 0 THEN guesses.held_until
-                     WHEN guesses.failures + 1 >= $4 * 7 THEN $3 + $6
-                     ELSE $3 + $5 * (1 << CAST((guesses.failures + 1) / $4 - 1 AS INTEGER)) END
-                 WHERE guesses.held_until <= $3 AND guesses.failures < $7
+                 ON CONFLICT (tenant_id, subject) DO UPDATE SET failures = guesses.failures + 1, changed_at = $3
+                 WHERE guesses.held_until <= $3 AND guesses.failures < $4
                  RETURNING failures",
             )
             .bind(tenant.as_str())
             .bind(&subject)
             .bind(now.0)
-            .bind(FAILURES_TO_HOLD)
-            .bind(FIRST_HOLD)
-            .bind(LONGEST_HOLD)
-            .bind(FAILURES_TO_CLOSE)
-            .fetch_optional(c)
+            .bind(i64::from(rule.most))
+            .fetch_optional(&mut *c)
             .await?;
-            Ok(row.is_some())
+            let Some((failures,)) = row else { return Ok(false) };
+            let hold = (rule.hold_after)(u32::try_from(failures).unwrap_or(u32::MAX));
+            if !hold.is_zero() {
+                sqlx::query("UPDATE guesses SET held_until = $1 WHERE tenant_id = $2 AND subject = $3")
+                    .bind((now + hold).0)
+                    .bind(tenant.as_str())
+                    .bind(&subject)
+                    .execute(c)
+                    .await?;
+            }
+            Ok(true)
         })
     })
     .await
@@ -73,7 +78,7 @@ pub async fn remember(db: &Db, tenant: &TenantId, subject: &str, password_mac: &
             let Some((recent,)) = row else { return Ok(()) };
             let mut macs: Vec<&str> = recent.split_whitespace().collect();
             let sql = if macs.contains(&mac.as_str()) {
-                "UPDATE guesses SET failures = failures - 1, recent = $3 WHERE tenant_id = $1 AND subject = $2"
+                "UPDATE guesses SET failures = failures - 1, held_until = 0, recent = $3 WHERE tenant_id = $1 AND subject = $2"
             } else {
                 macs.push(&mac);
                 "UPDATE guesses SET recent = $3 WHERE tenant_id = $1 AND subject = $2"

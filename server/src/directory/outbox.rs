@@ -35,6 +35,11 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, letter: &Waiting, 
     Ok(())
 }
 
+/// What a letter is sealed for.
+pub fn context(tenant: &TenantId, id: &str) -> String {
+    format!("{tenant}|outbox|sealed|{id}")
+}
+
 #[derive(Clone, Debug)]
 pub struct Due {
     pub tenant: TenantId,

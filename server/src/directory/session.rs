@@ -108,6 +108,17 @@ pub async fn end(c: &mut AnyConnection, tenant: &TenantId, id: &SessionId, now: 
     Ok(())
 }
 
+/// The session whose cookie the browser brought, when another takes its place.
+pub async fn end_by_hash(c: &mut AnyConnection, tenant: &TenantId, hash: &str, now: Timestamp) -> Result<()> {
+    sqlx::query("UPDATE sessions SET ended_at = $1 WHERE tenant_id = $2 AND hash = $3 AND ended_at IS NULL")
+        .bind(now.0)
+        .bind(tenant.as_str())
+        .bind(hash)
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
 /// Does it still run? (Access tokens of an ended session are good for nothing at our own endpoints.)
 pub async fn is_running(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bool> {
     let row: Option<(i64,)> =

@@ -45,7 +45,7 @@ pub async fn sweep(db: &Db, now: Timestamp) -> Result<bool> {
         ),
         (
             "DELETE FROM counters WHERE (tenant_id, name, subject) IN
-               (SELECT tenant_id, name, subject FROM counters WHERE window_from < $1 LIMIT $2)",
+               (SELECT tenant_id, name, subject FROM counters WHERE changed_at < $1 LIMIT $2)",
             now.earlier_by(DAY * 2),
         ),
         (

@@ -11,7 +11,7 @@ pub struct PagePolicy {
     /// As the page's own script elements say it.
     pub nonce: String,
     /// Where a form of this page may end besides here: Chromium applies `form-action` to the redirect that answers a form.
-    pub form_origin: Option<String>,
+    pub form_targets: Vec<String>,
 }
 
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
@@ -56,15 +56,17 @@ pub(super) fn dress(response: &mut Response, https: bool) {
 
 impl PagePolicy {
     fn header(&self) -> Option<HeaderValue> {
-        let Self { nonce, form_origin } = self;
-        let form_origin = form_origin.as_deref().unwrap_or_default();
+        let Self { nonce, form_targets } = self;
+        let targets = form_targets.join(" ");
         let policy = format!(
             "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
              style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
-             form-action 'self' {form_origin}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+             form-action 'self' {targets}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
         );
         // Either part could otherwise add a directive of its own.
         let plain = |text: &str| !text.contains([';', ',', '\'', ' ']);
-        (plain(nonce) && plain(form_origin)).then(|| HeaderValue::try_from(policy).ok()).flatten()
+        (plain(nonce) && form_targets.iter().all(|target| plain(target)))
+            .then(|| HeaderValue::try_from(policy).ok())
+            .flatten()
     }
 }

@@ -186,6 +186,16 @@ pub struct SomeSignInBy {
     pub passcode: bool,
 }
 
+impl Proof {
+    /// Its name in tokens.
+    pub fn amr(self) -> &'static str {
+        match self {
+            Proof::Password => "pwd",
+            Proof::Code => "otp",
+        }
+    }
+}
+
 pub fn begin(entry: Entry) -> Journey {
     let stage = match entry.known {
         Some(known) => Stage::Account { known },

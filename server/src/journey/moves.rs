@@ -85,7 +85,7 @@ impl Journey {
 }
 
 impl Stage {
-    pub(super) fn address(&self) -> Option<&str> {
+    pub fn address(&self) -> Option<&str> {
         match self {
             Stage::Account { known: Known { address, .. } }
             | Stage::Password { address, .. }

@@ -1,0 +1,99 @@
+//! POST: an answer to the present step, from a form or as JSON.
+
+use super::{
+    drive::{self, Driven},
+    page::{show_step, wants_json},
+    visit::Visit,
+};
+use crate::{
+    error::{Error, Result},
+    guard::Caller,
+    state::AppState,
+};
+use app::contract::{
+    id::JourneyId,
+    journey::{Answer, Pairs, Unreadable},
+};
+use axum::{
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use serde_json::{Map, Value};
+
+pub async fn answer(
+    State(state): State<AppState>,
+    Path((tenant, journey)): Path<(String, JourneyId)>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response> {
+    let (answer, token) = Answer::read(pairs(&headers, &body)?).map_err(unreadable)?;
+    let mut visit = Visit::load(&state, &tenant, &journey, &headers, caller).await?;
+    if !visit.is_token(&state, &token) {
+        return Err(Error::Forged("the journey token"));
+    }
+    refuse_foreign_attributes(&visit, &answer)?;
+    let Driven { step, cookies } = drive::drive(&state, &mut visit, answer, &headers).await?;
+    let mut response = if wants_json(&headers) {
+        show_step(&state, &visit, step, &headers)
+    } else {
+        // Post, redirect, get: reloading or going back never sends an answer again.
+        let next = if visit.row.finished_at.is_some() { visit.resume() } else { visit.path() };
+        Redirect::to(&next).into_response()
+    };
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// A form, or one flat JSON object of strings and lists of strings.
+fn pairs(headers: &HeaderMap, body: &[u8]) -> Result<Pairs> {
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let kind = kind.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    if kind.eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {
+        return Ok(url::form_urlencoded::parse(body).into_owned().collect());
+    }
+    if !kind.eq_ignore_ascii_case(b"application/json") {
+        return Err(Error::BadRequest("an answer is a form or JSON".into()));
+    }
+    let object: Map<String, Value> =
+        serde_json::from_slice(body).map_err(|_| Error::BadRequest("the JSON is not an object".into()))?;
+    let mut pairs = Pairs::with_capacity(object.len());
+    for (name, value) in object {
+        match value {
+            Value::String(value) => pairs.push((name, value)),
+            Value::Array(values) => {
+                for value in values {
+                    let Value::String(value) = value else {
+                        return Err(Error::BadRequest(format!("{name}: not text")));
+                    };
+                    pairs.push((name.clone(), value));
+                }
+            }
+            _ => return Err(Error::BadRequest(format!("{name}: neither text nor a list of texts"))),
+        }
+    }
+    Ok(pairs)
+}
+
+fn unreadable(why: Unreadable) -> Error {
+    match why {
+        // Without the token it is not our page that sent it, whatever else it holds.
+        Unreadable::Missing("token") => Error::Forged("the journey token"),
+        why => Error::BadRequest(format!("the answer cannot be read: {why:?}")),
+    }
+}
+
+/// Attributes that this very revision does not ask for are nobody's typing (security R14). An older page may still
+/// have them: those are dropped by the engine.
+fn refuse_foreign_attributes(visit: &Visit, answer: &Answer) -> Result<()> {
+    let Answer::Attributes { revision, values } = answer else { return Ok(()) };
+    let layout = &visit.flow.layout;
+    match values.keys().find(|attribute| *revision == layout.revision && !layout.shows(attribute)) {
+        Some(attribute) => Err(Error::BadRequest(format!("the layout does not ask for {attribute}"))),
+        None => Ok(()),
+    }
+}

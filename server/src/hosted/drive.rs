@@ -1,0 +1,96 @@
+//! The loop: the engine says what to do, the hands do it, until there is something to show or the journey is over.
+
+use super::{finish, perform, visit::Visit};
+use crate::{
+    directory::{self, Durability, Unit},
+    error::{Error, Result},
+    journey::{Event, Journey, Turn, advance, show},
+    state::AppState,
+};
+use app::contract::journey::{Answer, Step};
+use axum::http::{HeaderMap, HeaderValue};
+
+/// What there is to show, and the cookies that go with it.
+pub struct Driven {
+    pub step: Step,
+    pub cookies: Vec<HeaderValue>,
+}
+
+pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer, headers: &HeaderMap) -> Result<Driven> {
+    if visit.row.finished_at.is_some() {
+        return Ok(done(visit));
+    }
+    let mut unit = Unit::new(Durability::Fleeting);
+    let mut event = Event::Answered(answer);
+    let mut cookies = Vec::new();
+    loop {
+        let (journey, turn) = advance(&visit.setting(), visit.journey.clone(), event, visit.now);
+        match turn {
+            Turn::Do(effect) => {
+                event = perform::perform(state, visit, &mut unit, effect, headers).await?;
+                visit.journey = journey;
+            }
+            Turn::Show(step) => {
+                save(&mut unit, visit, &journey, None)?;
+                return match state.db.commit(unit).await {
+                    Ok(()) => {
+                        visit.journey = journey;
+                        state.post.notify_one();
+                        Ok(Driven { step, cookies })
+                    }
+                    Err(Error::Stale) => present(state, visit).await,
+                    Err(error) => Err(error),
+                };
+            }
+            Turn::Finish(outcome) => {
+                cookies = finish::finish(state, visit, &mut unit, outcome, headers).await?;
+                save(&mut unit, visit, &journey, Some(visit.now))?;
+                match state.db.commit(std::mem::replace(&mut unit, Unit::new(Durability::Fleeting))).await {
+                    Ok(()) => {
+                        visit.row.finished_at = Some(visit.now);
+                        state.post.notify_one();
+                        return Ok(Driven { cookies, ..done(visit) });
+                    }
+                    Err(Error::Stale) => return present(state, visit).await,
+                    Err(Error::Taken) => {
+                        cookies.clear();
+                        event = Event::AddressTaken;
+                        visit.journey = journey;
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+    }
+}
+
+fn save(
+    unit: &mut Unit,
+    visit: &Visit,
+    journey: &Journey,
+    finished_at: Option<app::contract::time::Timestamp>,
+) -> Result<()> {
+    let (tenant, id, version) = (visit.tenant.id.clone(), visit.row.id.clone(), visit.row.version);
+    let body = serde_json::to_string(journey)?;
+    unit.add(Durability::Fleeting, move |c| {
+        Box::pin(async move { directory::journey::save(c, &tenant, &id, version, &body, finished_at).await })
+    });
+    Ok(())
+}
+
+/// Another answer of the same page was first: whatever this one found out is forgotten, and the page shows what is.
+async fn present(state: &AppState, visit: &mut Visit) -> Result<Driven> {
+    let found = directory::journey::find(&state.db, &visit.tenant.id, &visit.row.id).await?;
+    let (row, _) = found.ok_or(Error::JourneyOver)?;
+    visit.journey = serde_json::from_str(&row.body)?;
+    visit.row = row;
+    if visit.row.finished_at.is_some() {
+        return Ok(done(visit));
+    }
+    let step = show(&visit.setting(), &visit.journey, visit.now);
+    Ok(Driven { step, cookies: Vec::new() })
+}
+
+fn done(visit: &Visit) -> Driven {
+    Driven { step: Step::Done { location: visit.resume() }, cookies: Vec::new() }
+}

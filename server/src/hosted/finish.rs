@@ -1,0 +1,168 @@
+//! How a journey ends: account, session, grant and activity are written together, or not at all.
+
+use super::{
+    perform::{post, subject},
+    visit::Visit,
+};
+use crate::{
+    cookie::{self, Cookie, Keep},
+    directory::{
+        Durability, Unit,
+        account::{self, NewAccount},
+        activity::{self, Activity, Kind},
+        device, grant, guess,
+        identity::Folded,
+        session::{self, LONGEST, LONGEST_KEPT, Session},
+    },
+    error::{Error, Result},
+    journey::{Outcome, Proof},
+    mail::compose::{Mail, compose},
+    secret::token::Token,
+    state::AppState,
+};
+use app::contract::{id::AccountId, secret::Secret};
+use axum::http::{HeaderMap, HeaderValue};
+use std::time::Duration;
+
+/// A notice is still worth sending after a day.
+const NOTICE_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+
+/// Adds everything that follows from the outcome to the unit; gives back the cookies that go with it.
+pub async fn finish(
+    state: &AppState,
+    visit: &Visit,
+    unit: &mut Unit,
+    outcome: Outcome,
+    headers: &HeaderMap,
+) -> Result<Vec<HeaderValue>> {
+    match outcome {
+        Outcome::SignedIn { account, proved, keep } => {
+            note(state, visit, unit, Kind::SignedIn, Some(&account));
+            Ok(sign_in(state, visit, unit, account, &proved, keep, false, headers))
+        }
+        Outcome::SignedUp { address, password, attributes, proved, keep } => {
+            let id = AccountId::from(state.chance.id());
+            let new = NewAccount { id: id.clone(), user_flow: visit.flow.id.clone(), address, password, attributes };
+            let (tenant, now) = (visit.tenant.id.clone(), visit.now);
+            unit.add(Durability::Lasting, move |c| {
+                Box::pin(async move { account::insert(c, &tenant, &new, now).await })
+            });
+            note(state, visit, unit, Kind::SignedUp, Some(&id));
+            Ok(sign_in(state, visit, unit, id, &proved, keep, true, headers))
+        }
+        Outcome::Recovered { account, password, proved } => {
+            recover(state, visit, unit, &account, password).await?;
+            note(state, visit, unit, Kind::Recovered, Some(&account));
+            Ok(sign_in(state, visit, unit, account, &proved, false, false, headers))
+        }
+        Outcome::ContinuedAs { account } => {
+            let hash = Cookie::Session(visit.tenant.id.clone()).hash(headers, visit.https).ok_or(Error::JourneyOver)?;
+            let session = session::find(&state.db, &visit.tenant.id, &hash, visit.now).await?;
+            let session = session.filter(|session| session.account == account).ok_or(Error::JourneyOver)?;
+            note(state, visit, unit, Kind::SignedIn, Some(&account));
+            conclude(visit, unit, &session, false);
+            Ok(Vec::new())
+        }
+        Outcome::Cancelled => {
+            conclude_with(visit, unit, grant::Outcome::Cancelled);
+            Ok(Vec::new())
+        }
+    }
+}
+
+/// The new password replaces the old one and ends whatever the old one had opened; its owner is told by mail.
+async fn recover(
+    state: &AppState,
+    visit: &Visit,
+    unit: &mut Unit,
+    account: &AccountId,
+    password: Secret,
+) -> Result<()> {
+    let profile = account::profile(&state.db, &visit.tenant.id, account).await?.ok_or(Error::JourneyOver)?;
+    let guesser = subject(state, &["password", Folded::address(&profile.address).as_str()]);
+    let (tenant, id, now) = (visit.tenant.id.clone(), account.clone(), visit.now);
+    unit.add(Durability::Lasting, move |c| {
+        Box::pin(async move {
+            account::set_password(c, &tenant, &id, &password, now).await?;
+            account::end_everything(c, &tenant, &id, now).await?;
+            guess::forget(c, &tenant, &guesser).await
+        })
+    });
+    let mail = Mail::PasswordChanged { application: visit.application.name.clone() };
+    let letter = compose(&mail, &profile.address, &visit.tenant.brand, &visit.journey.language);
+    post(state, visit, unit, &letter, visit.now + NOTICE_LIFETIME)
+}
+
+/// A new session with a new secret; the one that this browser had before ends (security R19).
+#[expect(clippy::too_many_arguments, reason = "each is one fact of the outcome")]
+fn sign_in(
+    state: &AppState,
+    visit: &Visit,
+    unit: &mut Unit,
+    account: AccountId,
+    proved: &[Proof],
+    keep: bool,
+    new_account: bool,
+    headers: &HeaderMap,
+) -> Vec<HeaderValue> {
+    let secret = Token::random(&state.chance);
+    let longest = if keep { LONGEST_KEPT } else { LONGEST };
+    let session = Session {
+        id: state.chance.id().into(),
+        hash: secret.hash(),
+        account: account.clone(),
+        amr: proved.iter().map(|proof| proof.amr().to_owned()).collect(),
+        signed_in_at: visit.now,
+        seen_at: visit.now,
+        expires_at: visit.now + longest,
+        kept_at: keep.then_some(visit.now),
+    };
+    conclude(visit, unit, &session, new_account);
+    let cookie = Cookie::Session(visit.tenant.id.clone());
+    let before = cookie.hash(headers, visit.https);
+    let (device, new_device) = cookie::known_or_new(&Cookie::Device, headers, visit.https, &state.chance);
+    let (tenant, now) = (visit.tenant.id.clone(), visit.now);
+    unit.add(Durability::Lasting, move |c| {
+        Box::pin(async move {
+            if let Some(before) = before {
+                session::end_by_hash(c, &tenant, &before, now).await?;
+            }
+            session::insert(c, &tenant, &session).await?;
+            device::remember(c, &tenant, &account, &device, now).await
+        })
+    });
+    let kept = if keep { Keep::For(longest) } else { Keep::UntilClosed };
+    new_device.into_iter().chain([cookie.set(secret.reveal(), kept, visit.https)]).collect()
+}
+
+fn conclude(visit: &Visit, unit: &mut Unit, session: &Session, new_account: bool) {
+    conclude_with(
+        visit,
+        unit,
+        grant::Outcome::SignedIn {
+            account: session.account.clone(),
+            session: session.id.clone(),
+            amr: session.amr.clone(),
+            signed_in_at: session.signed_in_at,
+            new_account,
+        },
+    );
+}
+
+fn conclude_with(visit: &Visit, unit: &mut Unit, outcome: grant::Outcome) {
+    let (tenant, id) = (visit.tenant.id.clone(), visit.row.grant.clone());
+    unit.add(Durability::Fleeting, move |c| Box::pin(async move { grant::conclude(c, &tenant, &id, &outcome).await }));
+}
+
+fn note(state: &AppState, visit: &Visit, unit: &mut Unit, kind: Kind, account: Option<&AccountId>) {
+    let tenant = visit.tenant.id.clone();
+    let activity = Activity {
+        id: state.chance.id(),
+        at: visit.now,
+        kind,
+        account: account.cloned(),
+        application: Some(visit.application.id.clone()),
+        user_flow: Some(visit.flow.id.clone()),
+    };
+    unit.add(Durability::Lasting, move |c| Box::pin(async move { activity::insert(c, &tenant, &activity).await }));
+}

@@ -1,0 +1,12 @@
+//! FACE people: the pages of a journey. `page` shows, `answer` reads, `drive` turns the engine's crank, `perform` does
+//! what it asks, `finish` writes down how it ended.
+
+mod answer;
+mod drive;
+mod finish;
+mod page;
+mod perform;
+mod visit;
+
+pub use answer::answer;
+pub use page::page;

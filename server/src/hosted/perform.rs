@@ -1,0 +1,192 @@
+//! What the engine asks of the hands: one arm per Effect, one Event back.
+
+use super::visit::Visit;
+use crate::{
+    cookie::Cookie,
+    directory::{
+        Durability, Unit, account,
+        counter::{self, Asked, Spent},
+        device,
+        guess::{self, Rule},
+        identity::{self, Folded, Known},
+        outbox,
+    },
+    error::{Error, Result},
+    guard::network_of,
+    journey::{Account, Effect, Event, Verdict, limits},
+    mail::compose::{Letter, Mail, compose},
+    secret::{password::Verified, seal::Purpose, token},
+    state::AppState,
+};
+use app::contract::{id::AccountId, secret::Secret, time::Timestamp, validate::Why};
+use axum::http::HeaderMap;
+use std::time::Duration;
+
+pub async fn perform(
+    state: &AppState,
+    visit: &Visit,
+    unit: &mut Unit,
+    effect: Effect,
+    headers: &HeaderMap,
+) -> Result<Event> {
+    match effect {
+        Effect::FindAccount { address } => find_account(state, visit, &address).await,
+        Effect::SendCode { address, .. } => send_code(state, visit, unit, &address).await,
+        Effect::CheckCode { code, hash } => Ok(Event::CodeChecked(token::keyed_hash_is(
+            &state.seal,
+            Purpose::Code,
+            &code_of(visit, &code),
+            hash.reveal(),
+        ))),
+        Effect::CheckPassword { address, password } => {
+            check_password(state, visit, unit, &address, password, headers).await
+        }
+        Effect::HashPassword { password, address } => hash_password(state, visit, &password, &address).await,
+    }
+}
+
+async fn find_account(state: &AppState, visit: &Visit, address: &str) -> Result<Event> {
+    let known = identity::find_by_address(&state.db, &visit.tenant.id, &Folded::address(address)).await?;
+    Ok(Event::AccountFound(known.map(|known| Account {
+        id: known.account,
+        method: known.method,
+        disabled: known.disabled_at.is_some(),
+    })))
+}
+
+/// A code to whatever address, known or not: counted alike, written alike, sent alike (security R4–R6).
+async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &str) -> Result<Event> {
+    let asked = vec![
+        Asked {
+            name: "code to address",
+            subject: subject(state, &["address", Folded::address(address).as_str()]),
+            rule: |past| limits::next_allowed(&limits::SENDS_PER_ADDRESS, past),
+        },
+        Asked {
+            name: "code from network",
+            subject: subject(state, &["network", &network_of(visit.caller.address).to_string()]),
+            rule: |past| limits::next_allowed(&limits::SENDS_PER_NETWORK, past),
+        },
+    ];
+    let resend_at = match counter::spend(&state.db, &visit.tenant.id, asked, visit.now).await? {
+        Spent::Refused { until } => return Ok(Event::CodeRefused { resend_at: until }),
+        Spent::Allowed { next } => next,
+    };
+    let code = token::code(&state.chance);
+    let hash = token::keyed_hash(&state.seal, Purpose::Code, &code_of(visit, &code));
+    let lifetime = limits::CODE.lifetime;
+    let minutes = u32::try_from(lifetime.as_secs() / 60).unwrap_or(u32::MAX);
+    let mail = Mail::Code { code, application: visit.application.name.clone(), minutes };
+    let letter = compose(&mail, address, &visit.tenant.brand, &visit.journey.language);
+    post(state, visit, unit, &letter, visit.now + lifetime)?;
+    Ok(Event::CodeSent { hash: hash.into(), resend_at })
+}
+
+/// The letter goes into the outbox with everything else that this answer changes, or not at all.
+pub fn post(state: &AppState, visit: &Visit, unit: &mut Unit, letter: &Letter, expires_at: Timestamp) -> Result<()> {
+    let tenant = visit.tenant.id.clone();
+    let id = state.chance.id();
+    let plain = serde_json::to_vec(letter)?;
+    let sealed = state.seal.seal(&state.chance, &outbox::context(&tenant, &id), &plain);
+    let (waiting, now) = (outbox::Waiting { id, address: letter.to.clone(), sealed, expires_at }, visit.now);
+    unit.add(Durability::Lasting, move |c| Box::pin(async move { outbox::insert(c, &tenant, &waiting, now).await }));
+    Ok(())
+}
+
+/// A code is worth something in its own journey only (security R3).
+fn code_of<'a>(visit: &'a Visit, code: &'a Secret) -> [&'a [u8]; 3] {
+    [visit.tenant.id.as_str().as_bytes(), visit.row.id.as_str().as_bytes(), code.reveal().as_bytes()]
+}
+
+async fn check_password(
+    state: &AppState,
+    visit: &Visit,
+    unit: &mut Unit,
+    address: &str,
+    password: Secret,
+    headers: &HeaderMap,
+) -> Result<Event> {
+    let tenant = &visit.tenant.id;
+    let network = Asked {
+        name: "failure from network",
+        subject: subject(state, &["network", &network_of(visit.caller.address).to_string()]),
+        rule: |past| limits::next_allowed(&limits::FAILURES_PER_NETWORK, past),
+    };
+    refuse_beyond(counter::next_allowed(&state.db, tenant, &network, visit.now).await?, visit.now)?;
+    let folded = Folded::address(address);
+    let known = identity::find_by_address(&state.db, tenant, &folded).await?;
+    let guesser = guesser(state, visit, &folded, known.as_ref(), headers).await?;
+    let rule = Rule { hold_after: limits::hold_after, most: limits::GUESSES };
+    let may_guess = guess::reserve(&state.db, tenant, &guesser, rule, visit.now).await?;
+    // Held or unknown, the same work is done, so that neither answer nor time tells which (security R1, R5).
+    let stored = known.as_ref().and_then(|known| known.password.as_ref()).filter(|_| may_guess);
+    let verified = state.hasher.verify(&password, stored).await?;
+    let Some(known) = known.filter(|known| verified != Verified::Wrong && known.disabled_at.is_none()) else {
+        let mistake =
+            token::keyed_hash(&state.seal, Purpose::Limit, &[guesser.as_bytes(), password.reveal().as_bytes()]);
+        // Some 32 bits: enough to know the same mistake again, too few to test passwords against (security R1).
+        guess::remember(&state.db, tenant, &guesser, &mistake[..6]).await?;
+        counter::spend(&state.db, tenant, vec![network], visit.now).await?;
+        return Ok(Event::PasswordChecked(Verdict::Wrong));
+    };
+    forgive(unit, visit, guesser);
+    if let (Verified::RightButWeak, Some(before)) = (verified, known.password) {
+        strengthen(unit, visit, known.account.clone(), before, state.hasher.hash(&password).await?);
+    }
+    Ok(Event::PasswordChecked(Verdict::Right(known.account)))
+}
+
+fn refuse_beyond(allowed_at: Timestamp, now: Timestamp) -> Result<()> {
+    match now.until(allowed_at) {
+        Duration::ZERO => Ok(()),
+        retry_after => Err(Error::TooMany { retry_after }),
+    }
+}
+
+/// Under which name guesses are counted: per address for strangers, and apart for a browser from which the account was
+/// signed in to before, so that strangers cannot lock its owner out (security R1).
+async fn guesser(
+    state: &AppState,
+    visit: &Visit,
+    address: &Folded,
+    known: Option<&Known>,
+    headers: &HeaderMap,
+) -> Result<String> {
+    let stranger = subject(state, &["password", address.as_str()]);
+    let (Some(known), Some(device)) = (known, Cookie::Device.hash(headers, visit.https)) else { return Ok(stranger) };
+    let familiar = device::is_familiar(&state.db, &visit.tenant.id, &known.account, &device).await?;
+    Ok(if familiar { subject(state, &["password", address.as_str(), &device]) } else { stranger })
+}
+
+/// Addresses and networks are counted under keyed hashes: who reads the table learns none of them.
+pub fn subject(state: &AppState, parts: &[&str]) -> String {
+    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+    token::keyed_hash(&state.seal, Purpose::Limit, &parts)
+}
+
+fn forgive(unit: &mut Unit, visit: &Visit, guesser: String) {
+    let tenant = visit.tenant.id.clone();
+    unit.add(Durability::Fleeting, move |c| Box::pin(async move { guess::forget(c, &tenant, &guesser).await }));
+}
+
+fn strengthen(unit: &mut Unit, visit: &Visit, account: AccountId, before: Secret, after: Secret) {
+    let tenant = visit.tenant.id.clone();
+    unit.add(Durability::Lasting, move |c| {
+        Box::pin(async move { account::rehash(c, &tenant, &account, &before, &after).await })
+    });
+}
+
+/// What only the server knows of a new password: whether it is among the first that everybody tries.
+async fn hash_password(state: &AppState, visit: &Visit, password: &Secret, address: &str) -> Result<Event> {
+    let local_part = address.split('@').next().unwrap_or(address);
+    let context = [local_part, &visit.tenant.name, &visit.application.name];
+    if let Some(why) = judge(password, &context) {
+        return Ok(Event::PasswordHashed(Err(why)));
+    }
+    Ok(Event::PasswordHashed(Ok(state.hasher.hash(password).await?)))
+}
+
+fn judge(password: &Secret, context: &[&str]) -> Option<Why> {
+    let typed = password.reveal().to_lowercase();
+    context.iter().any(|word| word.to_lowercase() == typed).then_some(Why::PasswordGuessable)
+}

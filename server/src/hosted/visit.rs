@@ -1,0 +1,88 @@
+//! Everything that a request about a journey needs, looked up once.
+
+use crate::{
+    cookie::Cookie,
+    directory::{self, application, application::Application, tenant, tenant::Tenant, user_flow},
+    error::{Error, Result},
+    guard::Caller,
+    journey::{Journey, Setting, SomeSignInBy},
+    secret::{seal::Purpose, token},
+    state::AppState,
+};
+use app::contract::{
+    id::{ApplicationId, JourneyId},
+    time::Timestamp,
+    user_flow::UserFlow,
+};
+use axum::http::HeaderMap;
+use std::sync::Arc;
+
+pub struct Visit {
+    pub tenant: Arc<Tenant>,
+    pub flow: Arc<UserFlow>,
+    pub application: Arc<Application>,
+    pub row: directory::journey::Journey,
+    pub journey: Journey,
+    pub caller: Caller,
+    pub now: Timestamp,
+    pub https: bool,
+}
+
+impl Visit {
+    /// Only for the browser in which the journey began (security R3), and only while it lasts.
+    pub async fn load(
+        state: &AppState,
+        tenant: &str,
+        id: &JourneyId,
+        headers: &HeaderMap,
+        caller: Caller,
+    ) -> Result<Visit> {
+        let (now, https) = (state.clock.now(), state.config.public_url.is_https());
+        let tenant = tenant::get(&state.db, tenant).await?;
+        let browser = Cookie::Browser.hash(headers, https).ok_or(Error::JourneyOver)?;
+        let found = directory::journey::find(&state.db, &tenant.id, id).await?;
+        let (row, application) = found.ok_or(Error::JourneyOver)?;
+        if row.browser != browser || row.expires_at <= now {
+            return Err(Error::JourneyOver);
+        }
+        let application = application::find(&state.db, &tenant.id, &ApplicationId::from(application)).await?;
+        let application = application.filter(|it| it.disabled_at.is_none()).ok_or(Error::JourneyOver)?;
+        let flow = user_flow::get(&state.db, &tenant.id, &row.user_flow).await?;
+        let journey = serde_json::from_str(&row.body)?;
+        Ok(Visit { tenant, flow, application, row, journey, caller, now, https })
+    }
+
+    pub fn setting(&self) -> Setting<'_> {
+        Setting {
+            flow: &self.flow,
+            some_sign_in_by: SomeSignInBy {
+                password: self.tenant.password_accounts_since.is_some(),
+                passcode: self.tenant.passcode_accounts_since.is_some(),
+            },
+            languages: app::text::languages(),
+        }
+    }
+
+    /// The path of the journey's page, as forms and redirects name it.
+    pub fn path(&self) -> String {
+        format!("/{}/journeys/{}", self.tenant.id, self.row.id)
+    }
+
+    /// Where the browser goes when the journey is over.
+    pub fn resume(&self) -> String {
+        format!("/{}/oauth2/resume/{}", self.tenant.id, self.row.grant)
+    }
+
+    /// Stands in the page and comes back with each answer: proves that it was our page, in this browser (security R20).
+    pub fn token(&self, state: &AppState) -> String {
+        token::keyed_hash(&state.seal, Purpose::Journey, &self.token_of())
+    }
+
+    pub fn is_token(&self, state: &AppState, presented: &str) -> bool {
+        token::keyed_hash_is(&state.seal, Purpose::Journey, &self.token_of(), presented)
+    }
+
+    fn token_of(&self) -> [&[u8]; 3] {
+        [self.tenant.id.as_str().as_bytes(), self.row.id.as_str().as_bytes(), self.row.browser.as_bytes()]
+    }
+}

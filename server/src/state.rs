@@ -1,0 +1,66 @@
+//! What a request can reach: config, database, clock, chance, locks, post. Nothing else is reachable.
+
+use crate::{
+    clock::{Chance, Clock},
+    config::Config,
+    directory::Db,
+    error::{Error, Result},
+    keys::Keys,
+    mail::send::Mailer,
+    secret::{password::Hasher, seal::Seal},
+};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Notify;
+
+/// Cheap to clone: every part is shared.
+#[derive(Clone)]
+pub struct AppState {
+    pub config: Arc<Config>,
+    pub db: Db,
+    pub clock: Clock,
+    pub chance: Chance,
+    pub seal: Arc<Seal>,
+    pub hasher: Arc<Hasher>,
+    pub mailer: Arc<Mailer>,
+    pub keys: Arc<Keys>,
+    /// Rings when a letter was written.
+    pub post: Arc<Notify>,
+}
+
+impl AppState {
+    pub fn new(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<AppState> {
+        let seal = Arc::new(seal(&config)?);
+        let hasher = Arc::new(Hasher::start(seal.clone(), chance.clone())?);
+        let mailer = match &config.smtp_url {
+            Some(url) => Mailer::from_url(url.reveal(), &config.mail_from).map_err(Error::Internal)?,
+            None => Mailer::Mailbox,
+        };
+        Ok(AppState {
+            config: Arc::new(config),
+            db,
+            clock,
+            chance,
+            seal,
+            hasher,
+            mailer: Arc::new(mailer),
+            keys: Arc::default(),
+            post: Arc::default(),
+        })
+    }
+
+    /// For calls to other servers: short, and never following where an answer points (security R36).
+    pub fn http(&self) -> Result<reqwest::Client> {
+        reqwest::Client::builder()
+            .timeout(Duration::from_secs(5))
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| Error::Internal(format!("HTTP client: {error}")))
+    }
+}
+
+/// The newest key seals, the older ones still open.
+fn seal(config: &Config) -> Result<Seal> {
+    let (newest, older) =
+        config.seal_keys.split_first().ok_or_else(|| Error::Internal("there is no seal key".into()))?;
+    Ok(older.iter().fold(Seal::new(newest.bytes()), |seal, key| seal.with_older(key.bytes())))
+}
