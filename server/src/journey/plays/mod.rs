@@ -2,6 +2,7 @@
 
 mod code;
 mod layout;
+mod random;
 mod recover;
 mod sign_in;
 mod sign_up;
