@@ -19,6 +19,8 @@ enum Stroke {
     Press(Answer),
     /// A code that was mailed, by how many mails ago.
     Mailed(usize),
+    /// So many wrong codes.
+    Guess(u8),
     /// A report that nobody waits for.
     Stray(Event),
     Wait(u64),
@@ -80,6 +82,11 @@ impl World {
                 let digits = self.mails.iter().rev().nth(ago)?.digits.as_str();
                 Event::Answered(Answer::Code { code: digits.into(), keep: luck % 2 == 0 })
             }
+            Stroke::Guess(times) => {
+                let guess = || Event::Answered(Answer::Code { code: "99999999".into(), keep: true });
+                (0..times).for_each(|_| assert_eq!(self.happens(guess(), luck), None));
+                return None;
+            }
             // Of an account that was made, nobody says so afterwards.
             Stroke::Stray(Event::AddressTaken) if self.over => return None,
             Stroke::Stray(event) => event,
@@ -108,7 +115,7 @@ impl World {
             Step::Code { .. } => Answer::Code { code: self.mails.last()?.digits.as_str().into(), keep },
             Step::NewPassword { .. } => Answer::NewPassword { password: SESAME.into() },
             Step::Attributes { revision, .. } => {
-                let filled_in = FILLED_IN.into_iter().chain([("city", "Lund"), ("plan", "gold"), ("roles", "admin")]);
+                let filled_in = FILLED_IN.into_iter().chain([("city", "Lund"), ("plan", "gold"), ("email", "x@y.org")]);
                 let values = filled_in.map(|(name, value)| (name.into(), vec![value.into()])).collect();
                 Answer::Attributes { revision, values }
             }
@@ -256,6 +263,7 @@ impl World {
         for input in &layout.inputs {
             let value = left.next_if(|(attribute, _)| *attribute == input.attribute).map(|(_, value)| value);
             match input.visibility {
+                _ if input.attribute == "email" => assert_eq!(value, None, "an address that was typed"),
                 Visibility::Editable => assert!(value.is_some() || !input.required, "{} is missing", input.attribute),
                 Visibility::ReadOnly | Visibility::Hidden => assert_eq!(value, input.default.as_ref()),
             }
@@ -271,10 +279,11 @@ fn act() -> impl Strategy<Value = Act> {
         12 => Just(Stroke::Fit),
         5 => answer().prop_map(Stroke::Press),
         1 => (0..3usize).prop_map(Stroke::Mailed),
+        1 => (1..7u8).prop_map(Stroke::Guess),
         1 => stray().prop_map(Stroke::Stray),
         2 => select(vec![1, 30, 200, 600]).prop_map(Stroke::Wait),
-        1 => select(vec![SignUp::Open, SignUp::Closed, SignUp::Open]).prop_map(Stroke::SignUp),
-        1 => layouts().prop_map(Stroke::Layout),
+        2 => select(vec![SignUp::Open, SignUp::Closed, SignUp::Open]).prop_map(Stroke::SignUp),
+        2 => layouts().prop_map(Stroke::Layout),
     ];
     (stroke, any::<u8>())
 }
