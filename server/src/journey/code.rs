@@ -1,6 +1,6 @@
 //! The proof of an address that every path shares: send a code, have it typed, check it, go on as `Proved`.
 
-use super::{AddressIs, Code, Effect, Move, Said, Setting, Stage, limits::CODE};
+use super::{AddressIs, Code, Effect, Mailed, Move, Said, Setting, Stage, limits::CODE};
 use app::contract::{
     journey::{Notice, Path},
     secret::Secret,
@@ -21,9 +21,23 @@ pub(super) fn offers_password(setting: &Setting, path: Path) -> bool {
     path == Path::SignIn && (setting.flow.method == Method::Password || setting.some_sign_in_by.password)
 }
 
-pub(super) fn send(path: Path, address: String, now: Timestamp) -> Move {
-    let send = Effect::SendCode { address: address.clone(), path };
-    Move::ask(Stage::Code { path, address, code: Code::None { resend_at: now } }, send)
+/// Whoever left the page of a living code and comes back for the same address finds it again, as long as no other could
+/// be asked for.
+pub(super) fn send(path: Path, address: String, mailed: &mut Option<Mailed>, now: Timestamp) -> Move {
+    match mailed.take().filter(|left| left.address == address).map(|left| left.code) {
+        Some(code) if now < code.resend_at() => Move::show(Stage::Code { path, address, code }),
+        left => {
+            let send = Effect::SendCode { address: address.clone(), path };
+            let code = left.unwrap_or(Code::None { resend_at: now });
+            Move::ask(Stage::Code { path, address, code }, send)
+        }
+    }
+}
+
+/// The page of a code is left without using it.
+pub(super) fn leave(address: &str, code: Code, mailed: &mut Option<Mailed>) {
+    let living = matches!(code, Code::Live { .. });
+    *mailed = living.then(|| Mailed { address: address.into(), code });
 }
 
 /// The old code lives until the new one is made: a refused mail takes nothing away.

@@ -66,6 +66,14 @@ pub struct Journey {
     pub keep: bool,
     pub stage: Stage,
     pub said: Said,
+    pub mailed: Option<Mailed>,
+}
+
+/// A living code whose page was left. Who comes back for the same address needs no other, and is refused none.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Mailed {
+    pub address: String,
+    pub code: Code,
 }
 
 /// What the next page tells besides its step: about the last answer, gone after the next.
@@ -186,29 +194,19 @@ pub struct SomeSignInBy {
     pub passcode: bool,
 }
 
-impl Proof {
-    /// Its name in tokens.
-    pub fn amr(self) -> &'static str {
-        match self {
-            Proof::Password => "pwd",
-            Proof::Code => "otp",
-        }
-    }
-}
-
 pub fn begin(entry: Entry) -> Journey {
     let stage = match entry.known {
         Some(known) => Stage::Account { known },
         None => Stage::Address { path: entry.path },
     };
     let said = entry.hint.into_iter().fold(Said::default(), |said, hint| said.typed("address", hint));
-    Journey { language: entry.language, keep: false, stage, said }
+    Journey { language: entry.language, keep: false, stage, said, mailed: None }
 }
 
 /// One event, one turn. What does not fit the present stage (the back button, a double click, a stale tab) shows the
 /// present step as it was.
 pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp) -> (Journey, Turn) {
-    let Journey { mut language, mut keep, stage, said } = journey;
+    let Journey { mut language, mut keep, stage, said, mut mailed } = journey;
     let Move { stage, said, then } = match (stage, event) {
         (Stage::Finished { claimed: Some(address) }, Event::AddressTaken) => {
             proved::find_account(Path::SignUp, address)
@@ -216,7 +214,7 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
         (stage, _) if stage.is_over() => Move::stay(stage, said),
 
         (Stage::Address { path }, Event::Answered(Answer::Address { address })) => {
-            address::answered(setting, path, address, now)
+            address::answered(setting, path, address, &mut mailed, now)
         }
 
         (Stage::Account { known }, Event::Answered(Answer::ContinueAs)) => sign_in::as_known(known),
@@ -231,10 +229,10 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
         (Stage::Password { address, address_is }, Event::Answered(Answer::UseCode))
             if code::offers_code(setting, address_is) =>
         {
-            code::send(Path::SignIn, address, now)
+            code::send(Path::SignIn, address, &mut mailed, now)
         }
         (Stage::Password { address, address_is }, Event::Answered(Answer::Recover)) => {
-            recover::from_password(address, address_is, now)
+            recover::from_password(address, address_is, &mut mailed, now)
         }
 
         (Stage::Code { path, address, code }, Event::Answered(Answer::Code { code: typed, keep: ticked })) => {
@@ -253,9 +251,10 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
         (Stage::Code { path, address, code }, Event::CodeRefused { resend_at }) => {
             code::refused(path, address, code, resend_at)
         }
-        (Stage::Code { path, address, .. }, Event::Answered(Answer::UsePassword))
+        (Stage::Code { path, address, code }, Event::Answered(Answer::UsePassword))
             if code::offers_password(setting, path) =>
         {
+            code::leave(&address, code, &mut mailed);
             Move::show(Stage::Password { address, address_is: AddressIs::Claimed })
         }
 
@@ -281,11 +280,11 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             sign_up::attributes(setting, &language, NewAccount { address, password, keep }, revision, values)
         }
 
-        (stage, Event::Answered(Answer::SignIn)) => address::ask(Path::SignIn, stage, said),
+        (stage, Event::Answered(Answer::SignIn)) => address::ask(Path::SignIn, stage, said, &mut mailed),
         (stage, Event::Answered(Answer::SignUp)) if sign_up::is_open(setting) => {
-            address::ask(Path::SignUp, stage, said)
+            address::ask(Path::SignUp, stage, said, &mut mailed)
         }
-        (stage, Event::Answered(Answer::Recover)) => address::ask(Path::Recover, stage, said),
+        (stage, Event::Answered(Answer::Recover)) => address::ask(Path::Recover, stage, said, &mut mailed),
         (stage, Event::Answered(Answer::Language { language: chosen })) => {
             if setting.languages.contains(&chosen.as_str()) {
                 language = chosen;
@@ -295,7 +294,7 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
         (_, Event::Answered(Answer::Cancel)) => Move::finish(Outcome::Cancelled),
         (stage, _) => Move::stay(stage, said),
     };
-    let journey = Journey { language, keep, stage, said };
+    let journey = Journey { language, keep, stage, said, mailed };
     let turn = match then {
         Then::Show => Turn::Show(show(setting, &journey, now)),
         Then::Do(effect) => Turn::Do(effect),

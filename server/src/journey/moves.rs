@@ -1,6 +1,6 @@
 //! What one event leads to: the stage that follows, what its page tells, and what happens then.
 
-use super::{Effect, Journey, Known, Outcome, Said, Stage};
+use super::{Effect, Known, Outcome, Said, Stage};
 use app::contract::{
     journey::{Notice, Stop},
     validate::{Fault, Why},
@@ -77,14 +77,8 @@ impl Said {
     }
 }
 
-impl Journey {
-    /// The address this journey is about, once it is known. Whether it is proved is the stage's to say.
-    pub fn address(&self) -> Option<&str> {
-        self.stage.address()
-    }
-}
-
 impl Stage {
+    /// The address that the stage is about, once it is known. Whether it is proved is the stage's to say.
     pub fn address(&self) -> Option<&str> {
         match self {
             Stage::Account { known: Known { address, .. } }

@@ -1,13 +1,18 @@
 //! Can't access your account: the address, a code, then a new password for who has an account; who has none goes on to
 //! sign up. `address`, `code` and `proved` are the way; here is where it leaves sign-in, and how it ends.
 
-use super::{AddressIs, Move, Outcome, Proof, code, proved};
+use super::{AddressIs, Mailed, Move, Outcome, Proof, code, proved};
 use app::contract::{id::AccountId, journey::Path, secret::Secret, time::Timestamp};
 
 /// The address is known, so nobody types it twice; and what a code proved in this journey needs no second one.
-pub(super) fn from_password(address: String, address_is: AddressIs, now: Timestamp) -> Move {
+pub(super) fn from_password(
+    address: String,
+    address_is: AddressIs,
+    mailed: &mut Option<Mailed>,
+    now: Timestamp,
+) -> Move {
     match address_is {
-        AddressIs::Claimed => code::send(Path::Recover, address, now),
+        AddressIs::Claimed => code::send(Path::Recover, address, mailed, now),
         AddressIs::Proved => proved::find_account(Path::Recover, address),
     }
 }

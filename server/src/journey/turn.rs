@@ -8,7 +8,6 @@ use app::contract::{
     user_flow::Method,
     validate::Why,
 };
-use serde::{Deserialize, Serialize};
 
 /// What happened. Every effect comes back as one of these.
 #[derive(Clone, PartialEq, Debug)]
@@ -104,11 +103,19 @@ pub enum Outcome {
     Cancelled,
 }
 
-/// What a person has shown in this journey; `amr` in tokens (RFC 8176 §2).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+/// What a person has shown in this journey.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Proof {
-    #[serde(rename = "pwd")]
     Password,
-    #[serde(rename = "otp")]
     Code,
+}
+
+impl Proof {
+    /// Its name in tokens (RFC 8176 §2).
+    pub fn amr(self) -> &'static str {
+        match self {
+            Proof::Password => "pwd",
+            Proof::Code => "otp",
+        }
+    }
 }

@@ -107,3 +107,41 @@ fn a_refused_mail_takes_no_living_code_away() {
     assert_eq!(play.journey.said.notice, Some(Notice::CodesExhausted));
     play.ignores(code("12345678"));
 }
+
+#[test]
+fn a_code_is_still_good_for_whoever_left_its_page_and_came_back() {
+    let at_address = || address_page(Path::Recover);
+    let mut play = at_code_page();
+    play.runs([
+        (code("12345678"), checks_code(1)),
+        (Event::CodeChecked(false), code_page(Path::Recover, 30)),
+        (press(Answer::Recover), at_address()),
+        (address(ADA), code_page(Path::Recover, 30)),
+        (code("12345678"), checks_code(1)),
+        (Event::CodeChecked(false), code_page(Path::Recover, 30)),
+    ]);
+    play.faults(&[("code", Why::WrongCode { tries_left: 3 })]);
+    play.later(30);
+    let refused = Event::CodeRefused { resend_at: START + Duration::from_secs(600) };
+    play.runs([
+        (press(Answer::Recover), at_address()),
+        (address(ADA), sends(Path::Recover)),
+        (refused, code_page(Path::Recover, 570)),
+        (code("12345678"), checks_code(1)),
+        (Event::CodeChecked(true), finds()),
+    ]);
+    assert_eq!(play.journey.mailed, None);
+}
+
+#[test]
+fn a_code_is_no_good_for_another_address() {
+    let mut play = at_code_page();
+    let bob = Effect::SendCode { address: "bob@example.org".into(), path: Path::Recover };
+    play.runs([
+        (press(Answer::Recover), address_page(Path::Recover)),
+        (address("bob@example.org"), Turn::Do(bob)),
+        (sent(2), code_page(Path::Recover, 30)),
+        (press(Answer::Recover), address_page(Path::Recover)),
+        (address(ADA), sends(Path::Recover)),
+    ]);
+}

@@ -115,7 +115,7 @@ fn every_page_leads_back_to_the_address_and_out() {
         };
         let (_, back) = again(Answer::SignIn);
         assert_eq!(back.journey.stage, Stage::Address { path: Path::SignIn });
-        let known = play.journey.address().filter(|_| !matches!(play.journey.stage, Stage::Account { .. }));
+        let known = play.journey.stage.address().filter(|_| !matches!(play.journey.stage, Stage::Account { .. }));
         assert_eq!(back.typed("address"), known);
         let (turn, mut out) = again(Answer::Cancel);
         assert_eq!(turn, Turn::Finish(Outcome::Cancelled));
