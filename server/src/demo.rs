@@ -274,3 +274,6 @@ fn cookie(asked: &HeaderMap) -> String {
     let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == COOKIE).map(|(_, secret)| secret.to_string()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;
