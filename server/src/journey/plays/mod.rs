@@ -1,7 +1,8 @@
-//! Plays: events in, turns out. One act per path; `random` lets monkeys on the stage.
+//! Plays: events in, turns out. One act per path; `random` lets monkeys on the stage, and `model` judges them.
 
 mod code;
 mod layout;
+mod model;
 mod random;
 mod recover;
 mod sign_in;
