@@ -17,6 +17,7 @@ pub mod html;
 pub mod journey;
 pub mod keys;
 pub mod mail;
+pub mod mailbox;
 pub mod problem;
 pub mod router;
 pub mod secret;

@@ -1,6 +1,8 @@
 //! Every URL of the house, grouped by who calls it.
 
-use crate::{assets, demo, error::Result, guard::only_from_our_pages, health, hosted, problem, state::AppState};
+use crate::{
+    assets, demo, error::Result, guard::only_from_our_pages, health, hosted, mailbox, problem, state::AppState,
+};
 use axum::{Router, middleware::from_fn_with_state, routing::get};
 
 pub fn router(state: AppState) -> Result<Router> {
@@ -31,5 +33,6 @@ fn machines() -> Router<AppState> {
 
 /// On a developer's own machine only.
 fn development(state: &AppState) -> Result<Router<AppState>> {
-    Ok(demo::routes(state.config.public_url.origin(), state.http()?, state.clock.clone(), state.chance.clone()))
+    let demo = demo::routes(state.config.public_url.origin(), state.http()?, state.clock.clone(), state.chance.clone());
+    Ok(demo.merge(mailbox::routes()))
 }

@@ -93,7 +93,8 @@ impl Mailer {
         })))
     }
 
-    /// `message_id` stays the same over all tries of one letter, so that a letter delivered twice is shown once.
+    /// `message_id` (`<id@host>`, RFC 5322 §3.6.4) stays the same over all tries of one letter, so that one delivered twice
+    /// is shown once.
     pub async fn send(&self, letter: &Letter, message_id: &str) -> Result<(), Failure> {
         match self {
             Mailer::Mailbox => Ok(()),
@@ -185,7 +186,7 @@ impl Smtp {
             .from(Mailbox::new(Some(one_line(&sender)), self.from.email.clone()))
             .to(Mailbox::new(None, address(&letter.to)?))
             .subject(one_line(&letter.subject))
-            .message_id(Some(format!("<{}@{}>", one_line(message_id), self.from.email.domain())))
+            .message_id(Some(one_line(message_id)))
             .header(AutoSubmitted)
             .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
             .map_err(|fault| format!("cannot be written: {fault}"))
