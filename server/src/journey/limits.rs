@@ -57,34 +57,15 @@ pub fn next_allowed(limits: &[Limit], past: &[Timestamp]) -> Timestamp {
     limits.iter().filter_map(frees).max().unwrap_or_default()
 }
 
-/// Failures in a row that are free (security R1).
-pub const FREE_GUESSES: u32 = 10;
+/// Failures in a row without a wait (security R1).
+const FREE_GUESSES: u32 = 10;
 /// Failures in a row after which the password is closed until the address is proved anew (NIST 800-63B §3.2.2).
 pub const GUESSES: u32 = 100;
 const FIRST_HOLD: Duration = minutes(1);
 const LONGEST_HOLD: Duration = minutes(60);
 
-/// What a password may still be tried, after failures in a row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Guessing {
-    Free,
-    /// Not before this moment; a try until then is answered like a wrong one and not counted.
-    Held {
-        until: Timestamp,
-    },
-    /// Only recovery opens it again.
-    Closed,
-}
-
-pub fn guessing(failures: u32, last_failure: Timestamp, now: Timestamp) -> Guessing {
-    if failures >= GUESSES {
-        return Guessing::Closed;
-    }
-    let until = last_failure + hold_after(failures);
-    if now < until { Guessing::Held { until } } else { Guessing::Free }
-}
-
-/// Nothing for nine, a minute for the tenth, twice as long for each one after it, an hour at most.
+/// How long a password is held after so many failures in a row: a try until then is answered like a wrong one and not
+/// counted. Nothing for nine, a minute for the tenth, twice as long for each one after it, an hour at most.
 pub fn hold_after(failures: u32) -> Duration {
     match failures.checked_sub(FREE_GUESSES) {
         None => Duration::ZERO,
@@ -138,10 +119,5 @@ mod tests {
     fn r1_holds_double_from_a_minute_to_an_hour() {
         let holds = [9, 10, 11, 15, 16, 17, 99].map(|failures| hold_after(failures).as_secs());
         assert_eq!(holds, [0, 60, 120, 1920, 3600, 3600, 3600]);
-        let (last, second) = (Timestamp(0), Duration::from_secs(1));
-        assert_eq!(guessing(9, last, last), Guessing::Free);
-        assert_eq!(guessing(10, last, last + 59 * second), Guessing::Held { until: last + 60 * second });
-        assert_eq!(guessing(10, last, last + 60 * second), Guessing::Free);
-        assert_eq!(guessing(100, last, last + 100_000 * second), Guessing::Closed);
     }
 }
