@@ -5,6 +5,7 @@ use crate::{
     config::Config,
     directory::Db,
     error::{Error, Result},
+    journey::limits,
     keys::Keys,
     mail::send::Mailer,
     secret::{password::Hasher, seal::Seal},
@@ -29,6 +30,7 @@ pub struct AppState {
 
 impl AppState {
     pub fn new(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<AppState> {
+        limits::assert_codes_hold().map_err(Error::Internal)?;
         let seal = Arc::new(seal(&config)?);
         let hasher = Arc::new(Hasher::start(seal.clone(), chance.clone())?);
         let mailer = match &config.smtp_url {
