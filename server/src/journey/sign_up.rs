@@ -6,7 +6,7 @@ use app::contract::{
     attribute::EMAIL,
     journey::{Notice, Path, Stop},
     secret::Secret,
-    user_flow::{Field, Input, Layout, Method, SignUp, Visibility},
+    user_flow::{Field, Input, InputKind, Layout, Method, SignUp, Visibility},
     validate::{self, field_name},
 };
 use std::collections::BTreeMap;
@@ -72,10 +72,22 @@ pub(super) fn attributes(
     if changed {
         faults.retain(|fault| values.keys().any(|sent| field_name(sent) == fault.field));
     }
-    values.retain(|attribute, _| layout.asks(attribute));
     let mut page = Move::show(Stage::Attributes { address: new.address, password: new.password }).faults(faults);
-    page.said.typed = values.into_iter().map(|(attribute, typed)| (field_name(&attribute), typed)).collect();
+    for input in inputs(layout).filter(|input| input.visibility == Visibility::Editable) {
+        match values.remove(&input.attribute) {
+            // New on the page: its default may fill it in.
+            None if changed && !is_silent_when_empty(input.kind) => {}
+            sent => {
+                page.said.typed.insert(field_name(&input.attribute), sent.unwrap_or_default());
+            }
+        }
+    }
     if changed { page.notice(Notice::LayoutChanged) } else { page }
+}
+
+/// A box that a person left open says nothing, and must not be found ticked again by default.
+fn is_silent_when_empty(kind: InputKind) -> bool {
+    matches!(kind, InputKind::Checkbox | InputKind::Radio | InputKind::MultiSelect)
 }
 
 /// The last moment at which a flow that was closed meanwhile can say no.

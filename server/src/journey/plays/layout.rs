@@ -34,7 +34,7 @@ fn r14_only_attributes_of_the_layout_are_stored() {
     let mut play = at_attribute_page();
     play.on(attributes(3, &sent[1..]));
     let kept: Vec<&str> = play.journey.said.typed.keys().map(String::as_str).collect();
-    assert_eq!(kept, ["attribute.country", "attribute.extension_terms"]);
+    assert_eq!(kept, ["attribute.country", "attribute.displayName", "attribute.extension_terms"]);
 }
 
 #[test]
@@ -110,4 +110,24 @@ fn an_older_page_is_told_what_became_wrong() {
     play.runs([(attributes(3, &FILLED_IN), attribute_page(&new))]);
     assert_eq!(play.journey.said.notice, Some(Notice::LayoutChanged));
     play.faults(&[("attribute.displayName", Why::TooLong { max: 2 })]);
+}
+
+#[test]
+fn a_box_that_was_left_open_is_not_ticked_again_by_default() {
+    let ticked = |layout: &mut Layout| layout.inputs[2].default = Some("true".into());
+    let mut play = at_attribute_page();
+    ticked(&mut play.flow.layout);
+    let page = attribute_page(&play.flow.layout);
+    play.runs([(attributes(3, &[("displayName", "Ada")]), page)]);
+    assert_eq!(play.journey.said.typed.get("attribute.extension_terms"), Some(&Vec::new()));
+
+    // Nor when the layout changed meanwhile; a field that is new there is filled in as the layout says.
+    play.flow.layout = changed(|layout| {
+        ticked(layout);
+        layout.inputs.push(Input { default: Some("Lund".into()), ..input("city") });
+    });
+    let page = attribute_page(&play.flow.layout);
+    play.runs([(attributes(3, &[("displayName", "Ada")]), page)]);
+    assert_eq!(play.journey.said.typed.get("attribute.extension_terms"), Some(&Vec::new()));
+    assert_eq!(play.journey.said.typed.get("attribute.city"), None);
 }
