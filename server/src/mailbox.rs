@@ -119,3 +119,6 @@ fn open(state: &AppState, kept: Kept) -> Result<Mail> {
     let plain = state.seal.open(&outbox::context(&kept.tenant, &kept.id), &kept.sealed)?;
     Ok(Mail { id: kept.id, at: kept.at, letter: serde_json::from_slice(&plain)? })
 }
+
+#[cfg(test)]
+mod tests;
