@@ -1,0 +1,44 @@
+// Who walks where: every story with JavaScript and without, and the long ways on PostgreSQL too.
+
+import { defineConfig, type PlaywrightTestConfig } from "@playwright/test";
+import { chromium } from "./portico.mjs";
+import type { Options } from "./tests/house.ts";
+
+const onBothDatabases = /(walk|sign-in|recover)\.spec\.ts$/;
+const pictures = /screens\.spec\.ts$/;
+/** Stories that only a page with its WebAssembly can tell. */
+const needsScript = /@script/;
+
+const stories: NonNullable<PlaywrightTestConfig<{}, Options>["projects"]> = [
+  { name: "script" },
+  { name: "no script", use: { javaScriptEnabled: false }, grepInvert: needsScript },
+  { name: "script, PostgreSQL", use: { database: "postgres" }, testMatch: onBothDatabases },
+  {
+    name: "no script, PostgreSQL",
+    use: { database: "postgres", javaScriptEnabled: false },
+    testMatch: onBothDatabases,
+    grepInvert: needsScript,
+  },
+];
+
+export default defineConfig<{}, Options>({
+  testDir: "tests",
+  fullyParallel: true,
+  forbidOnly: true,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"], ["json", { outputFile: "test-results/report.json" }]],
+  use: {
+    browserName: "chromium",
+    locale: "en-US",
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: chromium(),
+      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"],
+    },
+  },
+  projects: process.env.SCREENS
+    ? [{ name: "pictures", testMatch: pictures }]
+    : stories.map((story) => ({ testIgnore: pictures, ...story })),
+});

@@ -1,0 +1,176 @@
+// A person at the door: reads headings, fills in what is labelled, presses what is named, looks into the mailbox.
+
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type BrowserContext, type Page } from "@playwright/test";
+import { randomUUID } from "node:crypto";
+import type { Server } from "../portico.mjs";
+
+/** A password that no rule objects to. */
+export const passphrase = () => `plum kettle ${randomUUID().slice(0, 8)}`;
+
+export class Person {
+  readonly address = `ada.${randomUUID().slice(0, 13)}@example.org`;
+  password = passphrase();
+
+  constructor(
+    readonly page: Page,
+    readonly context: BrowserContext,
+    readonly server: Server,
+    readonly hasScript: boolean,
+  ) {}
+
+  /** The same person with another window, which shares its cookies. */
+  async inNewWindow(): Promise<Person> {
+    const page = await this.context.newPage();
+    return Object.assign(new Person(page, this.context, this.server, this.hasScript), {
+      address: this.address,
+      password: this.password,
+    });
+  }
+
+  // What they see
+
+  async opensTheShop() {
+    await this.page.goto("/");
+    await this.sees("Picked this morning. On your table tonight.");
+  }
+
+  /** The page with this heading has arrived, whole, and nobody is kept out of it. */
+  async sees(heading: string | RegExp) {
+    await expect(this.page.getByRole("heading", { level: 1 })).toHaveText(heading);
+    await this.isTakenOver();
+    await this.findsNoBarrier();
+  }
+
+  /** With script, WebAssembly takes the server's page over; it says so by judging the fields itself. */
+  async isTakenOver() {
+    if (!this.hasScript || (await this.page.locator("script[data-wasm]").count()) === 0) return;
+    await expect
+      .poll(() => this.page.locator("#hosted form").first().evaluate((form: HTMLFormElement) => form.noValidate))
+      .toBe(true);
+  }
+
+  async findsNoBarrier() {
+    const { violations } = await new AxeBuilder({ page: this.page }).setLegacyMode(true).analyze();
+    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+    expect(told, `barriers on ${await this.page.title()}`).toEqual([]);
+  }
+
+  async isTold(sentence: string | RegExp) {
+    await expect(this.page.locator(".fault, .notice, .summary").filter({ hasText: sentence }).first()).toBeVisible();
+  }
+
+  // What they do
+
+  async presses(name: string | RegExp) {
+    await this.page.getByRole("button", { name }).click();
+  }
+
+  async choosesSignIn() {
+    await this.page.locator(".corner").getByRole("link", { name: "Sign-in" }).click();
+    await this.sees("Sign in");
+  }
+
+  async enters(label: string | RegExp, text: string) {
+    await this.page.getByLabel(label, { exact: typeof label === "string" }).fill(text);
+  }
+
+  async entersAddress(address = this.address) {
+    await this.enters("Email address", address);
+  }
+
+  /** With script a whole code sends itself. */
+  async entersCode(code: string, button = "Continue") {
+    await this.enters("Code", code);
+    if (!this.hasScript) await this.presses(button);
+  }
+
+  // Whole stretches of the way
+
+  /** From the first page through the mailed code, to the page with this heading. */
+  async provesTheAddress(then: string, button = "Send code") {
+    await this.entersAddress();
+    await this.presses(button);
+    await this.sees("Check your email");
+    await this.entersCode(await this.newestCode());
+    await this.sees(then);
+  }
+
+  async createsPassword() {
+    await this.enters("New password", this.password);
+    await this.presses("Continue");
+  }
+
+  async fillsInAttributes(name = "Ada Lovelace") {
+    await this.enters("Display name", name);
+    await this.page.getByLabel("Country/Region").selectOption({ label: "Sweden" });
+    await this.enters(/^Loyalty number/, "4817");
+    await this.page.getByRole("radio", { name: "A friend" }).check();
+    await this.page.getByRole("checkbox", { name: /I agree to the terms of use/ }).check();
+  }
+
+  async signsUp(name = "Ada Lovelace") {
+    await this.opensTheShop();
+    await this.choosesSignIn();
+    await this.presses("Create one");
+    await this.sees("Create your account");
+    await this.provesTheAddress("Create a password");
+    await this.createsPassword();
+    await this.sees("Tell us about yourself");
+    await this.fillsInAttributes(name);
+    await this.presses("Create account");
+    await this.isSignedIn(name);
+  }
+
+  async signsIn(name = "Ada Lovelace") {
+    await this.entersAddress();
+    await this.presses("Continue");
+    await this.sees("Enter your password");
+    await this.enters("Password", this.password);
+    await this.presses("Sign in");
+    await this.isSignedIn(name);
+  }
+
+  async isSignedIn(name = "Ada Lovelace") {
+    await this.sees(`Good to see you, ${name}`);
+  }
+
+  async signsOut() {
+    await this.page.locator(".corner").getByRole("button", { name: "Sign-out" }).click();
+    await this.sees("Picked this morning. On your table tonight.");
+  }
+
+  /** What the shop was told, by the name it shows. */
+  async details(): Promise<Record<string, string>> {
+    const rows = await this.page.locator("dl.details > div").all();
+    const pairs = rows.map(async (row) => [await row.locator("dt").innerText(), await row.locator("dd").innerText()]);
+    return Object.fromEntries(await Promise.all(pairs));
+  }
+
+  // Their mailbox
+
+  /** The newest letter to them that is not the one they know already. */
+  async newestMail(known?: Mail): Promise<Mail> {
+    let mail: Mail | undefined;
+    await expect
+      .poll(async () => {
+        mail = await this.mailbox();
+        return mail !== undefined && mail.at !== known?.at;
+      }, "a mail arrives")
+      .toBe(true);
+    return mail as Mail;
+  }
+
+  async mailbox(): Promise<Mail | undefined> {
+    const answer = await fetch(`${this.server.origin}/dev/mail/latest?to=${encodeURIComponent(this.address)}`);
+    return answer.ok ? ((await answer.json()) as Mail) : undefined;
+  }
+
+  async newestCode(known?: Mail): Promise<string> {
+    const { code } = await this.newestMail(known);
+    expect(code).toMatch(/^\d{8}$/);
+    return code as string;
+  }
+}
+
+export type Mail = { to: string; at: number; subject: string; text: string; code: string | null };
