@@ -1,9 +1,9 @@
 //! Locks: what is kept sealed, hashed or signed, and nothing about whom it is kept for.
 
+pub mod argon2;
 pub mod client_secret;
 pub mod jwt;
 pub mod password;
+pub mod phc;
 pub mod seal;
 pub mod token;
-
-mod phc;

@@ -1,6 +1,7 @@
 //! Passwords, hashed and compared by threads of their own with memory of their own (security R5, R8, R9).
 
 use super::{
+    argon2::{Memory, Tag, argon2id},
     phc::{Cost, StoredHash},
     seal::{Purpose, Seal},
 };
@@ -9,7 +10,6 @@ use crate::{
     error::{Error, Result},
 };
 use app::contract::secret::Secret;
-use argon2::{Algorithm, Argon2, Block, Params, Version};
 use std::{
     collections::VecDeque,
     num::NonZeroUsize,
@@ -119,8 +119,6 @@ impl Drop for Hasher {
     }
 }
 
-type Tag = Zeroizing<[u8; 32]>;
-
 struct Work {
     password: Zeroizing<String>,
     salt: Vec<u8>,
@@ -171,17 +169,17 @@ impl Bench {
         }
     }
 
-    /// The life of a thread. Its memory is touched once and used for every hash: page faults cost a third of a hash.
+    /// The life of a thread.
     fn serve(&self) {
-        let mut memory = Vec::new();
+        let mut memory = Memory::default();
         loop {
             match self.next() {
                 Next::Work(work) => {
-                    let tag = argon2id(&work, &mut memory);
+                    let tag = argon2id(work.password.as_bytes(), &work.salt, work.cost, &mut memory);
                     // Nobody may be waiting any more; that is theirs to decide.
                     let _ = work.answer.send(tag);
                 }
-                Next::Rest => memory = Vec::new(),
+                Next::Rest => memory = Memory::default(),
                 Next::Closed => return,
             }
         }
@@ -190,18 +188,6 @@ impl Bench {
     fn state(&self) -> MutexGuard<'_, BenchState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn argon2id(work: &Work, memory: &mut Vec<Block>) -> Result<Tag> {
-    let failed = |error| Error::Internal(format!("argon2id: {error}"));
-    let Cost { memory_kib, passes, lanes } = work.cost;
-    let params = Params::new(memory_kib, passes, lanes, Some(32)).map_err(failed)?;
-    memory.resize(params.block_count(), Block::new());
-    let mut tag = Tag::default();
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into_with_memory(work.password.as_bytes(), &work.salt, &mut *tag, memory)
-        .map_err(failed)?;
-    Ok(tag)
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ async fn r8_without_the_pepper_nothing_is_known_again() {
     // Nor by argon2id alone, which is all that a thief of the database can do.
     let parsed = StoredHash::parse(&stored).unwrap();
     let mut tag = [0; 32];
-    Argon2::default().hash_password_into(b"correct horse battery", &parsed.salt, &mut tag).unwrap();
+    argon2::Argon2::default().hash_password_into(b"correct horse battery", &parsed.salt, &mut tag).unwrap();
     assert_ne!(parsed.tag, tag);
 }
 
