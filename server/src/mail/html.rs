@@ -21,7 +21,8 @@ const DARK: &str = "\
 pub fn page(sheet: &Sheet) -> String {
     let language = escape(sheet.language);
     let direction = sheet.direction;
-    let start = if direction == "rtl" { "right" } else { "left" };
+    // Letters that join are not moved closer.
+    let (start, tracking) = if direction == "rtl" { ("right", "normal") } else { ("left", "-.015em") };
     let colour = String::from(sheet.brand.colour);
     let on_colour = ink_on(sheet.brand.colour);
     let name = escape(&sheet.brand.name);
@@ -53,7 +54,7 @@ pub fn page(sheet: &Sheet) -> String {
 <td width="28" height="28" align="center" style="width:28px;height:28px;background:{colour};border-radius:8px;color:{on_colour};font-size:15px;font-weight:700;line-height:28px">{letter}</td>
 <td class="ink" style="padding:0 10px;color:#14161c;font-size:15px;font-weight:600">{name}</td>
 </tr></table>
-<h1 class="ink" style="margin:28px 0 0;color:#14161c;font-size:23px;line-height:1.3;font-weight:650;letter-spacing:-.015em">{heading}</h1>
+<h1 class="ink" style="margin:28px 0 0;color:#14161c;font-size:23px;line-height:1.3;font-weight:650;letter-spacing:{tracking}">{heading}</h1>
 <p class="second" style="margin:6px 0 0;color:#5a6172;font-size:15px;line-height:1.5">{lead}</p>
 {code}<p class="second" style="margin:24px 0 0;color:#5a6172;font-size:15px;line-height:1.5">{advice}</p>
 </td></tr></table>
