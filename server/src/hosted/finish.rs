@@ -79,7 +79,8 @@ async fn recover(
     password: Secret,
 ) -> Result<()> {
     let profile = account::profile(&state.db, &visit.tenant.id, account).await?.ok_or(Error::JourneyOver)?;
-    let guesser = subject(state, &["password", Folded::address(&profile.address).as_str()]);
+    let address = Folded::address(&profile.address);
+    let guesser = subject(state, &["password", address.as_str()]);
     let (tenant, id, now) = (visit.tenant.id.clone(), account.clone(), visit.now);
     unit.add(Durability::Lasting, move |c| {
         Box::pin(async move {
@@ -89,7 +90,7 @@ async fn recover(
         })
     });
     let mail = Mail::PasswordChanged { application: visit.application.name.clone() };
-    let letter = compose(&mail, &profile.address, &visit.tenant.brand, &visit.journey.language);
+    let letter = compose(&mail, address.as_str(), &visit.tenant.brand, &visit.journey.language);
     post(state, visit, unit, &letter, visit.now + NOTICE_LIFETIME)
 }
 

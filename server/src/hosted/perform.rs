@@ -55,11 +55,15 @@ async fn find_account(state: &AppState, visit: &Visit, address: &str) -> Result<
 }
 
 /// A code to whatever address, known or not: counted alike, written alike, sent alike (security R4–R6).
+///
+/// It goes to the folded address, by which the account is looked up: a name that only looks like somebody's shares their
+/// mailbox, or a stranger's code would prove the owner's address (security R10).
 async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &str) -> Result<Event> {
+    let folded = Folded::address(address);
     let asked = vec![
         Asked {
             name: "code to address",
-            subject: subject(state, &["address", Folded::address(address).as_str()]),
+            subject: subject(state, &["address", folded.as_str()]),
             rule: |past| limits::next_allowed(&limits::SENDS_PER_ADDRESS, past),
         },
         Asked {
@@ -77,7 +81,7 @@ async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &s
     let lifetime = limits::CODE.lifetime;
     let minutes = u32::try_from(lifetime.as_secs() / 60).unwrap_or(u32::MAX);
     let mail = Mail::Code { code, application: visit.application.name.clone(), minutes };
-    let letter = compose(&mail, address, &visit.tenant.brand, &visit.journey.language);
+    let letter = compose(&mail, folded.as_str(), &visit.tenant.brand, &visit.journey.language);
     post(state, visit, unit, &letter, visit.now + lifetime)?;
     Ok(Event::CodeSent { hash: hash.into(), resend_at })
 }
