@@ -34,7 +34,7 @@ use tower::ServiceExt;
 use tracing::Instrument;
 
 /// Security R44. What one request may weigh, and how long it may take.
-const URI_BYTES: usize = 8 * 1024;
+pub const URI_BYTES: usize = 8 * 1024;
 const HEADERS: usize = 64;
 pub const HEADER_BYTES: usize = 16 * 1024;
 const BODY_BYTES: usize = 64 * 1024;
