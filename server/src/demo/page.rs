@@ -15,6 +15,10 @@ const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; f
 /// Drawn for this page, as symbols to be used by name.
 const PICTURES: &str = include_str!("pictures.svg");
 
+/// The leaf, for the browser's tab.
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath d='M27 4C13 4 6 \
+                    11 6 20c0 2 .5 4 1.3 5.6C11 17 16 13 21 11c-5 4-9 9-11.5 17.5C21 29 28 21 27 4Z' fill='%233f8a50'/%3E%3C/svg%3E";
+
 struct Product {
     picture: &'static str,
     name: &'static str,
@@ -252,13 +256,14 @@ fn document(title: &'static str, action: AnyView, main: AnyView) -> Response {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <title>{title}</title>
+                <link rel="icon" href=ICON/>
                 <link rel="stylesheet" href=assets::address("demo.css")/>
             </head>
             <body>
                 <div inner_html=PICTURES></div>
-                <p class="about">
+                <aside class="about">
                     "This shop is Portico’s demo application. Its mails arrive in the " <a href="/dev/mail">"built-in mailbox"</a> "."
-                </p>
+                </aside>
                 <header class="top">
                     <a class="logo" href="/">{picture("leaf", "#leaf", "0 0 32 32")}<span>"Woodgrove "<b>"Groceries"</b></span></a>
                     <div class="corner">{action}</div>

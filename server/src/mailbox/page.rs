@@ -21,6 +21,7 @@ pub fn mailbox(mails: Vec<Mail>) -> Response {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <title>"Mailbox"</title>
+                <link rel="icon" href="/favicon.svg"/>
                 <link rel="stylesheet" href=assets::address("mailbox.css")/>
                 <script src="/dev/mail/live.js" defer=true></script>
             </head>
@@ -57,7 +58,7 @@ fn letter(mail: Mail) -> impl IntoView {
     view! {
         <li id=format!("letter-{id}")>
             <div class="envelope">
-                <h2>{letter.subject}</h2>
+                <h2 dir="auto">{letter.subject}</h2>
                 <p class="to">"To " <bdi>{letter.to}</bdi></p>
                 <time datetime=date_time>{clock}</time>
             </div>
