@@ -58,7 +58,7 @@ fn letter(mail: Mail) -> impl IntoView {
     view! {
         <li id=format!("letter-{id}")>
             <div class="envelope">
-                <h2 dir="auto">{letter.subject}</h2>
+                <h2><bdi>{letter.subject}</bdi></h2>
                 <p class="to">"To " <bdi>{letter.to}</bdi></p>
                 <time datetime=date_time>{clock}</time>
             </div>
