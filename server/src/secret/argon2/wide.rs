@@ -177,10 +177,16 @@ impl Fill<'_> {
                     let reference = start + window - 1 - back as usize;
                     let reference = if reference < length { reference } else { reference - length };
 
-                    let (previous, reference) = (&self.blocks[previous], &self.blocks[reference]);
-                    // §3.2, step 6: later passes do not overwrite.
-                    let below = if pass == 0 { &ZERO } else { &self.blocks[current] };
-                    self.blocks[current] = compress(cpu, previous, reference, below);
+                    // The window leaves out both the block before and this one.
+                    let Ok([previous, reference, current]) =
+                        self.blocks.get_disjoint_mut([previous, reference, current])
+                    else {
+                        unreachable!("three different blocks");
+                    };
+                    // G (§3.5), which leaves its input in its output; later passes leave what lay there too (§3.2, step 6).
+                    let input = both(cpu, load(cpu, previous), load(cpu, reference));
+                    let left = if pass == 0 { input } else { both(cpu, input, load(cpu, current)) };
+                    *current = store(cpu, both(cpu, permute(cpu, input), left));
                 }
             }
         }
@@ -204,16 +210,35 @@ impl Addresses {
             let (vector, lane) = place(word);
             input[vector][lane] = value;
         }
-        let once = compress(cpu, &ZERO, &input, &ZERO);
-        self.block = compress(cpu, &ZERO, &once, &ZERO);
+        let once = stir(cpu, load(cpu, &input));
+        self.block = store(cpu, stir(cpu, once));
     }
 }
 
-/// G (§3.5), added to what lay there before.
+/// G of a block and nothing.
 #[inline(always)]
-fn compress<R: Registers>(cpu: R, x: &Block, y: &Block, below: &Block) -> Block {
-    let r: [R::Words; 16] = std::array::from_fn(|i| cpu.xor(cpu.load(x[i]), cpu.load(y[i])));
-    let mut z = r;
+fn stir<R: Registers>(cpu: R, block: [R::Words; 16]) -> [R::Words; 16] {
+    both(cpu, permute(cpu, block), block)
+}
+
+#[inline(always)]
+fn load<R: Registers>(cpu: R, block: &Block) -> [R::Words; 16] {
+    std::array::from_fn(|i| cpu.load(block[i]))
+}
+
+#[inline(always)]
+fn store<R: Registers>(cpu: R, block: [R::Words; 16]) -> Block {
+    std::array::from_fn(|i| cpu.store(block[i]))
+}
+
+#[inline(always)]
+fn both<R: Registers>(cpu: R, x: [R::Words; 16], y: [R::Words; 16]) -> [R::Words; 16] {
+    std::array::from_fn(|i| cpu.xor(x[i], y[i]))
+}
+
+/// P on every row and then on every column (§3.5, §3.6).
+#[inline(always)]
+fn permute<R: Registers>(cpu: R, mut z: [R::Words; 16]) -> [R::Words; 16] {
     for rows in 0..4 {
         let at = [0, 1, 2, 3].map(|quarter| 4 * rows + quarter);
         let [a, b, c, d] = mix(cpu, at.map(|i| z[i]));
@@ -228,7 +253,7 @@ fn compress<R: Registers>(cpu: R, x: &Block, y: &Block, below: &Block) -> Block 
         [z[at[0]], z[at[1]], z[at[2]], z[at[3]]] =
             [a, cpu.turn_columns::<3>(b), cpu.turn_columns::<2>(c), cpu.turn_columns::<1>(d)];
     }
-    std::array::from_fn(|i| cpu.store(cpu.xor(cpu.xor(z[i], r[i]), cpu.load(below[i]))))
+    z
 }
 
 /// GB (§3.6), eight at once.
