@@ -206,6 +206,15 @@ create table sessions (
 create index sessions_of_account on sessions (tenant_id, account_id);
 create index sessions_by_age on sessions (expires_at);
 
+-- The applications that a session signed in to.
+create table session_applications (
+    tenant_id text not null,
+    session_id text not null,
+    application_id text not null,
+    primary key (tenant_id, session_id, application_id),
+    foreign key (tenant_id, session_id) references sessions (tenant_id, id) on delete cascade
+);
+
 -- All refresh tokens that descend from one grant live and die together.
 create table token_families (
     tenant_id text not null,
@@ -215,6 +224,8 @@ create table token_families (
     account_id text not null,
     session_id text not null,
     user_flow_id text not null,
+    -- Of the redirect URI that the code went to: it decides how the application must show itself.
+    platform text not null,
     scope text not null,
     amr text not null,
     signed_in_at bigint not null,

@@ -6,7 +6,6 @@ use crate::{
         sweep, tenant,
     },
     error::Result,
-    keys,
     mail::{
         self,
         compose::Letter,
@@ -107,7 +106,7 @@ async fn rotate_keys(state: &AppState) {
         time::sleep(ROTATE_EVERY).await;
         let tenants = tenant::list(&state.db).await.unwrap_or_default();
         for tenant in tenants {
-            if let Err(error) = keys::rotate_if_due(state, &tenant.id).await {
+            if let Err(error) = state.keys.rotate(&tenant.id).await {
                 tracing::warn!(%error, tenant = %tenant.id, "keys could not be rotated");
             }
         }

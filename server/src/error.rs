@@ -79,6 +79,9 @@ impl Error {
             Error::BadRequest(_) | Error::BadApplicationRequest(_) => StatusCode::BAD_REQUEST,
             // RFC 6749 §5.2: a client that could not prove itself gets 401, every other refusal 400.
             Error::Refused(refusal) if refusal.error == "invalid_client" => StatusCode::UNAUTHORIZED,
+            // RFC 6750 §3.1.
+            Error::Refused(refusal) if refusal.error == "invalid_token" => StatusCode::UNAUTHORIZED,
+            Error::Refused(refusal) if refusal.error == "insufficient_scope" => StatusCode::FORBIDDEN,
             Error::Refused(_) => StatusCode::BAD_REQUEST,
             Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::Busy => StatusCode::SERVICE_UNAVAILABLE,

@@ -19,6 +19,7 @@ pub mod keys;
 pub mod log;
 pub mod mail;
 pub mod mailbox;
+pub mod oidc;
 pub mod problem;
 pub mod router;
 pub mod secret;

@@ -1,12 +1,12 @@
 //! Every URL of the house, grouped by who calls it.
 
 use crate::{
-    assets, demo, error::Result, guard::only_from_our_pages, health, hosted, mailbox, problem, state::AppState,
+    assets, demo, error::Result, guard::only_from_our_pages, health, hosted, mailbox, oidc, problem, state::AppState,
 };
-use axum::{Router, middleware::from_fn_with_state, routing::get};
+use axum::{Router, middleware::from_fn_with_state, routing::{get, post}};
 
 pub fn router(state: AppState) -> Result<Router> {
-    let mut routes = people(&state).merge(machines());
+    let mut routes = people(&state).merge(applications()).merge(machines());
     if state.config.is_development() {
         routes = routes.merge(development(&state)?);
     }
@@ -19,6 +19,21 @@ fn people(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/{tenant}/journeys/{journey}", get(hosted::page).post(hosted::answer))
         .layer(from_fn_with_state(state.config.public_url.clone(), only_from_our_pages))
+}
+
+/// OpenID Connect. None of these is opened by a cookie alone, so forms may come from anywhere.
+fn applications() -> Router<AppState> {
+    Router::new()
+        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(oidc::discovery::get))
+        .route("/.well-known/oauth-authorization-server/{tenant}/v2.0", get(oidc::discovery::get))
+        .route("/{tenant}/discovery/v2.0/keys", get(oidc::discovery::keys))
+        .route("/{tenant}/oauth2/v2.0/authorize", get(oidc::authorize::get).post(oidc::authorize::post))
+        .route("/{tenant}/oauth2/resume/{grant}", get(oidc::resume::get))
+        .route("/{tenant}/oauth2/v2.0/token", post(oidc::token::post).options(oidc::preflight))
+        .route(
+            "/{tenant}/oidc/userinfo",
+            get(oidc::userinfo::answer).post(oidc::userinfo::answer).options(oidc::preflight),
+        )
 }
 
 /// What pages are made of, and what keeps watch over servers.

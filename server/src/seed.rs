@@ -9,7 +9,6 @@ use crate::{
         user_flow,
     },
     error::{Error, Result},
-    keys,
     state::AppState,
 };
 use app::contract::{
@@ -42,7 +41,7 @@ pub async fn seed(state: &AppState) -> Result<()> {
     user_flow::insert(&state.db, &tenant, flow(), now).await?;
     let origin = state.config.public_url.origin();
     application::insert(&state.db, &tenant, demo_application(origin), now).await?;
-    keys::ensure(state, &tenant).await
+    state.keys.ensure(&tenant).await
 }
 
 fn woodgrove(id: TenantId) -> Tenant {

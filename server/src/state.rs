@@ -37,6 +37,7 @@ impl AppState {
             Some(url) => Mailer::from_url(url.reveal(), &config.mail_from).map_err(Error::Internal)?,
             None => Mailer::Mailbox,
         };
+        let keys = Arc::new(Keys::new(db.clone(), seal.clone(), clock.clone(), chance.clone()));
         Ok(AppState {
             config: Arc::new(config),
             db,
@@ -45,7 +46,7 @@ impl AppState {
             seal,
             hasher,
             mailer: Arc::new(mailer),
-            keys: Arc::default(),
+            keys,
             post: Arc::default(),
         })
     }

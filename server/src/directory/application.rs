@@ -39,7 +39,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Platform::Web => "web",
             Platform::SinglePage => "spa",
@@ -47,7 +47,7 @@ impl Platform {
         }
     }
 
-    fn read(text: &str) -> Result<Platform> {
+    pub(super) fn read(text: &str) -> Result<Platform> {
         [Platform::Web, Platform::SinglePage, Platform::Native]
             .into_iter()
             .find(|platform| platform.as_str() == text)

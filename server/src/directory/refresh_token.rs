@@ -1,6 +1,7 @@
 //! Refresh tokens and their families. A token is used once; who lost the answer gets the same successor for a moment;
 //! a token that comes back later was stolen, and its whole family dies (RFC 9700 §4.14.2).
 
+use super::application::Platform;
 use crate::error::{Error, Result};
 use app::contract::{
     id::{AccountId, ApplicationId, GrantId, SessionId, TenantId, UserFlowId},
@@ -21,6 +22,8 @@ pub struct Family {
     pub account: AccountId,
     pub session: SessionId,
     pub user_flow: UserFlowId,
+    /// Of the redirect URI that the code went to.
+    pub platform: Platform,
     pub scope: String,
     pub amr: Vec<String>,
     pub signed_in_at: Timestamp,
@@ -36,9 +39,9 @@ pub async fn insert_family(
     now: Timestamp,
 ) -> Result<()> {
     sqlx::query(
-        "INSERT INTO token_families (tenant_id, id, grant_id, application_id, account_id, session_id, user_flow_id, scope, amr,
-                                     signed_in_at, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "INSERT INTO token_families (tenant_id, id, grant_id, application_id, account_id, session_id, user_flow_id, platform,
+                                     scope, amr, signed_in_at, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(tenant.as_str())
     .bind(&family.id)
@@ -47,6 +50,7 @@ pub async fn insert_family(
     .bind(family.account.as_str())
     .bind(family.session.as_str())
     .bind(family.user_flow.as_str())
+    .bind(family.platform.as_str())
     .bind(&family.scope)
     .bind(family.amr.join(" "))
     .bind(family.signed_in_at.0)
@@ -87,7 +91,7 @@ pub struct Successor {
     pub sealed: String,
 }
 
-type FamilyRow = (String, String, String, String, String, String, String, String, i64, i64);
+type FamilyRow = (String, String, String, String, String, String, String, String, String, i64, i64);
 
 /// Uses a token. `application` is who presents it: another's token is refused and stays as it was.
 pub async fn rotate(
@@ -154,14 +158,15 @@ async fn used_before(
 
 async fn family_by_id(c: &mut AnyConnection, tenant: &TenantId, id: &str) -> Result<Family> {
     let row: Option<FamilyRow> = sqlx::query_as(
-        "SELECT id, grant_id, application_id, account_id, session_id, user_flow_id, scope, amr, signed_in_at, expires_at
+        "SELECT id, grant_id, application_id, account_id, session_id, user_flow_id, platform, scope, amr, signed_in_at,
+                expires_at
          FROM token_families WHERE tenant_id = $1 AND id = $2",
     )
     .bind(tenant.as_str())
     .bind(id)
     .fetch_optional(c)
     .await?;
-    let (id, grant, application, account, session, user_flow, scope, amr, signed_in_at, expires_at) =
+    let (id, grant, application, account, session, user_flow, platform, scope, amr, signed_in_at, expires_at) =
         row.ok_or_else(|| Error::Internal("a refresh token without a family".into()))?;
     Ok(Family {
         id,
@@ -170,6 +175,7 @@ async fn family_by_id(c: &mut AnyConnection, tenant: &TenantId, id: &str) -> Res
         account: account.into(),
         session: session.into(),
         user_flow: user_flow.into(),
+        platform: Platform::read(&platform)?,
         scope,
         amr: amr.split_whitespace().map(str::to_owned).collect(),
         signed_in_at: Timestamp(signed_in_at),

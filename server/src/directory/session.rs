@@ -3,7 +3,7 @@
 use super::{Db, Durability};
 use crate::error::Result;
 use app::contract::{
-    id::{AccountId, SessionId, TenantId},
+    id::{AccountId, ApplicationId, SessionId, TenantId},
     time::Timestamp,
 };
 use sqlx::AnyConnection;
@@ -32,6 +32,12 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// Since when it outlives the browser ("Keep me signed in").
     pub kept_at: Option<Timestamp>,
+}
+
+impl Session {
+    pub fn lies_idle(&self, now: Timestamp) -> bool {
+        self.kept_at.is_none() && self.seen_at + IDLE <= now
+    }
 }
 
 pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, session: &Session) -> Result<()> {
@@ -128,4 +134,33 @@ pub async fn is_running(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bo
             .fetch_optional(db.reader())
             .await?;
     Ok(row.is_some())
+}
+
+/// Remembers that the session signed in to the application: it may end it without asking the person.
+pub async fn note_application(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    id: &SessionId,
+    application: &ApplicationId,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO session_applications (tenant_id, session_id, application_id) VALUES ($1, $2, $3)
+         ON CONFLICT (tenant_id, session_id, application_id) DO NOTHING",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .bind(application.as_str())
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+pub async fn list_applications(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<Vec<ApplicationId>> {
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT application_id FROM session_applications WHERE tenant_id = $1 AND session_id = $2")
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .fetch_all(db.reader())
+            .await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }

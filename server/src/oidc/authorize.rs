@@ -1,0 +1,219 @@
+//! `GET /{tenant}/oauth2/v2.0/authorize`: an application asks who somebody is. Whoever is signed in already goes straight
+//! back; everybody else begins a journey.
+
+use super::{
+    check::{self, Prompt, Request},
+    parameters::Parameters,
+    redirect::{self, see_other},
+};
+use crate::{
+    cookie::{self, Cookie},
+    directory::{
+        Durability,
+        account::{self, Profile},
+        application::Application,
+        grant::{self, Grant, Outcome},
+        journey::{self as journeys},
+        session::{self, Session},
+        tenant::{self, Tenant},
+        user_flow,
+    },
+    error::{Refusal, Result},
+    journey::{self, Entry, Known},
+    secret::token::Token,
+    state::AppState,
+};
+use app::{
+    contract::{id::GrantId, id::JourneyId, journey::Path as Way, time::Timestamp, user_flow::SignUp},
+    text,
+};
+use axum::{
+    body::Bytes,
+    extract::{Path, RawQuery, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
+};
+use std::{sync::Arc, time::Duration};
+
+/// How long a journey may take, from the request to the code.
+const JOURNEY: Duration = Duration::from_secs(3600);
+
+/// How long a code may take to the application's server (security R28).
+pub const CODE: Duration = Duration::from_secs(60);
+
+/// A session is not written down as used more often than this.
+const TOUCH_AFTER: Duration = Duration::from_secs(60);
+
+pub async fn get(
+    State(state): State<AppState>,
+    Path(word): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let asked = Parameters::of_query(query.as_deref());
+    let tenant = tenant::get(&state.db, &word).await?;
+    let (application, to) = check::who_asks(&state.db, &tenant.id, &asked).await?;
+    match check::request(&application, &to, &asked) {
+        Ok(request) => answer(&state, Visit { tenant, application, request, headers }).await,
+        Err(refusal) => Ok(to.with_refusal(&redirect::issuer(&state.config.public_url, &tenant.id), &refusal)),
+    }
+}
+
+/// OpenID Connect Core §3.1.2.1 wants POST as well. Our cookies do not come with a POST from another site (SameSite=Lax),
+/// so the browser is asked to come again by GET, and brings them.
+pub async fn post(Path(word): Path<String>, headers: HeaderMap, body: Bytes) -> Result<Response> {
+    let asked = Parameters::of_form(&headers, &body).map_err(check::page)?;
+    Ok(see_other(&format!("/{}/oauth2/v2.0/authorize?{}", redirect::segment(&word), asked.encoded())))
+}
+
+/// A request that is in order, and the browser it came with.
+struct Visit {
+    tenant: Arc<Tenant>,
+    application: Arc<Application>,
+    request: Request,
+    headers: HeaderMap,
+}
+
+async fn answer(state: &AppState, visit: Visit) -> Result<Response> {
+    let now = state.clock.now();
+    match signed_in(state, &visit, now).await? {
+        Some(session) if visit.request.is_satisfied_by(session.signed_in_at, now) => {
+            return_at_once(state, visit, session, now).await
+        }
+        _ if visit.request.prompt == Prompt::None => {
+            let why = "Nobody is signed in as the request asks, and 'prompt=none' forbids to ask them.";
+            let issuer = redirect::issuer(&state.config.public_url, &visit.tenant.id);
+            Ok(visit.request.kept.to.with_refusal(&issuer, &Refusal::new("login_required", 50058, why)))
+        }
+        session => begin_journey(state, visit, session, now).await,
+    }
+}
+
+async fn signed_in(state: &AppState, visit: &Visit, now: Timestamp) -> Result<Option<Session>> {
+    let cookie = Cookie::Session(visit.tenant.id.clone());
+    let Some(hash) = cookie.hash(&visit.headers, state.config.public_url.is_https()) else { return Ok(None) };
+    let session = session::find(&state.db, &visit.tenant.id, &hash, now).await?;
+    Ok(session.filter(|session| !session.lies_idle(now)))
+}
+
+/// Single sign-on: the grant is made, concluded and given its code in one write.
+async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: Timestamp) -> Result<Response> {
+    let code = Token::random(&state.chance);
+    let code_hash = code.hash();
+    let grant = Grant {
+        outcome: Some(Outcome::SignedIn {
+            account: session.account,
+            session: session.id.clone(),
+            amr: session.amr,
+            signed_in_at: session.signed_in_at,
+            new_account: false,
+        }),
+        // No journey will ask for this browser again; its session stands for it.
+        ..grant(state, &visit, session.hash, now)?
+    };
+    if session.seen_at + TOUCH_AFTER <= now {
+        session::touch(&state.db, &visit.tenant.id, &session.id, now).await?;
+    }
+    let tenant = visit.tenant.id.clone();
+    state
+        .db
+        .write(Durability::Fleeting, move |c| {
+            Box::pin(async move {
+                grant::insert(c, &tenant, &grant, now).await?;
+                session::note_application(c, &tenant, &session.id, &grant.application).await?;
+                grant::issue_code(c, &tenant, &grant.id, &code_hash, now + CODE).await
+            })
+        })
+        .await?;
+    let issuer = redirect::issuer(&state.config.public_url, &visit.tenant.id);
+    Ok(visit.request.kept.to.with_code(&issuer, code.reveal()))
+}
+
+/// Grant and journey in one write, and the browser goes to its first page.
+async fn begin_journey(
+    state: &AppState,
+    visit: Visit,
+    session: Option<Session>,
+    now: Timestamp,
+) -> Result<Response> {
+    let https = state.config.public_url.is_https();
+    let (browser, set_cookie) = cookie::known_or_new(&Cookie::Browser, &visit.headers, https, &state.chance);
+    let grant = grant(state, &visit, browser.clone(), now)?;
+    let journey = journeys::Journey {
+        id: JourneyId::from(state.chance.id()),
+        user_flow: grant.user_flow.clone(),
+        grant: grant.id.clone(),
+        browser,
+        version: 0,
+        body: serde_json::to_string(&journey::begin(entry(state, &visit, session, now).await?))?,
+        expires_at: grant.expires_at,
+        finished_at: None,
+    };
+    let page = format!("/{}/journeys/{}", visit.tenant.id, journey.id);
+    let tenant = visit.tenant.id.clone();
+    state
+        .db
+        .write(Durability::Fleeting, move |c| {
+            Box::pin(async move {
+                grant::insert(c, &tenant, &grant, now).await?;
+                journeys::insert(c, &tenant, &journey, now).await
+            })
+        })
+        .await?;
+    let mut response = see_other(&page);
+    if let Some(cookie) = set_cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+fn grant(state: &AppState, visit: &Visit, browser: String, now: Timestamp) -> Result<Grant> {
+    Ok(Grant {
+        id: GrantId::from(state.chance.id()),
+        application: visit.application.id.clone(),
+        user_flow: visit.request.user_flow.clone(),
+        browser,
+        request: serde_json::to_string(&visit.request.kept)?,
+        outcome: None,
+        expires_at: now + JOURNEY,
+    })
+}
+
+async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: Timestamp) -> Result<Entry> {
+    let request = &visit.request;
+    let profile = match &session {
+        Some(session) => account::profile(&state.db, &visit.tenant.id, &session.account).await?,
+        None => None,
+    };
+    let may_go_on = session.is_some_and(|session| request.is_recent_enough(session.signed_in_at, now));
+    let known = profile.as_ref().filter(|_| request.prompt == Prompt::SelectAccount && may_go_on).map(known);
+    // Who must prove themselves anew need not type the address again. Who chooses, chooses freely.
+    let hint = match request.prompt {
+        Prompt::SelectAccount => None,
+        Prompt::Create => request.login_hint.clone(),
+        _ => request.login_hint.clone().or(profile.map(|profile| profile.address)),
+    };
+    let flow = user_flow::get(&state.db, &visit.tenant.id, &request.user_flow).await?;
+    let wants_account = request.prompt == Prompt::Create && flow.sign_up == SignUp::Open;
+    Ok(Entry {
+        path: if wants_account { Way::SignUp } else { Way::SignIn },
+        language: language(request, &visit.headers).into(),
+        hint,
+        known,
+    })
+}
+
+fn known(profile: &Profile) -> Known {
+    Known {
+        account: profile.account.clone(),
+        address: profile.address.clone(),
+        name: profile.attributes.get("displayName").cloned(),
+    }
+}
+
+/// What the application asks for, then what the browser likes.
+fn language(request: &Request, headers: &HeaderMap) -> &'static str {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).map(HeaderValue::to_str).and_then(std::result::Result::ok);
+    let accepted = text::accept_language(accepted.unwrap_or_default());
+    text::choose(request.ui_locales.iter().map(String::as_str).chain(accepted))
+}

@@ -1,0 +1,314 @@
+//! The rules of an authorization request, in their order. Until the application and its redirect URI are certain, a
+//! refusal is a page for the person (RFC 6749 §4.1.2.1); from then on it goes back to the application.
+
+use super::{
+    parameters::Parameters,
+    redirect::{ResponseMode, Return},
+    scope::Scopes,
+};
+use crate::{
+    directory::{
+        Db,
+        application::{self, Application, Platform, RedirectUri},
+    },
+    error::{Error, Refusal, Result},
+};
+use app::contract::{
+    id::{ApplicationId, TenantId, UserFlowId},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::{sync::Arc, time::Duration};
+
+/// What we read of a request. Everything else is ignored, however often it comes.
+const PARAMETERS: [&str; 15] = [
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "response_mode",
+    "state",
+    "scope",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "prompt",
+    "max_age",
+    "login_hint",
+    "ui_locales",
+    "request",
+    "request_uri",
+];
+
+/// Security R29. A nonce and a state are the application's own words; they need not be novels.
+const LONGEST_WORD: usize = 1024;
+
+/// RFC 5321 §4.5.3.1.3, less the brackets.
+const LONGEST_ADDRESS: usize = 254;
+
+/// What an application asks, checked. The part that its code will need is kept with the grant.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Request {
+    pub kept: Kept,
+    pub user_flow: UserFlowId,
+    pub prompt: Prompt,
+    pub max_age: Option<Duration>,
+    pub login_hint: Option<String>,
+    pub ui_locales: Vec<String>,
+}
+
+/// What is needed again when the person has proved who they are, and when the code is redeemed.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Kept {
+    pub to: Return,
+    pub scopes: Scopes,
+    pub nonce: Option<String>,
+    /// RFC 7636 §4.2, always by S256.
+    pub code_challenge: String,
+}
+
+/// What the application wants the person to see.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Prompt {
+    /// Whatever is needed.
+    Any,
+    /// No page at all.
+    None,
+    /// Proof anew, although somebody is signed in.
+    Login,
+    SelectAccount,
+    /// The page that makes accounts.
+    Create,
+}
+
+/// Who asks, and where the answer goes. Refusals are pages: nobody is sent to an address that is not certain.
+pub async fn who_asks(db: &Db, tenant: &TenantId, asked: &Parameters) -> Result<(Arc<Application>, Return)> {
+    asked.once(&PARAMETERS).map_err(page)?;
+    let id = ApplicationId::from(asked.required("client_id").map_err(page)?);
+    let application = application::find(db, tenant, &id).await?;
+    let application = application.ok_or_else(|| page(Refusal::new("invalid_request", 700016, "No such application.")))?;
+    let uri = asked.required("redirect_uri").map_err(page)?;
+    registered(&application, uri).map_err(page)?;
+    enabled(&application).map_err(page)?;
+    let (mode, state) = (asked.get("response_mode").and_then(ResponseMode::named), state(asked).unwrap_or_default());
+    Ok((application, Return { uri: uri.into(), mode: mode.unwrap_or(ResponseMode::Query), state }))
+}
+
+/// What they ask. Refusals go back to the application.
+pub fn request(application: &Application, to: &Return, asked: &Parameters) -> Result<Request, Refusal> {
+    no_request_object(asked)?;
+    code_is_asked(asked)?;
+    response_mode(asked)?;
+    state(asked)?;
+    Ok(Request {
+        kept: Kept {
+            to: to.clone(),
+            scopes: Scopes::asked(asked.required("scope")?, &application.id)?,
+            nonce: nonce(asked)?,
+            code_challenge: code_challenge(asked)?,
+        },
+        user_flow: user_flow(application)?,
+        prompt: prompt(asked)?,
+        max_age: max_age(asked)?,
+        login_hint: asked.get("login_hint").filter(|hint| hint.len() <= LONGEST_ADDRESS).map(str::to_owned),
+        ui_locales: asked.get("ui_locales").unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+    })
+}
+
+pub fn page(refusal: Refusal) -> Error {
+    Error::BadApplicationRequest(format!("AADSTS{}: {}", refusal.number, refusal.description))
+}
+
+fn enabled(application: &Application) -> Result<(), Refusal> {
+    match application.disabled_at {
+        None => Ok(()),
+        Some(_) => Err(Refusal::new("unauthorized_client", 7000112, "The application is switched off.")),
+    }
+}
+
+/// The redirect URI as it is registered: character by character, no wildcard, no normal form (RFC 9700 §4.1.3).
+pub fn registered<'a>(application: &'a Application, uri: &str) -> Result<&'a RedirectUri, Refusal> {
+    let is_it = |known: &&RedirectUri| {
+        known.uri == uri || (known.platform == Platform::Native && same_but_for_the_port(&known.uri, uri))
+    };
+    let known = application.redirect_uris.iter().find(is_it).filter(|known| may_be_sent_to(known.platform, uri));
+    known.ok_or_else(|| {
+        let why = "The redirect URI in the request is not among those registered for the application.";
+        Refusal::new("invalid_request", 50011, why)
+    })
+}
+
+/// RFC 8252 §7.3: an application on the person's own machine listens wherever a port is free. `localhost` is taken as
+/// loopback too: it is what the clients of Entra send, and browsers never ask the network for it.
+fn same_but_for_the_port(registered: &str, asked: &str) -> bool {
+    match (loopback(registered), loopback(asked)) {
+        (Some((host, path)), Some((asked_host, asked_path))) => host == asked_host && path == asked_path,
+        _ => false,
+    }
+}
+
+/// Host and everything behind the port of an `http` loopback URI.
+fn loopback(uri: &str) -> Option<(&'static str, &str)> {
+    let rest = uri.strip_prefix("http://")?;
+    let (host, rest) = ["127.0.0.1", "[::1]", "localhost"]
+        .into_iter()
+        .find_map(|host| rest.strip_prefix(host).map(|rest| (host, rest)))?;
+    let path = match rest.strip_prefix(':') {
+        Some(rest) => {
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            let (port, path) = rest.split_at(digits);
+            (!port.starts_with('0') && port.parse::<u16>().is_ok()).then_some(path)?
+        }
+        None => rest,
+    };
+    (path.is_empty() || path.starts_with(['/', '?'])).then_some((host, path))
+}
+
+/// Whether a browser may be sent there at all, whoever registered it: `https`, `http` on the person's own machine, and
+/// for applications on it a scheme of their own (RFC 8252 §7.1). Never script, never a place that reads as another
+/// (security R27, cve 27).
+pub fn may_be_sent_to(platform: Platform, uri: &str) -> bool {
+    let plain = uri.bytes().all(|byte| byte.is_ascii_graphic()) && !uri.contains(['\\', '#', '"', '<', '>']);
+    let Some((scheme, rest)) = uri.split_once(':') else { return false };
+    let place = match scheme {
+        "https" => is_web_address(rest),
+        "http" => is_web_address(rest) && loopback(uri).is_some(),
+        // The reverse domain name of whoever made it, or the one that Entra's mobile clients use.
+        _ => platform == Platform::Native && (scheme.contains('.') || scheme == "msauth") && is_scheme(scheme),
+    };
+    plain && place && !climbs(uri)
+}
+
+fn is_scheme(scheme: &str) -> bool {
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+}
+
+/// Behind the colon: a host, and nobody's name before it.
+fn is_web_address(rest: &str) -> bool {
+    let Some(rest) = rest.strip_prefix("//") else { return false };
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    !authority.is_empty() && !authority.contains(['@', '%'])
+}
+
+/// A path with `..` in it, in whatever spelling, is a path to somewhere else.
+fn climbs(uri: &str) -> bool {
+    let path = uri.split('?').next().unwrap_or_default().to_ascii_lowercase().replace("%2e", ".");
+    path.split('/').skip(1).any(|segment| segment == "." || segment == "..")
+}
+
+/// OpenID Connect Core §6.1, §6.2: we read neither, and say so in discovery.
+fn no_request_object(asked: &Parameters) -> Result<(), Refusal> {
+    for (name, error) in [("request", "request_not_supported"), ("request_uri", "request_uri_not_supported")] {
+        if asked.get(name).is_some() {
+            return Err(Refusal::new(error, 90100, format!("The parameter '{name}' is not supported.")));
+        }
+    }
+    Ok(())
+}
+
+/// Tokens never travel through a browser's address bar (RFC 9700 §2.1.2).
+fn code_is_asked(asked: &Parameters) -> Result<(), Refusal> {
+    match asked.required("response_type")? {
+        "code" => Ok(()),
+        _ => Err(Refusal::new("unsupported_response_type", 70005, "The only response_type is 'code'.")),
+    }
+}
+
+fn response_mode(asked: &Parameters) -> Result<(), Refusal> {
+    match asked.get("response_mode") {
+        Some(mode) if ResponseMode::named(mode).is_none() => {
+            Err(Refusal::new("invalid_request", 70007, "The response_mode must be 'query' or 'fragment'."))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn state(asked: &Parameters) -> Result<Option<String>, Refusal> {
+    word(asked, "state")
+}
+
+fn nonce(asked: &Parameters) -> Result<Option<String>, Refusal> {
+    word(asked, "nonce")
+}
+
+fn word(asked: &Parameters, name: &str) -> Result<Option<String>, Refusal> {
+    match asked.get(name) {
+        Some(word) if word.len() > LONGEST_WORD => Err(Refusal::new(
+            "invalid_request",
+            90100,
+            format!("The parameter '{name}' is longer than {LONGEST_WORD} bytes."),
+        )),
+        word => Ok(word.map(str::to_owned)),
+    }
+}
+
+/// RFC 7636, required of everybody (RFC 9700 §2.1.1). Without a method it would be `plain` (§4.3), which proves nothing.
+fn code_challenge(asked: &Parameters) -> Result<String, Refusal> {
+    let challenge = asked.get("code_challenge").ok_or_else(|| {
+        Refusal::new("invalid_request", 9002325, "Proof Key for Code Exchange is required: send a code_challenge.")
+    })?;
+    if asked.get("code_challenge_method") != Some("S256") {
+        return Err(Refusal::new("invalid_request", 90100, "The code_challenge_method must be 'S256'."));
+    }
+    // §4.2: the SHA-256 of the verifier in base64url.
+    let is_hash = challenge.len() == 43
+        && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if is_hash {
+        Ok(challenge.into())
+    } else {
+        Err(Refusal::new("invalid_request", 50147, "The code_challenge is not the base64url of a SHA-256 hash."))
+    }
+}
+
+fn user_flow(application: &Application) -> Result<UserFlowId, Refusal> {
+    application.user_flow.clone().ok_or_else(|| {
+        Refusal::new("unauthorized_client", 50105, "The application is not attached to a user flow: nobody can sign in.")
+    })
+}
+
+/// What discovery tells.
+pub const PROMPTS: [&str; 4] = ["none", "login", "select_account", "create"];
+
+/// OpenID Connect Core §3.1.2.1, and `create` of Initiating User Registration 1.0. Nobody is asked for consent here, so
+/// `consent` asks for nothing.
+fn prompt(asked: &Parameters) -> Result<Prompt, Refusal> {
+    let words: Vec<&str> =
+        asked.get("prompt").unwrap_or_default().split_whitespace().filter(|word| *word != "consent").collect();
+    let read = |word: &&str| match *word {
+        "none" => Ok(Prompt::None),
+        "login" => Ok(Prompt::Login),
+        "select_account" => Ok(Prompt::SelectAccount),
+        "create" => Ok(Prompt::Create),
+        _ => Err(Refusal::new("invalid_request", 90100, "The prompt must be none, login, select_account or create.")),
+    };
+    let prompts = words.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let alone = asked.get("prompt").unwrap_or_default().split_whitespace().count() == 1;
+    if prompts.contains(&Prompt::None) && !alone {
+        return Err(Refusal::new("invalid_request", 90100, "The prompt 'none' stands alone."));
+    }
+    // Of several the one that asks most: who must sign in anew need not choose first.
+    let asks_most = [Prompt::None, Prompt::Create, Prompt::Login, Prompt::SelectAccount];
+    Ok(asks_most.into_iter().find(|prompt| prompts.contains(prompt)).unwrap_or(Prompt::Any))
+}
+
+fn max_age(asked: &Parameters) -> Result<Option<Duration>, Refusal> {
+    let Some(text) = asked.get("max_age") else { return Ok(None) };
+    let seconds: u32 =
+        text.parse().map_err(|_| Refusal::new("invalid_request", 90100, "The max_age must be whole seconds."))?;
+    Ok(Some(Duration::from_secs(seconds.into())))
+}
+
+impl Request {
+    /// Whether somebody who signed in then need not sign in again.
+    pub fn is_satisfied_by(&self, signed_in_at: Timestamp, now: Timestamp) -> bool {
+        matches!(self.prompt, Prompt::Any | Prompt::None) && self.is_recent_enough(signed_in_at, now)
+    }
+
+    pub fn is_recent_enough(&self, signed_in_at: Timestamp, now: Timestamp) -> bool {
+        // OpenID Connect Core §3.1.2.1. `max_age=0` is `prompt=login`.
+        self.max_age.is_none_or(|age| !age.is_zero() && signed_in_at + age >= now)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,180 @@
+//! What tokens and userinfo say of a person (`entra-protocol` §4, OpenID Connect Core §5.1, RFC 9068).
+
+use super::{
+    scope::{Scope, Scopes},
+    token::{Granted, LIFETIME},
+};
+use crate::{
+    directory::account::Profile,
+    secret::jwt::{Algorithm, Claims},
+};
+use app::contract::{
+    attribute::{DataType, EMAIL},
+    id::{AccountId, ApplicationId, TenantId},
+    time::Timestamp,
+    user_flow::UserFlow,
+};
+use aws_lc_rs::{
+    digest::{self, digest},
+    hmac,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+
+/// What discovery tells; a flow's chosen attributes come on top.
+pub const NAMES: [&str; 22] = [
+    "acr", "amr", "at_hash", "aud", "auth_time", "email", "email_verified", "exp", "family_name", "given_name", "iat",
+    "iss", "name", "nbf", "nonce", "oid", "preferred_username", "sid", "sub", "tid", "uti", "ver",
+];
+
+/// How sure a sign-in is: `0` where a mailed code alone was asked, which NIST 800-63B counts for nothing.
+pub const ACR_VALUES: [&str; 2] = ["0", "1"];
+
+/// Whom a token is about, for whom it is, and what it may say.
+pub struct Subject<'a> {
+    pub issuer: &'a str,
+    pub tenant: &'a TenantId,
+    pub application: &'a ApplicationId,
+    pub flow: &'a UserFlow,
+    pub profile: &'a Profile,
+    pub granted: &'a Granted,
+    pub now: Timestamp,
+}
+
+pub fn id_token(subject: &Subject, access_token: &str, algorithm: Algorithm, id: &str) -> Claims {
+    let granted = subject.granted;
+    let mut claims = issued(subject, id);
+    put(&mut claims, "auth_time", granted.signed_in_at.seconds().into());
+    put(&mut claims, "amr", json!(granted.amr));
+    put(&mut claims, "acr", acr(&granted.amr).into());
+    put(&mut claims, "at_hash", half_hash(access_token, algorithm).into());
+    if let Some(nonce) = &granted.nonce {
+        put(&mut claims, "nonce", nonce.as_str().into());
+    }
+    claims.extend(person(subject.profile, &granted.scopes, subject.flow));
+    claims
+}
+
+/// RFC 9068 §2.2. Until a tenant has APIs of its own, the audience is the application itself. It says nothing of the
+/// person but who they are: what an application may know stands in the ID token and at userinfo.
+pub fn access_token(subject: &Subject, client_class: &str, id: &str) -> Claims {
+    let mut claims = issued(subject, id);
+    put(&mut claims, "jti", id.into());
+    put(&mut claims, "client_id", subject.application.as_str().into());
+    put(&mut claims, "azp", subject.application.as_str().into());
+    put(&mut claims, "azpacr", client_class.into());
+    put(&mut claims, "acr", acr(&subject.granted.amr).into());
+    put(&mut claims, "scp", subject.granted.scopes.text(subject.application).into());
+    claims
+}
+
+/// What every token says.
+fn issued(subject: &Subject, id: &str) -> Claims {
+    let now = subject.now.seconds();
+    let account = &subject.profile.account;
+    let mut claims = Claims::new();
+    put(&mut claims, "iss", subject.issuer.into());
+    put(&mut claims, "aud", subject.application.as_str().into());
+    put(&mut claims, "sub", pairwise(subject.tenant, subject.application, account).into());
+    put(&mut claims, "oid", account.as_str().into());
+    put(&mut claims, "tid", subject.tenant.as_str().into());
+    put(&mut claims, "sid", subject.granted.session.as_str().into());
+    put(&mut claims, "uti", id.into());
+    put(&mut claims, "ver", "2.0".into());
+    put(&mut claims, "iat", now.into());
+    put(&mut claims, "nbf", now.into());
+    put(&mut claims, "exp", (subject.now + LIFETIME).seconds().into());
+    claims
+}
+
+/// What the scopes and the flow let the application know of the person.
+pub fn person(profile: &Profile, scopes: &Scopes, flow: &UserFlow) -> Claims {
+    let mut claims = Claims::new();
+    if scopes.has(Scope::Profile) {
+        put(&mut claims, "preferred_username", profile.address.as_str().into());
+        put(&mut claims, "name", name(profile).into());
+        for (attribute, claim) in [("givenName", "given_name"), ("surname", "family_name")] {
+            if let Some(value) = profile.attributes.get(attribute) {
+                put(&mut claims, claim, value.as_str().into());
+            }
+        }
+    }
+    if scopes.has(Scope::Email) {
+        put(&mut claims, "email", profile.address.as_str().into());
+        // There is no account whose address was not proved by a code.
+        put(&mut claims, "email_verified", true.into());
+    }
+    for attribute in &flow.claims {
+        if let Some(value) = chosen(profile, flow, attribute) {
+            put(&mut claims, claim_of(attribute), value);
+        }
+    }
+    claims
+}
+
+fn put(claims: &mut Claims, name: &str, value: Value) {
+    claims.insert(name.into(), value);
+}
+
+/// Somebody always has a name: their own, the parts of it, or the address.
+fn name(profile: &Profile) -> String {
+    let part = |attribute: &str| profile.attributes.get(attribute).map(String::as_str).filter(|text| !text.is_empty());
+    let parts: Vec<&str> = ["givenName", "surname"].into_iter().filter_map(part).collect();
+    match part("displayName") {
+        Some(name) => name.into(),
+        None if parts.is_empty() => profile.address.clone(),
+        None => parts.join(" "),
+    }
+}
+
+/// OpenID Connect's word for an attribute where it has one.
+fn claim_of(attribute: &str) -> &str {
+    match attribute {
+        "displayName" => "name",
+        "givenName" => "given_name",
+        "surname" => "family_name",
+        other => other,
+    }
+}
+
+/// An attribute that the flow chose, as the kind of value that it is.
+fn chosen(profile: &Profile, flow: &UserFlow, attribute: &str) -> Option<Value> {
+    if attribute == EMAIL {
+        return Some(profile.address.as_str().into());
+    }
+    let value = profile.attributes.get(attribute)?;
+    let data_type = flow.layout.inputs.iter().find(|input| input.attribute == attribute).map(|input| input.data_type);
+    let typed = match data_type {
+        Some(DataType::Boolean) => value.parse().ok().map(Value::Bool),
+        Some(DataType::Int) => value.parse::<i64>().ok().map(Value::from),
+        Some(DataType::String) | None => None,
+    };
+    Some(typed.unwrap_or_else(|| value.as_str().into()))
+}
+
+/// Another name for the person at each application, so that two of them cannot compare notes (OpenID Connect Core §8.1).
+/// The account's id, 122 random bits that no scope but `openid` need tell, is the key: unlike the seal key it is never
+/// changed, and neither may this name be.
+pub fn pairwise(tenant: &TenantId, application: &ApplicationId, account: &AccountId) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, account.as_str().as_bytes());
+    let pair = format!("sub|{tenant}|{application}");
+    URL_SAFE_NO_PAD.encode(hmac::sign(&key, pair.as_bytes()))
+}
+
+fn acr(amr: &[String]) -> &'static str {
+    let [low, usual] = ACR_VALUES;
+    if amr.iter().any(|method| method == "pwd") { usual } else { low }
+}
+
+/// OpenID Connect Core §3.1.3.6: the left half of the hash that the signature uses. Ed25519 uses SHA-512 (RFC 8032 §5.1).
+fn half_hash(token: &str, algorithm: Algorithm) -> String {
+    let by = match algorithm {
+        Algorithm::RS256 | Algorithm::ES256 => &digest::SHA256,
+        Algorithm::EdDSA => &digest::SHA512,
+    };
+    let hash = digest(by, token.as_bytes());
+    URL_SAFE_NO_PAD.encode(&hash.as_ref()[..hash.as_ref().len() / 2])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,189 @@
+//! How an application shows which one it is at the token endpoint (RFC 6749 §2.3).
+
+use super::{cors, parameters::Parameters};
+use crate::{
+    directory::{
+        application::{self, Application, Platform},
+        tenant::Tenant,
+    },
+    error::{Refusal, Result},
+    secret::client_secret,
+    state::AppState,
+};
+use app::contract::{id::ApplicationId, secret::Secret};
+use axum::http::{HeaderMap, header};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use percent_encoding::percent_decode_str;
+use std::sync::Arc;
+
+/// What discovery tells.
+pub const METHODS: [&str; 3] = ["client_secret_post", "client_secret_basic", "none"];
+
+/// The application that calls, and how far it has shown itself.
+#[derive(Clone)]
+pub struct Client {
+    pub application: Arc<Application>,
+    pub shown: Shown,
+    /// Of the page that calls, where a page does.
+    pub origin: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shown {
+    /// It said its name.
+    Name,
+    Secret,
+}
+
+/// What was sent, whichever way.
+struct Sent {
+    id: ApplicationId,
+    secret: Option<Secret>,
+}
+
+pub async fn authenticate(state: &AppState, tenant: &Tenant, headers: &HeaderMap, form: &Parameters) -> Result<Client> {
+    let sent = sent(headers, form)?;
+    let application = application::find(&state.db, &tenant.id, &sent.id).await?;
+    let application =
+        application.ok_or_else(|| invalid(700016, "No application of this tenant has the client_id of the request."))?;
+    if application.disabled_at.is_some() {
+        return Err(invalid(7000112, "The application is switched off.").into());
+    }
+    let shown = match &sent.secret {
+        Some(secret) => right_secret(state, &application, secret)?,
+        None => Shown::Name,
+    };
+    Ok(Client { application, shown, origin: cors::origin(headers).map(str::to_owned) })
+}
+
+fn invalid(number: u32, why: &str) -> Refusal {
+    Refusal::new("invalid_client", number, why)
+}
+
+/// RFC 6749 §2.3: one way, not two. The bare name in the form may stand beside a header that says the same.
+fn sent(headers: &HeaderMap, form: &Parameters) -> Result<Sent, Refusal> {
+    if form.get("client_assertion").is_some() || form.get("client_assertion_type").is_some() {
+        return Err(invalid(7000218, "Client assertions are not supported: send a client_secret."));
+    }
+    let named = form.get("client_id");
+    let Some(credentials) = basic(headers)? else {
+        let id = named.map_or_else(|| form.required("client_id").map(ApplicationId::from), |id| Ok(id.into()))?;
+        return Ok(Sent { id, secret: form.get("client_secret").map(Secret::from) });
+    };
+    let one = form.get("client_secret").is_none() && named.is_none_or(|named| named == credentials.id.as_str());
+    if one { Ok(credentials) } else { Err(Refusal::new("invalid_request", 90100, "The client showed itself in more than one way.")) }
+}
+
+/// `Authorization: Basic`, both halves encoded as in a form (RFC 6749 §2.3.1).
+fn basic(headers: &HeaderMap) -> Result<Option<Sent>, Refusal> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let unreadable = || invalid(90013, "The Authorization header cannot be read as Basic credentials.");
+    if values.next().is_some() {
+        return Err(unreadable());
+    }
+    let (scheme, encoded) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(unreadable)?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err(unreadable());
+    }
+    let pair = STANDARD.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let (id, secret) = pair.as_deref().and_then(|pair| pair.split_once(':')).ok_or_else(unreadable)?;
+    let (id, secret) = (decoded(id).ok_or_else(unreadable)?, decoded(secret).ok_or_else(unreadable)?);
+    // An empty password is how some libraries say that they have none.
+    Ok(Some(Sent { id: id.into(), secret: (!secret.is_empty()).then(|| secret.into()) }))
+}
+
+fn decoded(text: &str) -> Option<String> {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8().ok().map(String::from)
+}
+
+/// Every secret is compared, whichever is right, and whether it still counts is asked afterwards.
+fn right_secret(state: &AppState, application: &Application, secret: &Secret) -> Result<Shown> {
+    if application.secrets.is_empty() {
+        return Err(invalid(700025, "The application is public: it must not send a client_secret.").into());
+    }
+    let now = state.clock.now();
+    let (mut right, mut right_but_expired) = (false, false);
+    for kept in &application.secrets {
+        let is_it = client_secret::is(&state.seal, secret, &Secret::from(kept.hash.as_str()))?;
+        right |= is_it && kept.expires_at > now;
+        right_but_expired |= is_it && kept.expires_at <= now;
+    }
+    match (right, right_but_expired) {
+        (true, _) => Ok(Shown::Secret),
+        (false, true) => Err(invalid(7000222, "The client_secret has expired: make a new one for the application.").into()),
+        (false, false) => Err(invalid(7000215, "The client_secret is wrong. Send its value, not its id.").into()),
+    }
+}
+
+impl Client {
+    /// Whether it showed itself as befits the kind of place that its tokens go to.
+    pub fn befits(&self, platform: Platform) -> Result<(), Refusal> {
+        match (platform, &self.origin, self.shown) {
+            (Platform::SinglePage, None, _) => {
+                let why = "Tokens of a single-page application are redeemed by its page: the request needs an Origin.";
+                Err(Refusal::new("invalid_request", 9002327, why))
+            }
+            (Platform::SinglePage, Some(_), Shown::Secret) => {
+                Err(invalid(700025, "A single-page application cannot keep a secret and must not send one."))
+            }
+            (Platform::SinglePage, Some(origin), Shown::Name) if cors::is_origin_of(&self.application, origin) => Ok(()),
+            (_, Some(_), _) => {
+                let why = "Pages may redeem tokens only for redirect URIs of the type single-page application.";
+                Err(Refusal::new("invalid_request", 9002326, why))
+            }
+            // An application that has a secret proves itself where its code went to a server (security cve 30).
+            (Platform::Web, None, Shown::Name) if !self.application.secrets.is_empty() => {
+                Err(invalid(7000218, "The request must contain the parameter 'client_secret'."))
+            }
+            (Platform::Web | Platform::Native, None, _) => Ok(()),
+        }
+    }
+
+    /// `azpacr` of its access tokens.
+    pub fn class(&self) -> &'static str {
+        match self.shown {
+            Shown::Name => "0",
+            Shown::Secret => "1",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn read(authorization: Option<&str>, form: &str) -> Result<(String, Option<String>), u32> {
+        let mut headers = HeaderMap::new();
+        if let Some(value) = authorization {
+            headers.insert(header::AUTHORIZATION, HeaderValue::from_str(value).unwrap());
+        }
+        sent(&headers, &Parameters::of_query(Some(form)))
+            .map(|sent| (sent.id.to_string(), sent.secret.map(|secret| secret.reveal().to_owned())))
+            .map_err(|refusal| refusal.number)
+    }
+
+    fn basic_of(pair: &str) -> String {
+        format!("Basic {}", STANDARD.encode(pair))
+    }
+
+    #[test]
+    fn r33_one_way_to_show_oneself_and_not_two() {
+        let app = |secret: Option<&str>| Ok(("app".to_owned(), secret.map(str::to_owned)));
+        assert_eq!(read(None, "client_id=app"), app(None));
+        assert_eq!(read(None, "client_id=app&client_secret=s"), app(Some("s")));
+        assert_eq!(read(Some(&basic_of("app:s")), ""), app(Some("s")));
+        assert_eq!(read(Some(&basic_of("app:s")), "client_id=app"), app(Some("s")));
+        assert_eq!(read(Some(&basic_of("app:")), "client_id=app"), app(None));
+        assert_eq!(read(Some(&basic_of("app:s%3A%2F+%25")), ""), app(Some("s:/ %")));
+
+        assert_eq!(read(None, ""), Err(900144));
+        assert_eq!(read(Some(&basic_of("app:s")), "client_id=app&client_secret=s"), Err(90100));
+        assert_eq!(read(Some(&basic_of("app:s")), "client_id=other"), Err(90100));
+        assert_eq!(read(None, "client_id=app&client_assertion=x"), Err(7000218));
+        for unreadable in ["Basic", "Basic !", "Bearer abc", &basic_of("no colon"), &basic_of("a:%ff")] {
+            assert_eq!(read(Some(unreadable), "client_id=app"), Err(90013), "{unreadable}");
+        }
+    }
+}

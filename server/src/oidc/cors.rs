@@ -1,0 +1,46 @@
+//! Which pages elsewhere may read what we answer (security R25). No answer here depends on a cookie.
+
+use crate::directory::application::{Application, Platform};
+use axum::{
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+
+/// RFC 6454 §7.2. `null` is the origin of nobody in particular.
+pub fn origin(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::ORIGIN).map(|value| value.to_str().unwrap_or("unreadable"))
+}
+
+/// Whether the application has a single-page redirect URI there: scheme, host and port as browsers write them.
+pub fn is_origin_of(application: &Application, origin: &str) -> bool {
+    let pages = application.redirect_uris.iter().filter(|known| known.platform == Platform::SinglePage);
+    pages.filter_map(|known| url::Url::parse(&known.uri).ok()).any(|uri| uri.origin().ascii_serialization() == origin)
+}
+
+/// Lets the application's own pages read the answer, and no others.
+pub fn allow_pages_of(application: &Application, headers: &HeaderMap, mut response: Response) -> Response {
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
+    if let Some(origin) = headers.get(header::ORIGIN)
+        && origin.to_str().is_ok_and(|origin| is_origin_of(application, origin))
+    {
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        let readable = HeaderValue::from_static("x-ms-request-id, www-authenticate");
+        response.headers_mut().insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, readable);
+    }
+    response
+}
+
+/// The question before a request. It cannot say for which application it asks, so it is answered yes, and the answer to
+/// the request itself decides who reads it. Credentials are never allowed.
+pub async fn preflight() -> Response {
+    const HEADERS: &str = "authorization, content-type, client-request-id, x-client-sku, x-client-ver, x-client-os, \
+                           x-client-cpu, x-client-current-telemetry, x-client-last-telemetry, x-ms-lib-capability, \
+                           x-anchormailbox, x-app-name, x-app-ver";
+    [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST")),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(HEADERS)),
+        (header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600")),
+    ]
+    .into_response()
+}

@@ -1,0 +1,89 @@
+//! What applications learn by themselves: where our endpoints are, what they can do (OpenID Connect Discovery 1.0,
+//! RFC 8414), and by which keys our tokens are known. Bytes, made once per change.
+
+use super::{check, claims, client_auth, redirect, redirect::ResponseMode, scope, token};
+use crate::{
+    config::PublicUrl,
+    directory::tenant,
+    error::Result,
+    keys::{Document, MAX_AGE, Ring},
+    secret::jwt::Algorithm,
+    state::AppState,
+};
+use app::{contract::id::TenantId, text};
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// `GET /{tenant}/v2.0/.well-known/openid-configuration`, and RFC 8414's
+/// `GET /.well-known/oauth-authorization-server/{tenant}/v2.0`.
+pub async fn get(State(state): State<AppState>, Path(word): Path<String>, headers: HeaderMap) -> Result<Response> {
+    let (tenant, ring) = keys_of(&state, &word).await?;
+    let document = ring.discovery.get_or_init(|| Document::new(&metadata(&state.config.public_url, &tenant)));
+    Ok(serve(document, &headers))
+}
+
+/// `GET /{tenant}/discovery/v2.0/keys`
+pub async fn keys(State(state): State<AppState>, Path(word): Path<String>, headers: HeaderMap) -> Result<Response> {
+    let (_, ring) = keys_of(&state, &word).await?;
+    Ok(serve(&ring.published, &headers))
+}
+
+async fn keys_of(state: &AppState, word: &str) -> Result<(TenantId, Arc<Ring>)> {
+    let tenant = tenant::get(&state.db, word).await?;
+    Ok((tenant.id.clone(), state.keys.ring(&tenant.id).await?))
+}
+
+fn serve(document: &Document, headers: &HeaderMap) -> Response {
+    let kept = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == document.etag);
+    let always = [
+        (header::ETAG, document.etag.clone()),
+        (header::CACHE_CONTROL, CACHE_CONTROL),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+    ];
+    match kept {
+        true => (StatusCode::NOT_MODIFIED, always).into_response(),
+        false => (always, [(header::CONTENT_TYPE, JSON)], document.body.clone()).into_response(),
+    }
+}
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+const CACHE_CONTROL: HeaderValue = {
+    // A rotation counts on it.
+    assert!(MAX_AGE.as_secs() == 300);
+    HeaderValue::from_static("public, max-age=300")
+};
+
+/// Only what there is. A tenant is told by its id, whatever name it was asked by.
+fn metadata(public_url: &PublicUrl, tenant: &TenantId) -> Value {
+    let at = |path: &str| public_url.at(&format!("/{tenant}{path}"));
+    json!({
+        "issuer": redirect::issuer(public_url, tenant),
+        "authorization_endpoint": at("/oauth2/v2.0/authorize"),
+        "token_endpoint": at("/oauth2/v2.0/token"),
+        "userinfo_endpoint": at("/oidc/userinfo"),
+        "jwks_uri": at("/discovery/v2.0/keys"),
+        "end_session_endpoint": at("/oauth2/v2.0/logout"),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ResponseMode::ALL.map(ResponseMode::name),
+        "grant_types_supported": token::GRANT_TYPES,
+        "scopes_supported": scope::words(),
+        "claims_supported": claims::NAMES,
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
+        "token_endpoint_auth_methods_supported": client_auth::METHODS,
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": check::PROMPTS,
+        "acr_values_supported": claims::ACR_VALUES,
+        "ui_locales_supported": text::languages(),
+        "authorization_response_iss_parameter_supported": true,
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+    })
+}

@@ -1,0 +1,20 @@
+//! FACE applications: OpenID Connect and OAuth at Entra's addresses. One file per endpoint, and what they share.
+
+pub mod authorize;
+pub mod discovery;
+pub mod resume;
+pub mod token;
+pub mod userinfo;
+
+mod check;
+mod claims;
+mod client_auth;
+mod cors;
+mod parameters;
+mod redeem;
+mod redirect;
+mod refresh;
+mod refuse;
+mod scope;
+
+pub use cors::preflight;

@@ -1,0 +1,153 @@
+//! `grant_type=authorization_code`: a code is redeemed once, by whom and for what it was made (RFC 6749 §4.1.3).
+
+use super::{
+    check::{self, Kept},
+    client_auth::Client,
+    parameters::Parameters,
+    scope::Scope,
+    token::{Granted, RefreshToken},
+};
+use crate::{
+    directory::{
+        Durability,
+        activity::{self, Activity},
+        application::Platform,
+        grant::{self, Grant, Outcome, Redeemed},
+        refresh_token::{self, Family},
+        session,
+        tenant::Tenant,
+    },
+    error::{Refusal, Result},
+    secret::token::{self, Token},
+    state::AppState,
+};
+use app::contract::{id::ApplicationId, time::Timestamp};
+use std::time::Duration;
+
+/// How long a family of refresh tokens lives, whatever happens (security R30).
+const FAMILY: Duration = Duration::from_secs(14 * 24 * 3600);
+
+/// A browser page has nowhere safe to keep one for longer.
+const FAMILY_OF_A_PAGE: Duration = Duration::from_secs(24 * 3600);
+
+/// What the application presents with the code.
+struct Presented {
+    application: ApplicationId,
+    redirect_uri: String,
+    verifier: String,
+}
+
+pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Granted> {
+    let code_hash = token::hash(form.required("code")?);
+    let presented = Presented {
+        application: client.application.id.clone(),
+        redirect_uri: form.get("redirect_uri").unwrap_or_default().into(),
+        verifier: form.get("code_verifier").unwrap_or_default().into(),
+    };
+    let platform = check::registered(&client.application, &presented.redirect_uri)
+        .map_err(|refusal| Refusal { error: "invalid_grant", ..refusal })?
+        .platform;
+    client.befits(platform)?;
+
+    let now = state.clock.now();
+    let refresh_token = Token::random(&state.chance);
+    let (family_id, refresh_hash) = (state.chance.id(), refresh_token.hash());
+    let reused = Activity {
+        id: state.chance.id(),
+        at: now,
+        kind: activity::Kind::CodeReused,
+        account: None,
+        application: Some(client.application.id.clone()),
+        user_flow: None,
+    };
+    let tenant_id = tenant.id.clone();
+    // A code that was presented is used up, even where the rest of the request is wrong: so the refusal is a result of
+    // the unit and not its failure.
+    let (mut granted, family) = state
+        .db
+        .write(Durability::Lasting, move |c| {
+            Box::pin(async move {
+                let grant = match grant::redeem(c, &tenant_id, &code_hash, now).await? {
+                    Redeemed::Now(grant) => grant,
+                    Redeemed::Before => {
+                        activity::insert(c, &tenant_id, &reused).await?;
+                        return Ok(Err(invalid(54005, "The code was redeemed already. What was issued from it is revoked.")));
+                    }
+                    Redeemed::Never => return Ok(Err(invalid(70008, "The code is unknown or has expired."))),
+                };
+                let granted = match judge(&presented, &grant)? {
+                    Ok(granted) => granted,
+                    Err(refusal) => return Ok(Err(refusal)),
+                };
+                let family = family(family_id, &grant, &granted, platform, now);
+                if let Some(family) = &family {
+                    refresh_token::insert_family(c, &tenant_id, family, &refresh_hash, now).await?;
+                }
+                Ok(Ok((granted, family)))
+            })
+        })
+        .await??;
+    granted.refresh_token =
+        family.map(|family| RefreshToken { token: refresh_token.reveal().into(), expires_at: family.expires_at });
+    // Whoever signed out in the minute between has signed out.
+    if session::is_running(&state.db, &tenant.id, &granted.session).await? {
+        Ok(granted)
+    } else {
+        Err(invalid(50173, "The session has ended.").into())
+    }
+}
+
+fn invalid(number: u32, why: &str) -> Refusal {
+    Refusal::new("invalid_grant", number, why)
+}
+
+/// The inner result is the application's fault, the outer one ours.
+fn judge(presented: &Presented, grant: &Grant) -> Result<Result<Granted, Refusal>> {
+    let kept: Kept = serde_json::from_str(&grant.request)?;
+    if grant.application != presented.application {
+        return Ok(Err(invalid(70000, "The code was issued to another application.")));
+    }
+    if kept.to.uri != presented.redirect_uri {
+        return Ok(Err(invalid(50011, "The redirect_uri is not the one of the authorization request.")));
+    }
+    // RFC 7636 §4.6.
+    if !is_verifier(&presented.verifier) || token::hash(&presented.verifier) != kept.code_challenge {
+        return Ok(Err(invalid(501481, "The code_verifier does not match the code_challenge.")));
+    }
+    let Some(Outcome::SignedIn { account, session, amr, signed_in_at, .. }) = grant.outcome.clone() else {
+        return Ok(Err(invalid(70000, "Nobody has signed in for this code.")));
+    };
+    Ok(Ok(Granted {
+        account,
+        session,
+        user_flow: grant.user_flow.clone(),
+        amr,
+        signed_in_at,
+        scopes: kept.scopes,
+        nonce: kept.nonce,
+        refresh_token: None,
+    }))
+}
+
+/// RFC 7636 §4.1.
+fn is_verifier(text: &str) -> bool {
+    (43..=128).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+}
+
+fn family(id: String, grant: &Grant, granted: &Granted, platform: Platform, now: Timestamp) -> Option<Family> {
+    let lifetime = if platform == Platform::SinglePage { FAMILY_OF_A_PAGE } else { FAMILY };
+    granted.scopes.has(Scope::OfflineAccess).then(|| Family {
+        id,
+        grant: grant.id.clone(),
+        application: grant.application.clone(),
+        account: granted.account.clone(),
+        session: granted.session.clone(),
+        user_flow: grant.user_flow.clone(),
+        platform,
+        scope: granted.scopes.text(&grant.application),
+        amr: granted.amr.clone(),
+        signed_in_at: granted.signed_in_at,
+        expires_at: now + lifetime,
+    })
+}

@@ -1,0 +1,103 @@
+//! What went wrong, dressed for applications: RFC 6749 §5.2 in Entra's shape. Always JSON, never a redirect or a page:
+//! clients stop for a minute at anything else.
+
+use super::parameters::Parameters;
+use crate::{
+    error::{Error, Refusal},
+    guard::Caller,
+};
+use app::contract::time::Timestamp;
+use axum::{
+    Json,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Body<'a> {
+    error: &'a str,
+    error_description: String,
+    error_codes: [u32; 1],
+    timestamp: String,
+    trace_id: &'a str,
+    correlation_id: &'a str,
+}
+
+/// Under which the log of both sides knows the request.
+pub struct Traces {
+    trace: String,
+    correlation: String,
+    at: Timestamp,
+}
+
+impl Traces {
+    pub fn new(caller: &Caller, headers: &HeaderMap, asked: &Parameters, at: Timestamp) -> Self {
+        let named = headers.get("client-request-id").and_then(|value| value.to_str().ok());
+        let named = named.or(asked.get("client-request-id")).filter(|id| uuid::Uuid::try_parse(id).is_ok());
+        let trace = caller.trace.clone();
+        Self { correlation: named.map_or_else(|| trace.clone(), str::to_owned), trace, at }
+    }
+}
+
+pub fn json(error: Error, traces: &Traces) -> Response {
+    let refusal = refusal(&error);
+    match error.status().is_server_error() {
+        true => tracing::error!(%error, "a token request failed"),
+        false => tracing::info!(%error, number = refusal.number, "refused"),
+    }
+    let (trace, correlation, timestamp) = (&traces.trace, &traces.correlation, moment(traces.at));
+    let body = Body {
+        error: refusal.error,
+        // RFC 6749 §5.2 keeps line ends and quotes out of it, so the lines of Entra's are sentences here.
+        error_description: format!(
+            "AADSTS{}: {} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}",
+            refusal.number, refusal.description
+        ),
+        error_codes: [refusal.number],
+        timestamp: timestamp.clone(),
+        trace_id: trace,
+        correlation_id: correlation,
+    };
+    let mut response = (error.status(), NO_STORE, Json(body)).into_response();
+    if let Some(seconds) = error.retry_after() {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// RFC 6749 §5.1.
+pub const NO_STORE: [(header::HeaderName, HeaderValue); 2] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (header::PRAGMA, HeaderValue::from_static("no-cache")),
+];
+
+fn refusal(error: &Error) -> Refusal {
+    match error {
+        Error::Refused(refusal) => refusal.clone(),
+        Error::NotFound => Refusal::new("invalid_request", 90002, "There is no such tenant."),
+        Error::TooMany { .. } => Refusal::new("temporarily_unavailable", 90055, "There are too many requests. Please wait."),
+        Error::Busy | Error::Stale => Refusal::new("temporarily_unavailable", 90033, "The service is busy. Please try again."),
+        Error::Forged(_) | Error::JourneyOver | Error::BadRequest(_) | Error::BadApplicationRequest(_) | Error::Taken => {
+            Refusal::new("invalid_request", 90013, "The request cannot be read.")
+        }
+        Error::Database(_) | Error::Internal(_) => {
+            Refusal::new("server_error", 90033, "Something failed on our side. It was noted under the trace id.")
+        }
+    }
+}
+
+/// `2031-02-03 04:05:06Z`.
+fn moment(at: Timestamp) -> String {
+    let at = time::OffsetDateTime::from_unix_timestamp(at.seconds()).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+    let (hour, minute, second) = at.to_hms();
+    format!("{} {hour:02}:{minute:02}:{second:02}Z", at.date())
+}
+
+/// RFC 6749 §5.2: who tried a header is told which one to try.
+pub fn with_challenge(mut response: Response, challenge: &'static str) -> Response {
+    if response.status() == axum::http::StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
+    response
+}

@@ -1,0 +1,182 @@
+//! `POST /{tenant}/oauth2/v2.0/token`: a code or a refresh token becomes tokens.
+
+use super::{
+    claims::{self, Subject},
+    client_auth::{self, Client},
+    cors,
+    parameters::Parameters,
+    redeem, redirect,
+    refresh,
+    refuse::{self, NO_STORE, Traces},
+    scope::{Scope, Scopes},
+};
+use crate::{
+    directory::{account, tenant::{self, Tenant}, user_flow},
+    error::{Error, Refusal, Result},
+    guard::Caller,
+    secret::jwt::Algorithm,
+    state::AppState,
+};
+use app::contract::{
+    id::{AccountId, SessionId, UserFlowId},
+    time::Timestamp,
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, RawQuery, State},
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Serialize;
+use std::time::Duration;
+
+/// How long access and ID tokens are good for.
+pub const LIFETIME: Duration = Duration::from_secs(3600);
+
+const PARAMETERS: [&str; 11] = [
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+    "code",
+    "redirect_uri",
+    "code_verifier",
+    "refresh_token",
+    "scope",
+    "client_info",
+];
+
+/// What discovery tells.
+pub const GRANT_TYPES: [&str; 2] = ["authorization_code", "refresh_token"];
+
+/// What was granted: everything that the tokens will say.
+pub struct Granted {
+    pub account: AccountId,
+    pub session: SessionId,
+    pub user_flow: UserFlowId,
+    pub amr: Vec<String>,
+    pub signed_in_at: Timestamp,
+    pub scopes: Scopes,
+    pub nonce: Option<String>,
+    pub refresh_token: Option<RefreshToken>,
+}
+
+pub struct RefreshToken {
+    pub token: String,
+    pub expires_at: Timestamp,
+}
+
+/// RFC 6749 §5.1, and what Entra's clients read besides.
+#[derive(Serialize)]
+struct Tokens {
+    token_type: &'static str,
+    scope: String,
+    expires_in: u64,
+    ext_expires_in: u64,
+    access_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token_expires_in: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_info: Option<String>,
+}
+
+pub async fn post(
+    State(state): State<AppState>,
+    Path(word): Path<String>,
+    RawQuery(query): RawQuery,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    // Some clients name the request in the query; everything that matters is in the form.
+    let traces = Traces::new(&caller, &headers, &Parameters::of_query(query.as_deref()), state.clock.now());
+    let (tenant, form, client) = match who_calls(&state, &word, &headers, &body).await {
+        Ok(known) => known,
+        Err(error) => return refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
+    };
+    let response = match granted(&state, &tenant, &client, &form).await {
+        Ok(tokens) => (NO_STORE, Json(tokens)).into_response(),
+        Err(error) => refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
+    };
+    cors::allow_pages_of(&client.application, &headers, response)
+}
+
+async fn who_calls(
+    state: &AppState,
+    word: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(std::sync::Arc<Tenant>, Parameters, Client)> {
+    let form = Parameters::of_form(headers, body)?;
+    form.once(&PARAMETERS)?;
+    let tenant = tenant::get(&state.db, word).await?;
+    let client = client_auth::authenticate(state, &tenant, headers, &form).await?;
+    Ok((tenant, form, client))
+}
+
+async fn granted(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Tokens> {
+    let granted = match form.required("grant_type")? {
+        "authorization_code" => redeem::redeem(state, tenant, client, form).await?,
+        "refresh_token" => refresh::refresh(state, tenant, client, form).await?,
+        _ => {
+            let why = "The grant_type is not supported: it is authorization_code or refresh_token.";
+            return Err(Refusal::new("unsupported_grant_type", 70003, why).into());
+        }
+    };
+    tokens(state, tenant, client, granted, form.get("client_info") == Some("1")).await
+}
+
+async fn tokens(
+    state: &AppState,
+    tenant: &Tenant,
+    client: &Client,
+    granted: Granted,
+    wants_client_info: bool,
+) -> Result<Tokens> {
+    let profile = account::profile(&state.db, &tenant.id, &granted.account).await?;
+    let profile = profile.filter(|profile| !profile.disabled);
+    let profile =
+        profile.ok_or_else(|| Refusal::new("invalid_grant", 50057, "The account is switched off or was deleted."))?;
+    let application = &client.application;
+    let algorithm = Algorithm::named(&application.algorithm)
+        .ok_or_else(|| Error::Internal(format!("{} wants tokens by {}", application.id, application.algorithm)))?;
+    let key = state.keys.signing(&tenant.id, algorithm).await?;
+    let issuer = redirect::issuer(&state.config.public_url, &tenant.id);
+    let flow = user_flow::get(&state.db, &tenant.id, &granted.user_flow).await?;
+    let subject = Subject {
+        issuer: &issuer,
+        tenant: &tenant.id,
+        application: &application.id,
+        flow: &flow,
+        profile: &profile,
+        granted: &granted,
+        now: state.clock.now(),
+    };
+    let access_token = key.sign("at+jwt", &claims::access_token(&subject, client.class(), &state.chance.id()))?;
+    let id_token = match granted.scopes.has(Scope::Openid) {
+        true => Some(key.sign("JWT", &claims::id_token(&subject, &access_token, algorithm, &state.chance.id()))?),
+        false => None,
+    };
+    let client_info = serde_json::json!({ "uid": profile.account, "utid": tenant.id }).to_string();
+    Ok(Tokens {
+        token_type: "Bearer",
+        scope: granted.scopes.text(&application.id),
+        expires_in: LIFETIME.as_secs(),
+        ext_expires_in: LIFETIME.as_secs(),
+        refresh_token_expires_in: granted
+            .refresh_token
+            .as_ref()
+            .map(|refresh_token| subject.now.until(refresh_token.expires_at).as_secs()),
+        access_token,
+        id_token,
+        client_info: wants_client_info.then(|| URL_SAFE_NO_PAD.encode(client_info)),
+        refresh_token: granted.refresh_token.map(|refresh_token| refresh_token.token),
+    })
+}
