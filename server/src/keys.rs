@@ -289,5 +289,3 @@ impl Ring {
     }
 }
 
-#[cfg(test)]
-mod tests;

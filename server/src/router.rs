@@ -3,7 +3,11 @@
 use crate::{
     assets, demo, error::Result, guard::only_from_our_pages, health, hosted, mailbox, oidc, problem, state::AppState,
 };
-use axum::{Router, middleware::from_fn_with_state, routing::{get, post}};
+use axum::{
+    Router,
+    middleware::from_fn_with_state,
+    routing::{get, post},
+};
 
 pub fn router(state: AppState) -> Result<Router> {
     let mut routes = people(&state).merge(applications()).merge(machines());

@@ -130,12 +130,7 @@ async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: T
 }
 
 /// Grant and journey in one write, and the browser goes to its first page.
-async fn begin_journey(
-    state: &AppState,
-    visit: Visit,
-    session: Option<Session>,
-    now: Timestamp,
-) -> Result<Response> {
+async fn begin_journey(state: &AppState, visit: Visit, session: Option<Session>, now: Timestamp) -> Result<Response> {
     let https = state.config.public_url.is_https();
     let (browser, set_cookie) = cookie::known_or_new(&Cookie::Browser, &visit.headers, https, &state.chance);
     let grant = grant(state, &visit, browser.clone(), now)?;

@@ -85,7 +85,8 @@ pub async fn who_asks(db: &Db, tenant: &TenantId, asked: &Parameters) -> Result<
     asked.once(&PARAMETERS).map_err(page)?;
     let id = ApplicationId::from(asked.required("client_id").map_err(page)?);
     let application = application::find(db, tenant, &id).await?;
-    let application = application.ok_or_else(|| page(Refusal::new("invalid_request", 700016, "No such application.")))?;
+    let application =
+        application.ok_or_else(|| page(Refusal::new("invalid_request", 700016, "No such application.")))?;
     let uri = asked.required("redirect_uri").map_err(page)?;
     registered(&application, uri).map_err(page)?;
     enabled(&application).map_err(page)?;
@@ -262,7 +263,11 @@ fn code_challenge(asked: &Parameters) -> Result<String, Refusal> {
 
 fn user_flow(application: &Application) -> Result<UserFlowId, Refusal> {
     application.user_flow.clone().ok_or_else(|| {
-        Refusal::new("unauthorized_client", 50105, "The application is not attached to a user flow: nobody can sign in.")
+        Refusal::new(
+            "unauthorized_client",
+            50105,
+            "The application is not attached to a user flow: nobody can sign in.",
+        )
     })
 }
 
@@ -310,5 +315,3 @@ impl Request {
     }
 }
 
-#[cfg(test)]
-mod tests;

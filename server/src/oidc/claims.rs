@@ -23,8 +23,28 @@ use serde_json::{Value, json};
 
 /// What discovery tells; a flow's chosen attributes come on top.
 pub const NAMES: [&str; 22] = [
-    "acr", "amr", "at_hash", "aud", "auth_time", "email", "email_verified", "exp", "family_name", "given_name", "iat",
-    "iss", "name", "nbf", "nonce", "oid", "preferred_username", "sid", "sub", "tid", "uti", "ver",
+    "acr",
+    "amr",
+    "at_hash",
+    "aud",
+    "auth_time",
+    "email",
+    "email_verified",
+    "exp",
+    "family_name",
+    "given_name",
+    "iat",
+    "iss",
+    "name",
+    "nbf",
+    "nonce",
+    "oid",
+    "preferred_username",
+    "sid",
+    "sub",
+    "tid",
+    "uti",
+    "ver",
 ];
 
 /// How sure a sign-in is: `0` where a mailed code alone was asked, which NIST 800-63B counts for nothing.
@@ -176,5 +196,3 @@ fn half_hash(token: &str, algorithm: Algorithm) -> String {
     URL_SAFE_NO_PAD.encode(&hash.as_ref()[..hash.as_ref().len() / 2])
 }
 
-#[cfg(test)]
-mod tests;

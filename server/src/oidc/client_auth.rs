@@ -44,8 +44,8 @@ struct Sent {
 pub async fn authenticate(state: &AppState, tenant: &Tenant, headers: &HeaderMap, form: &Parameters) -> Result<Client> {
     let sent = sent(headers, form)?;
     let application = application::find(&state.db, &tenant.id, &sent.id).await?;
-    let application =
-        application.ok_or_else(|| invalid(700016, "No application of this tenant has the client_id of the request."))?;
+    let application = application
+        .ok_or_else(|| invalid(700016, "No application of this tenant has the client_id of the request."))?;
     if application.disabled_at.is_some() {
         return Err(invalid(7000112, "The application is switched off.").into());
     }
@@ -71,7 +71,11 @@ fn sent(headers: &HeaderMap, form: &Parameters) -> Result<Sent, Refusal> {
         return Ok(Sent { id, secret: form.get("client_secret").map(Secret::from) });
     };
     let one = form.get("client_secret").is_none() && named.is_none_or(|named| named == credentials.id.as_str());
-    if one { Ok(credentials) } else { Err(Refusal::new("invalid_request", 90100, "The client showed itself in more than one way.")) }
+    if one {
+        Ok(credentials)
+    } else {
+        Err(Refusal::new("invalid_request", 90100, "The client showed itself in more than one way."))
+    }
 }
 
 /// `Authorization: Basic`, both halves encoded as in a form (RFC 6749 §2.3.1).
@@ -111,7 +115,9 @@ fn right_secret(state: &AppState, application: &Application, secret: &Secret) ->
     }
     match (right, right_but_expired) {
         (true, _) => Ok(Shown::Secret),
-        (false, true) => Err(invalid(7000222, "The client_secret has expired: make a new one for the application.").into()),
+        (false, true) => {
+            Err(invalid(7000222, "The client_secret has expired: make a new one for the application.").into())
+        }
         (false, false) => Err(invalid(7000215, "The client_secret is wrong. Send its value, not its id.").into()),
     }
 }
@@ -127,7 +133,9 @@ impl Client {
             (Platform::SinglePage, Some(_), Shown::Secret) => {
                 Err(invalid(700025, "A single-page application cannot keep a secret and must not send one."))
             }
-            (Platform::SinglePage, Some(origin), Shown::Name) if cors::is_origin_of(&self.application, origin) => Ok(()),
+            (Platform::SinglePage, Some(origin), Shown::Name) if cors::is_origin_of(&self.application, origin) => {
+                Ok(())
+            }
             (_, Some(_), _) => {
                 let why = "Pages may redeem tokens only for redirect URIs of the type single-page application.";
                 Err(Refusal::new("invalid_request", 9002326, why))

@@ -18,3 +18,6 @@ mod refuse;
 mod scope;
 
 pub use cors::preflight;
+
+#[cfg(test)]
+mod tests;

@@ -71,7 +71,10 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
                     Redeemed::Now(grant) => grant,
                     Redeemed::Before => {
                         activity::insert(c, &tenant_id, &reused).await?;
-                        return Ok(Err(invalid(54005, "The code was redeemed already. What was issued from it is revoked.")));
+                        return Ok(Err(invalid(
+                            54005,
+                            "The code was redeemed already. What was issued from it is revoked.",
+                        )));
                     }
                     Redeemed::Never => return Ok(Err(invalid(70008, "The code is unknown or has expired."))),
                 };
@@ -131,8 +134,7 @@ fn judge(presented: &Presented, grant: &Grant) -> Result<Result<Granted, Refusal
 
 /// RFC 7636 §4.1.
 fn is_verifier(text: &str) -> bool {
-    (43..=128).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+    (43..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
 }
 
 fn family(id: String, grant: &Grant, granted: &Granted, platform: Platform, now: Timestamp) -> Option<Family> {

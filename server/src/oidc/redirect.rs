@@ -125,7 +125,9 @@ mod tests {
             "https://app.example/cb?code=c0de&state=a%20b%26c%3D%C3%BC%23%0D%0A&iss=https%3A%2F%2Flogin.example%2Ft%2Fv2.0"
         );
         let refused = location(&to, Some(Refusal::new("access_denied", 65004, "No.")));
-        assert!(refused.starts_with("https://app.example/cb?error=access_denied&error_description=AADSTS65004%3A%20No."));
+        assert!(
+            refused.starts_with("https://app.example/cb?error=access_denied&error_description=AADSTS65004%3A%20No.")
+        );
         assert!(refused.ends_with("&iss=https%3A%2F%2Flogin.example%2Ft%2Fv2.0"));
     }
 

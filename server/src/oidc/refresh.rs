@@ -24,10 +24,8 @@ pub async fn refresh(state: &AppState, tenant: &Tenant, client: &Client, form: &
     let asked = form.get("scope").map(|text| Scopes::asked(text, &client.application.id)).transpose()?;
     let next = Token::random(&state.chance);
     let context = context(&tenant.id, &hash);
-    let successor = Successor {
-        hash: next.hash(),
-        sealed: state.seal.seal(&state.chance, &context, next.reveal().as_bytes()),
-    };
+    let successor =
+        Successor { hash: next.hash(), sealed: state.seal.seal(&state.chance, &context, next.reveal().as_bytes()) };
     let (family, token) = match rotate(state, tenant, client, asked.clone(), hash, successor).await? {
         Rotation::Rotated(family) => (family, next.reveal().to_owned()),
         Rotation::Again { family, successor } => (family, opened(state, &context, &successor)?),

@@ -9,7 +9,7 @@ use crate::{
 use app::contract::time::Timestamp;
 use axum::{
     Json,
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -42,7 +42,9 @@ impl Traces {
 
 pub fn json(error: Error, traces: &Traces) -> Response {
     let refusal = refusal(&error);
-    match error.status().is_server_error() {
+    // A tenant that is not there is a fault in the request like any other.
+    let status = if matches!(error, Error::NotFound) { StatusCode::BAD_REQUEST } else { error.status() };
+    match status.is_server_error() {
         true => tracing::error!(%error, "a token request failed"),
         false => tracing::info!(%error, number = refusal.number, "refused"),
     }
@@ -59,7 +61,7 @@ pub fn json(error: Error, traces: &Traces) -> Response {
         trace_id: trace,
         correlation_id: correlation,
     };
-    let mut response = (error.status(), NO_STORE, Json(body)).into_response();
+    let mut response = (status, NO_STORE, Json(body)).into_response();
     if let Some(seconds) = error.retry_after() {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
@@ -76,11 +78,17 @@ fn refusal(error: &Error) -> Refusal {
     match error {
         Error::Refused(refusal) => refusal.clone(),
         Error::NotFound => Refusal::new("invalid_request", 90002, "There is no such tenant."),
-        Error::TooMany { .. } => Refusal::new("temporarily_unavailable", 90055, "There are too many requests. Please wait."),
-        Error::Busy | Error::Stale => Refusal::new("temporarily_unavailable", 90033, "The service is busy. Please try again."),
-        Error::Forged(_) | Error::JourneyOver | Error::BadRequest(_) | Error::BadApplicationRequest(_) | Error::Taken => {
-            Refusal::new("invalid_request", 90013, "The request cannot be read.")
+        Error::TooMany { .. } => {
+            Refusal::new("temporarily_unavailable", 90055, "There are too many requests. Please wait.")
         }
+        Error::Busy | Error::Stale => {
+            Refusal::new("temporarily_unavailable", 90033, "The service is busy. Please try again.")
+        }
+        Error::Forged(_)
+        | Error::JourneyOver
+        | Error::BadRequest(_)
+        | Error::BadApplicationRequest(_)
+        | Error::Taken => Refusal::new("invalid_request", 90013, "The request cannot be read."),
         Error::Database(_) | Error::Internal(_) => {
             Refusal::new("server_error", 90033, "Something failed on our side. It was noted under the trace id.")
         }
@@ -96,7 +104,7 @@ fn moment(at: Timestamp) -> String {
 
 /// RFC 6749 §5.2: who tried a header is told which one to try.
 pub fn with_challenge(mut response: Response, challenge: &'static str) -> Response {
-    if response.status() == axum::http::StatusCode::UNAUTHORIZED {
+    if response.status() == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     }
     response

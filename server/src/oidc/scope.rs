@@ -44,13 +44,17 @@ impl Scopes {
                 Some(scope) if !scopes.contains(&scope) => scopes.push(scope),
                 Some(_) => {}
                 None if word.contains(['/', ':']) => {
-                    return Err(unknown("A scope in the request belongs to an API that this tenant does not know.".into()));
+                    return Err(unknown(
+                        "A scope in the request belongs to an API that this tenant does not know.".into(),
+                    ));
                 }
                 None => {}
             }
         }
         if scopes.iter().all(|scope| *scope == Scope::OfflineAccess) {
-            return Err(unknown("The request asks for no scope that can be granted; 'openid' is the usual one.".into()));
+            return Err(unknown(
+                "The request asks for no scope that can be granted; 'openid' is the usual one.".into(),
+            ));
         }
         Ok(Self(scopes))
     }

@@ -5,13 +5,16 @@ use super::{
     client_auth::{self, Client},
     cors,
     parameters::Parameters,
-    redeem, redirect,
-    refresh,
+    redeem, redirect, refresh,
     refuse::{self, NO_STORE, Traces},
     scope::{Scope, Scopes},
 };
 use crate::{
-    directory::{account, tenant::{self, Tenant}, user_flow},
+    directory::{
+        account,
+        tenant::{self, Tenant},
+        user_flow,
+    },
     error::{Error, Refusal, Result},
     guard::Caller,
     secret::jwt::Algorithm,
