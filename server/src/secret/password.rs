@@ -13,6 +13,7 @@ use app::contract::secret::Secret;
 use std::{
     collections::VecDeque,
     num::NonZeroUsize,
+    panic::catch_unwind,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
@@ -62,7 +63,8 @@ impl Hasher {
             let bench = bench.clone();
             thread::Builder::new()
                 .name(format!("hasher-{number}"))
-                .spawn(move || bench.serve())
+                // Should a hash ever panic, its caller hears of it and the thread goes on: a dead one would leave work lying.
+                .spawn(move || while catch_unwind(|| bench.serve()).is_err() {})
                 .map_err(|error| Error::Internal(format!("no thread for hashing passwords: {error}")))?;
         }
         let places = Semaphore::new(threads * (1 + PLACES_PER_THREAD));
