@@ -6,10 +6,11 @@ use crate::{
         journey::Page,
         problem::Problem,
     },
-    hosted::{self, Shown},
+    hosted,
     text::{Texts, direction},
+    ui::element::{El, escape},
 };
-use leptos::prelude::*;
+use reactive_graph::{owner::Owner, signal::RwSignal};
 use std::{fmt::Write, sync::Arc};
 
 /// Where the browser finds what it needs besides HTML. `js` is empty where no scripts were built; then none is asked for.
@@ -42,7 +43,10 @@ pub fn hosted(page: &Page, texts: &Arc<Texts>, scripts: &Scripts, nonce: &str) -
         html.push_str("\"></script>");
     }
     html.push_str("</head><body class=\"ext-background-image\"><div id=\"hosted\" class=\"ext-middle\">");
-    html.push_str(&draw(|| hosted::hosted(RwSignal::new(Shown::first(page.clone())), texts.clone())));
+    draw(&mut html, || {
+        let page = Arc::new(page.clone());
+        hosted::hosted(page.clone(), texts.clone(), RwSignal::new(page))
+    });
     html.push_str("</div>");
     if !scripts.js.is_empty() {
         html.push_str("<script type=\"application/json\" id=\"page\">");
@@ -60,7 +64,7 @@ pub fn problem(problem: &Problem, brand: Option<&Brand>, texts: &Texts, scripts:
     let mut html = String::with_capacity(4 * 1024);
     head(&mut html, &title, brand, texts, scripts, nonce);
     html.push_str("</head><body class=\"ext-background-image\"><div id=\"hosted\" class=\"ext-middle\">");
-    html.push_str(&draw(|| hosted::problem(problem, brand, texts)));
+    draw(&mut html, || hosted::problem(problem, brand, texts));
     html.push_str("</div></body></html>");
     html
 }
@@ -97,25 +101,11 @@ fn colours(css: &mut String, palette: &Palette) {
     let _ = write!(css, ":root{{--brand:{};--on-brand:{}}}}}", palette.dark.brand, palette.dark.on_brand);
 }
 
-/// The view as HTML, with the marks by which a browser finds its parts again.
-fn draw<V: IntoView>(view: impl FnOnce() -> V) -> String {
-    // Nothing is awaited and no data travels besides the Page, so no context is shared with the browser.
-    let owner = Owner::new_root(None);
-    let html = owner.with(|| view().into_view().to_html());
+/// The signals of a page live no longer than its drawing.
+fn draw(html: &mut String, view: impl FnOnce() -> Vec<El>) {
+    let owner = Owner::new();
+    owner.with(|| view().iter().for_each(|element| element.write(html)));
     owner.cleanup();
-    html
-}
-
-fn escape(html: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            _ => html.push(c),
-        }
-    }
 }
 
 /// JSON inside a script element: nothing in it can end the element, or a line of script (security, cve_kanidm_39).

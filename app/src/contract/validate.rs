@@ -6,6 +6,7 @@ use super::{
     journey::ATTRIBUTE_FIELD,
     user_flow::{Field, InputKind, PasswordRule},
 };
+#[cfg(feature = "ssr")]
 use regex_lite::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -199,9 +200,18 @@ fn single(field: &Field, raw: &[String]) -> Result<Option<String>, Why> {
         (_, DataType::Boolean) => boolean(text)?,
         _ => text.into(),
     };
-    let broken =
-        field.pattern.as_deref().and_then(|text| pattern(text).ok()).is_some_and(|rule| !rule.is_match(&stored));
-    if broken { Err(Why::Pattern { hint: field.hint.clone() }) } else { Ok(Some(stored)) }
+    if breaks_pattern(field, &stored) { Err(Why::Pattern { hint: field.hint.clone() }) } else { Ok(Some(stored)) }
+}
+
+#[cfg(feature = "ssr")]
+fn breaks_pattern(field: &Field, stored: &str) -> bool {
+    field.pattern.as_deref().and_then(|text| pattern(text).ok()).is_some_and(|rule| !rule.is_match(stored))
+}
+
+/// The engine for patterns weighs 10 KiB in a browser (brotli): there the server's verdict is awaited.
+#[cfg(not(feature = "ssr"))]
+fn breaks_pattern(_: &Field, _: &str) -> bool {
+    false
 }
 
 fn nothing(field: &Field) -> Result<Option<String>, Why> {
@@ -247,10 +257,12 @@ fn days_in(year: u32, month: u32) -> u32 {
 }
 
 /// The most memory that a compiled pattern takes (security R15).
+#[cfg(feature = "ssr")]
 const PATTERN_SIZE: usize = 64 * 1024;
 
 /// An administrator's pattern, ready to match a whole value in linear time. The portal refuses what fails here; a value
 /// is not judged by it.
+#[cfg(feature = "ssr")]
 pub fn pattern(text: &str) -> Result<Regex, regex_lite::Error> {
     let build = |text: &str| RegexBuilder::new(text).size_limit(PATTERN_SIZE).build();
     // Alone first, or `a)|(b` would slip out of the anchors.
@@ -287,10 +299,8 @@ pub fn strength(rule: PasswordRule, password: &str) -> Strength {
         return Strength::TooShort;
     }
     let jumps = 1 + letters.windows(2).filter(|pair| pair[0].abs_diff(pair[1]) > 1).count();
-    let mut different = letters;
-    different.sort_unstable();
-    different.dedup();
-    match jumps.min(2 * different.len()) {
+    let different = letters.iter().enumerate().filter(|(at, letter)| !letters[..*at].contains(letter)).count();
+    match jumps.min(2 * different) {
         0..=9 => Strength::Weak,
         10..=12 => Strength::Fair,
         13..=17 => Strength::Good,

@@ -1,22 +1,24 @@
 //! Somebody is signed in at this browser already: go on as them, or as somebody else?
 
 use super::visit::{Visit, sends};
-use crate::{text::Key, ui::button};
-use leptos::prelude::*;
+use crate::{
+    text::Key,
+    ui::{
+        button,
+        element::{El, el},
+    },
+};
 
-pub fn screen(visit: &Visit, address: &str, name: Option<&str>) -> AnyView {
+pub fn screen(visit: &Visit, address: &str, name: Option<&str>) -> Vec<El> {
+    let known = el("p")
+        .class("known")
+        .with_all(name.map(|name| el("strong").attr("dir", "auto").with(name.to_owned())))
+        .with(el("bdi").attr("dir", "ltr").with(address.to_owned()));
     let label = visit.fill(Key::ContinueAs, &[("name", name.unwrap_or(address))]);
-    let content = view! {
-        <p class="known">
-            {name.map(|name| view! { <strong dir="auto">{name.to_owned()}</strong> }.into_any())}
-            <bdi dir="ltr">{address.to_owned()}</bdi>
-        </p>
-        {visit.primary("continueAs", label, Key::SigningIn)}
-        {button::secondary(sends("signIn"), visit.say(Key::UseAnotherAccount))}
-    };
-    view! {
-        {visit.lead(visit.fill(Key::AccountLead, &[("application", &visit.page.application)]))}
-        {visit.form("answer", content.into_any())}
-    }
-    .into_any()
+    let form = visit
+        .form("answer")
+        .with(known)
+        .with(visit.primary("continueAs", label, Key::SigningIn))
+        .with(button::secondary(sends("signIn"), visit.say(Key::UseAnotherAccount)));
+    vec![visit.lead(visit.fill(Key::AccountLead, &[("application", &visit.page.application)])), form]
 }

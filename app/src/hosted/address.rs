@@ -4,9 +4,11 @@ use super::visit::Visit;
 use crate::{
     contract::journey::Path,
     text::Key,
-    ui::field::{self, Control, Line},
+    ui::{
+        element::{El, el},
+        field::{self, Control, Line},
+    },
 };
-use leptos::prelude::*;
 
 pub fn heading(path: Path) -> Key {
     match path {
@@ -16,7 +18,7 @@ pub fn heading(path: Path) -> Key {
     }
 }
 
-pub fn screen(visit: &Visit, path: Path, can_sign_up: bool, can_recover: bool) -> AnyView {
+pub fn screen(visit: &Visit, path: Path, can_sign_up: bool, can_recover: bool) -> Vec<El> {
     let lead = match path {
         Path::SignIn => visit.fill(Key::SignInLead, &[("application", &visit.page.application)]),
         Path::SignUp => visit.say(Key::SignUpLead),
@@ -26,23 +28,16 @@ pub fn screen(visit: &Visit, path: Path, can_sign_up: bool, can_recover: bool) -
         Path::SignIn => (Key::Continue, Key::OneMoment),
         Path::SignUp | Path::Recover => (Key::SendCode, Key::Sending),
     };
-    let content = view! {
-        {field(visit)}
-        {visit.primary("address", visit.say(label), working)}
-        <div class="ways">
-            {(path == Path::SignIn && can_sign_up).then(|| asked(visit, Key::NoAccount, "signUp", Key::CreateOne))}
-            {(path != Path::SignIn).then(|| asked(visit, Key::HaveAccount, "signIn", Key::SignIn))}
-            {(path == Path::SignIn && can_recover).then(|| visit.way("recover", Key::CannotAccess))}
-        </div>
-    };
-    view! {
-        {visit.lead(lead)}
-        {visit.form("answer", content.into_any())}
-    }
-    .into_any()
+    let ways = el("div")
+        .class("ways")
+        .with_all((path == Path::SignIn && can_sign_up).then(|| asked(visit, Key::NoAccount, "signUp", Key::CreateOne)))
+        .with_all((path != Path::SignIn).then(|| asked(visit, Key::HaveAccount, "signIn", Key::SignIn)))
+        .with_all((path == Path::SignIn && can_recover).then(|| visit.way("recover", Key::CannotAccess)));
+    let primary = visit.primary("address", visit.say(label), working);
+    vec![visit.lead(lead), visit.form("answer").with(field(visit)).with(primary).with(ways)]
 }
 
-fn field(visit: &Visit) -> AnyView {
+fn field(visit: &Visit) -> El {
     let typed = visit.typed("address").and_then(|typed| typed.first()).or(visit.page.address.as_ref());
     let control = Control {
         name: "address".into(),
@@ -51,21 +46,19 @@ fn field(visit: &Visit) -> AnyView {
         hint: None,
         fault: visit.fault("address"),
     };
-    field::line(
-        control,
-        Line {
-            kind: "email",
-            value: typed.cloned().unwrap_or_default(),
-            autocomplete: Some("username"),
-            inputmode: Some("email"),
-            required: true,
-            focus: true,
-            ..Line::default()
-        },
-    )
+    let line = Line {
+        kind: "email",
+        value: typed.cloned().unwrap_or_default(),
+        autocomplete: Some("username"),
+        inputmode: Some("email"),
+        required: true,
+        focus: true,
+        ..Line::default()
+    };
+    field::line(control, line)
 }
 
 /// A question, and the way out that answers it.
-fn asked(visit: &Visit, question: Key, answer: &'static str, label: Key) -> AnyView {
-    view! { <p>{visit.say(question)} " " {visit.way(answer, label)}</p> }.into_any()
+fn asked(visit: &Visit, question: Key, answer: &'static str, label: Key) -> El {
+    el("p").with(visit.say(question)).with(" ").with(visit.way(answer, label))
 }

@@ -9,61 +9,54 @@ use crate::{
     text::Key,
     ui::{
         choice::{self, Choice},
+        element::{El, el},
         field::{self, Control, Line},
         linked::linked,
     },
 };
-use leptos::prelude::*;
 
-pub fn screen(visit: &Visit, revision: i64, fields: &[Field]) -> AnyView {
-    let fields: Vec<_> = fields.iter().map(|field| control(visit, field)).collect();
-    let content = view! {
-        <input type="hidden" name="revision" value=revision.to_string()/>
-        {fields}
-        {visit.primary("attributes", visit.say(Key::CreateAccount), Key::CreatingAccount)}
-    };
-    view! {
-        {visit.lead(visit.say(Key::AttributesLead))}
-        {visit.form("answer", content.into_any())}
-    }
-    .into_any()
+pub fn screen(visit: &Visit, revision: i64, fields: &[Field]) -> Vec<El> {
+    let form = visit
+        .form("answer")
+        .with(el("input").attr("type", "hidden").attr("name", "revision").attr("value", revision.to_string()))
+        .with_all(fields.iter().map(|field| control(visit, field)))
+        .with(visit.primary("attributes", visit.say(Key::CreateAccount), Key::CreatingAccount));
+    vec![visit.lead(visit.say(Key::AttributesLead)), form]
 }
 
-fn control(visit: &Visit, field: &Field) -> AnyView {
+fn control(visit: &Visit, field: &Field) -> El {
     let name = field_name(&field.attribute);
-    let optional = (!field.required && !field.read_only).then(|| visit.say(Key::Optional));
-    let fault = visit.fault(&name);
     let given = given(visit, &name, field);
-    if field.kind == InputKind::Checkbox {
-        let label = linked(&field.label, visit.texts.say(Key::OpensInNewTab));
-        let ticked = given.iter().any(|value| value == "true");
-        return choice::tick(name, label, optional, field.hint.clone(), ticked, field.required, fault);
-    }
-    let control = Control { name, label: field.label.clone(), optional, hint: field.hint.clone(), fault };
-    let first = || given.first().cloned().unwrap_or_default();
+    let control = Control {
+        label: field.label.clone(),
+        optional: (!field.required && !field.read_only).then(|| visit.say(Key::Optional)),
+        hint: field.hint.clone(),
+        fault: visit.fault(&name),
+        name,
+    };
     if field.read_only {
         return field::line(
             control,
             Line { kind: "text", value: in_words(field, &given), read_only: true, ..Line::default() },
         );
     }
-    let autocomplete = autocomplete(&field.attribute);
+    let (required, autocomplete) = (field.required, autocomplete(&field.attribute));
+    let line = |kind, inputmode| {
+        let value = given.first().cloned().unwrap_or_default();
+        Line { kind, value, autocomplete, inputmode, required, ..Line::default() }
+    };
     match field.kind {
-        InputKind::Text | InputKind::Number | InputKind::Date | InputKind::Checkbox => {
-            let kind = if field.kind == InputKind::Date { "date" } else { "text" };
-            let inputmode = (field.kind == InputKind::Number).then_some("numeric");
-            let line =
-                Line { kind, value: first(), autocomplete, inputmode, required: field.required, ..Line::default() };
-            field::line(control, line)
+        InputKind::Text => field::line(control, line("text", None)),
+        InputKind::Number => field::line(control, line("text", Some("numeric"))),
+        InputKind::Date => field::line(control, line("date", None)),
+        InputKind::Checkbox => {
+            let label = linked(&field.label, visit.texts.say(Key::OpensInNewTab));
+            choice::tick(control, label, given.iter().any(|value| value == "true"), required)
         }
-        InputKind::Dropdown => choice::dropdown(
-            control,
-            choices(visit, field, &given),
-            visit.say(Key::Choose),
-            autocomplete,
-            field.required,
-        ),
-        InputKind::Radio => choice::radio(control, choices(visit, field, &given), field.required),
+        InputKind::Radio => choice::radio(control, choices(visit, field, &given), required),
+        InputKind::Dropdown => {
+            choice::dropdown(control, choices(visit, field, &given), visit.say(Key::Choose), autocomplete, required)
+        }
         InputKind::MultiSelect => {
             let hint = control.hint.or_else(|| Some(visit.say(Key::ChooseAny)));
             choice::several(Control { hint, ..control }, choices(visit, field, &given))
@@ -86,7 +79,7 @@ fn choices(visit: &Visit, field: &Field, given: &[String]) -> Vec<Choice> {
     let links = field.kind != InputKind::Dropdown;
     let choice = |FieldOption { value, text }: &FieldOption| Choice {
         value: value.clone(),
-        label: if links { linked(text, visit.texts.say(Key::OpensInNewTab)) } else { text.clone().into_any() },
+        label: if links { linked(text, visit.texts.say(Key::OpensInNewTab)) } else { vec![text.clone().into()] },
         chosen: given.contains(value),
     };
     field.options.iter().map(choice).collect()

@@ -4,13 +4,17 @@ use super::{
     send::{Pairs, pairs},
     visit::Visit,
 };
-use crate::contract::{
-    journey::Step,
-    validate::{self, Fault, Why},
+use crate::{
+    contract::{
+        journey::Step,
+        validate::{self, Fault, Why},
+    },
+    ui::browser::after,
 };
-use leptos::prelude::*;
+use reactive_graph::prelude::*;
 use std::time::Duration;
-use web_sys::{Element, Event, FocusEvent, HtmlFormElement, wasm_bindgen::JsCast};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, FocusEvent, HtmlFormElement};
 
 /// Everything that is wrong with an answer to this step, as far as a browser can know.
 pub fn faults(step: &Step, sent: &Pairs) -> Vec<Fault> {
@@ -53,7 +57,7 @@ pub fn on_leaving(visit: &Visit, event: &FocusEvent) {
             judge(&visit, name.clone(), &sent);
         }
     };
-    set_timeout(judge, Duration::from_millis(200));
+    after(Duration::from_millis(200), judge);
 }
 
 /// A fault goes as soon as it is mended; none comes while somebody types.

@@ -13,10 +13,11 @@ use crate::{
     ui::{
         code,
         countdown::{clock, seconds_left},
+        element::{El, el},
         field::Control,
     },
 };
-use leptos::prelude::*;
+use reactive_graph::prelude::*;
 
 pub fn screen(
     visit: &Visit,
@@ -25,28 +26,26 @@ pub fn screen(
     resend: Resend,
     offers_to_keep: bool,
     offers_password: bool,
-) -> AnyView {
+) -> Vec<El> {
     let (label, working) = match path {
         Path::SignIn => (Key::SignIn, Key::SigningIn),
         Path::SignUp | Path::Recover => (Key::Continue, Key::Checking),
     };
-    let content = view! {
-        {field(visit, length)}
-        {offers_to_keep.then(|| keep(visit))}
-        {visit.primary("code", visit.say(label), working)}
-        <div class="ways">
-            <p>{visit.say(Key::CodeMissing)} " " {another(visit, resend)}</p>
-            {offers_password.then(|| visit.way("usePassword", Key::UsePassword))}
-        </div>
-    };
-    view! {
-        {visit.lead(visit.fill(Key::CodeLead, &[("length", &length.to_string())]))}
-        {visit.form("answer", content.into_any())}
-    }
-    .into_any()
+    let another = el("p").with(visit.say(Key::CodeMissing)).with(" ").with_all(another(visit, resend));
+    let ways = el("div")
+        .class("ways")
+        .with(another)
+        .with_all(offers_password.then(|| visit.way("usePassword", Key::UsePassword)));
+    let form = visit
+        .form("answer")
+        .with(field(visit, length))
+        .with_all(offers_to_keep.then(|| keep(visit)))
+        .with(visit.primary("code", visit.say(label), working))
+        .with(ways);
+    vec![visit.lead(visit.fill(Key::CodeLead, &[("length", &length.to_string())])), form]
 }
 
-fn field(visit: &Visit, length: u8) -> AnyView {
+fn field(visit: &Visit, length: u8) -> El {
     let control = Control {
         name: "code".into(),
         label: visit.say(Key::CodeLabel),
@@ -59,29 +58,27 @@ fn field(visit: &Visit, length: u8) -> AnyView {
 
 /// The button for another code. It always sends: whoever presses it too early is told how long to wait, so it works
 /// without the countdown too. That a code can be had again is announced once, the seconds are not.
-fn another(visit: &Visit, resend: Resend) -> AnyView {
-    let left = seconds_left(match resend {
+fn another(visit: &Visit, resend: Resend) -> [El; 2] {
+    let (left, counting) = seconds_left(match resend {
         Resend::Now => 0,
         Resend::In { seconds } => seconds,
     });
-    let waits = resend != Resend::Now;
     let (texts, now) = (visit.texts.clone(), visit.say(Key::ResendNow));
-    let label = move || match left.get() {
-        0 => texts.say(Key::Resend).to_owned(),
-        seconds => texts.fill(Key::ResendIn, &[("time", &clock(seconds))]),
-    };
     let sends = sends("resend");
-    view! {
-        <button
-            class=move || if left.get() == 0 { "way" } else { "way waits" }
-            type="submit"
-            name=sends.name
-            value=sends.value
-            formnovalidate
-        >
-            {label}
-        </button>
-        <span class="unseen" role="status">{move || (waits && left.get() == 0).then(|| now.clone())}</span>
-    }
-    .into_any()
+    let button = el("button")
+        .attr_live("class", move || Some(if left.get() == 0 { "way" } else { "way waits" }.into()))
+        .attr("type", "submit")
+        .attr("name", sends.name)
+        .attr("value", sends.value)
+        .flag("formnovalidate", true)
+        .keep(counting)
+        .live(move || {
+            Some(match left.get() {
+                0 => texts.say(Key::Resend).to_owned(),
+                seconds => texts.fill(Key::ResendIn, &[("time", &clock(seconds))]),
+            })
+        });
+    let ran_down = move || resend != Resend::Now && left.get() == 0;
+    let announcement = el("span").class("unseen").attr("role", "status").live(move || ran_down().then(|| now.clone()));
+    [button, announcement]
 }

@@ -7,52 +7,63 @@ use crate::{
         journey::{Notice, Path, Step},
     },
     text::{Key, Texts},
-    ui::menu::{self, Entry},
+    ui::{
+        element::{El, el},
+        linked::link_beside,
+        menu::{self, Entry},
+    },
 };
-use leptos::prelude::*;
+use reactive_graph::prelude::*;
 
-pub fn frame(visit: &Visit) -> AnyView {
+pub fn frame(visit: &Visit) -> Vec<El> {
+    let notice =
+        visit.page.notice.map(|notice| el("p").class("notice").attr("role", "alert").with(told(visit, notice)));
     let trouble = visit.trouble;
-    view! {
-        <main class="card ext-sign-in-box">
-            {whose(&visit.page.brand)}
-            {address(visit)}
-            <h1 class="ext-title" tabindex="-1">{heading(&visit.page, &visit.texts)}</h1>
-            {visit.page.notice.map(|notice| view! { <p class="notice" role="alert">{told(visit, notice)}</p> }.into_any())}
-            <div role="alert">{move || trouble.get().map(|sentence| view! { <p class="notice bad">{sentence}</p> })}</div>
-            {visit.summary()}
-            {screen(visit)}
-        </main>
-        <footer class="ext-footer">
-            <div class="foot ext-footer-links">{languages(visit)} {links(&visit.page.brand, &visit.texts)}</div>
-        </footer>
-    }
-    .into_any()
+    let trouble = el("div")
+        .attr("role", "alert")
+        .live(move || trouble.get().map(|sentence| el("p").class("notice bad").with(sentence)));
+    let card = el("main")
+        .class("card ext-sign-in-box")
+        .with(whose(&visit.page.brand))
+        .with_all(address(visit))
+        .with(el("h1").class("ext-title").attr("tabindex", "-1").with(heading(&visit.page, &visit.texts)))
+        .with_all(notice)
+        .with(trouble)
+        .with(visit.summary())
+        .with_all(screen(visit));
+    vec![card, foot(languages(visit), links(&visit.page.brand, &visit.texts))]
+}
+
+pub fn foot(languages: Option<El>, links: Vec<El>) -> El {
+    let row = el("div").class("foot ext-footer-links").with_all(languages).with_all(links);
+    el("footer").class("ext-footer").with(row)
 }
 
 /// The tenant's logo, or the first letter of its name, and the name.
-pub fn whose(brand: &Brand) -> AnyView {
+pub fn whose(brand: &Brand) -> El {
     let mark = match &brand.logo {
-        Some(logo) => view! { <img class="logo ext-header-logo" src=logo.clone() alt=""/> }.into_any(),
+        Some(logo) => el("img").class("logo ext-header-logo").attr("src", logo.clone()).attr("alt", ""),
         None => {
-            let letter = brand.name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().to_string());
-            view! { <span class="mark" aria-hidden="true">{letter}</span> }.into_any()
+            // The style makes it a capital: Unicode's tables for that would weigh more than this whole file.
+            let letter = brand.name.chars().next().map(String::from);
+            el("span").class("mark").attr("aria-hidden", "true").with_all(letter)
         }
     };
-    view! { <div class="whose ext-header">{mark}<span>{brand.name.clone()}</span></div> }.into_any()
+    el("div").class("whose ext-header").with(mark).with(el("span").with(brand.name.clone()))
 }
 
 /// The address that this is about, once it is known, and the way to another.
-fn address(visit: &Visit) -> Option<AnyView> {
+fn address(visit: &Visit) -> Option<El> {
     let address = visit.page.address.clone()?;
-    let change = restart(&visit.page.step)?;
-    let content = view! {
-        <bdi dir="ltr">{address}</bdi>
-        <button class="way" type="submit" name="answer" value=change aria-label=visit.say(Key::ChangeAddress)>
-            {visit.say(Key::Change)}
-        </button>
-    };
-    Some(visit.form("who", content.into_any()))
+    let change = el("button")
+        .class("way")
+        .attr("type", "submit")
+        .attr("name", "answer")
+        .attr("value", restart(&visit.page.step)?)
+        .flag("formnovalidate", true)
+        .attr("aria-label", visit.say(Key::ChangeAddress))
+        .with(visit.say(Key::Change));
+    Some(visit.form("who").with(el("bdi").attr("dir", "ltr").with(address)).with(change))
 }
 
 /// The answer that leads to the first page of the present path.
@@ -82,7 +93,7 @@ fn told(visit: &Visit, notice: Notice) -> String {
     }
 }
 
-fn languages(visit: &Visit) -> Option<AnyView> {
+fn languages(visit: &Visit) -> Option<El> {
     let page = &visit.page;
     if page.languages.len() < 2 {
         return None;
@@ -97,29 +108,18 @@ fn languages(visit: &Visit) -> Option<AnyView> {
         })
         .collect();
     Some(menu::menu("language", visit.say(Key::Language), entries, |buttons| {
-        let content = view! {
-            <input type="hidden" name="answer" value="language"/>
-            {buttons}
-        };
-        visit.form("entries", content.into_any())
+        let answer = el("input").attr("type", "hidden").attr("name", "answer").attr("value", "language");
+        visit.form("entries").with(answer).with_all(buttons)
     }))
 }
 
-pub fn links(brand: &Brand, texts: &Texts) -> Vec<AnyView> {
-    brand
-        .links
-        .iter()
-        .map(|Link { kind, url }| {
-            let label = match kind {
-                LinkKind::Privacy => Key::Privacy,
-                LinkKind::Terms => Key::Terms,
-            };
-            view! {
-                <a class="ext-footer-item" href=url.clone() target="_blank" rel="noopener noreferrer" title=texts.say(Key::OpensInNewTab).to_owned()>
-                    {texts.say(label).to_owned()}
-                </a>
-            }
-            .into_any()
-        })
-        .collect()
+pub fn links(brand: &Brand, texts: &Texts) -> Vec<El> {
+    let link = |Link { kind, url }: &Link| {
+        let label = match kind {
+            LinkKind::Privacy => Key::Privacy,
+            LinkKind::Terms => Key::Terms,
+        };
+        link_beside(url, texts.say(Key::OpensInNewTab)).class("ext-footer-item").with(texts.say(label).to_owned())
+    };
+    brand.links.iter().map(link).collect()
 }

@@ -9,6 +9,7 @@ mod frame;
 mod new_password;
 mod password;
 mod problem;
+pub mod read;
 mod send;
 mod stopped;
 mod visit;
@@ -16,37 +17,30 @@ mod visit;
 use crate::{
     contract::journey::{Page, Step},
     text::{Key, Texts},
+    ui::element::{self, El, Mounted},
 };
-use leptos::{either::Either, prelude::*};
 pub use problem::{problem, problem_heading};
+use reactive_graph::{effect::RenderEffect, prelude::*, signal::RwSignal};
 use std::sync::Arc;
 use visit::Visit;
+use web_sys::Element;
 
-/// The page that is on the screen, and how many were there before it.
-#[derive(Clone)]
-pub struct Shown {
-    turn: usize,
-    page: Arc<Page>,
+/// The page as elements. What is put into `shown` is to take its place.
+pub fn hosted(page: Arc<Page>, texts: Arc<Texts>, shown: RwSignal<Arc<Page>>) -> Vec<El> {
+    frame::frame(&Visit::new(page, texts, shown))
 }
 
-impl Shown {
-    pub fn first(page: Page) -> Self {
-        Self { turn: 0, page: Arc::new(page) }
-    }
-
-    fn next(&self, page: Page) -> Self {
-        Self { turn: self.turn + 1, page: Arc::new(page) }
-    }
-}
-
-/// The hosted pages: whatever is put into `shown` is drawn.
-pub fn hosted(shown: RwSignal<Shown>, texts: Arc<Texts>) -> impl IntoView {
-    move || {
-        let Shown { turn, page } = shown.get();
-        let view = frame::frame(&Visit::new(page, texts.clone(), shown));
-        // Sides taken in turn, so that a new page is new elements and inherits nothing that was typed into the old.
-        if turn % 2 == 0 { Either::Left(view) } else { Either::Right(view) }
-    }
+/// Draws every page that comes, inside `place`. The first one is there already, written by the server.
+pub fn take_over(place: Element, first: Page, texts: Arc<Texts>) -> RenderEffect<Vec<Mounted>> {
+    let shown = RwSignal::new(Arc::new(first));
+    RenderEffect::new(move |before: Option<Vec<Mounted>>| {
+        let nodes = hosted(shown.get(), texts.clone(), shown).into_iter().map(Into::into).collect();
+        if before.is_none() {
+            return element::take_over(&place, nodes);
+        }
+        place.set_text_content(None);
+        element::fill(&place, nodes)
+    })
 }
 
 /// What stands in the window's title: what to do here, and whose page it is.
@@ -68,7 +62,7 @@ fn heading(page: &Page, texts: &Texts) -> String {
 }
 
 /// What is below the heading.
-fn screen(visit: &Visit) -> AnyView {
+fn screen(visit: &Visit) -> Vec<El> {
     match &visit.page.step {
         Step::Address { path, can_sign_up, can_recover } => address::screen(visit, *path, *can_sign_up, *can_recover),
         Step::Password { offers_code, offers_to_keep } => password::screen(visit, *offers_code, *offers_to_keep),
@@ -79,16 +73,6 @@ fn screen(visit: &Visit) -> AnyView {
         Step::Attributes { revision, fields } => attributes::screen(visit, *revision, fields),
         Step::Account { address, name } => account::screen(visit, address, name.as_deref()),
         Step::Stopped { why } => stopped::screen(visit, *why),
-        Step::Done { .. } => visit.lead(visit.fill(Key::DoneLead, &[("application", &visit.page.application)])),
+        Step::Done { .. } => vec![visit.lead(visit.fill(Key::DoneLead, &[("application", &visit.page.application)]))],
     }
-}
-
-/// Takes over the page that the server drew into `#hosted`.
-#[cfg(feature = "hosted")]
-pub fn take_over(page: Page, texts: Arc<Texts>) {
-    use wasm_bindgen::JsCast;
-
-    let Some(place) = document().get_element_by_id("hosted") else { return };
-    leptos::mount::hydrate_from(place.unchecked_into(), move || hosted(RwSignal::new(Shown::first(page)), texts))
-        .forget();
 }

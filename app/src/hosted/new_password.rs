@@ -11,33 +11,29 @@ use crate::{
         validate::{Strength, strength},
     },
     text::{Key, Texts},
-    ui::password::Judge,
+    ui::{element::El, password::Judge},
 };
-use leptos::prelude::*;
 use std::sync::Arc;
 
 pub fn heading(path: Path) -> Key {
     if path == Path::Recover { Key::ResetPasswordHeading } else { Key::CreatePasswordHeading }
 }
 
-pub fn screen(visit: &Visit, path: Path, rule: PasswordRule) -> AnyView {
+pub fn screen(visit: &Visit, path: Path, rule: PasswordRule) -> Vec<El> {
     let (label, working) =
         if path == Path::Recover { (Key::SaveAndSignIn, Key::Saving) } else { (Key::Continue, Key::OneMoment) };
     let hint = visit.fill(Key::NewPasswordHint, &[("min", &rule.min_length.to_string())]);
-    let content = view! {
-        {username(visit)}
-        {field(visit, Key::NewPasswordLabel, Some(hint), "new-password", Some(judge(visit.texts.clone(), rule)))}
-        {visit.primary("newPassword", visit.say(label), working)}
-    };
-    view! {
-        {visit.lead(visit.say(Key::NewPasswordLead))}
-        {visit.form("answer", content.into_any())}
-    }
-    .into_any()
+    let judge = judge(visit.texts.clone(), rule);
+    let form = visit
+        .form("answer")
+        .with(username(visit))
+        .with(field(visit, Key::NewPasswordLabel, Some(hint), "new-password", Some(judge)))
+        .with(visit.primary("newPassword", visit.say(label), working));
+    vec![visit.lead(visit.say(Key::NewPasswordLead)), form]
 }
 
 fn judge(texts: Arc<Texts>, rule: PasswordRule) -> Judge {
-    Arc::new(move |password| {
+    Box::new(move |password| {
         let (level, word) = match strength(rule, password) {
             Strength::TooShort => (0, Key::StrengthTooShort),
             Strength::Weak => (1, Key::StrengthWeak),

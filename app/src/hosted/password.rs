@@ -5,37 +5,28 @@ use crate::{
     text::Key,
     ui::{
         choice,
+        element::{El, el},
         field::Control,
         password::{self, Judge, Password, ShowWords},
     },
 };
-use leptos::prelude::*;
 
-pub fn screen(visit: &Visit, offers_code: bool, offers_to_keep: bool) -> AnyView {
-    let content = view! {
-        {username(visit)}
-        {field(visit, Key::PasswordLabel, None, "current-password", None)}
-        {offers_to_keep.then(|| keep(visit))}
-        {visit.primary("password", visit.say(Key::SignIn), Key::SigningIn)}
-        <div class="ways">
-            {visit.way("recover", Key::ForgotPassword)}
-            {offers_code.then(|| visit.way("useCode", Key::UseCode))}
-        </div>
-    };
-    view! {
-        {visit.lead(visit.fill(Key::SignInLead, &[("application", &visit.page.application)]))}
-        {visit.form("answer", content.into_any())}
-    }
-    .into_any()
+pub fn screen(visit: &Visit, offers_code: bool, offers_to_keep: bool) -> Vec<El> {
+    let ways = el("div")
+        .class("ways")
+        .with(visit.way("recover", Key::ForgotPassword))
+        .with_all(offers_code.then(|| visit.way("useCode", Key::UseCode)));
+    let form = visit
+        .form("answer")
+        .with(username(visit))
+        .with(field(visit, Key::PasswordLabel, None, "current-password", None))
+        .with_all(offers_to_keep.then(|| keep(visit)))
+        .with(visit.primary("password", visit.say(Key::SignIn), Key::SigningIn))
+        .with(ways);
+    vec![visit.lead(visit.fill(Key::SignInLead, &[("application", &visit.page.application)])), form]
 }
 
-pub fn field(
-    visit: &Visit,
-    label: Key,
-    hint: Option<String>,
-    autocomplete: &'static str,
-    judge: Option<Judge>,
-) -> AnyView {
+pub fn field(visit: &Visit, label: Key, hint: Option<String>, autocomplete: &'static str, judge: Option<Judge>) -> El {
     let words = ShowWords {
         show: visit.say(Key::Show),
         show_name: visit.say(Key::ShowPassword),
@@ -53,11 +44,18 @@ pub fn field(
 }
 
 /// For password managers: whose password this is. Nameless, so it is never sent.
-pub fn username(visit: &Visit) -> AnyView {
-    view! { <input type="email" autocomplete="username" value=visit.page.address.clone() readonly hidden/> }.into_any()
+pub fn username(visit: &Visit) -> El {
+    el("input")
+        .attr("type", "email")
+        .attr("autocomplete", "username")
+        .attr_some("value", visit.page.address.clone())
+        .flag("readonly", true)
+        .flag("hidden", true)
 }
 
-pub fn keep(visit: &Visit) -> AnyView {
-    let label = visit.say(Key::KeepSignedIn).into_any();
-    choice::tick("keep".into(), label, None, None, false, false, visit.fault("keep"))
+pub fn keep(visit: &Visit) -> El {
+    let label = visit.say(Key::KeepSignedIn);
+    let control =
+        Control { name: "keep".into(), label: String::new(), optional: None, hint: None, fault: visit.fault("keep") };
+    choice::tick(control, vec![label.into()], false, false)
 }

@@ -1,14 +1,14 @@
 //! The page for what went wrong: what it was, what to do next, and the word under which the log has it.
 
-use super::frame::{links, whose};
+use super::frame::{foot, links, whose};
 use crate::{
     contract::{
         brand::Brand,
         problem::{Problem, ProblemKind},
     },
     text::{Key, Texts},
+    ui::element::{El, el},
 };
-use leptos::prelude::*;
 
 pub fn problem_heading(kind: ProblemKind) -> Key {
     words(kind).0
@@ -19,20 +19,15 @@ pub fn sentence(kind: ProblemKind) -> Key {
     words(kind).1
 }
 
-pub fn problem(problem: &Problem, brand: Option<&Brand>, texts: &Texts) -> AnyView {
+pub fn problem(problem: &Problem, brand: Option<&Brand>, texts: &Texts) -> Vec<El> {
     let (heading, sentence) = words(problem.kind);
-    view! {
-        <main class="card ext-sign-in-box">
-            {brand.map(whose)}
-            <h1 class="ext-title">{texts.say(heading).to_owned()}</h1>
-            <p class="lead ext-subtitle">{texts.say(sentence).to_owned()}</p>
-            <p class="trace">{texts.fill(Key::ProblemTrace, &[("trace", &problem.trace)])}</p>
-        </main>
-        <footer class="ext-footer">
-            <div class="foot ext-footer-links">{brand.map(|brand| links(brand, texts))}</div>
-        </footer>
-    }
-    .into_any()
+    let card = el("main")
+        .class("card ext-sign-in-box")
+        .with_all(brand.map(whose))
+        .with(el("h1").class("ext-title").with(texts.say(heading).to_owned()))
+        .with(el("p").class("lead ext-subtitle").with(texts.say(sentence).to_owned()))
+        .with(el("p").class("trace").with(texts.fill(Key::ProblemTrace, &[("trace", &problem.trace)])));
+    vec![card, foot(None, brand.map(|brand| links(brand, texts)).unwrap_or_default())]
 }
 
 fn words(kind: ProblemKind) -> (Key, Key) {

@@ -1,20 +1,18 @@
 //! Sends an answer without leaving the page: the form's own fields as flat JSON, to the path that the form would post to.
 
-use super::{check, problem::sentence, title, visit::Visit};
+use super::{check, problem::sentence, read, title, visit::Visit};
 use crate::{
-    contract::{
-        journey::{Page, Step},
-        problem::Problem,
-    },
+    contract::journey::{Page, Step},
     text::Key,
+    ui::browser::{after, document, window},
 };
+use any_spawner::Executor;
 use gloo_net::http::Request;
 use js_sys::{Array, JSON, Object, Reflect};
-use leptos::{prelude::*, task::spawn_local};
-use web_sys::{
-    Element, FormData, HtmlElement, HtmlFormElement, SubmitEvent,
-    wasm_bindgen::{JsCast, JsValue},
-};
+use reactive_graph::prelude::*;
+use std::time::Duration;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, SubmitEvent};
 
 pub type Pairs = Vec<(String, String)>;
 
@@ -44,7 +42,7 @@ pub fn submit(visit: &Visit, event: &SubmitEvent) {
     visit.sending.set(Some(value));
     visit.trouble.set(None);
     let visit = visit.clone();
-    spawn_local(async move { arrived(&visit, post(&visit.page.path, &answer).await) });
+    Executor::spawn_local(async move { arrived(&visit, post(&visit.page.path, &answer).await) });
 }
 
 /// The fields that the browser would send.
@@ -86,15 +84,15 @@ fn flat(answer: &Pairs) -> JsValue {
 }
 
 fn arrived(visit: &Visit, answer: Option<String>) {
-    let page = answer.as_deref().and_then(|answer| serde_json::from_str::<Page>(answer).ok());
+    let page = answer.as_deref().and_then(read::page);
     match page {
         Some(Page { step: Step::Done { location }, .. }) => go(&location),
         Some(page) if page.language != visit.page.language => go(&page.path),
         Some(page) => turn(visit, page),
         None => {
-            let problem = answer.and_then(|answer| serde_json::from_str::<Problem>(&answer).ok());
+            let problem = answer.as_deref().and_then(read::problem);
             visit.trouble.set(Some(match problem {
-                Some(problem) => visit.say(sentence(problem.kind)),
+                Some(kind) => visit.say(sentence(kind)),
                 None => visit.fill(Key::NoConnection, &[("tenant", &visit.page.brand.name)]),
             }));
             visit.sending.set(None);
@@ -110,13 +108,13 @@ fn go(location: &str) {
 /// Shows the next page.
 fn turn(visit: &Visit, page: Page) {
     document().set_title(&title(&page, &visit.texts));
-    visit.shown.update(|shown| *shown = shown.next(page));
+    visit.shown.set(page.into());
     lead_the_eye();
 }
 
 /// Once the page is drawn: to what has to be mended, else to where to type, else to the heading.
 fn lead_the_eye() {
-    request_animation_frame(|| {
+    after(Duration::ZERO, || {
         let targets = [".summary", "[aria-invalid=true]", "[autofocus]", "h1"];
         let found = targets.iter().find_map(|target| document().query_selector(target).ok().flatten());
         if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {

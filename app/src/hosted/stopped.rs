@@ -4,9 +4,11 @@ use super::visit::{Visit, sends};
 use crate::{
     contract::journey::{Page, Stop},
     text::{Key, Texts},
-    ui::button,
+    ui::{
+        button,
+        element::{El, el},
+    },
 };
-use leptos::prelude::*;
 
 pub fn heading(why: Stop, page: &Page, texts: &Texts) -> String {
     let key = match why {
@@ -18,7 +20,7 @@ pub fn heading(why: Stop, page: &Page, texts: &Texts) -> String {
     texts.fill(key, &[("tenant", &page.brand.name), ("application", &page.application)])
 }
 
-pub fn screen(visit: &Visit, why: Stop) -> AnyView {
+pub fn screen(visit: &Visit, why: Stop) -> Vec<El> {
     let (reason, instead) = match why {
         Stop::NoAccount => (Key::StoppedNoAccount, Key::UseAnotherAddress),
         Stop::Disabled => (Key::StoppedDisabled, Key::UseAnotherAddress),
@@ -26,23 +28,17 @@ pub fn screen(visit: &Visit, why: Stop) -> AnyView {
         Stop::Cancelled => (Key::StoppedCancelled, Key::StartAgain),
     };
     let back = visit.fill(Key::BackToApplication, &[("application", &visit.page.application)]);
-    let content = if why == Stop::Cancelled {
-        view! {
-            {visit.primary("cancel", back, Key::OneMoment)}
-            {button::secondary(sends("signIn"), visit.say(instead))}
-        }
-        .into_any()
+    let instead = visit.say(instead);
+    let form = visit.form("answer");
+    let form = if why == Stop::Cancelled {
+        form.with(visit.primary("cancel", back, Key::OneMoment)).with(button::secondary(sends("signIn"), instead))
     } else {
-        view! {
-            {visit.primary("signIn", visit.say(instead), Key::OneMoment)}
-            {button::secondary(sends("cancel"), back)}
-        }
-        .into_any()
+        form.with(visit.primary("signIn", instead, Key::OneMoment)).with(button::secondary(sends("cancel"), back))
     };
-    view! {
-        {visit.page.address.clone().map(|address| view! { <p class="who"><bdi dir="ltr">{address}</bdi></p> }.into_any())}
-        {visit.lead(visit.fill(reason, &[("tenant", &visit.page.brand.name)]))}
-        {visit.form("answer", content)}
-    }
-    .into_any()
+    let address = visit
+        .page
+        .address
+        .clone()
+        .map(|address| el("p").class("about").with(el("bdi").attr("dir", "ltr").with(address)));
+    address.into_iter().chain([visit.lead(visit.fill(reason, &[("tenant", &visit.page.brand.name)])), form]).collect()
 }

@@ -1,6 +1,6 @@
 //! One page while it is on the screen: what the server said, and what has happened since.
 
-use super::{Shown, check, send};
+use super::{check, send};
 use crate::{
     contract::{
         journey::{Page, Step},
@@ -9,11 +9,14 @@ use crate::{
     text::{Key, Texts, explain},
     ui::{
         button::{self, Sends},
+        element::{El, Told, el},
         summary,
     },
 };
-use leptos::prelude::*;
-use std::sync::Arc;
+use reactive_graph::{prelude::*, signal::RwSignal};
+use std::{rc::Rc, sync::Arc};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlFormElement;
 
 #[derive(Clone)]
 pub struct Visit {
@@ -27,11 +30,11 @@ pub struct Visit {
     /// Why the last one did not arrive.
     pub trouble: RwSignal<Option<String>>,
     /// Where the next page goes.
-    pub shown: RwSignal<Shown>,
+    pub shown: RwSignal<Arc<Page>>,
 }
 
 impl Visit {
-    pub fn new(page: Arc<Page>, texts: Arc<Texts>, shown: RwSignal<Shown>) -> Self {
+    pub fn new(page: Arc<Page>, texts: Arc<Texts>, shown: RwSignal<Arc<Page>>) -> Self {
         let faults = RwSignal::new(page.faults.clone());
         let told = RwSignal::new(page.faults.clone());
         Self { page, texts, faults, told, sending: RwSignal::new(None), trouble: RwSignal::new(None), shown }
@@ -46,14 +49,14 @@ impl Visit {
     }
 
     /// The sentence below the heading.
-    pub fn lead(&self, sentence: String) -> AnyView {
-        view! { <p class="lead ext-subtitle">{sentence}</p> }.into_any()
+    pub fn lead(&self, sentence: String) -> El {
+        el("p").class("lead ext-subtitle").with(sentence)
     }
 
     /// What is wrong with a field, in words.
-    pub fn fault(&self, field: &str) -> Signal<Option<String>> {
+    pub fn fault(&self, field: &str) -> Told {
         let (faults, texts, field) = (self.faults, self.texts.clone(), field.to_owned());
-        Signal::derive(move || {
+        Rc::new(move || {
             faults.with(|faults| {
                 faults.iter().find(|fault| fault.field == field).map(|fault| explain(&texts, &fault.why))
             })
@@ -66,42 +69,37 @@ impl Visit {
     }
 
     /// A form of this page: it posts to the page's own path, with the proof that it came from here.
-    pub fn form(&self, class: &'static str, content: AnyView) -> AnyView {
+    pub fn form(&self, class: &'static str) -> El {
         let (submits, leaves, types) = (self.clone(), self.clone(), self.clone());
-        view! {
-            <form
-                method="post"
-                action=self.page.path.clone()
-                class=class
-                prop:noValidate=true
-                on:submit=move |event| send::submit(&submits, &event)
-                on:focusout=move |event| check::on_leaving(&leaves, &event)
-                on:input=move |event| check::on_typing(&types, &event)
-            >
-                <input type="hidden" name="token" value=self.page.token.clone()/>
-                {content}
-            </form>
-        }
-        .into_any()
+        el("form")
+            .class(class)
+            .attr("method", "post")
+            .attr("action", self.page.path.clone())
+            .on("submit", move |event| send::submit(&submits, event))
+            .on("focusout", move |event| check::on_leaving(&leaves, event))
+            .on("input", move |event| check::on_typing(&types, event))
+            // From now on we judge, in the person's language and below the field.
+            .taken_over(|form| form.unchecked_ref::<HtmlFormElement>().set_no_validate(true))
+            .with(el("input").attr("type", "hidden").attr("name", "token").attr("value", self.page.token.clone()))
     }
 
-    pub fn primary(&self, answer: &'static str, label: String, working: Key) -> AnyView {
+    pub fn primary(&self, answer: &'static str, label: String, working: Key) -> El {
         button::primary(sends(answer), label, self.say(working), self.sending)
     }
 
-    pub fn way(&self, answer: &'static str, label: Key) -> AnyView {
+    pub fn way(&self, answer: &'static str, label: Key) -> El {
         button::way(sends(answer), self.say(label))
     }
 
     /// The summary of several faults.
-    pub fn summary(&self) -> AnyView {
+    pub fn summary(&self) -> El {
         let visit = self.clone();
-        let lines = Signal::derive(move || {
+        let lines = move || {
             visit.told.with(|faults| match faults.len() {
                 0 | 1 => Vec::new(),
                 _ => faults.iter().map(|fault| (fault.field.clone(), visit.sentence(fault))).collect(),
             })
-        });
+        };
         summary::summary(self.say(Key::LookAgain), lines)
     }
 

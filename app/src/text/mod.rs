@@ -13,6 +13,8 @@ pub use key::Key;
 #[cfg(feature = "ssr")]
 pub use language::{accept_language, choose, direction, languages, name, texts};
 
+use serde_json::Value;
+
 /// The sentences of one language.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Texts {
@@ -48,12 +50,15 @@ impl Texts {
     /// What a browser is sent.
     #[cfg(feature = "ssr")]
     pub fn to_array_json(&self) -> String {
-        serde_json::Value::from(self.pages.clone()).to_string()
+        Value::from(self.pages.clone()).to_string()
     }
 
-    pub fn from_array_json(array: &str) -> Result<Self, serde_json::Error> {
-        let pages = serde_json::from_str(array)?;
-        Ok(Self {
+    /// None where it is no array of sentences.
+    pub fn from_array_json(array: &str) -> Option<Self> {
+        let array: Value = serde_json::from_str(array).ok()?;
+        let pages =
+            array.as_array()?.iter().map(|sentence| sentence.as_str().map(Into::into)).collect::<Option<_>>()?;
+        Some(Self {
             pages,
             #[cfg(feature = "ssr")]
             mail: Vec::new(),

@@ -1,24 +1,24 @@
 //! Seconds that run down while the page is open. On the server, and without WebAssembly, they stand still.
 
-use leptos::prelude::*;
+use super::browser::Every;
+use reactive_graph::{effect::RenderEffect, prelude::*, signal::RwSignal};
 use std::time::Duration;
 
-pub fn seconds_left(seconds: u32) -> RwSignal<u32> {
+/// The seconds left, and what counts them down as long as it is kept.
+pub fn seconds_left(seconds: u32) -> (RwSignal<u32>, RenderEffect<Every>) {
     let left = RwSignal::new(seconds);
-    Effect::new(move |_| {
+    let counting = RenderEffect::new(move |_| {
         // By the clock, since a browser lets timers sleep in a hidden tab.
         let end = js_sys::Date::now() + f64::from(seconds) * 1000.0;
-        let tick = move || {
-            let rest = ((end - js_sys::Date::now()) / 1000.0).ceil().max(0.0) as u32;
-            if rest != left.get_untracked() {
+        Every::new(Duration::from_millis(250), move || {
+            // A negative number becomes 0.
+            let rest = ((end - js_sys::Date::now()) / 1000.0).ceil() as u32;
+            if left.try_get_untracked().is_some_and(|shown| shown != rest) {
                 left.set(rest);
             }
-        };
-        if let Ok(ticking) = set_interval_with_handle(tick, Duration::from_millis(250)) {
-            on_cleanup(move || ticking.clear());
-        }
+        })
     });
-    left
+    (left, counting)
 }
 
 /// `0:24`

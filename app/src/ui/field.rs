@@ -1,6 +1,6 @@
 //! A control with its label above it, and its hint and what is wrong with it below.
 
-use leptos::prelude::*;
+use super::element::{El, Told, el};
 
 /// What every control is told.
 #[derive(Clone)]
@@ -11,7 +11,7 @@ pub struct Control {
     /// The word beside the label where the field may stay empty.
     pub optional: Option<String>,
     pub hint: Option<String>,
-    pub fault: Signal<Option<String>>,
+    pub fault: Told,
 }
 
 /// One line of text.
@@ -28,93 +28,76 @@ pub struct Line {
     pub focus: bool,
 }
 
-pub fn line(control: Control, line: Line) -> AnyView {
+pub fn line(control: Control, line: Line) -> El {
     let Line { kind, value, autocomplete, inputmode, required, read_only, focus } = line;
-    // Names and codes are not prose: no capitals, no red underline.
-    let verbatim = matches!(kind, "email" | "date");
-    let input = view! {
-        <input
-            class=control.class()
-            type=kind
-            id=control.name.clone()
-            name=(!read_only).then(|| control.name.clone())
-            value=value
-            autocomplete=autocomplete
-            inputmode=inputmode
-            autocapitalize=verbatim.then_some("none")
-            spellcheck=verbatim.then_some("false")
-            required=required
-            readonly=read_only
-            autofocus=focus
-            aria-invalid=control.invalid()
-            aria-describedby=control.described_by()
-        />
-    };
-    control.around(input.into_any())
+    let mut input = control.input().attr("type", kind).attr("value", value);
+    if !read_only {
+        input = input.attr("name", control.name.clone());
+    }
+    // An address is not prose: no capitals, no red underline.
+    if kind == "email" {
+        input = input.attr("autocapitalize", "none").attr("spellcheck", "false");
+    }
+    let input = input
+        .attr_some("autocomplete", autocomplete)
+        .attr_some("inputmode", inputmode)
+        .flag("required", required)
+        .flag("readonly", read_only)
+        .flag("autofocus", focus);
+    control.around(input)
 }
 
 impl Control {
+    /// An input that knows what is wrong with it; its name and kind are still to be said.
+    pub fn input(&self) -> El {
+        self.judged(el("input").attr("id", self.name.clone()), "input ext-input ext-text-box")
+    }
+
+    /// Tells eye and ear whether something is wrong. `class` gains `ext-has-error`, the name by which brands style it.
+    pub fn judged(&self, control: El, class: &'static str) -> El {
+        let (told, shown) = (self.fault.clone(), self.fault.clone());
+        control
+            .attr_live("class", move || {
+                Some(if shown().is_some() { format!("{class} ext-has-error").into() } else { class.into() })
+            })
+            .attr_live("aria-invalid", move || told().map(|_| "true".into()))
+            .attr("aria-describedby", described_by(&self.name, self.hint.is_some()))
+    }
+
     /// Label, control, hint and fault, one below the other.
-    pub fn around(self, control: AnyView) -> AnyView {
-        let Control { name, label, optional, hint, fault } = self;
-        view! {
-            <div class="field">
-                <label for=name.clone()>{label}{optional_word(optional)}</label>
-                {control}
-                {below(&name, hint, fault)}
-            </div>
-        }
-        .into_any()
+    pub fn around(self, control: El) -> El {
+        let label = el("label").attr("for", self.name.clone()).with(self.label).with_all(optional_word(self.optional));
+        el("div").class("field").with(label).with(control).with_all(below(&self.name, self.hint, self.fault))
     }
 
     /// Several controls that answer one question.
-    pub fn around_several(self, controls: Vec<AnyView>) -> AnyView {
-        let described_by = self.described_by();
-        let Control { name, label, optional, hint, fault } = self;
-        view! {
-            <fieldset class="field" id=name.clone() tabindex="-1" aria-describedby=described_by>
-                <legend>{label}{optional_word(optional)}</legend>
-                {controls}
-                {below(&name, hint, fault)}
-            </fieldset>
-        }
-        .into_any()
-    }
-
-    pub fn class(&self) -> impl Fn() -> &'static str + Send + Copy + use<> {
-        let fault = self.fault;
-        move || {
-            if fault.with(Option::is_some) {
-                "input ext-input ext-text-box ext-has-error"
-            } else {
-                "input ext-input ext-text-box"
-            }
-        }
-    }
-
-    pub fn invalid(&self) -> impl Fn() -> Option<&'static str> + Send + Copy + use<> {
-        let fault = self.fault;
-        move || fault.with(Option::is_some).then_some("true")
-    }
-
-    pub fn described_by(&self) -> String {
-        let name = &self.name;
-        if self.hint.is_some() { format!("{name}-hint {name}-fault") } else { format!("{name}-fault") }
+    pub fn around_several(self, controls: Vec<El>) -> El {
+        el("fieldset")
+            .class("field")
+            .attr("id", self.name.clone())
+            .attr("tabindex", "-1")
+            .attr("aria-describedby", described_by(&self.name, self.hint.is_some()))
+            .with(el("legend").with(self.label).with_all(optional_word(self.optional)))
+            .with_all(controls)
+            .with_all(below(&self.name, self.hint, self.fault))
     }
 }
 
-fn optional_word(word: Option<String>) -> Option<AnyView> {
-    word.map(|word| view! { <span class="optional">{word}</span> }.into_any())
+pub fn described_by(name: &str, hinted: bool) -> String {
+    if hinted { format!("{name}-hint {name}-fault") } else { format!("{name}-fault") }
+}
+
+pub fn optional_word(word: Option<String>) -> Option<El> {
+    word.map(|word| el("span").class("optional").with(word))
 }
 
 /// The fault's place is there before there is a fault, so that a screen reader hears it arrive.
-pub fn below(name: &str, hint: Option<String>, fault: Signal<Option<String>>) -> AnyView {
-    let hint = hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> }.into_any());
-    view! {
-        {hint}
-        <div class="ext-error" id=format!("{name}-fault") aria-live="polite">
-            {move || fault.get().map(|fault| view! { <p class="fault">{fault}</p> })}
-        </div>
-    }
-    .into_any()
+pub fn below(name: &str, hint: Option<String>, fault: Told) -> Vec<El> {
+    let hint = hint.map(|hint| el("p").class("hint").attr("id", format!("{name}-hint")).with(hint));
+    let fault = el("div")
+        .class("ext-error")
+        .attr("id", format!("{name}-fault"))
+        .attr("aria-live", "polite")
+        .live(move || fault().map(|fault| el("p").class("fault").with(fault)));
+    hint.into_iter().chain([fault]).collect()
 }

@@ -1,6 +1,6 @@
 //! Plain text in which `[text](https://…)` is a link; nothing else in it means anything.
 
-use leptos::prelude::*;
+use super::element::{El, Node, el};
 
 #[derive(PartialEq, Debug)]
 enum Part<'a> {
@@ -9,18 +9,20 @@ enum Part<'a> {
 }
 
 /// Links open beside the page, so that a half-filled form stays.
-pub fn linked(text: &str, opens_in_new_tab: &str) -> AnyView {
-    let parts: Vec<AnyView> = parts(text)
-        .into_iter()
-        .map(|part| match part {
-            Part::Text(text) => text.to_owned().into_any(),
-            Part::Link { text, url } => view! {
-                <a href=url.to_owned() target="_blank" rel="noopener noreferrer" title=opens_in_new_tab.to_owned()>{text.to_owned()}</a>
-            }
-            .into_any(),
-        })
-        .collect();
-    parts.into_any()
+pub fn linked(text: &str, opens_in_new_tab: &str) -> Vec<Node> {
+    let node = |part| match part {
+        Part::Text(text) => text.to_owned().into(),
+        Part::Link { text, url } => link_beside(url, opens_in_new_tab).with(text.to_owned()).into(),
+    };
+    parts(text).into_iter().map(node).collect()
+}
+
+pub fn link_beside(url: &str, opens_in_new_tab: &str) -> El {
+    el("a")
+        .attr("href", url.to_owned())
+        .attr("target", "_blank")
+        .attr("rel", "noopener noreferrer")
+        .attr("title", opens_in_new_tab.to_owned())
 }
 
 fn parts(text: &str) -> Vec<Part<'_>> {
@@ -45,8 +47,8 @@ fn parts(text: &str) -> Vec<Part<'_>> {
 
 /// The link with which `text` begins, and its length. Only the web's own schemes: `javascript:` stays text (security R21).
 fn link(text: &str) -> Option<(Part<'_>, usize)> {
-    let (label, rest) = text.strip_prefix('[')?.split_once("](")?;
-    let (url, _) = rest.split_once(')')?;
+    let (label, rest) = text.strip_prefix('[')?.split_once(']')?;
+    let (url, _) = rest.strip_prefix('(')?.split_once(')')?;
     let safe = url.starts_with("https://") || url.starts_with("http://");
     let clean = !url.contains(|c: char| c.is_whitespace() || c.is_control());
     (safe && clean && !label.is_empty()).then_some((Part::Link { text: label, url }, label.len() + url.len() + 4))

@@ -1,8 +1,12 @@
 //! A password: Show and Hide, any paste and any manager, and for a new one how well it would stand.
 
-use super::field::{Control, below};
-use leptos::prelude::*;
-use std::sync::Arc;
+use super::{
+    element::{El, el},
+    field::{Control, below},
+};
+use reactive_graph::{prelude::*, signal::RwSignal};
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlInputElement};
 
 pub struct Password {
     pub control: Control,
@@ -21,64 +25,50 @@ pub struct ShowWords {
 }
 
 /// How well a password would stand, from 0 to 4, and the word for it.
-pub type Judge = Arc<dyn Fn(&str) -> (u8, String) + Send + Sync>;
+pub type Judge = Box<dyn Fn(&str) -> Standing>;
+type Standing = (u8, String);
 
-pub fn password(password: Password) -> AnyView {
+pub fn password(password: Password) -> El {
     let Password { control, autocomplete, words, judge } = password;
     let ShowWords { show, show_name, hide, hide_name } = words;
     let shown = RwSignal::new(false);
-    let standing = RwSignal::new(None::<(u8, String)>);
-    let judges = judge.is_some();
-    let (class, invalid, described_by) = (control.class(), control.invalid(), control.described_by());
-    let Control { name, label, optional: _, hint, fault } = control;
-    view! {
-        <div class="field">
-            <label for=name.clone()>{label}</label>
-            <div class="secret">
-                <input
-                    class=class
-                    type=move || if shown.get() { "text" } else { "password" }
-                    id=name.clone()
-                    name=name.clone()
-                    autocomplete=autocomplete
-                    autocapitalize="none"
-                    spellcheck="false"
-                    required
-                    autofocus
-                    aria-invalid=invalid
-                    aria-describedby=described_by
-                    on:input=move |event| {
-                        if let Some(judge) = &judge {
-                            let typed = event_target_value(&event);
-                            standing.set((!typed.is_empty()).then(|| judge(&typed)));
-                        }
-                    }
-                />
-                <button
-                    class="show"
-                    type="button"
-                    aria-label=move || if shown.get() { hide_name.clone() } else { show_name.clone() }
-                    on:click=move |_| shown.update(|shown| *shown = !*shown)
-                >
-                    {move || if shown.get() { hide.clone() } else { show.clone() }}
-                </button>
-            </div>
-            {judges.then(|| meter(standing))}
-            {below(&name, hint, fault)}
-        </div>
+    let standing = RwSignal::new(None::<Standing>);
+    let meter = judge.is_some().then(|| meter(standing));
+    let mut input = control
+        .input()
+        .attr("name", control.name.clone())
+        .attr_live("type", move || Some(if shown.get() { "text" } else { "password" }.into()))
+        .attr("autocomplete", autocomplete)
+        .attr("autocapitalize", "none")
+        .attr("spellcheck", "false")
+        .flag("required", true)
+        .flag("autofocus", true);
+    if let Some(judge) = judge {
+        input = input.on("input", move |event: &Event| {
+            let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+            let typed = input.map(|input| input.value()).unwrap_or_default();
+            standing.set((!typed.is_empty()).then(|| judge(&typed)));
+        });
     }
-    .into_any()
+    let button = el("button")
+        .class("show")
+        .attr("type", "button")
+        .attr_live("aria-label", move || Some(if shown.get() { hide_name.clone() } else { show_name.clone() }.into()))
+        .on("click", move |_: &Event| shown.update(|shown| *shown = !*shown))
+        .live(move || Some(if shown.get() { hide.clone() } else { show.clone() }));
+    el("div")
+        .class("field")
+        .with(el("label").attr("for", control.name.clone()).with(control.label))
+        .with(el("div").class("secret").with(input).with(button))
+        .with_all(meter)
+        .with_all(below(&control.name, control.hint, control.fault))
 }
 
 /// Four bars and a word; the place of the word is kept, so that nothing moves when it comes.
-fn meter(standing: RwSignal<Option<(u8, String)>>) -> AnyView {
-    let class =
-        move || standing.with(|standing| format!("meter m{}", standing.as_ref().map_or(0, |(level, _)| *level)));
-    view! {
-        <div class=class>
-            <i></i><i></i><i></i><i></i>
-            <output>{move || standing.get().map(|(_, word)| word)}</output>
-        </div>
-    }
-    .into_any()
+fn meter(standing: RwSignal<Option<Standing>>) -> El {
+    let level = move || standing.with(|standing| standing.as_ref().map_or(0, |(level, _)| *level));
+    el("div")
+        .attr_live("class", move || Some(format!("meter m{}", level()).into()))
+        .with_all((0..4).map(|_| el("i")))
+        .with(el("output").live(move || standing.get().map(|(_, word)| word)))
 }
