@@ -1,15 +1,15 @@
 //! Somebody is signed in at this browser already: go on as them, or as somebody else?
 
-use super::visit::{Visit, sends};
+use super::{
+    Screen,
+    visit::{Visit, sends},
+};
 use crate::{
     text::Key,
-    ui::{
-        button,
-        element::{El, el},
-    },
+    ui::{button, element::el},
 };
 
-pub fn screen(visit: &Visit, address: &str, name: Option<&str>) -> Vec<El> {
+pub fn screen(visit: &Visit, address: &str, name: Option<&str>) -> Screen {
     let known = el("p")
         .class("known")
         .with_all(name.map(|name| el("strong").attr("dir", "auto").with(name.to_owned())))
@@ -20,5 +20,5 @@ pub fn screen(visit: &Visit, address: &str, name: Option<&str>) -> Vec<El> {
         .with(known)
         .with(visit.primary("continueAs", label, Key::SigningIn))
         .with(button::secondary(sends("signIn"), visit.say(Key::UseAnotherAccount)));
-    vec![visit.lead(visit.fill(Key::AccountLead, &[("application", &visit.page.application)])), form]
+    Screen { lead: visit.lead(visit.fill(Key::AccountLead, &[("application", &visit.page.application)])), form }
 }

@@ -1,6 +1,6 @@
 //! Which address is it? The first page of every path.
 
-use super::visit::Visit;
+use super::{Screen, visit::Visit};
 use crate::{
     contract::journey::Path,
     text::Key,
@@ -18,7 +18,7 @@ pub fn heading(path: Path) -> Key {
     }
 }
 
-pub fn screen(visit: &Visit, path: Path, can_sign_up: bool, can_recover: bool) -> Vec<El> {
+pub fn screen(visit: &Visit, path: Path, can_sign_up: bool, can_recover: bool) -> Screen {
     let lead = match path {
         Path::SignIn => visit.fill(Key::SignInLead, &[("application", &visit.page.application)]),
         Path::SignUp => visit.say(Key::SignUpLead),
@@ -34,7 +34,7 @@ pub fn screen(visit: &Visit, path: Path, can_sign_up: bool, can_recover: bool) -
         .with_all((path != Path::SignIn).then(|| asked(visit, Key::HaveAccount, "signIn", Key::SignIn)))
         .with_all((path == Path::SignIn && can_recover).then(|| visit.way("recover", Key::CannotAccess)));
     let primary = visit.primary("address", visit.say(label), working);
-    vec![visit.lead(lead), visit.form("answer").with(field(visit)).with(primary).with(ways)]
+    Screen { lead: visit.lead(lead), form: visit.form("answer").with(field(visit)).with(primary).with(ways) }
 }
 
 fn field(visit: &Visit) -> El {

@@ -1,6 +1,6 @@
 //! What the flow asks of a new person: the layout's fields, each as the control it was given.
 
-use super::visit::Visit;
+use super::{Screen, visit::Visit};
 use crate::{
     contract::{
         user_flow::{Field, FieldOption, InputKind},
@@ -15,13 +15,13 @@ use crate::{
     },
 };
 
-pub fn screen(visit: &Visit, revision: i64, fields: &[Field]) -> Vec<El> {
+pub fn screen(visit: &Visit, revision: i64, fields: &[Field]) -> Screen {
     let form = visit
         .form("answer")
         .with(el("input").attr("type", "hidden").attr("name", "revision").attr("value", revision.to_string()))
         .with_all(fields.iter().map(|field| control(visit, field)))
         .with(visit.primary("attributes", visit.say(Key::CreateAccount), Key::CreatingAccount));
-    vec![visit.lead(visit.say(Key::AttributesLead)), form]
+    Screen { lead: visit.lead(visit.say(Key::AttributesLead)), form }
 }
 
 fn control(visit: &Visit, field: &Field) -> El {

@@ -1,6 +1,7 @@
 //! The code that was mailed to the address.
 
 use super::{
+    Screen,
     password::keep,
     visit::{Visit, sends},
 };
@@ -26,7 +27,7 @@ pub fn screen(
     resend: Resend,
     offers_to_keep: bool,
     offers_password: bool,
-) -> Vec<El> {
+) -> Screen {
     let (label, working) = match path {
         Path::SignIn => (Key::SignIn, Key::SigningIn),
         Path::SignUp | Path::Recover => (Key::Continue, Key::Checking),
@@ -42,7 +43,7 @@ pub fn screen(
         .with_all(offers_to_keep.then(|| keep(visit)))
         .with(visit.primary("code", visit.say(label), working))
         .with(ways);
-    vec![visit.lead(visit.fill(Key::CodeLead, &[("length", &length.to_string())])), form]
+    Screen { lead: visit.lead(visit.fill(Key::CodeLead, &[("length", &length.to_string())])), form }
 }
 
 fn field(visit: &Visit, length: u8) -> El {

@@ -1,6 +1,6 @@
 //! What is on every page around its screen: whose page it is, the address, the heading, what has to be told, and the foot.
 
-use super::{heading, screen, visit::Visit};
+use super::{Screen, heading, screen, visit::Visit};
 use crate::{
     contract::{
         brand::{Brand, Link, LinkKind},
@@ -22,15 +22,17 @@ pub fn frame(visit: &Visit) -> Vec<El> {
     let trouble = el("div")
         .attr("role", "alert")
         .live(move || trouble.get().map(|sentence| el("p").class("notice bad").with(sentence)));
+    let Screen { lead, form } = screen(visit);
     let card = el("main")
         .class("card ext-sign-in-box")
         .with(whose(&visit.page.brand))
         .with_all(address(visit))
         .with(el("h1").class("ext-title").attr("tabindex", "-1").with(heading(&visit.page, &visit.texts)))
+        .with(lead)
         .with_all(notice)
         .with(trouble)
         .with(visit.summary())
-        .with_all(screen(visit));
+        .with(form);
     vec![card, foot(languages(visit), links(&visit.page.brand, &visit.texts))]
 }
 
@@ -54,7 +56,10 @@ pub fn whose(brand: &Brand) -> El {
 
 /// The address that this is about, once it is known, and the way to another.
 fn address(visit: &Visit) -> Option<El> {
-    let address = visit.page.address.clone()?;
+    let address = el("bdi").attr("dir", "ltr").with(visit.page.address.clone()?);
+    if let Step::Stopped { .. } = visit.page.step {
+        return Some(el("p").class("who").with(address));
+    }
     let change = el("button")
         .class("way")
         .attr("type", "submit")
@@ -63,7 +68,7 @@ fn address(visit: &Visit) -> Option<El> {
         .flag("formnovalidate", true)
         .attr("aria-label", visit.say(Key::ChangeAddress))
         .with(visit.say(Key::Change));
-    Some(visit.form("who").with(el("bdi").attr("dir", "ltr").with(address)).with(change))
+    Some(visit.form("who").with(address).with(change))
 }
 
 /// The answer that leads to the first page of the present path.

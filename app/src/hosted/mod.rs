@@ -61,8 +61,13 @@ fn heading(page: &Page, texts: &Texts) -> String {
     }
 }
 
-/// What is below the heading.
-fn screen(visit: &Visit) -> Vec<El> {
+/// What is below the heading: a sentence, and the form.
+struct Screen {
+    lead: El,
+    form: El,
+}
+
+fn screen(visit: &Visit) -> Screen {
     match &visit.page.step {
         Step::Address { path, can_sign_up, can_recover } => address::screen(visit, *path, *can_sign_up, *can_recover),
         Step::Password { offers_code, offers_to_keep } => password::screen(visit, *offers_code, *offers_to_keep),
@@ -73,6 +78,9 @@ fn screen(visit: &Visit) -> Vec<El> {
         Step::Attributes { revision, fields } => attributes::screen(visit, *revision, fields),
         Step::Account { address, name } => account::screen(visit, address, name.as_deref()),
         Step::Stopped { why } => stopped::screen(visit, *why),
-        Step::Done { .. } => vec![visit.lead(visit.fill(Key::DoneLead, &[("application", &visit.page.application)]))],
+        Step::Done { .. } => {
+            let lead = visit.fill(Key::DoneLead, &[("application", &visit.page.application)]);
+            Screen { lead: visit.lead(lead), form: visit.form("answer") }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! A password that is new: at sign-up, or after recovery.
 
 use super::{
+    Screen,
     password::{field, username},
     visit::Visit,
 };
@@ -11,7 +12,7 @@ use crate::{
         validate::{Strength, strength},
     },
     text::{Key, Texts},
-    ui::{element::El, password::Judge},
+    ui::password::Judge,
 };
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ pub fn heading(path: Path) -> Key {
     if path == Path::Recover { Key::ResetPasswordHeading } else { Key::CreatePasswordHeading }
 }
 
-pub fn screen(visit: &Visit, path: Path, rule: PasswordRule) -> Vec<El> {
+pub fn screen(visit: &Visit, path: Path, rule: PasswordRule) -> Screen {
     let (label, working) =
         if path == Path::Recover { (Key::SaveAndSignIn, Key::Saving) } else { (Key::Continue, Key::OneMoment) };
     let hint = visit.fill(Key::NewPasswordHint, &[("min", &rule.min_length.to_string())]);
@@ -29,7 +30,7 @@ pub fn screen(visit: &Visit, path: Path, rule: PasswordRule) -> Vec<El> {
         .with(username(visit))
         .with(field(visit, Key::NewPasswordLabel, Some(hint), "new-password", Some(judge)))
         .with(visit.primary("newPassword", visit.say(label), working));
-    vec![visit.lead(visit.say(Key::NewPasswordLead)), form]
+    Screen { lead: visit.lead(visit.say(Key::NewPasswordLead)), form }
 }
 
 fn judge(texts: Arc<Texts>, rule: PasswordRule) -> Judge {

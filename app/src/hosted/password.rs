@@ -1,6 +1,6 @@
 //! The password of the account with this address. The page is the same whether there is one or not (security R4).
 
-use super::visit::Visit;
+use super::{Screen, visit::Visit};
 use crate::{
     text::Key,
     ui::{
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-pub fn screen(visit: &Visit, offers_code: bool, offers_to_keep: bool) -> Vec<El> {
+pub fn screen(visit: &Visit, offers_code: bool, offers_to_keep: bool) -> Screen {
     let ways = el("div")
         .class("ways")
         .with(visit.way("recover", Key::ForgotPassword))
@@ -23,7 +23,7 @@ pub fn screen(visit: &Visit, offers_code: bool, offers_to_keep: bool) -> Vec<El>
         .with_all(offers_to_keep.then(|| keep(visit)))
         .with(visit.primary("password", visit.say(Key::SignIn), Key::SigningIn))
         .with(ways);
-    vec![visit.lead(visit.fill(Key::SignInLead, &[("application", &visit.page.application)])), form]
+    Screen { lead: visit.lead(visit.fill(Key::SignInLead, &[("application", &visit.page.application)])), form }
 }
 
 pub fn field(visit: &Visit, label: Key, hint: Option<String>, autocomplete: &'static str, judge: Option<Judge>) -> El {

@@ -1,13 +1,13 @@
 //! No way on from here: why, and what to do instead.
 
-use super::visit::{Visit, sends};
+use super::{
+    Screen,
+    visit::{Visit, sends},
+};
 use crate::{
     contract::journey::{Page, Stop},
     text::{Key, Texts},
-    ui::{
-        button,
-        element::{El, el},
-    },
+    ui::button,
 };
 
 pub fn heading(why: Stop, page: &Page, texts: &Texts) -> String {
@@ -20,7 +20,7 @@ pub fn heading(why: Stop, page: &Page, texts: &Texts) -> String {
     texts.fill(key, &[("tenant", &page.brand.name), ("application", &page.application)])
 }
 
-pub fn screen(visit: &Visit, why: Stop) -> Vec<El> {
+pub fn screen(visit: &Visit, why: Stop) -> Screen {
     let (reason, instead) = match why {
         Stop::NoAccount => (Key::StoppedNoAccount, Key::UseAnotherAddress),
         Stop::Disabled => (Key::StoppedDisabled, Key::UseAnotherAddress),
@@ -35,10 +35,5 @@ pub fn screen(visit: &Visit, why: Stop) -> Vec<El> {
     } else {
         form.with(visit.primary("signIn", instead, Key::OneMoment)).with(button::secondary(sends("cancel"), back))
     };
-    let address = visit
-        .page
-        .address
-        .clone()
-        .map(|address| el("p").class("about").with(el("bdi").attr("dir", "ltr").with(address)));
-    address.into_iter().chain([visit.lead(visit.fill(reason, &[("tenant", &visit.page.brand.name)])), form]).collect()
+    Screen { lead: visit.lead(visit.fill(reason, &[("tenant", &visit.page.brand.name)])), form }
 }

@@ -9,6 +9,8 @@ use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{Element, Event};
 
 type Text = Cow<'static, str>;
+type Handler = Box<dyn FnMut(Event)>;
+type TakenOver = Box<dyn FnOnce(&Element)>;
 
 /// A sentence that may come and go.
 pub type Told = Rc<dyn Fn() -> Option<String>>;
@@ -17,8 +19,8 @@ pub struct El {
     tag: &'static str,
     attributes: Vec<(&'static str, Value)>,
     content: Content,
-    handlers: Vec<(&'static str, Box<dyn FnMut(Event)>)>,
-    taken_over: Option<Box<dyn FnOnce(&Element)>>,
+    handlers: Vec<(&'static str, Handler)>,
+    taken_over: Option<TakenOver>,
     kept: Option<Box<dyn Any>>,
 }
 
