@@ -9,6 +9,7 @@ pub mod config;
 pub mod cookie;
 pub mod demo;
 pub mod directory;
+pub mod doctor;
 pub mod error;
 pub mod guard;
 pub mod health;

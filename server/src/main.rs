@@ -1,1 +1,190 @@
-fn main() {}
+//! The door: command line -> Config -> AppState -> router -> serve.
+
+#![forbid(unsafe_code)]
+
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use server::{
+    background,
+    clock::{Chance, Clock},
+    config::{Config, Sources},
+    directory::Db,
+    doctor,
+    error::{Error, Result},
+    guard::Guard,
+    log, router, seed,
+    serve::{self, Patience},
+    state::AppState,
+};
+use std::{
+    env,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+use tokio::{
+    net::TcpListener,
+    runtime,
+    signal::unix::{SignalKind, signal},
+};
+
+/// Sign-up and sign-in for your applications: hosted pages, OpenID Connect, one binary.
+#[derive(Parser)]
+#[command(name = "portico", version, disable_help_subcommand = true, after_help = AFTER_HELP)]
+struct Line {
+    /// A TOML file to read besides the environment
+    #[arg(long, global = true, value_name = "FILE", env = "PORTICO_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const AFTER_HELP: &str = "\
+Without a command the server starts. Without configuration it starts for development: on http://localhost:3000, with \
+a database beside it, a demo application, and a mailbox that keeps every mail at /dev/mail.
+`portico help config` lists everything that can be set.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the server; brings the database up to date first
+    Serve,
+    /// Bring the database up to date, and stop
+    Migrate,
+    /// Look at configuration, database, clock, keys, mail and disk, and say what to do
+    Doctor,
+    /// Explain a command, or everything that can be configured
+    Help { topic: Option<Topic> },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Topic {
+    Config,
+    Serve,
+    Migrate,
+    Doctor,
+}
+
+/// What a shell script can tell apart: it worked, it did not, it was never going to with this configuration.
+const FAILED: u8 = 1;
+const MISCONFIGURED: u8 = 2;
+
+fn main() -> ExitCode {
+    let line = Line::parse();
+    let command = line.command.unwrap_or(Command::Serve);
+    if let Command::Help { topic } = command {
+        return say(&help(topic));
+    }
+    let variables =
+        env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let sources = Sources { variables: variables.collect(), file: line.config.as_deref(), folder: Path::new(".") };
+    let config = match Config::read(sources) {
+        Ok(config) => config,
+        Err(faults) => return complain(&faults.to_string(), MISCONFIGURED),
+    };
+    log::start(&config);
+    let runtime = match runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(fault) => return complain(&format!("No threads can be started: {fault}"), FAILED),
+    };
+    let done = runtime.block_on(async {
+        match command {
+            Command::Serve => serve(config).await,
+            Command::Migrate => migrate(config).await,
+            Command::Doctor => return examine(config).await,
+            Command::Help { .. } => Ok(()),
+        }
+        .map_or_else(|fault| complain(&fault.to_string(), FAILED), |()| ExitCode::SUCCESS)
+    });
+    // What still runs in the background may be waiting for something that does not come.
+    runtime.shutdown_background();
+    done
+}
+
+async fn serve(config: Config) -> Result<()> {
+    // First, so that a port in use is told before the database is touched.
+    let listening = TcpListener::bind(config.listen).await;
+    let listener = listening.map_err(|fault| {
+        Error::Internal(format!("{} cannot be listened on: {fault}. Set PORTICO_LISTEN.", config.listen))
+    })?;
+    let db = Db::open(config.database_url.reveal()).await?;
+    db.migrate().await?;
+    let state = AppState::new(config, db, Clock::System, Chance::System)?;
+    if state.config.is_development() {
+        seed::seed(&state).await?;
+    }
+    let guard = Guard::new(state.config.clone(), state.chance.clone(), router::router(state.clone())?);
+    let stop = told_to_stop()?;
+    let background = tokio::spawn(background::run(state.clone()));
+    greet(&state.config);
+    serve::serve(listener, guard, Patience::default(), stop).await;
+    background.abort();
+    Ok(())
+}
+
+async fn migrate(config: Config) -> Result<()> {
+    let db = Db::open(config.database_url.reveal()).await?;
+    db.migrate().await?;
+    tracing::info!("the database is up to date");
+    Ok(())
+}
+
+async fn examine(config: Config) -> ExitCode {
+    let findings = doctor::examine(config).await;
+    let mut report = String::new();
+    for finding in &findings {
+        let (mark, words) = match &finding.verdict {
+            Ok(words) => ("ok", words),
+            Err(words) => ("!!", words),
+        };
+        report.push_str(&format!("{mark}  {:<14} {words}\n", finding.what));
+    }
+    let code = say(&report);
+    if findings.iter().all(|finding| finding.verdict.is_ok()) { code } else { ExitCode::from(FAILED) }
+}
+
+/// SIGTERM, as every supervisor says it, or Ctrl-C.
+fn told_to_stop() -> Result<impl Future<Output = ()>> {
+    let deaf = |fault: io::Error| Error::Internal(format!("signals cannot be heard: {fault}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(deaf)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(deaf)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+fn greet(config: &Config) {
+    let url = &config.public_url;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = %config.listen, "Portico is ready at {}", url.origin());
+    if config.is_development() {
+        tracing::info!(
+            "This is development: the demo application is at {}, every mail at {}",
+            url.at("/"),
+            url.at("/dev/mail")
+        );
+    }
+}
+
+fn help(topic: Option<Topic>) -> String {
+    let mut line = Line::command();
+    let name = match topic {
+        Some(Topic::Config) => return Config::manual(),
+        Some(Topic::Serve) => "serve",
+        Some(Topic::Migrate) => "migrate",
+        Some(Topic::Doctor) => "doctor",
+        None => return line.render_long_help().to_string(),
+    };
+    line.find_subcommand_mut(name).map(|command| command.render_long_help().to_string()).unwrap_or_default()
+}
+
+/// Standard output is for what was asked for. A reader who left early (`portico help config | head`) is no fault.
+fn say(text: &str) -> ExitCode {
+    let _ = io::stdout().write_all(text.as_bytes());
+    ExitCode::SUCCESS
+}
+
+fn complain(text: &str, code: u8) -> ExitCode {
+    let _ = writeln!(io::stderr(), "{}", text.trim_end());
+    ExitCode::from(code)
+}

@@ -5,7 +5,12 @@ mod tests;
 mod wire;
 
 use crate::guard::{Guard, HEADER_BYTES, URI_BYTES};
-use axum::http::Request;
+use axum::{
+    body::Body,
+    http::{HeaderValue, Request, header},
+    response::Response,
+};
+use futures::StreamExt;
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -17,6 +22,7 @@ use hyper_util::{
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::watch,
     time::{sleep, timeout},
 };
 use wire::{Requests, Wire};
@@ -51,12 +57,14 @@ const HEAD_BYTES: usize = URI_BYTES + HEADER_BYTES + 512;
 /// Serves until `stop` is ready and what was in flight then has ended, or has had its time.
 pub async fn serve(listener: TcpListener, guard: Guard, patience: Patience, stop: impl Future<Output = ()>) {
     let (guard, http, connections) = (Arc::new(guard), Arc::new(http()), GracefulShutdown::new());
+    let (stopping, _) = watch::channel(());
     let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    tokio::spawn(attend(http.clone(), stream, peer, guard.clone(), patience, connections.watcher()));
+                    let visit = Visit { peer, guard: guard.clone(), stopping: stopping.subscribe() };
+                    tokio::spawn(attend(http.clone(), stream, visit, patience, connections.watcher()));
                 }
                 Err(fault) => rest(&fault).await,
             },
@@ -65,6 +73,7 @@ pub async fn serve(listener: TcpListener, guard: Guard, patience: Patience, stop
     }
     // Nobody is turned away by us any more: a balancer finds the door closed and asks another server.
     drop(listener);
+    stopping.send_replace(());
     tracing::info!(connections = connections.count(), "stopping: what is in flight is finished");
     if timeout(patience.stop, connections.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end within {:?} and were given up", patience.stop);
@@ -84,29 +93,48 @@ fn http() -> Builder<TokioExecutor> {
     http
 }
 
+/// What every request of one connection is answered with.
+#[derive(Clone)]
+struct Visit {
+    peer: SocketAddr,
+    guard: Arc<Guard>,
+    stopping: watch::Receiver<()>,
+}
+
 /// One connection, from its first byte to its last.
 async fn attend(
     http: Arc<Builder<TokioExecutor>>,
     stream: TcpStream,
-    peer: SocketAddr,
-    guard: Arc<Guard>,
+    visit: Visit,
     patience: Patience,
     watcher: Watcher,
 ) {
     // An answer of two packets must not wait for the first one's receipt. Where that cannot be had, it is only slower.
     let _ = stream.set_nodelay(true);
-    let requests = Requests::default();
+    let (peer, requests) = (visit.peer, Requests::default());
     let wire = TokioIo::new(Wire::new(stream, requests.clone(), patience));
     let answer = service_fn(move |request: Request<Incoming>| {
-        let (guard, in_flight) = (guard.clone(), requests.begin());
+        let (visit, in_flight) = (visit.clone(), requests.begin());
         async move {
-            let response = guard.answer(peer.ip(), request).await;
+            let response = visit.answer(request).await;
             drop(in_flight);
             Ok::<_, Infallible>(response)
         }
     });
     if let Err(fault) = watcher.watch(http.serve_connection(wire, answer)).await {
         tracing::debug!(%peer, fault, "a connection broke");
+    }
+}
+
+impl Visit {
+    async fn answer(mut self, request: Request<Incoming>) -> Response {
+        let response = self.guard.answer(self.peer.ip(), request).await;
+        if response.headers().get(header::CONTENT_TYPE) != Some(&HeaderValue::from_static("text/event-stream")) {
+            return response;
+        }
+        // A stream of events never ends by itself: it would hold up the stop.
+        let stopped = async move { self.stopping.changed().await };
+        response.map(|body| Body::from_stream(body.into_data_stream().take_until(Box::pin(stopped))))
     }
 }
 

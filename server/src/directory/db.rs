@@ -173,6 +173,19 @@ impl Db {
         Ok(missing.map(|(_, name, _)| (*name).to_owned()).collect())
     }
 
+    /// Whether what was committed outlives a power cut, as far as the database itself is asked for it.
+    pub async fn keeps_what_it_acknowledged(&self) -> Result<bool> {
+        let sql = match self.kind {
+            Kind::Sqlite => "SELECT journal_mode = 'wal' FROM pragma_journal_mode",
+            Kind::Postgres => {
+                "SELECT CAST(COUNT(*) AS BIGINT) / 2 FROM pg_settings
+                 WHERE name IN ('fsync', 'synchronous_commit') AND setting <> 'off'"
+            }
+        };
+        let (keeps,): (i64,) = sqlx::query_as(sql).fetch_one(&self.pool).await?;
+        Ok(keeps == 1)
+    }
+
     /// The database's own clock, in milliseconds.
     pub async fn now(&self) -> Result<i64> {
         let sql = match self.kind {

@@ -6,7 +6,7 @@ use crate::{
     clock::Chance,
     config::{Config, LogFormat, PublicUrl},
 };
-use axum::{Router, body::Body, response::Response, routing::get};
+use axum::{Router, routing::get};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -35,6 +35,10 @@ async fn start(patience: Patience) -> Server {
     let hold = (waiting.clone(), go_on.clone(), finished.clone());
     let router = Router::new()
         .route("/", get(async || "hello"))
+        .route(
+            "/events",
+            get(async || ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(hello_for_ever()))),
+        )
         .route("/endless", get(async || Response::new(Body::from_stream(endless()))))
         .route(
             "/wait",
@@ -69,6 +73,10 @@ async fn start(patience: Patience) -> Server {
 
 fn endless() -> impl futures::Stream<Item = Result<Vec<u8>, Infallible>> {
     futures::stream::repeat_with(|| Ok(vec![0; 64 * 1024]))
+}
+
+fn hello_for_ever() -> impl futures::Stream<Item = Result<&'static str, Infallible>> {
+    futures::stream::iter([Ok("hello")]).chain(futures::stream::pending())
 }
 
 impl Server {
@@ -186,6 +194,17 @@ async fn f31_what_is_in_flight_is_finished_and_nothing_new_begins() {
     assert!(answer.ends_with("done"), "{answer}");
     server.served.await.unwrap();
     assert!(server.finished.load(Ordering::SeqCst));
+}
+
+#[tokio::test]
+async fn f31_a_stream_of_events_ends_with_the_server() {
+    let server = start(PATIENT).await;
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    one_answer(&mut stream).await;
+    server.stop.send(()).unwrap();
+    rest_of(&mut stream).await;
+    server.served.await.unwrap();
 }
 
 #[tokio::test]

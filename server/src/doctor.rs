@@ -1,0 +1,131 @@
+//! `portico doctor`: looks at everything the server needs, and says of each whether it is well or what to do.
+
+use crate::{
+    clock::{Chance, Clock},
+    config::Config,
+    directory::Db,
+    error::Result,
+    state::AppState,
+};
+use app::contract::time::Timestamp;
+use std::path::{Path, PathBuf};
+
+/// Expiry is judged by the server's clock and written into the database: further apart than this, codes die early or late.
+const SKEW_MILLISECONDS: i64 = 30_000;
+/// Below this the next busy day may fill the disk.
+const FREE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// One thing that was looked at. The fault says what to do.
+pub struct Finding {
+    pub what: &'static str,
+    pub verdict: Result<String, String>,
+}
+
+/// In the order in which things depend on each other. A configuration that could not be read never gets here.
+pub async fn examine(config: Config) -> Vec<Finding> {
+    let mode = if config.is_development() { "development" } else { "production" };
+    let mut findings = vec![found("configuration", Ok(format!("{mode}, {}", config.public_url.origin())))];
+    if let Some(file) = sqlite_file(config.database_url.reveal()) {
+        findings.push(found("disk", disk(&file)));
+        if !file.exists() {
+            let fresh = format!("{} is made at the first start", file.display());
+            findings.push(found("database", Ok(fresh)));
+            return findings;
+        }
+    }
+    match state(config).await {
+        Ok(state) => {
+            findings.push(found("database", database(&state.db).await));
+            findings.push(found("clock", clock(&state).await));
+            findings.push(found("mail", mail(&state).await));
+        }
+        Err(fault) => findings.push(found("database", Err(fault))),
+    }
+    findings
+}
+
+fn found(what: &'static str, verdict: Result<String, String>) -> Finding {
+    Finding { what, verdict }
+}
+
+async fn state(config: Config) -> Result<AppState, String> {
+    let opened = Db::open(config.database_url.reveal()).await;
+    let db = opened.map_err(|fault| format!("it cannot be opened ({fault}). Check PORTICO_DATABASE_URL."))?;
+    AppState::new(config, db, Clock::System, Chance::System).map_err(|fault| fault.to_string())
+}
+
+async fn database(db: &Db) -> Result<String, String> {
+    db.check().await.map_err(|fault| format!("it does not answer ({fault}). Is the database server running?"))?;
+    let keeps = db.keeps_what_it_acknowledged().await.map_err(|fault| fault.to_string())?;
+    if !keeps {
+        return Err("a power cut would lose what people were told is done. Turn fsync and synchronous_commit on \
+                    (PostgreSQL), or start Portico once, which turns on the write-ahead log (SQLite)."
+            .into());
+    }
+    let missing = db.missing_migrations().await.map_err(|fault| fault.to_string())?;
+    if missing.is_empty() {
+        return Ok("it answers, is durable and up to date".into());
+    }
+    Err(format!("it is older than this program ({}). Run `portico migrate`, or start the server.", missing.join(", ")))
+}
+
+async fn clock(state: &AppState) -> Result<String, String> {
+    let theirs = state.db.now().await.map_err(|fault| fault.to_string())?;
+    let Timestamp(ours) = state.clock.now();
+    let skew = ours.saturating_sub(theirs);
+    if skew.abs() <= SKEW_MILLISECONDS {
+        return Ok("server and database agree on the time".into());
+    }
+    Err(format!("server and database are {} s apart. Set both by NTP.", skew / 1000))
+}
+
+async fn mail(state: &AppState) -> Result<String, String> {
+    if state.config.smtp_url.is_none() {
+        return Ok("letters are kept at /dev/mail".into());
+    }
+    let answer = state.mailer.check().await;
+    answer.map(|()| "the mail server lets us in".into()).map_err(|fault| format!("{fault}. Check PORTICO_SMTP_URL."))
+}
+
+/// Where a database of our own lies; the rest of the URL is options.
+fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+}
+
+fn disk(file: &Path) -> Result<String, String> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let place = folder.display();
+    let room = rustix::fs::statvfs(folder).map_err(|fault| format!("{place} cannot be looked at ({fault})."))?;
+    let free = room.f_bavail.saturating_mul(room.f_frsize);
+    let megabytes = free / (1024 * 1024);
+    if free < FREE_BYTES {
+        return Err(format!("only {megabytes} MB are free in {place}. Make room: a full disk stops sign-ups."));
+    }
+    Ok(format!("{megabytes} MB are free in {place}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_of_a_sqlite_url_is_found() {
+        for (url, file) in [
+            ("sqlite://portico.db", Some("portico.db")),
+            ("sqlite:///var/lib/portico.db?mode=rwc", Some("/var/lib/portico.db")),
+            ("sqlite:portico.db", Some("portico.db")),
+            ("sqlite::memory:", None),
+            ("postgres://db/portico", None),
+        ] {
+            assert_eq!(sqlite_file(url), file.map(PathBuf::from), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_a_fault_and_this_one_has_room() {
+        assert!(disk(Path::new("/nowhere/portico.db")).is_err());
+        assert!(disk(Path::new("Cargo.toml")).is_ok());
+    }
+}
