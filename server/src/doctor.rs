@@ -3,7 +3,7 @@
 use crate::{
     clock::{Chance, Clock},
     config::Config,
-    directory::Db,
+    directory::{Db, tenant},
     error::Result,
     state::AppState,
 };
@@ -37,6 +37,7 @@ pub async fn examine(config: Config) -> Vec<Finding> {
         Ok(state) => {
             findings.push(found("database", database(&state.db).await));
             findings.push(found("clock", clock(&state).await));
+            findings.push(found("keys", keys(&state).await));
             findings.push(found("mail", mail(&state).await));
         }
         Err(fault) => findings.push(found("database", Err(fault))),
@@ -77,6 +78,19 @@ async fn clock(state: &AppState) -> Result<String, String> {
         return Ok("server and database agree on the time".into());
     }
     Err(format!("server and database are {} s apart. Set both by NTP.", skew / 1000))
+}
+
+async fn keys(state: &AppState) -> Result<String, String> {
+    let tenants = tenant::list(&state.db).await.map_err(|fault| format!("tenants cannot be read ({fault})."))?;
+    for tenant in &tenants {
+        if let Err(fault) = state.keys.ring(&tenant.id).await {
+            return Err(format!(
+                "the signing keys of {} cannot be opened ({fault}). Is PORTICO_SEAL_KEY the one they were sealed with?",
+                tenant.name
+            ));
+        }
+    }
+    Ok(format!("the seal key opens the signing keys of {} tenant(s)", tenants.len()))
 }
 
 async fn mail(state: &AppState) -> Result<String, String> {

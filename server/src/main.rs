@@ -39,8 +39,9 @@ struct Line {
 }
 
 const AFTER_HELP: &str = "\
-Without a command the server starts. Without configuration it starts for development: on http://localhost:3000, with \
-a database beside it, a demo application, and a mailbox that keeps every mail at /dev/mail.
+Without a command the server starts. Without configuration it starts for development:
+on http://localhost:3000, with a database beside it, a demo application, and a mailbox
+that keeps every mail at /dev/mail.
 `portico help config` lists everything that can be set.";
 
 #[derive(Subcommand)]
@@ -168,6 +169,7 @@ fn greet(config: &Config) {
 
 fn help(topic: Option<Topic>) -> String {
     let mut line = Line::command();
+    line.build();
     let name = match topic {
         Some(Topic::Config) => return Config::manual(),
         Some(Topic::Serve) => "serve",
