@@ -288,3 +288,4 @@ impl Ring {
         self.keys.iter().filter(signs).max_by_key(|key| (key.signs_from, &key.id)).map(|key| key.parsed.clone())
     }
 }
+

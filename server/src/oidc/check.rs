@@ -314,3 +314,4 @@ impl Request {
         self.max_age.is_none_or(|age| !age.is_zero() && signed_in_at + age >= now)
     }
 }
+
