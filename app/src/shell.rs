@@ -1,4 +1,4 @@
-//! The HTML documents: a hosted page with its Step inside, or a problem.
+//! The HTML documents: a hosted page with its Step inside, or one that stands by itself (a problem, signing out).
 
 use crate::{
     contract::{
@@ -6,8 +6,8 @@ use crate::{
         journey::Page,
         problem::Problem,
     },
-    hosted,
-    text::{Texts, direction},
+    hosted::{self, SignOut},
+    text::{Key, Texts, direction},
     ui::element::{El, escape},
 };
 use reactive_graph::{owner::Owner, signal::RwSignal};
@@ -57,14 +57,38 @@ pub fn hosted(page: &Page, texts: &Arc<Texts>, scripts: &Scripts, nonce: &str) -
     html
 }
 
-/// The page for what went wrong. It needs no script.
+/// The page for what went wrong.
 pub fn problem(problem: &Problem, brand: Option<&Brand>, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
     let heading = texts.say(hosted::problem_heading(problem.kind));
+    still(heading, brand, texts, scripts, nonce, || hosted::problem(problem, brand, texts))
+}
+
+/// The page that asks whether to sign out.
+pub fn sign_out(page: &SignOut, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
+    let heading = hosted::sign_out_heading(page.brand, texts);
+    still(&heading, Some(page.brand), texts, scripts, nonce, || hosted::sign_out(page, texts))
+}
+
+/// The page that says it is done.
+pub fn signed_out(brand: &Brand, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
+    let heading = texts.say(Key::SignedOutHeading);
+    still(heading, Some(brand), texts, scripts, nonce, || hosted::signed_out(brand, texts))
+}
+
+/// A page that needs no script.
+fn still(
+    heading: &str,
+    brand: Option<&Brand>,
+    texts: &Texts,
+    scripts: &Scripts,
+    nonce: &str,
+    view: impl FnOnce() -> Vec<El>,
+) -> String {
     let title = brand.map_or_else(|| heading.to_owned(), |brand| format!("{heading} · {}", brand.name));
     let mut html = String::with_capacity(4 * 1024);
     head(&mut html, &title, brand, texts, scripts, nonce);
     html.push_str("</head><body class=\"ext-background-image\"><div id=\"hosted\" class=\"ext-middle\">");
-    draw(&mut html, || hosted::problem(problem, brand, texts));
+    draw(&mut html, view);
     html.push_str("</div></body></html>");
     html
 }

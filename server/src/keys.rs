@@ -289,3 +289,5 @@ impl Ring {
     }
 }
 
+#[cfg(test)]
+mod tests;

@@ -33,6 +33,7 @@ fn applications() -> Router<AppState> {
         .route("/{tenant}/discovery/v2.0/keys", get(oidc::discovery::keys))
         .route("/{tenant}/oauth2/v2.0/authorize", get(oidc::authorize::get).post(oidc::authorize::post))
         .route("/{tenant}/oauth2/resume/{grant}", get(oidc::resume::get))
+        .route("/{tenant}/oauth2/v2.0/logout", get(oidc::logout::get).post(oidc::logout::post))
         .route("/{tenant}/oauth2/v2.0/token", post(oidc::token::post).options(oidc::preflight))
         .route(
             "/{tenant}/oidc/userinfo",

@@ -11,6 +11,8 @@ mod password;
 mod problem;
 pub mod read;
 mod send;
+#[cfg(feature = "ssr")]
+mod sign_out;
 mod stopped;
 mod visit;
 
@@ -21,6 +23,8 @@ use crate::{
 };
 pub use problem::{problem, problem_heading};
 use reactive_graph::{effect::RenderEffect, prelude::*, signal::RwSignal};
+#[cfg(feature = "ssr")]
+pub use sign_out::{SignOut, sign_out, sign_out_heading, signed_out};
 use std::sync::Arc;
 use visit::Visit;
 use web_sys::Element;

@@ -100,6 +100,13 @@ pub enum Key {
     DoneHeading,
     DoneLead,
 
+    // Signing out
+    SignOutHeading,
+    SignOutLead,
+    SignOut,
+    SignedOutHeading,
+    SignedOutLead,
+
     // Notices
     NoticeCodeSent,
     NoticeCodesExhausted,

@@ -34,12 +34,6 @@ pub struct Session {
     pub kept_at: Option<Timestamp>,
 }
 
-impl Session {
-    pub fn lies_idle(&self, now: Timestamp) -> bool {
-        self.kept_at.is_none() && self.seen_at + IDLE <= now
-    }
-}
-
 pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, session: &Session) -> Result<()> {
     sqlx::query(
         "INSERT INTO sessions (tenant_id, id, hash, account_id, amr, signed_in_at, seen_at, expires_at, kept_at)

@@ -2,6 +2,7 @@
 //! back; everybody else begins a journey.
 
 use super::{
+    browser,
     check::{self, Prompt, Request},
     parameters::Parameters,
     redirect::{self, see_other},
@@ -23,14 +24,16 @@ use crate::{
     secret::token::Token,
     state::AppState,
 };
-use app::{
-    contract::{id::GrantId, id::JourneyId, journey::Path as Way, time::Timestamp, user_flow::SignUp},
-    text,
+use app::contract::{
+    id::{GrantId, JourneyId},
+    journey::Path as Way,
+    time::Timestamp,
+    user_flow::SignUp,
 };
 use axum::{
     body::Bytes,
     extract::{Path, RawQuery, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, header},
     response::Response,
 };
 use std::{sync::Arc, time::Duration};
@@ -76,7 +79,7 @@ struct Visit {
 
 async fn answer(state: &AppState, visit: Visit) -> Result<Response> {
     let now = state.clock.now();
-    match signed_in(state, &visit, now).await? {
+    match browser::signed_in(state, &visit.tenant.id, &visit.headers).await? {
         Some(session) if visit.request.is_satisfied_by(session.signed_in_at, now) => {
             return_at_once(state, visit, session, now).await
         }
@@ -87,13 +90,6 @@ async fn answer(state: &AppState, visit: Visit) -> Result<Response> {
         }
         session => begin_journey(state, visit, session, now).await,
     }
-}
-
-async fn signed_in(state: &AppState, visit: &Visit, now: Timestamp) -> Result<Option<Session>> {
-    let cookie = Cookie::Session(visit.tenant.id.clone());
-    let Some(hash) = cookie.hash(&visit.headers, state.config.public_url.is_https()) else { return Ok(None) };
-    let session = session::find(&state.db, &visit.tenant.id, &hash, now).await?;
-    Ok(session.filter(|session| !session.lies_idle(now)))
 }
 
 /// Single sign-on: the grant is made, concluded and given its code in one write.
@@ -192,7 +188,7 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
     let wants_account = request.prompt == Prompt::Create && flow.sign_up == SignUp::Open;
     Ok(Entry {
         path: if wants_account { Way::SignUp } else { Way::SignIn },
-        language: language(request, &visit.headers).into(),
+        language: browser::language(&request.ui_locales, &visit.headers).into(),
         hint,
         known,
     })
@@ -204,11 +200,4 @@ fn known(profile: &Profile) -> Known {
         address: profile.address.clone(),
         name: profile.attributes.get("displayName").cloned(),
     }
-}
-
-/// What the application asks for, then what the browser likes.
-fn language(request: &Request, headers: &HeaderMap) -> &'static str {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).map(HeaderValue::to_str).and_then(std::result::Result::ok);
-    let accepted = text::accept_language(accepted.unwrap_or_default());
-    text::choose(request.ui_locales.iter().map(String::as_str).chain(accepted))
 }

@@ -53,7 +53,7 @@ pub struct Request {
     pub prompt: Prompt,
     pub max_age: Option<Duration>,
     pub login_hint: Option<String>,
-    pub ui_locales: Vec<String>,
+    pub ui_locales: String,
 }
 
 /// What is needed again when the person has proved who they are, and when the code is redeemed.
@@ -111,7 +111,7 @@ pub fn request(application: &Application, to: &Return, asked: &Parameters) -> Re
         prompt: prompt(asked)?,
         max_age: max_age(asked)?,
         login_hint: asked.get("login_hint").filter(|hint| hint.len() <= LONGEST_ADDRESS).map(str::to_owned),
-        ui_locales: asked.get("ui_locales").unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+        ui_locales: asked.get("ui_locales").unwrap_or_default().to_owned(),
     })
 }
 
@@ -315,3 +315,5 @@ impl Request {
     }
 }
 
+#[cfg(test)]
+mod tests;

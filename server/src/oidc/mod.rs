@@ -2,10 +2,12 @@
 
 pub mod authorize;
 pub mod discovery;
+pub mod logout;
 pub mod resume;
 pub mod token;
 pub mod userinfo;
 
+mod browser;
 mod check;
 mod claims;
 mod client_auth;

@@ -1,0 +1,55 @@
+//! Two pages around signing out: the question, and that it is done. Neither needs a script.
+
+use super::frame::{foot, links, whose};
+use crate::{
+    contract::brand::Brand,
+    text::{Key, Texts},
+    ui::element::{El, el},
+};
+
+/// The question.
+pub struct SignOut<'a> {
+    pub brand: &'a Brand,
+    pub address: Option<&'a str>,
+    /// Where the answer goes, and what goes with it.
+    pub path: &'a str,
+    pub fields: &'a [(&'a str, &'a str)],
+}
+
+pub fn sign_out_heading(brand: &Brand, texts: &Texts) -> String {
+    texts.fill(Key::SignOutHeading, &[("tenant", &brand.name)])
+}
+
+pub fn sign_out(page: &SignOut, texts: &Texts) -> Vec<El> {
+    let fields = page.fields.iter().map(|(name, value)| {
+        el("input").attr("type", "hidden").attr("name", (*name).to_owned()).attr("value", (*value).to_owned())
+    });
+    let button = el("button").class("primary ext-button ext-primary").attr("type", "submit");
+    let form = el("form")
+        .class("answer")
+        .attr("method", "post")
+        .attr("action", page.path.to_owned())
+        .with_all(fields)
+        .with(button.with(texts.say(Key::SignOut).to_owned()));
+    let address = page.address.map(|address| el("bdi").attr("dir", "ltr").with(address.to_owned()));
+    let content = address.map(|address| el("p").class("who").with(address));
+    let content = content.into_iter().chain([lead(texts.say(Key::SignOutLead)), form]);
+    still(page.brand, sign_out_heading(page.brand, texts), content, texts)
+}
+
+pub fn signed_out(brand: &Brand, texts: &Texts) -> Vec<El> {
+    still(brand, texts.say(Key::SignedOutHeading).into(), [lead(texts.say(Key::SignedOutLead))], texts)
+}
+
+fn lead(sentence: &str) -> El {
+    el("p").class("lead ext-subtitle").with(sentence.to_owned())
+}
+
+fn still(brand: &Brand, heading: String, content: impl IntoIterator<Item = El>, texts: &Texts) -> Vec<El> {
+    let card = el("main")
+        .class("card ext-sign-in-box")
+        .with(whose(brand))
+        .with(el("h1").class("ext-title").with(heading))
+        .with_all(content);
+    vec![card, foot(None, links(brand, texts))]
+}

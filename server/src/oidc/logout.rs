@@ -1,0 +1,250 @@
+//! `GET|POST /{tenant}/oauth2/v2.0/logout`: the session ends, and the browser goes back to the application
+//! (OpenID Connect RP-Initiated Logout 1.0). Where it is not certain that the person's own application asks, the person is
+//! asked: nobody is signed out by a link on somebody else's page.
+
+use super::{
+    browser, check,
+    parameters::Parameters,
+    redirect::{self, ResponseMode, see_other, with_pairs},
+};
+use crate::{
+    assets,
+    cookie::Cookie,
+    directory::{
+        Durability, account,
+        activity::{self, Activity},
+        application::{self, Application},
+        session::{self, Session},
+        tenant::{self, Tenant},
+    },
+    error::{Error, Result},
+    guard::same_origin,
+    html,
+    secret::{
+        jwt::{self, Age, Expected},
+        seal::Purpose,
+        token,
+    },
+    state::AppState,
+};
+use app::{
+    contract::id::{ApplicationId, SessionId},
+    hosted::SignOut,
+    shell, text,
+};
+use axum::{
+    body::Bytes,
+    extract::{Path, RawQuery, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::Response,
+};
+use std::sync::Arc;
+
+const PARAMETERS: [&str; 6] =
+    ["id_token_hint", "post_logout_redirect_uri", "state", "client_id", "ui_locales", "token"];
+
+/// Everything that a request to sign out is judged by.
+struct Visit {
+    tenant: Arc<Tenant>,
+    asked: Parameters,
+    headers: HeaderMap,
+    session: Option<Session>,
+    /// Nothing where none was sent, or none that can be believed.
+    hint: Option<Hint>,
+    /// The applications whose address the browser would go back to; nobody's address is no way back.
+    owners: Vec<Arc<Application>>,
+}
+
+/// Whom the application's ID token was about.
+struct Hint {
+    application: ApplicationId,
+    session: SessionId,
+}
+
+pub async fn get(
+    State(state): State<AppState>,
+    Path(word): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let visit = visit(&state, &word, Parameters::of_query(query.as_deref()), headers).await?;
+    match &visit.session {
+        None => Ok(signed_out(&state, &visit)),
+        Some(session) if may_end_unasked(&state, &visit, session).await? => end(&state, &visit, session).await,
+        Some(session) => ask(&state, &visit, session).await,
+    }
+}
+
+/// Our page's own form carries its token. An application's form comes again by GET, and brings the cookies that do not
+/// travel with a POST from another site.
+pub async fn post(
+    State(state): State<AppState>,
+    Path(word): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response> {
+    let asked = Parameters::of_form(&headers, &body).map_err(check::page)?;
+    if asked.get("token").is_none() {
+        return Ok(see_other(&format!("/{}/oauth2/v2.0/logout?{}", redirect::segment(&word), asked.encoded())));
+    }
+    same_origin(&headers, &state.config.public_url)?;
+    let visit = visit(&state, &word, asked, headers).await?;
+    match &visit.session {
+        None => Ok(signed_out(&state, &visit)),
+        Some(session) => {
+            let presented = visit.asked.get("token").unwrap_or_default();
+            if !token::keyed_hash_is(&state.seal, Purpose::Journey, &token_of(session), presented) {
+                return Err(Error::Forged("the token of the sign-out page"));
+            }
+            end(&state, &visit, session).await
+        }
+    }
+}
+
+async fn visit(state: &AppState, word: &str, asked: Parameters, headers: HeaderMap) -> Result<Visit> {
+    asked.once(&PARAMETERS).map_err(check::page)?;
+    let tenant = tenant::get(&state.db, word).await?;
+    let session = browser::signed_in(state, &tenant.id, &headers).await?;
+    let hint = hint(state, &tenant, &asked).await?;
+    let owners = owners(state, &tenant, &asked, hint.as_ref()).await?;
+    Ok(Visit { tenant, asked, headers, session, hint, owners })
+}
+
+/// RP-Initiated Logout §4: an expired ID token still tells whom it was about. One that cannot be believed (its key may be
+/// long retired) counts as none: then the person is asked.
+async fn hint(state: &AppState, tenant: &Tenant, asked: &Parameters) -> Result<Option<Hint>> {
+    let Some(id_token) = asked.get("id_token_hint") else { return Ok(None) };
+    let ring = state.keys.ring(&tenant.id).await?;
+    let expected = Expected {
+        typ: "JWT",
+        issuer: &redirect::issuer(&state.config.public_url, &tenant.id),
+        audience: asked.get("client_id"),
+        age: Age::ValidOrExpired,
+        now: state.clock.now(),
+    };
+    let claims = match jwt::verify(id_token, &ring.verifying, &expected) {
+        Ok(claims) => claims,
+        Err(distrust) => {
+            tracing::info!(%distrust, "an id_token_hint was not believed");
+            return Ok(None);
+        }
+    };
+    let text = |name: &str| claims.get(name).and_then(|value| value.as_str());
+    Ok(text("aud")
+        .zip(text("sid"))
+        .map(|(application, session)| Hint { application: application.into(), session: session.into() }))
+}
+
+/// The hint's application, if the address is its own. Without a hint every application that has registered the address.
+async fn owners(
+    state: &AppState,
+    tenant: &Tenant,
+    asked: &Parameters,
+    hint: Option<&Hint>,
+) -> Result<Vec<Arc<Application>>> {
+    let Some(uri) = asked.get("post_logout_redirect_uri") else { return Ok(Vec::new()) };
+    let named = hint.map(|hint| hint.application.clone()).or(asked.get("client_id").map(ApplicationId::from));
+    let candidates = match named {
+        Some(application) => vec![application],
+        None => application::find_by_redirect_uri(&state.db, &tenant.id, uri).await?,
+    };
+    let mut owners = Vec::new();
+    for id in candidates {
+        let application = application::find(&state.db, &tenant.id, &id).await?;
+        owners
+            .extend(application.filter(|application| {
+                application.disabled_at.is_none() && check::registered(application, uri).is_ok()
+            }));
+    }
+    Ok(owners)
+}
+
+/// An ID token of this very session proves who asks. Without one, the address does: it leads to an application that the
+/// session signed in to, and to nowhere else.
+async fn may_end_unasked(state: &AppState, visit: &Visit, session: &Session) -> Result<bool> {
+    if let Some(hint) = &visit.hint {
+        return Ok(hint.session == session.id);
+    }
+    if visit.owners.is_empty() {
+        return Ok(false);
+    }
+    let own = session::list_applications(&state.db, &visit.tenant.id, &session.id).await?;
+    Ok(visit.owners.iter().any(|owner| own.contains(&owner.id)))
+}
+
+async fn end(state: &AppState, visit: &Visit, session: &Session) -> Result<Response> {
+    let now = state.clock.now();
+    let activity = Activity {
+        id: state.chance.id(),
+        at: now,
+        kind: activity::Kind::SignedOut,
+        account: Some(session.account.clone()),
+        application: visit.owners.first().map(|owner| owner.id.clone()),
+        user_flow: None,
+    };
+    let (tenant, session) = (visit.tenant.id.clone(), session.id.clone());
+    state
+        .db
+        .write(Durability::Lasting, move |c| {
+            Box::pin(async move {
+                session::end(c, &tenant, &session, now).await?;
+                activity::insert(c, &tenant, &activity).await
+            })
+        })
+        .await?;
+    Ok(signed_out(state, visit))
+}
+
+/// Back to the application, or a page that says it is done. The browser forgets either way (security R26).
+fn signed_out(state: &AppState, visit: &Visit) -> Response {
+    let mut response = match way_back(visit) {
+        Some(location) => see_other(&location),
+        None => {
+            let language = language(visit);
+            let nonce = html::nonce(&state.chance);
+            let body =
+                shell::signed_out(&visit.tenant.brand, &text::texts(language), assets::scripts(language), &nonce);
+            html::document(body, nonce, Vec::new())
+        }
+    };
+    let cookie = Cookie::Session(visit.tenant.id.clone()).clear(state.config.public_url.is_https());
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
+    response
+}
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+fn way_back(visit: &Visit) -> Option<String> {
+    let uri = visit.asked.get("post_logout_redirect_uri").filter(|_| !visit.owners.is_empty())?;
+    let state: Vec<_> = visit.asked.get("state").map(|state| ("state", state)).into_iter().collect();
+    Some(with_pairs(uri, ResponseMode::Query, &state))
+}
+
+async fn ask(state: &AppState, visit: &Visit, session: &Session) -> Result<Response> {
+    let profile = account::profile(&state.db, &visit.tenant.id, &session.account).await?;
+    // The form brings back what was asked, to be judged again.
+    let asked = PARAMETERS.iter().filter(|name| **name != "token");
+    let mut fields: Vec<(&str, &str)> = asked.filter_map(|name| Some((*name, visit.asked.get(name)?))).collect();
+    let token = token::keyed_hash(&state.seal, Purpose::Journey, &token_of(session));
+    fields.push(("token", &token));
+    let page = SignOut {
+        brand: &visit.tenant.brand,
+        address: profile.as_ref().map(|profile| profile.address.as_str()),
+        path: &format!("/{}/oauth2/v2.0/logout", visit.tenant.id),
+        fields: &fields,
+    };
+    let language = language(visit);
+    let nonce = html::nonce(&state.chance);
+    let body = shell::sign_out(&page, &text::texts(language), assets::scripts(language), &nonce);
+    Ok(html::document(body, nonce, visit.owners.iter().flat_map(|owner| html::form_targets(owner)).collect()))
+}
+
+/// Proves that the form is our page's, of this session (security R20).
+fn token_of(session: &Session) -> [&[u8]; 2] {
+    [b"sign out", session.id.as_str().as_bytes()]
+}
+
+fn language(visit: &Visit) -> &'static str {
+    browser::language(visit.asked.get("ui_locales").unwrap_or_default(), &visit.headers)
+}
