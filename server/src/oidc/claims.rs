@@ -195,3 +195,6 @@ fn half_hash(token: &str, algorithm: Algorithm) -> String {
     let hash = digest(by, token.as_bytes());
     URL_SAFE_NO_PAD.encode(&hash.as_ref()[..hash.as_ref().len() / 2])
 }
+
+#[cfg(test)]
+mod tests;
