@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::FutureExt;
-pub use headers::PagePolicy;
+pub use headers::{MayBeFramed, PagePolicy};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 pub use origin::{only_from_our_pages, same_origin};
 use std::{

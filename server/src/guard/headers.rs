@@ -14,6 +14,13 @@ pub struct PagePolicy {
     pub form_targets: Vec<String>,
 }
 
+/// In a response's extensions: what a silent sign-in in a frame of the application's own page is answered with. Browsers
+/// apply frame rules to redirects as well, and there is nothing on this one to click (what clients need, 12).
+#[derive(Clone, Copy, Debug)]
+pub struct MayBeFramed;
+
+const NOTHING_FRAMED: HeaderValue = HeaderValue::from_static("default-src 'none'");
+
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 /// Where a handler said something itself, its word stands.
@@ -39,6 +46,7 @@ const ALWAYS: [(HeaderName, HeaderValue); 4] = [
 
 pub(super) fn dress(response: &mut Response, https: bool) {
     let policy = response.extensions_mut().remove::<PagePolicy>().map(|policy| policy.header().unwrap_or(NOTHING));
+    let may_be_framed = response.status().is_redirection() && response.extensions().get::<MayBeFramed>().is_some();
     let headers: &mut HeaderMap = response.headers_mut();
     headers.reserve(10);
     if let Some(policy) = policy {
@@ -48,6 +56,10 @@ pub(super) fn dress(response: &mut Response, https: bool) {
         headers.entry(name).or_insert(value);
     }
     headers.extend(ALWAYS);
+    if may_be_framed {
+        headers.remove(header::X_FRAME_OPTIONS);
+        headers.insert(header::CONTENT_SECURITY_POLICY, NOTHING_FRAMED);
+    }
     if https {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);

@@ -1,6 +1,6 @@
 //! The way back to the application: its redirect URI with the answer on it. Nothing else in the house sends a browser away.
 
-use crate::error::Refusal;
+use crate::{error::Refusal, guard::MayBeFramed};
 use app::contract::id::TenantId;
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -56,7 +56,9 @@ impl Return {
         let always = [("state", self.state.as_deref()), ("iss", Some(issuer))];
         let always = always.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
         let pairs: Vec<(&str, &str)> = answer.iter().copied().chain(always).collect();
-        see_other(&with_pairs(&self.uri, self.mode, &pairs))
+        let mut response = see_other(&with_pairs(&self.uri, self.mode, &pairs));
+        response.extensions_mut().insert(MayBeFramed);
+        response
     }
 }
 

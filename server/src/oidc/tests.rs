@@ -268,6 +268,7 @@ async fn from_a_request_through_a_journey_to_tokens() {
     assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.body);
     assert!(begun.header("location").starts_with(&format!("/{TENANT}/journeys/")));
     let browser = begun.header("set-cookie").split(';').next().unwrap().to_owned();
+    assert_eq!(begun.header("x-frame-options"), "DENY");
     let page = house.get(begun.header("location"), &[("cookie", &browser)]).await;
     assert_eq!(page.status, StatusCode::OK);
 
@@ -468,7 +469,10 @@ async fn r25_only_the_applications_own_pages_read_its_tokens() {
 async fn prompt_none_is_answered_by_a_redirect_whatever_happens() {
     let house = House::new().await;
     let path = authorize(&[("prompt", "none")]);
-    let carried = house.get(&path, &[]).await.carried();
+    let answer = house.get(&path, &[]).await;
+    assert!(!answer.headers.contains_key("x-frame-options"));
+    assert!(!answer.header("content-security-policy").contains("frame-ancestors"));
+    let carried = answer.carried();
     assert_eq!(carried["error"], "login_required");
     assert_eq!(carried["iss"], format!("{ORIGIN}/{TENANT}/v2.0"));
     let (_, cookie) = house.signed_in().await;
