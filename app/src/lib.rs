@@ -12,15 +12,20 @@ pub mod ui;
 #[cfg(feature = "hosted")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate_hosted(page: &str, sentences: &str) -> Result<(), wasm_bindgen::JsError> {
+    use any_spawner::Executor;
+    use reactive_graph::owner::Owner;
+    use std::mem::forget;
+    use tachys::view::RenderHtml;
     use wasm_bindgen::JsError;
 
     let page = hosted::read::page(page).ok_or(JsError::new("no page"))?;
     let texts = text::Texts::from_array_json(sentences).ok_or(JsError::new("no sentences"))?;
     let place = ui::browser::document().get_element_by_id("hosted").ok_or(JsError::new("no #hosted"))?;
+    // Fails only where it has been done before.
+    let _ = Executor::init_wasm_bindgen();
+    let owner = Owner::new();
     // Both live as long as the document.
-    let _ = any_spawner::Executor::init_wasm_bindgen();
-    let owner = reactive_graph::owner::Owner::new();
-    std::mem::forget(owner.with(|| hosted::take_over(place, page, texts.into())));
-    std::mem::forget(owner);
+    forget(owner.with(|| hosted::hosted(page.into(), texts.into()).hydrate_from::<true>(&place)));
+    forget(owner);
     Ok(())
 }

@@ -8,9 +8,9 @@ use crate::{
     },
     hosted::{self, SignOut},
     text::{Key, Texts, direction},
-    ui::element::{El, escape},
+    ui::{element::escape, view::Drawing},
 };
-use reactive_graph::{owner::Owner, signal::RwSignal};
+use leptos::prelude::*;
 use std::{fmt::Write, sync::Arc};
 
 /// Where the browser finds what it needs besides HTML. `js` is empty where no scripts were built; then none is asked for.
@@ -43,10 +43,7 @@ pub fn hosted(page: &Page, texts: &Arc<Texts>, scripts: &Scripts, nonce: &str) -
         html.push_str("\"></script>");
     }
     html.push_str("</head><body class=\"ext-background-image\"><div id=\"hosted\" class=\"ext-middle\">");
-    draw(&mut html, || {
-        let page = Arc::new(page.clone());
-        hosted::hosted(page.clone(), texts.clone(), RwSignal::new(page))
-    });
+    draw(&mut html, || hosted::hosted(Arc::new(page.clone()), texts.clone()));
     html.push_str("</div>");
     if !scripts.js.is_empty() {
         html.push_str("<script type=\"application/json\" id=\"page\">");
@@ -82,7 +79,7 @@ fn still(
     texts: &Texts,
     scripts: &Scripts,
     nonce: &str,
-    view: impl FnOnce() -> Vec<El>,
+    view: impl FnOnce() -> Drawing,
 ) -> String {
     let title = brand.map_or_else(|| heading.to_owned(), |brand| format!("{heading} · {}", brand.name));
     let mut html = String::with_capacity(4 * 1024);
@@ -126,9 +123,9 @@ fn colours(css: &mut String, palette: &Palette) {
 }
 
 /// The signals of a page live no longer than its drawing.
-fn draw(html: &mut String, view: impl FnOnce() -> Vec<El>) {
+fn draw<V: IntoView>(html: &mut String, view: impl FnOnce() -> V) {
     let owner = Owner::new();
-    owner.with(|| view().iter().for_each(|element| element.write(html)));
+    html.push_str(&owner.with(|| view().into_view().to_html()));
     owner.cleanup();
 }
 

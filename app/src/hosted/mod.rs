@@ -19,32 +19,20 @@ mod visit;
 use crate::{
     contract::journey::{Page, Step},
     text::{Key, Texts},
-    ui::element::{self, El, Mounted},
+    ui::{element::El, view::Drawing},
 };
 pub use problem::{problem, problem_heading};
-use reactive_graph::{effect::RenderEffect, prelude::*, signal::RwSignal};
+use reactive_graph::{prelude::*, signal::RwSignal};
 #[cfg(feature = "ssr")]
 pub use sign_out::{SignOut, sign_out, sign_out_heading, signed_out};
 use std::sync::Arc;
+use tachys::view::RenderHtml;
 use visit::Visit;
-use web_sys::Element;
 
-/// The page as elements. What is put into `shown` is to take its place.
-pub fn hosted(page: Arc<Page>, texts: Arc<Texts>, shown: RwSignal<Arc<Page>>) -> Vec<El> {
-    frame::frame(&Visit::new(page, texts, shown))
-}
-
-/// Draws every page that comes, inside `place`. The first one is there already, written by the server.
-pub fn take_over(place: Element, first: Page, texts: Arc<Texts>) -> RenderEffect<Vec<Mounted>> {
-    let shown = RwSignal::new(Arc::new(first));
-    RenderEffect::new(move |before: Option<Vec<Mounted>>| {
-        let nodes = hosted(shown.get(), texts.clone(), shown).into_iter().map(Into::into).collect();
-        if before.is_none() {
-            return element::take_over(&place, nodes);
-        }
-        place.set_text_content(None);
-        element::fill(&place, nodes)
-    })
+/// The hosted pages: the first one, and every page that an answer brings.
+pub fn hosted(first: Arc<Page>, texts: Arc<Texts>) -> impl RenderHtml {
+    let shown = RwSignal::new(first);
+    move || Drawing::of(frame::frame(&Visit::new(shown.get(), texts.clone(), shown)))
 }
 
 /// What stands in the window's title: what to do here, and whose page it is.

@@ -7,7 +7,7 @@ use crate::{
         problem::{Problem, ProblemKind},
     },
     text::{Key, Texts},
-    ui::element::{El, el},
+    ui::{element::el, view::Drawing},
 };
 
 pub fn problem_heading(kind: ProblemKind) -> Key {
@@ -19,7 +19,7 @@ pub fn sentence(kind: ProblemKind) -> Key {
     words(kind).1
 }
 
-pub fn problem(problem: &Problem, brand: Option<&Brand>, texts: &Texts) -> Vec<El> {
+pub fn problem(problem: &Problem, brand: Option<&Brand>, texts: &Texts) -> Drawing {
     let (heading, sentence) = words(problem.kind);
     let card = el("main")
         .class("card ext-sign-in-box")
@@ -27,7 +27,7 @@ pub fn problem(problem: &Problem, brand: Option<&Brand>, texts: &Texts) -> Vec<E
         .with(el("h1").class("ext-title").with(texts.say(heading).to_owned()))
         .with(el("p").class("lead ext-subtitle").with(texts.say(sentence).to_owned()))
         .with(el("p").class("trace").with(texts.fill(Key::ProblemTrace, &[("trace", &problem.trace)])));
-    vec![card, foot(None, brand.map(|brand| links(brand, texts)).unwrap_or_default())]
+    Drawing::of(vec![card, foot(None, brand.map(|brand| links(brand, texts)).unwrap_or_default())])
 }
 
 fn words(kind: ProblemKind) -> (Key, Key) {

@@ -4,7 +4,10 @@ use super::frame::{foot, links, whose};
 use crate::{
     contract::brand::Brand,
     text::{Key, Texts},
-    ui::element::{El, el},
+    ui::{
+        element::{El, el},
+        view::Drawing,
+    },
 };
 
 /// The question.
@@ -20,7 +23,7 @@ pub fn sign_out_heading(brand: &Brand, texts: &Texts) -> String {
     texts.fill(Key::SignOutHeading, &[("tenant", &brand.name)])
 }
 
-pub fn sign_out(page: &SignOut, texts: &Texts) -> Vec<El> {
+pub fn sign_out(page: &SignOut, texts: &Texts) -> Drawing {
     let fields = page.fields.iter().map(|(name, value)| {
         el("input").attr("type", "hidden").attr("name", (*name).to_owned()).attr("value", (*value).to_owned())
     });
@@ -37,7 +40,7 @@ pub fn sign_out(page: &SignOut, texts: &Texts) -> Vec<El> {
     still(page.brand, sign_out_heading(page.brand, texts), content, texts)
 }
 
-pub fn signed_out(brand: &Brand, texts: &Texts) -> Vec<El> {
+pub fn signed_out(brand: &Brand, texts: &Texts) -> Drawing {
     still(brand, texts.say(Key::SignedOutHeading).into(), [lead(texts.say(Key::SignedOutLead))], texts)
 }
 
@@ -45,11 +48,11 @@ fn lead(sentence: &str) -> El {
     el("p").class("lead ext-subtitle").with(sentence.to_owned())
 }
 
-fn still(brand: &Brand, heading: String, content: impl IntoIterator<Item = El>, texts: &Texts) -> Vec<El> {
+fn still(brand: &Brand, heading: String, content: impl IntoIterator<Item = El>, texts: &Texts) -> Drawing {
     let card = el("main")
         .class("card ext-sign-in-box")
         .with(whose(brand))
         .with(el("h1").class("ext-title").with(heading))
         .with_all(content);
-    vec![card, foot(None, links(brand, texts))]
+    Drawing::of(vec![card, foot(None, links(brand, texts))])
 }

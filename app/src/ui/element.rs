@@ -219,7 +219,7 @@ impl Node {
 }
 
 impl El {
-    fn build(self) -> (Element, Mounted) {
+    pub(super) fn build(self) -> (Element, Mounted) {
         // A tag of our own always makes an element.
         let element = document().create_element(self.tag).expect("a known tag");
         for (name, value) in &self.attributes {
@@ -231,7 +231,7 @@ impl El {
         (element, mounted)
     }
 
-    fn attach(self, element: &Element, fresh: bool) -> Mounted {
+    pub(super) fn attach(self, element: &Element, fresh: bool) -> Mounted {
         let mut mounted = Mounted { kept: self.kept, ..Mounted::default() };
         for (name, value) in self.attributes {
             if let Value::Live(value) = value {
@@ -268,7 +268,7 @@ impl El {
 }
 
 /// Builds the nodes inside an element that is empty.
-pub fn fill(parent: &Element, nodes: Vec<Node>) -> Vec<Mounted> {
+fn fill(parent: &Element, nodes: Vec<Node>) -> Vec<Mounted> {
     let mut all = Vec::new();
     for node in nodes {
         let placed = match node {
@@ -286,7 +286,7 @@ pub fn fill(parent: &Element, nodes: Vec<Node>) -> Vec<Mounted> {
 }
 
 /// Text needs nothing, and elements stand in the order in which they were written.
-pub fn take_over(parent: &Element, nodes: Vec<Node>) -> Vec<Mounted> {
+fn take_over(parent: &Element, nodes: Vec<Node>) -> Vec<Mounted> {
     let mut next = parent.first_element_child();
     let mut all = Vec::new();
     for element in nodes.into_iter().filter_map(Node::element) {

@@ -11,3 +11,4 @@ pub mod linked;
 pub mod menu;
 pub mod password;
 pub mod summary;
+pub mod view;
