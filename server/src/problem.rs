@@ -41,7 +41,7 @@ fn told(state: &AppState, error: &Error, trace: &str, headers: &HeaderMap, bare:
         let language = text::choose(text::accept_language(accept(header::ACCEPT_LANGUAGE)).into_iter());
         let nonce = html::nonce(&state.chance);
         let scripts = assets::scripts(language);
-        let body = shell::problem(&problem, None, &text::texts(language), &scripts, &nonce);
+        let body = shell::problem(&problem, None, &text::texts(language), scripts, &nonce);
         html::document(body, nonce, Vec::new())
     };
     *told.status_mut() = bare.status();

@@ -77,9 +77,9 @@ impl RenderHtml for Drawing {
         let mut drawn = Drawn { roots: Vec::new(), mounted: Vec::new() };
         for element in self.0.take() {
             match position.get() {
-                Position::FirstChild => drop(cursor.child()),
+                Position::FirstChild => cursor.child(),
                 Position::Current => {}
-                _ => drop(cursor.sibling()),
+                _ => cursor.sibling(),
             }
             let root: Element = cursor.current().unchecked_into();
             drawn.mounted.push(element.attach(&root, false));

@@ -62,9 +62,11 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, activity: &Activit
     Ok(())
 }
 
+type Row = (String, i64, String, Option<String>, Option<String>, Option<String>);
+
 /// Newest first.
 pub async fn list(db: &Db, tenant: &TenantId, limit: i64) -> Result<Vec<Activity>> {
-    let rows: Vec<(String, i64, String, Option<String>, Option<String>, Option<String>)> = sqlx::query_as(
+    let rows: Vec<Row> = sqlx::query_as(
         "SELECT id, at, kind, account_id, application_id, user_flow_id FROM activities
          WHERE tenant_id = $1 ORDER BY at DESC, id LIMIT $2",
     )

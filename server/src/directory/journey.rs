@@ -41,11 +41,11 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, journey: &Journey,
     Ok(())
 }
 
-type Row = (String, String, String, String, i64, String, i64, Option<i64>);
+type Row = (String, String, String, String, i64, String, i64, Option<i64>, String);
 
 /// A journey with the application it leads to.
 pub async fn find(db: &Db, tenant: &TenantId, id: &JourneyId) -> Result<Option<(Journey, String)>> {
-    let row: Option<(String, String, String, String, i64, String, i64, Option<i64>, String)> = sqlx::query_as(
+    let row: Option<Row> = sqlx::query_as(
         "SELECT j.id, j.user_flow_id, j.grant_id, j.browser_hash, j.version, j.body, j.expires_at, j.finished_at,
                 g.application_id
          FROM journeys j JOIN grants g ON g.tenant_id = j.tenant_id AND g.id = j.grant_id
@@ -55,13 +55,13 @@ pub async fn find(db: &Db, tenant: &TenantId, id: &JourneyId) -> Result<Option<(
     .bind(id.as_str())
     .fetch_optional(db.reader())
     .await?;
-    Ok(row.map(|(id, flow, grant, browser, version, body, expires_at, finished_at, application)| {
-        (read((id, flow, grant, browser, version, body, expires_at, finished_at)), application)
-    }))
+    Ok(row.map(read))
 }
 
-fn read((id, user_flow, grant, browser, version, body, expires_at, finished_at): Row) -> Journey {
-    Journey {
+fn read(
+    (id, user_flow, grant, browser, version, body, expires_at, finished_at, application): Row,
+) -> (Journey, String) {
+    let journey = Journey {
         id: id.into(),
         user_flow: user_flow.into(),
         grant: grant.into(),
@@ -70,7 +70,8 @@ fn read((id, user_flow, grant, browser, version, body, expires_at, finished_at):
         body,
         expires_at: Timestamp(expires_at),
         finished_at: finished_at.map(Timestamp),
-    }
+    };
+    (journey, application)
 }
 
 /// `Error::Stale` when somebody else saved since `version`, or the journey is finished.

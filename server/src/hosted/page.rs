@@ -41,7 +41,7 @@ pub fn show_step(state: &AppState, visit: &Visit, step: Step, headers: &HeaderMa
     let page = describe(state, visit, step);
     let texts = text::texts(&page.language);
     let nonce = html::nonce(&state.chance);
-    let body = shell::hosted(&page, &texts, &assets::scripts(&page.language), &nonce);
+    let body = shell::hosted(&page, &texts, assets::scripts(&page.language), &nonce);
     html::document(body, nonce, html::form_targets(&visit.application))
 }
 

@@ -15,7 +15,7 @@ use crate::{
     guard::network_of,
     journey::{Account, Effect, Event, Verdict, limits},
     mail::compose::{Letter, Mail, compose},
-    secret::{common, password::Verified, seal::Purpose, token},
+    secret::{password::Verified, popular, seal::Purpose, token},
     state::AppState,
 };
 use app::contract::{id::AccountId, secret::Secret, time::Timestamp, validate::Why};
@@ -191,8 +191,8 @@ async fn hash_password(state: &AppState, visit: &Visit, password: &Secret, addre
 }
 
 fn judge(password: &Secret, context: &[&str]) -> Option<Why> {
-    if common::is_common(password.reveal()) {
+    if popular::is_popular(password.reveal()) {
         return Some(Why::PasswordCommon);
     }
-    common::is_guessable(password.reveal(), context).then_some(Why::PasswordGuessable)
+    popular::is_guessable(password.reveal(), context).then_some(Why::PasswordGuessable)
 }

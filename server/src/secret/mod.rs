@@ -2,9 +2,9 @@
 
 pub mod argon2;
 pub mod client_secret;
-pub mod common;
 pub mod jwt;
 pub mod password;
 pub mod phc;
+pub mod popular;
 pub mod seal;
 pub mod token;

