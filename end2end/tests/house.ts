@@ -1,13 +1,17 @@
 // What every story needs: a server of its own worker's, a person in a fresh browser, and somebody who watches.
 
 import { test as base, expect, type BrowserContext } from "@playwright/test";
+import { randomUUID } from "node:crypto";
+import { Browser, connections, signUp, someNetwork } from "../journey.mjs";
 import { binaryOf, newPlace, start, type Database, type Server } from "../portico.mjs";
-import { Person } from "./person.ts";
+import { passphrase, Person, type Someone } from "./person.ts";
 
 export type Options = { database: Database };
-type Story = { person: Person; watched: void };
+/** `customer` signed up some time ago. */
+type Story = { person: Person; customer: Person; watched: void };
+type House = { server: Server; customers: Customers };
 
-export const test = base.extend<Story, Options & { server: Server }>({
+export const test = base.extend<Story, Options & House>({
   database: ["sqlite", { option: true, scope: "worker" }],
 
   server: [
@@ -15,6 +19,15 @@ export const test = base.extend<Story, Options & { server: Server }>({
       const server = await start({ binary: binaryOf("debug"), place: newPlace(database) });
       await use(server);
       expect(await server.stop(), server.told()).toBe(0);
+    },
+    { scope: "worker" },
+  ],
+
+  customers: [
+    async ({ server }, use) => {
+      const customers = new Customers(server);
+      await customers.welcome(6);
+      await use(customers);
     },
     { scope: "worker" },
   ],
@@ -39,7 +52,33 @@ export const test = base.extend<Story, Options & { server: Server }>({
   person: async ({ page, context, server, javaScriptEnabled }, use) => {
     await use(new Person(page, context, server, javaScriptEnabled ?? true));
   },
+
+  customer: async ({ person, customers }, use) => {
+    await use(Object.assign(person, await customers.someone()));
+  },
 });
+
+/** People who have an account already, made over HTTP. For half a minute after that no code is mailed to them. */
+class Customers {
+  readonly #waiting: Someone[] = [];
+  readonly #agent = connections();
+
+  constructor(readonly server: Server) {}
+
+  async welcome(count: number) {
+    for (let made = 0; made < count; made++) this.#waiting.push(await this.#newOne());
+  }
+
+  async someone(): Promise<Someone> {
+    return this.#waiting.shift() ?? (await this.#newOne());
+  }
+
+  async #newOne() {
+    const someone = { name: "Grace Hopper", address: `grace.${randomUUID()}@example.org`, password: passphrase() };
+    await signUp(new Browser({ port: this.server.port, agent: this.#agent }), someone);
+    return someone;
+  }
+}
 
 /** Console, script and policy: nothing of this is ever right. */
 export function watch(context: BrowserContext, complaints: string[]) {
@@ -53,11 +92,6 @@ export function watch(context: BrowserContext, complaints: string[]) {
   context.on("response", (response) => {
     if (response.status() >= 500) complaints.push(`${response.status()} ${response.url()}`);
   });
-}
-
-function someNetwork() {
-  const part = () => 1 + Math.floor(Math.random() * 250);
-  return `${part() % 100 + 100}.${part()}.${part()}.${part()}`;
 }
 
 export { expect };

@@ -1,0 +1,76 @@
+// What the flow asks of a new person: each kind of input that the demo's layout has (text, dropdown, number with a
+// pattern, radio, consent). Multi-select, date, hidden and read-only are not in that layout; height 2 has them.
+
+import { expect, test } from "./house.ts";
+import type { Person } from "./person.ts";
+
+async function isAskedForAttributes(person: Person) {
+  await person.opensTheShop();
+  await person.choosesSignIn();
+  await person.presses("Create one");
+  await person.sees("Create your account");
+  await person.provesTheAddress("Create a password");
+  await person.createsPassword();
+  await person.sees("Tell us about yourself");
+}
+
+test("what is optional may stay empty", async ({ person }) => {
+  await isAskedForAttributes(person);
+  await expect(person.page.getByText("optional")).toHaveCount(3);
+  await person.enters("Display name", person.name);
+  await person.page.getByRole("checkbox", { name: /I agree/ }).check();
+  await person.presses("Create account");
+  await person.isSignedIn();
+  expect(Object.keys(await person.details()).sort()).toEqual(["Email", "Name", "Terms of use"]);
+});
+
+test("a fault stands under its field, and everything typed is still there", async ({ person }) => {
+  await isAskedForAttributes(person);
+  await person.fillsInAttributes();
+  await person.enters(/^Loyalty number/, "48");
+  await person.presses("Create account");
+  await person.isTold("Digits only, like 4817.");
+  await person.sees("Tell us about yourself");
+  const number = person.page.getByLabel(/^Loyalty number/);
+  await expect(number).toHaveAttribute("aria-invalid", "true");
+  await expect(number).toBeFocused();
+  await expect(number).toHaveValue("48");
+  await expect(person.page.getByLabel("Display name")).toHaveValue(person.name);
+  await expect(person.page.getByLabel(/^Country\/Region/)).toHaveValue("SE");
+  await expect(person.page.getByRole("radio", { name: "A friend" })).toBeChecked();
+  await expect(person.page.getByRole("checkbox", { name: /I agree/ })).toBeChecked();
+
+  await person.enters(/^Loyalty number/, "4817");
+  await person.presses("Create account");
+  await person.isSignedIn();
+});
+
+test("several faults are summed up above, and the summary leads to each", { tag: "@script" }, async ({ person }) => {
+  await isAskedForAttributes(person);
+  await person.enters(/^Loyalty number/, "4a");
+  await person.presses("Create account");
+  const summary = person.page.locator(".summary");
+  await expect(summary).toBeFocused();
+  await expect(summary.getByRole("link")).toHaveText([/^Display name: /, /^Loyalty number: /, "Tick this box to go on."]);
+  await summary.getByRole("link", { name: /^Display name/ }).click();
+  await expect(person.page.getByLabel("Display name")).toBeFocused();
+  await person.sees("Tell us about yourself");
+});
+
+test("a fault goes when it is mended, before anything is sent", { tag: "@script" }, async ({ person }) => {
+  await isAskedForAttributes(person);
+  const number = person.page.getByLabel(/^Loyalty number/);
+  await number.fill("48");
+  await number.blur();
+  await person.isTold("Digits only, like 4817.");
+  await number.fill("4817");
+  await expect(person.page.locator(".fault")).toHaveCount(0);
+});
+
+test("consent holds a link that opens beside the form", async ({ person }) => {
+  await isAskedForAttributes(person);
+  const terms = person.page.getByRole("link", { name: "terms of use", exact: true });
+  await expect(terms).toHaveAttribute("target", "_blank");
+  await expect(terms).toHaveAttribute("rel", /noopener/);
+  await expect(terms).toHaveAttribute("href", "https://woodgrove.example/terms");
+});
