@@ -53,7 +53,7 @@ export class Browser {
   /** @param {string} method @param {string} path @param {Record<string, string>} headers @param {string} [body] @returns {Promise<Answer>} */
   #ask(method, path, headers, body) {
     return new Promise((resolve, reject) => {
-      const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+      const cookie = this.cookie();
       const sent = request(
         {
           port: this.port,
@@ -81,6 +81,11 @@ export class Browser {
       sent.on("error", reject);
       sent.end(body);
     });
+  }
+
+  /** As it is sent. */
+  cookie() {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
   }
 
   /** @param {string} line */
