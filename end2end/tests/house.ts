@@ -1,6 +1,6 @@
 // What every story needs: a server of its own worker's, a person in a fresh browser, and somebody who watches.
 
-import { test as base, expect, type BrowserContext } from "@playwright/test";
+import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
 import { Browser, connections, signUp, someNetwork } from "../journey.mjs";
 import { binaryOf, newPlace, start, type Database, type Server } from "../portico.mjs";
@@ -8,7 +8,7 @@ import { passphrase, Person, type Someone } from "./person.ts";
 
 export type Options = { database: Database };
 /** `customer` signed up some time ago. */
-type Story = { person: Person; customer: Person; watched: void };
+type Story = { person: Person; customer: Person; inspection: Page; watched: void };
 type House = { server: Server; customers: Customers };
 
 export const test = base.extend<Story, Options & House>({
@@ -49,8 +49,14 @@ export const test = base.extend<Story, Options & House>({
     { auto: true },
   ],
 
-  person: async ({ page, context, server, javaScriptEnabled }, use) => {
-    await use(new Person(page, context, server, javaScriptEnabled ?? true));
+  inspection: async ({ browser }, use) => {
+    const context = await browser.newContext({ javaScriptEnabled: true });
+    await use(await context.newPage());
+    await context.close();
+  },
+
+  person: async ({ page, context, server, javaScriptEnabled, inspection }, use) => {
+    await use(new Person(page, context, server, javaScriptEnabled ?? true, inspection));
   },
 
   customer: async ({ person, customers }, use) => {
