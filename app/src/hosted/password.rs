@@ -57,5 +57,5 @@ pub fn keep(visit: &Visit) -> El {
     let label = visit.say(Key::KeepSignedIn);
     let control =
         Control { name: "keep".into(), label: String::new(), optional: None, hint: None, fault: visit.fault("keep") };
-    choice::tick(control, vec![label.into()], false, false)
+    choice::tick(control, vec![label.into()], visit.typed("keep").is_some(), false)
 }
