@@ -1,6 +1,9 @@
 //! What an administrator designs: how people may sign in, what they are asked, in which order and words.
 
-use super::{attribute::DataType, id::UserFlowId};
+use super::{
+    attribute::{DataType, EMAIL},
+    id::UserFlowId,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -174,9 +177,10 @@ impl Layout {
         self.inputs.iter().any(|input| input.attribute == attribute && input.visibility == Visibility::Editable)
     }
 
-    /// Can a page of this layout send a value for the attribute?
+    /// Can a page of this layout send a value for the attribute? The address is proved, never typed.
     pub fn shows(&self, attribute: &str) -> bool {
-        self.inputs.iter().any(|input| input.attribute == attribute && input.visibility != Visibility::Hidden)
+        let shown = |input: &Input| input.attribute == attribute && input.visibility != Visibility::Hidden;
+        attribute != EMAIL && self.inputs.iter().any(shown)
     }
 }
 
