@@ -37,7 +37,7 @@ pub enum Error {
     #[error("taken")]
     Taken,
     #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(sqlx::Error),
     #[error("{0}")]
     Internal(String),
 }
@@ -60,6 +60,16 @@ impl Refusal {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Error::Refused(refusal)
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    /// Whoever found no connection in time may come again (fault F6).
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut => Error::Busy,
+            error => Error::Database(error),
+        }
     }
 }
 
