@@ -1,6 +1,6 @@
 //! When something happened lately, exact across all servers. How often is too often is the engine's rule, handed in.
 
-use super::{Db, Durability};
+use super::Db;
 use crate::error::Result;
 use app::contract::{id::TenantId, time::Timestamp};
 use sqlx::AnyConnection;
@@ -27,40 +27,54 @@ pub enum Spent {
     Refused { until: Timestamp },
 }
 
-pub async fn spend(db: &Db, tenant: &TenantId, asked: Vec<Asked>, now: Timestamp) -> Result<Spent> {
-    let tenant = tenant.clone();
-    db.write(Durability::Fleeting, move |c| {
-        Box::pin(async move {
-            let mut lately = Vec::with_capacity(asked.len());
-            for asked in &asked {
-                // The write comes first: it takes the row, and whoever asks at the same time waits.
-                let (moments,): (String,) = sqlx::query_as(
-                    "INSERT INTO counters (tenant_id, name, subject, moments, changed_at) VALUES ($1, $2, $3, '', $4)
-                     ON CONFLICT (tenant_id, name, subject) DO UPDATE SET changed_at = excluded.changed_at
-                     RETURNING moments",
-                )
-                .bind(tenant.as_str())
-                .bind(asked.name)
-                .bind(&asked.subject)
-                .bind(now.0)
-                .fetch_one(&mut *c)
-                .await?;
-                lately.push(read(&moments, now));
-            }
-            let until = asked.iter().zip(&lately).map(|(asked, lately)| (asked.rule)(lately)).max().unwrap_or_default();
-            if until > now {
-                return Ok(Spent::Refused { until });
-            }
-            let mut next = now;
-            for (asked, mut lately) in asked.iter().zip(lately) {
-                lately.push(now);
-                next = next.max((asked.rule)(&lately));
-                write(c, &tenant, asked, &lately).await?;
-            }
-            Ok(Spent::Allowed { next })
-        })
-    })
-    .await
+/// Counts under every name, or under none.
+pub async fn spend(c: &mut AnyConnection, tenant: &TenantId, asked: &[Asked], now: Timestamp) -> Result<Spent> {
+    let mut lately = Vec::with_capacity(asked.len());
+    for asked in asked {
+        // The write comes first: it takes the row, and whoever asks at the same time waits.
+        let (moments,): (String,) = sqlx::query_as(
+            "INSERT INTO counters (tenant_id, name, subject, moments, changed_at) VALUES ($1, $2, $3, '', $4)
+             ON CONFLICT (tenant_id, name, subject) DO UPDATE SET changed_at = excluded.changed_at
+             RETURNING moments",
+        )
+        .bind(tenant.as_str())
+        .bind(asked.name)
+        .bind(&asked.subject)
+        .bind(now.0)
+        .fetch_one(&mut *c)
+        .await?;
+        lately.push(read(&moments, now));
+    }
+    let spent = judge(asked, &lately, now);
+    if let Spent::Allowed { .. } = spent {
+        for (asked, mut lately) in asked.iter().zip(lately) {
+            lately.push(now);
+            write(c, tenant, asked, &lately).await?;
+        }
+    }
+    Ok(spent)
+}
+
+/// What `spend` would say now. Counts nothing.
+pub async fn foresee(db: &Db, tenant: &TenantId, asked: &[Asked], now: Timestamp) -> Result<Spent> {
+    let mut lately = Vec::with_capacity(asked.len());
+    for asked in asked {
+        lately.push(moments(db, tenant, asked, now).await?);
+    }
+    Ok(judge(asked, &lately, now))
+}
+
+fn judge(asked: &[Asked], lately: &[Vec<Timestamp>], now: Timestamp) -> Spent {
+    let latest = |moments: &dyn Fn(&[Timestamp]) -> Vec<Timestamp>| {
+        let allowed = asked.iter().zip(lately).map(|(asked, lately)| (asked.rule)(&moments(lately)));
+        allowed.max().unwrap_or_default()
+    };
+    let until = latest(&|lately| lately.to_vec());
+    if until > now {
+        return Spent::Refused { until };
+    }
+    let next = latest(&|lately| [lately, &[now]].concat());
+    Spent::Allowed { next: next.max(now) }
 }
 
 async fn write(c: &mut AnyConnection, tenant: &TenantId, asked: &Asked, lately: &[Timestamp]) -> Result<()> {
@@ -77,6 +91,10 @@ async fn write(c: &mut AnyConnection, tenant: &TenantId, asked: &Asked, lately: 
 
 /// When the next is allowed. Counts nothing.
 pub async fn next_allowed(db: &Db, tenant: &TenantId, asked: &Asked, now: Timestamp) -> Result<Timestamp> {
+    Ok((asked.rule)(&moments(db, tenant, asked, now).await?))
+}
+
+async fn moments(db: &Db, tenant: &TenantId, asked: &Asked, now: Timestamp) -> Result<Vec<Timestamp>> {
     let row: Option<(String,)> =
         sqlx::query_as("SELECT moments FROM counters WHERE tenant_id = $1 AND name = $2 AND subject = $3")
             .bind(tenant.as_str())
@@ -84,7 +102,7 @@ pub async fn next_allowed(db: &Db, tenant: &TenantId, asked: &Asked, now: Timest
             .bind(&asked.subject)
             .fetch_optional(db.reader())
             .await?;
-    Ok(row.map(|(moments,)| (asked.rule)(&read(&moments, now))).unwrap_or_default())
+    Ok(row.map(|(moments,)| read(&moments, now)).unwrap_or_default())
 }
 
 fn read(moments: &str, now: Timestamp) -> Vec<Timestamp> {

@@ -32,15 +32,19 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer, headers:
             }
             Turn::Show(step) => {
                 save(&mut unit, visit, &journey, None)?;
-                return match state.db.commit(unit).await {
+                match state.db.commit(std::mem::replace(&mut unit, Unit::new(Durability::Fleeting))).await {
                     Ok(()) => {
                         visit.journey = journey;
                         state.post.notify_one();
-                        Ok(Driven { step, cookies })
+                        return Ok(Driven { step, cookies });
                     }
-                    Err(Error::Stale) => present(state, visit).await,
-                    Err(error) => Err(error),
-                };
+                    Err(Error::Stale) => return present(state, visit).await,
+                    // Somebody else asked for a code to this address in the same moment.
+                    Err(Error::TooMany { retry_after }) => {
+                        event = Event::CodeRefused { resend_at: visit.now + retry_after };
+                    }
+                    Err(error) => return Err(error),
+                }
             }
             Turn::Finish(outcome) => {
                 cookies = finish::finish(state, visit, &mut unit, outcome, headers).await?;

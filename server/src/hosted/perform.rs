@@ -72,10 +72,11 @@ async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &s
             rule: |past| limits::next_allowed(&limits::SENDS_PER_NETWORK, past),
         },
     ];
-    let resend_at = match counter::spend(&state.db, &visit.tenant.id, asked, visit.now).await? {
+    let resend_at = match counter::foresee(&state.db, &visit.tenant.id, &asked, visit.now).await? {
         Spent::Refused { until } => return Ok(Event::CodeRefused { resend_at: until }),
         Spent::Allowed { next } => next,
     };
+    spend(unit, visit, asked);
     let code = token::code(&state.chance);
     let hash = token::keyed_hash(&state.seal, Purpose::Code, &code_of(visit, &code));
     let lifetime = limits::CODE.lifetime;
@@ -84,6 +85,19 @@ async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &s
     let letter = compose(&mail, folded.as_str(), &visit.tenant.brand, &visit.journey.language);
     post(state, visit, unit, &letter, visit.now + lifetime)?;
     Ok(Event::CodeSent { hash: hash.into(), resend_at })
+}
+
+/// Counted with the letter, or not at all: of two answers of one page at once, the one that counts has its letter.
+fn spend(unit: &mut Unit, visit: &Visit, asked: Vec<Asked>) {
+    let (tenant, now) = (visit.tenant.id.clone(), visit.now);
+    unit.add(Durability::Fleeting, move |c| {
+        Box::pin(async move {
+            match counter::spend(c, &tenant, &asked, now).await? {
+                Spent::Allowed { .. } => Ok(()),
+                Spent::Refused { until } => Err(Error::TooMany { retry_after: now.until(until) }),
+            }
+        })
+    });
 }
 
 /// The letter goes into the outbox with everything else that this answer changes, or not at all.
@@ -130,7 +144,7 @@ async fn check_password(
             token::keyed_hash(&state.seal, Purpose::Limit, &[guesser.as_bytes(), password.reveal().as_bytes()]);
         // Some 32 bits: enough to know the same mistake again, too few to test passwords against (security R1).
         guess::remember(&state.db, tenant, &guesser, &mistake[..6]).await?;
-        counter::spend(&state.db, tenant, vec![network], visit.now).await?;
+        count_failure(state, visit, network).await?;
         return Ok(Event::PasswordChecked(Verdict::Wrong));
     };
     forgive(unit, visit, guesser);
@@ -138,6 +152,14 @@ async fn check_password(
         strengthen(unit, visit, known.account.clone(), before, state.hasher.hash(&password).await?);
     }
     Ok(Event::PasswordChecked(Verdict::Right(known.account)))
+}
+
+async fn count_failure(state: &AppState, visit: &Visit, network: Asked) -> Result<Spent> {
+    let (tenant, now) = (visit.tenant.id.clone(), visit.now);
+    let spend = state.db.write(Durability::Fleeting, move |c| {
+        Box::pin(async move { counter::spend(c, &tenant, &[network], now).await })
+    });
+    spend.await
 }
 
 fn refuse_beyond(allowed_at: Timestamp, now: Timestamp) -> Result<()> {
