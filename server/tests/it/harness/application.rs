@@ -1,0 +1,234 @@
+//! A relying party: an application that sends people here, takes them back, and believes only what it has checked.
+
+use super::{
+    Browser, TestServer,
+    server::{Answered, ORIGIN},
+};
+use app::contract::{
+    id::{ApplicationId, TenantId, UserFlowId},
+    secret::Secret,
+    time::Timestamp,
+};
+use axum::{body::Body, http::Request};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use jsonwebtoken::{DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
+use serde_json::Value;
+use server::{
+    directory::application::{self, ApplicationSecret},
+    secret::{client_secret, token},
+};
+use std::collections::BTreeMap;
+
+#[derive(Clone)]
+pub struct Application {
+    pub server: TestServer,
+    pub tenant: TenantId,
+    pub id: ApplicationId,
+    pub flow: UserFlowId,
+    pub redirect_uri: String,
+    /// None for a public client.
+    pub secret: Option<Secret>,
+}
+
+/// What the application remembers of a request until the answer comes.
+#[derive(Clone)]
+pub struct Asked {
+    pub state: String,
+    pub nonce: String,
+    pub verifier: String,
+}
+
+/// Tokens that were checked, and what they say.
+#[derive(Clone)]
+pub struct Tokens {
+    pub access_token: String,
+    pub id_token: String,
+    pub refresh_token: String,
+    pub access: Value,
+    pub id: Value,
+    pub raw: Value,
+}
+
+impl Application {
+    pub const REDIRECT_URI: &str = "https://shop.example.test/signed-in";
+
+    pub(super) fn new(server: &TestServer, made: application::Application, secret: Secret) -> Self {
+        Self {
+            server: server.clone(),
+            tenant: server.tenant.clone(),
+            id: made.id,
+            flow: made.user_flow.unwrap(),
+            redirect_uri: made.redirect_uris.first().map(|known| known.uri.clone()).unwrap_or_default(),
+            secret: (!made.secrets.is_empty()).then_some(secret),
+        }
+    }
+
+    /// What the developer is shown, and what is stored.
+    pub(super) fn secret(server: &TestServer) -> (Secret, ApplicationSecret) {
+        let made = client_secret::generate(&server.state.seal, &server.state.chance);
+        let stored = ApplicationSecret {
+            id: server.state.chance.id(),
+            hint: made.hint,
+            hash: made.stored.reveal().to_owned(),
+            expires_at: Timestamp(i64::MAX),
+        };
+        (made.shown, stored)
+    }
+
+    /// The same application, and another server of the house is asked.
+    pub fn through(&self, server: &TestServer) -> Self {
+        Self { server: server.clone(), ..self.clone() }
+    }
+
+    pub fn issuer(&self) -> String {
+        format!("{ORIGIN}/{}/v2.0", self.tenant)
+    }
+
+    /// A request as it should be.
+    pub fn request(&self) -> (Asked, Vec<(String, String)>) {
+        let word = || URL_SAFE_NO_PAD.encode(self.server.state.chance.bytes::<32>());
+        let asked = Asked { state: word(), nonce: word(), verifier: word() };
+        let parameters = [
+            ("client_id", self.id.as_str()),
+            ("redirect_uri", &self.redirect_uri),
+            ("response_type", "code"),
+            ("scope", "openid profile email offline_access"),
+            ("state", &asked.state),
+            ("nonce", &asked.nonce),
+            ("code_challenge", &token::hash(&asked.verifier)),
+            ("code_challenge_method", "S256"),
+        ];
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        (asked, parameters.into())
+    }
+
+    pub fn authorize(&self, parameters: &[(String, String)]) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+        format!("/{}/oauth2/v2.0/authorize?{query}", self.tenant)
+    }
+
+    /// Sends the browser to sign in.
+    pub async fn asks(&self, browser: &mut Browser) -> Asked {
+        self.asks_with(browser, &[]).await
+    }
+
+    /// The same with parameters more, or other values.
+    pub async fn asks_with(&self, browser: &mut Browser, changes: &[(&str, &str)]) -> Asked {
+        let (asked, mut parameters) = self.request();
+        for (name, value) in changes {
+            parameters.retain(|(known, _)| known != name);
+            parameters.push(((*name).into(), (*value).into()));
+        }
+        browser.open(&self.authorize(&parameters)).await;
+        asked
+    }
+
+    /// What came with the browser, if it came to us at all.
+    pub fn answer(&self, browser: &Browser) -> Option<BTreeMap<String, String>> {
+        let (place, query) = browser.left_for.as_deref()?.split_once('?')?;
+        assert_eq!(place, self.redirect_uri);
+        let answer: BTreeMap<String, String> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        // RFC 9207 §2.4.
+        assert_eq!(answer["iss"], self.issuer());
+        Some(answer)
+    }
+
+    /// Whether the person is back with a code.
+    pub fn has(&self, browser: &Browser) -> bool {
+        self.answer(browser).is_some_and(|answer| answer.contains_key("code"))
+    }
+
+    pub fn code(&self, browser: &Browser, asked: &Asked) -> String {
+        let answer = self
+            .answer(browser)
+            .unwrap_or_else(|| panic!("still at {} ({}): {}", browser.page.path, browser.status, browser.text()));
+        assert_eq!(answer["state"], asked.state);
+        answer.get("code").unwrap_or_else(|| panic!("{answer:?}")).clone()
+    }
+
+    /// A form to the token endpoint, as it is.
+    pub async fn post_token(&self, form: &[(&str, &str)], authorization: Option<String>) -> Answered {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let mut request = Request::post(format!("/{}/oauth2/v2.0/token", self.tenant))
+            .header("content-type", "application/x-www-form-urlencoded");
+        if let Some(authorization) = authorization {
+            request = request.header("authorization", authorization);
+        }
+        self.server.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    pub fn basic(&self) -> Option<String> {
+        let secret = self.secret.as_ref()?;
+        Some(format!("Basic {}", STANDARD.encode(format!("{}:{}", self.id, secret.reveal()))))
+    }
+
+    /// A form with the application's own proof beside it.
+    pub async fn token(&self, form: &[(&str, &str)]) -> Answered {
+        match &self.secret {
+            Some(_) => self.post_token(form, self.basic()).await,
+            None => {
+                let form: Vec<_> = form.iter().copied().chain([("client_id", self.id.as_str())]).collect();
+                self.post_token(&form, None).await
+            }
+        }
+    }
+
+    pub async fn redeem(&self, code: &str, asked: &Asked) -> Answered {
+        self.token(&[
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &self.redirect_uri),
+            ("code_verifier", &asked.verifier),
+        ])
+        .await
+    }
+
+    pub async fn refresh(&self, refresh_token: &str) -> Answered {
+        self.token(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token)]).await
+    }
+
+    /// The person is back: the code becomes tokens, and the tokens are checked.
+    pub async fn tokens(&self, browser: &Browser, asked: &Asked) -> Tokens {
+        let tokens = self.checked(self.redeem(&self.code(browser, asked), asked).await).await;
+        assert_eq!(tokens.id["nonce"], asked.nonce.as_str());
+        tokens
+    }
+
+    pub async fn checked(&self, answered: Answered) -> Tokens {
+        assert_eq!(answered.status, 200, "{}", answered.text());
+        let raw = answered.json();
+        let word = |name: &str| raw[name].as_str().unwrap_or_default().to_owned();
+        let (access_token, id_token) = (word("access_token"), word("id_token"));
+        let (access, id) = (self.verify(&access_token, "at+jwt").await, self.verify(&id_token, "JWT").await);
+        assert_eq!(access["sub"], id["sub"]);
+        Tokens { refresh_token: word("refresh_token"), access_token, id_token, access, id, raw }
+    }
+
+    /// By the published keys, by another's code than the one that signed it.
+    async fn verify(&self, token: &str, typ: &str) -> Value {
+        let keys: JwkSet =
+            serde_json::from_value(self.server.get(&format!("/{}/discovery/v2.0/keys", self.tenant)).await.json())
+                .unwrap();
+        let header = decode_header(token).unwrap();
+        assert_eq!(header.typ.as_deref(), Some(typ));
+        let key = keys.find(header.kid.as_deref().unwrap()).expect("the key is published");
+        let mut rules = Validation::new(header.alg);
+        rules.set_audience(&[self.id.as_str()]);
+        rules.set_issuer(&[self.issuer()]);
+        // Our clock is not the machine's.
+        (rules.validate_exp, rules.validate_nbf) = (false, false);
+        let claims = decode::<Value>(token, &DecodingKey::from_jwk(key).unwrap(), &rules).unwrap().claims;
+        let now = self.server.now().seconds();
+        assert!(claims["nbf"].as_i64().unwrap() <= now && now < claims["exp"].as_i64().unwrap());
+        claims
+    }
+
+    pub async fn userinfo(&self, access_token: &str) -> Answered {
+        let request = Request::get(format!("/{}/oidc/userinfo", self.tenant))
+            .header("authorization", format!("Bearer {access_token}"));
+        self.server.send(request.body(Body::empty()).unwrap()).await
+    }
+}

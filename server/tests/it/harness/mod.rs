@@ -1,0 +1,31 @@
+//! What every test starts from: a server over a fresh database, a held clock, kept mail, browsers and applications.
+
+mod application;
+mod browser;
+mod database;
+mod form;
+mod journey;
+mod mailbox;
+mod person;
+mod server;
+
+pub use application::{Application, Asked};
+pub use browser::Browser;
+pub use database::on_both;
+pub use form::Submission;
+pub use journey::input;
+pub use person::PASSWORD;
+pub use server::{START, TestServer};
+
+use futures::future::join_all;
+use std::future::Future;
+
+/// The same thing many times at the same moment; all the answers, in order.
+pub async fn at_once<F>(times: usize, one: impl Fn(usize) -> F) -> Vec<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    let tasks: Vec<_> = (0..times).map(|number| tokio::spawn(one(number))).collect();
+    join_all(tasks).await.into_iter().map(Result::unwrap).collect()
+}
