@@ -1,6 +1,10 @@
 //! An HTML document of ours on its way out, and where its forms may lead.
 
-use crate::{clock::Chance, directory::application::Application, guard::PagePolicy};
+use crate::{
+    clock::Chance,
+    directory::application::{Application, Platform, RedirectUri},
+    guard::PagePolicy,
+};
 use axum::{
     Extension,
     response::{Html, IntoResponse, Response},
@@ -21,16 +25,18 @@ pub fn document(body: String, nonce: String, form_targets: Vec<String>) -> Respo
 
 /// Chromium applies `form-action` to the redirects after a post as well, and the last of them leads to the application.
 pub fn form_targets(application: &Application) -> Vec<String> {
-    let targets: BTreeSet<String> = application.redirect_uris.iter().filter_map(|uri| source(&uri.uri)).collect();
+    let targets: BTreeSet<String> = application.redirect_uris.iter().filter_map(source).collect();
     targets.into_iter().collect()
 }
 
 /// A redirect URI as a CSP source: its origin, or the bare scheme of a native application.
-fn source(uri: &str) -> Option<String> {
-    let url = Url::parse(uri).ok()?;
+fn source(redirect: &RedirectUri) -> Option<String> {
+    let url = Url::parse(&redirect.uri).ok()?;
     match (url.scheme(), url.host_str()) {
-        // RFC 8252 §7.3: on loopback the port is the application's choice of the moment.
-        ("http", Some(host @ ("127.0.0.1" | "[::1]"))) => Some(format!("http://{host}:*")),
+        // RFC 8252 §7.3: on loopback the port is a native application's choice of the moment.
+        ("http", Some(host @ ("127.0.0.1" | "[::1]" | "localhost"))) if redirect.platform == Platform::Native => {
+            Some(format!("http://{host}:*"))
+        }
         ("http" | "https", Some(_)) => Some(url.origin().ascii_serialization()),
         (scheme, _) => Some(format!("{scheme}:")),
     }
@@ -42,10 +48,12 @@ mod tests {
 
     #[test]
     fn forms_may_lead_to_where_the_application_lives() {
-        assert_eq!(source("https://shop.example/a?b").as_deref(), Some("https://shop.example"));
-        assert_eq!(source("http://127.0.0.1/cb").as_deref(), Some("http://127.0.0.1:*"));
-        assert_eq!(source("http://localhost:3000/cb").as_deref(), Some("http://localhost:3000"));
-        assert_eq!(source("com.example.app:/cb").as_deref(), Some("com.example.app:"));
-        assert_eq!(source("not a uri"), None);
+        let source = |platform, uri: &str| source(&RedirectUri { platform, uri: uri.into() });
+        assert_eq!(source(Platform::Web, "https://shop.example/a?b").as_deref(), Some("https://shop.example"));
+        assert_eq!(source(Platform::Web, "http://localhost:3000/cb").as_deref(), Some("http://localhost:3000"));
+        assert_eq!(source(Platform::Native, "http://localhost/cb").as_deref(), Some("http://localhost:*"));
+        assert_eq!(source(Platform::Native, "http://127.0.0.1/cb").as_deref(), Some("http://127.0.0.1:*"));
+        assert_eq!(source(Platform::Native, "com.example.app:/cb").as_deref(), Some("com.example.app:"));
+        assert_eq!(source(Platform::Web, "not a uri"), None);
     }
 }

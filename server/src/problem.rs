@@ -5,7 +5,7 @@ use app::{contract::problem::Problem, shell, text};
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -13,11 +13,10 @@ use std::sync::Arc;
 
 /// The layer around everything that people see.
 pub async fn dress(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let headers = request.headers().clone();
-    let trace = request.extensions().get::<Caller>().map(|caller| caller.trace.clone()).unwrap_or_default();
+    let asked = Asked::of(&request);
     let bare = next.run(request).await;
     match bare.extensions().get::<Arc<Error>>().cloned() {
-        Some(error) => told(&state, &error, &trace, &headers, bare),
+        Some(error) => told(&state, &error, &asked, bare),
         None => bare,
     }
 }
@@ -27,21 +26,47 @@ pub async fn not_found() -> Error {
     Error::NotFound
 }
 
-fn told(state: &AppState, error: &Error, trace: &str, headers: &HeaderMap, bare: Response) -> Response {
-    if error.status() == StatusCode::INTERNAL_SERVER_ERROR {
-        tracing::error!(trace = trace, %error, "a request failed");
-    } else {
-        tracing::info!(trace = trace, %error, "a request was refused");
+/// What decides how a problem is told. Cheap to take along with every request.
+struct Asked {
+    trace: String,
+    accept: Option<HeaderValue>,
+    languages: Option<HeaderValue>,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Asked {
+        let header = |name| request.headers().get(name).cloned();
+        Asked {
+            trace: request.extensions().get::<Caller>().map(|caller| caller.trace.clone()).unwrap_or_default(),
+            accept: header(header::ACCEPT),
+            languages: header(header::ACCEPT_LANGUAGE),
+        }
     }
-    let problem = Problem { status: error.status().as_u16(), kind: error.kind(), trace: trace.into() };
-    let accept = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut told = if accept(header::ACCEPT).starts_with("application/json") {
+
+    fn json(&self) -> bool {
+        self.accept.as_ref().is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"))
+    }
+
+    fn language(&self) -> &'static str {
+        let languages = self.languages.as_ref().and_then(|languages| languages.to_str().ok()).unwrap_or_default();
+        text::choose(text::accept_language(languages).into_iter())
+    }
+}
+
+fn told(state: &AppState, error: &Error, asked: &Asked, bare: Response) -> Response {
+    let trace = &asked.trace;
+    if error.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        tracing::error!(trace, %error, "a request failed");
+    } else {
+        tracing::info!(trace, %error, "a request was refused");
+    }
+    let problem = Problem { status: error.status().as_u16(), kind: error.kind(), trace: trace.clone() };
+    let mut told = if asked.json() {
         Json(&problem).into_response()
     } else {
-        let language = text::choose(text::accept_language(accept(header::ACCEPT_LANGUAGE)).into_iter());
+        let language = asked.language();
         let nonce = html::nonce(&state.chance);
-        let scripts = assets::scripts(language);
-        let body = shell::problem(&problem, None, &text::texts(language), scripts, &nonce);
+        let body = shell::problem(&problem, None, &text::texts(language), assets::scripts(language), &nonce);
         html::document(body, nonce, Vec::new())
     };
     *told.status_mut() = bare.status();

@@ -57,5 +57,6 @@ pub fn keep(visit: &Visit) -> El {
     let label = visit.say(Key::KeepSignedIn);
     let control =
         Control { name: "keep".into(), label: String::new(), optional: None, hint: None, fault: visit.fault("keep") };
+    // A ticked box stays ticked on the page that comes again.
     choice::tick(control, vec![label.into()], visit.typed("keep").is_some(), false)
 }
