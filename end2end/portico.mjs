@@ -29,8 +29,14 @@ export function chromium() {
   return found;
 }
 
-/** A new and empty place to live: a folder for the seal key, and a database in it or on the server for tests. */
-export function newPlace(/** @type {Database} */ database) {
+/**
+ * Where a server lives: a folder for its seal key, a database in it or on the PostgreSQL for tests, and the port of its
+ * first start, because its applications are registered with it.
+ * @typedef {{ folder: string, databaseUrl: string, port?: number }} Place
+ */
+
+/** A new and empty one. @param {Database} database @returns {Place} */
+export function newPlace(database) {
   const folder = mkdtempSync(join(tmpdir(), "portico-"));
   if (database === "sqlite") return { folder, databaseUrl: `sqlite://${folder}/portico.db` };
   const cluster = process.env.PORTICO_TEST_POSTGRES;
@@ -45,14 +51,13 @@ export function newPlace(/** @type {Database} */ database) {
 /**
  * @typedef {object} Wish
  * @property {string} binary
- * @property {{ folder: string, databaseUrl: string }} place
- * @property {number} [port] a free one if none is named
+ * @property {Place} place
  * @property {Record<string, string>} [variables]
  */
 
 /** Starts a server and waits until it is ready. @param {Wish} wish */
-export async function start({ binary, place, port, variables = {} }) {
-  port ??= await freePort();
+export async function start({ binary, place, variables = {} }) {
+  const port = (place.port ??= await freePort());
   const origin = `http://localhost:${port}`;
   const logFile = join(place.folder, "log");
   const log = openSync(logFile, "a");

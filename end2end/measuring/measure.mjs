@@ -207,12 +207,29 @@ function printTable() {
   }
 }
 
-const title = (/** @type {string} */ text) => console.log(`\n${text}`);
-const kib = (/** @type {number} */ bytes) => (bytes / 1024).toFixed(1).padStart(7);
-const grouped = (/** @type {number} */ value) => value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 });
-const oneOf = (/** @type {Someone[]} */ some) => /** @type {Someone} */ (some[Math.floor(Math.random() * some.length)]);
-const need = (/** @type {Record<string, number>} */ rates, /** @type {string} */ name) => {
+/** @param {string} text */
+function title(text) {
+  console.log(`\n${text}`);
+}
+
+/** @param {number} bytes */
+function kib(bytes) {
+  return (bytes / 1024).toFixed(1).padStart(7);
+}
+
+/** @param {number} value */
+function grouped(value) {
+  return value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 });
+}
+
+/** @param {Someone[]} some */
+function oneOf(some) {
+  return /** @type {Someone} */ (some[Math.floor(Math.random() * some.length)]);
+}
+
+/** @param {Record<string, number>} rates @param {string} name */
+function need(rates, name) {
   const rate = rates[name];
   if (!rate) throw new Error(`the example \`bare\` prints no rate of ${name}`);
   return rate;
-};
+}

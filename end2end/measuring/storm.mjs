@@ -24,9 +24,25 @@ const HALF_ACCOUNTS = `
     or 1 <> (select count(*) from addresses d where d.tenant_id = a.tenant_id and d.account_id = a.id)
     or 5 <> (select count(*) from attribute_values v where v.tenant_id = a.tenant_id and v.account_id = a.id)`;
 
-const verdicts = [];
-for (const database of /** @type {const} */ (["sqlite", "postgres"])) verdicts.push(await storm(database));
-process.exitCode = verdicts.every((good) => good) ? 0 : 1;
+/** Who was told that they have an account; on the disk before anything else happens. */
+class Ledger {
+  /** @type {Someone[]} */
+  people = [];
+  #folder = mkdtempSync(join(tmpdir(), "portico-ledger-"));
+  #file = openSync(join(this.#folder, "ledger"), "a");
+
+  /** @param {Someone} someone */
+  note(someone) {
+    appendFileSync(this.#file, `${someone.address}\n`);
+    fsyncSync(this.#file);
+    this.people.push(someone);
+  }
+
+  close() {
+    closeSync(this.#file);
+    rmSync(this.#folder, { recursive: true });
+  }
+}
 
 /** @param {"sqlite" | "postgres"} database */
 async function storm(database) {
@@ -104,20 +120,6 @@ async function missing(server, people) {
   return count;
 }
 
-/** Who was told that they have an account; on the disk before anything else happens. */
-class Ledger {
-  /** @type {Someone[]} */
-  people = [];
-  #file = openSync(join(mkdtempSync(join(tmpdir(), "portico-ledger-")), "ledger"), "a");
-
-  /** @param {Someone} someone */
-  note(someone) {
-    appendFileSync(this.#file, `${someone.address}\n`);
-    fsyncSync(this.#file);
-    this.people.push(someone);
-  }
-
-  close() {
-    closeSync(this.#file);
-  }
-}
+const verdicts = [];
+for (const database of /** @type {const} */ (["sqlite", "postgres"])) verdicts.push(await storm(database));
+process.exitCode = verdicts.every((good) => good) ? 0 : 1;
