@@ -1,7 +1,7 @@
 // Starts the server as an operator would: a folder, a few variables, a free port. For tests and for measuring.
 
 import { spawn, execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readFileSync, closeSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,6 +34,11 @@ export function chromium() {
  * first start, because its applications are registered with it.
  * @typedef {{ folder: string, databaseUrl: string, port?: number }} Place
  */
+
+/** Leaves nothing behind but the database on PostgreSQL, which goes with its cluster. @param {Place} place */
+export function remove({ folder }) {
+  rmSync(folder, { recursive: true });
+}
 
 /** A new and empty one. @param {Database} database @returns {Place} */
 export function newPlace(database) {

@@ -6,7 +6,7 @@ import { statSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { arrive, Browser, connections, demo, signIn, signUp, takeTokens, tokens } from "../journey.mjs";
-import { binaryOf, newPlace, start } from "../portico.mjs";
+import { binaryOf, newPlace, remove, start } from "../portico.mjs";
 import { load, repeat } from "./load.mjs";
 import { measurePage, median } from "./page.mjs";
 import { cpuSeconds, memory } from "./process.mjs";
@@ -32,9 +32,11 @@ printTable();
 
 async function page() {
   title("The sign-in page, first visit, in Chromium");
-  const server = await start({ binary, place: newPlace("sqlite") });
+  const place = newPlace("sqlite");
+  const server = await start({ binary, place });
   const { transfers, desktop, phone, shift } = await measurePage(server.origin);
   await server.stop();
+  remove(place);
   for (const { kind, body, wire, url } of transfers) {
     console.log(`  ${kind.padEnd(12)} ${kib(body)} KiB  (${kib(wire)} with headers)  ${new URL(url).pathname}`);
   }
@@ -73,6 +75,7 @@ async function startUp() {
   await new Promise((resolve) => setTimeout(resolve, 3000));
   reached("memory, idle", memory(server.pid).now, "MiB", "≤ 25", (value) => value <= 25);
   await server.stop();
+  remove(place);
   reached("binary", statSync(binary).size / 1e6, "MB", "≤ 30", (value) => value <= 30);
 }
 
@@ -133,6 +136,7 @@ async function ratesOn(database, bare) {
     const durable = database === "sqlite" && algorithm === "EdDSA";
     reached(`  by the clock, 64 connections`, refreshes.perSecond, "/s", ...atLeast(durable ? 2_000 : 0));
   }
+  remove(place);
 }
 
 /** Everybody turns one refresh token into the next, again and again. @param {Server} server @param {Someone[]} customers */

@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Browser, connections, signIn, signUp } from "../journey.mjs";
-import { binaryOf, newPlace, start } from "../portico.mjs";
+import { binaryOf, newPlace, remove, start } from "../portico.mjs";
 import { number } from "./sql.mjs";
 
 /** @typedef {import("../journey.mjs").Someone} Someone */
@@ -71,7 +71,7 @@ async function storm(database) {
   const acknowledged = ledger.people.length;
   console.log(`${database}: ${ROUNDS} rounds, ${acknowledged} acknowledged, ${lost} lost, ${half} half accounts\n`);
   ledger.close();
-  rmSync(place.folder, { recursive: true });
+  remove(place);
   return lost === 0 && half === 0 && acknowledged > ROUNDS;
 }
 

@@ -33,7 +33,7 @@ test("a fault stands under its field, and everything typed is still there", asyn
   await person.sees("Tell us about yourself");
   const number = person.page.getByLabel(/^Loyalty number/);
   await expect(number).toHaveAttribute("aria-invalid", "true");
-  await expect(number).toBeFocused();
+  if (person.hasScript) await expect(number).toBeFocused();
   await expect(number).toHaveValue("48");
   await expect(person.page.getByLabel("Display name")).toHaveValue(person.name);
   await expect(person.page.getByLabel(/^Country\/Region/)).toHaveValue("SE");
@@ -60,7 +60,7 @@ test("several faults are summed up above, and the summary leads to each", { tag:
 test("a fault goes when it is mended, before anything is sent", { tag: "@script" }, async ({ person }) => {
   await isAskedForAttributes(person);
   const number = person.page.getByLabel(/^Loyalty number/);
-  await number.fill("48");
+  await number.fill("4a");
   await number.blur();
   await person.isTold("Digits only, like 4817.");
   await number.fill("4817");

@@ -79,7 +79,7 @@ test("the journey of one browser is nothing to another", async ({ person, browse
   await person.choosesSignIn();
   const stranger = await browser.newContext({ baseURL });
   const answer = await stranger.request.get(person.page.url());
-  expect(answer.status()).toBe(400);
+  expect(answer.status()).toBe(410);
   expect(await answer.text()).toContain("Start again");
   await stranger.close();
 });

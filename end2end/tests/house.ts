@@ -3,7 +3,7 @@
 import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
 import { Browser, connections, signUp, someNetwork } from "../journey.mjs";
-import { binaryOf, newPlace, start, type Database, type Server } from "../portico.mjs";
+import { binaryOf, newPlace, remove, start, type Database, type Server } from "../portico.mjs";
 import { passphrase, Person, type Someone } from "./person.ts";
 
 export type Options = { database: Database };
@@ -16,9 +16,11 @@ export const test = base.extend<Story, Options & House>({
 
   server: [
     async ({ database }, use) => {
-      const server = await start({ binary: binaryOf("debug"), place: newPlace(database) });
+      const place = newPlace(database);
+      const server = await start({ binary: binaryOf("debug"), place });
       await use(server);
       expect(await server.stop(), server.told()).toBe(0);
+      remove(place);
     },
     { scope: "worker" },
   ],

@@ -6,10 +6,14 @@ import type { Person } from "./person.ts";
 /** What has the focus shows it: a ring, drawn as outline or as shadow. */
 async function seesTheFocus(person: Person) {
   const ring = await person.page.evaluate(() => {
-    const element = document.activeElement;
-    if (!element || element === document.body) return undefined;
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
-    return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2) || boxShadow !== "none";
+    const focused = document.activeElement;
+    if (!focused || focused === document.body) return undefined;
+    // A choice is ringed with its words.
+    return [focused, focused.closest("label")].some((element) => {
+      if (!element) return false;
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+      return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2) || boxShadow !== "none";
+    });
   });
   expect(ring, "the focus can be seen").toBe(true);
 }
