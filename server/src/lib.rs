@@ -27,3 +27,4 @@ pub mod secret;
 pub mod seed;
 pub mod serve;
 pub mod state;
+pub mod wishes;

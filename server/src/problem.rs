@@ -1,11 +1,11 @@
 //! How people are told what went wrong: a page, or a problem document for our own pages' scripts.
 
-use crate::{assets, error::Error, guard::Caller, html, state::AppState};
+use crate::{assets, error::Error, guard::Caller, html, state::AppState, wishes};
 use app::{contract::problem::Problem, shell, text};
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -29,27 +29,17 @@ pub async fn not_found() -> Error {
 /// What decides how a problem is told. Cheap to take along with every request.
 struct Asked {
     trace: String,
-    accept: Option<HeaderValue>,
-    languages: Option<HeaderValue>,
+    /// `Accept` and `Accept-Language`, as far as they were sent.
+    wishes: HeaderMap,
 }
 
 impl Asked {
     fn of(request: &Request) -> Asked {
-        let header = |name| request.headers().get(name).cloned();
+        let wish = |name: HeaderName| Some((name.clone(), request.headers().get(name)?.clone()));
         Asked {
             trace: request.extensions().get::<Caller>().map(|caller| caller.trace.clone()).unwrap_or_default(),
-            accept: header(header::ACCEPT),
-            languages: header(header::ACCEPT_LANGUAGE),
+            wishes: [header::ACCEPT, header::ACCEPT_LANGUAGE].into_iter().filter_map(wish).collect(),
         }
-    }
-
-    fn json(&self) -> bool {
-        self.accept.as_ref().is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"))
-    }
-
-    fn language(&self) -> &'static str {
-        let languages = self.languages.as_ref().and_then(|languages| languages.to_str().ok()).unwrap_or_default();
-        text::choose(text::accept_language(languages).into_iter())
     }
 }
 
@@ -61,10 +51,10 @@ fn told(state: &AppState, error: &Error, asked: &Asked, bare: Response) -> Respo
         tracing::info!(trace, %error, "a request was refused");
     }
     let problem = Problem { status: error.status().as_u16(), kind: error.kind(), trace: trace.clone() };
-    let mut told = if asked.json() {
+    let mut told = if wishes::wants_json(&asked.wishes) {
         Json(&problem).into_response()
     } else {
-        let language = asked.language();
+        let language = wishes::language("", &asked.wishes);
         let nonce = html::nonce(&state.chance);
         let body = shell::problem(&problem, None, &text::texts(language), assets::scripts(language), &nonce);
         html::document(body, nonce, Vec::new())

@@ -14,7 +14,7 @@ use crate::{
         account::{self, Profile},
         application::Application,
         grant::{self, Grant, Outcome},
-        journey::{self as journeys},
+        journey as journeys,
         session::{self, Session},
         tenant::{self, Tenant},
         user_flow,
@@ -23,6 +23,7 @@ use crate::{
     journey::{self, Entry, Known},
     secret::token::Token,
     state::AppState,
+    wishes,
 };
 use app::contract::{
     id::{GrantId, JourneyId},
@@ -38,11 +39,11 @@ use axum::{
 };
 use std::{sync::Arc, time::Duration};
 
-/// How long a journey may take, from the request to the code.
-const JOURNEY: Duration = Duration::from_secs(3600);
+/// From the request to the code.
+const JOURNEY_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// How long a code may take to the application's server (security R28).
-pub const CODE: Duration = Duration::from_secs(60);
+pub const CODE_LIFETIME: Duration = Duration::from_secs(60);
 
 /// A session is not written down as used more often than this.
 const TOUCH_AFTER: Duration = Duration::from_secs(60);
@@ -117,7 +118,7 @@ async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: T
             Box::pin(async move {
                 grant::insert(c, &tenant, &grant, now).await?;
                 session::note_application(c, &tenant, &session.id, &grant.application).await?;
-                grant::issue_code(c, &tenant, &grant.id, &code_hash, now + CODE).await
+                grant::issue_code(c, &tenant, &grant.id, &code_hash, now + CODE_LIFETIME).await
             })
         })
         .await?;
@@ -166,7 +167,7 @@ fn grant(state: &AppState, visit: &Visit, browser: String, now: Timestamp) -> Re
         browser,
         request: serde_json::to_string(&visit.request.kept)?,
         outcome: None,
-        expires_at: now + JOURNEY,
+        expires_at: now + JOURNEY_LIFETIME,
     })
 }
 
@@ -188,7 +189,7 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
     let wants_account = request.prompt == Prompt::Create && flow.sign_up == SignUp::Open;
     Ok(Entry {
         path: if wants_account { Way::SignUp } else { Way::SignIn },
-        language: browser::language(&request.ui_locales, &visit.headers).into(),
+        language: wishes::language(&request.ui_locales, &visit.headers).into(),
         hint,
         known,
     })

@@ -1,4 +1,4 @@
-//! Who is at the browser, and which language they read.
+//! Who is signed in at the browser.
 
 use crate::{
     cookie::Cookie,
@@ -6,8 +6,8 @@ use crate::{
     error::Result,
     state::AppState,
 };
-use app::{contract::id::TenantId, text};
-use axum::http::{HeaderMap, HeaderValue, header};
+use app::contract::id::TenantId;
+use axum::http::HeaderMap;
 
 pub async fn signed_in(state: &AppState, tenant: &TenantId, headers: &HeaderMap) -> Result<Option<Session>> {
     let cookie = Cookie::Session(tenant.clone());
@@ -15,11 +15,4 @@ pub async fn signed_in(state: &AppState, tenant: &TenantId, headers: &HeaderMap)
         Some(hash) => session::find(&state.db, tenant, &hash, state.clock.now()).await,
         None => Ok(None),
     }
-}
-
-/// What the application asks for, then what the browser likes.
-pub fn language(ui_locales: &str, headers: &HeaderMap) -> &'static str {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).map(HeaderValue::to_str).and_then(Result::ok);
-    let accepted = text::accept_language(accepted.unwrap_or_default());
-    text::choose(ui_locales.split_whitespace().chain(accepted))
 }

@@ -26,6 +26,7 @@ use crate::{
         token,
     },
     state::AppState,
+    wishes,
 };
 use app::{
     contract::id::{ApplicationId, SessionId},
@@ -246,5 +247,5 @@ fn token_of(session: &Session) -> [&[u8]; 2] {
 }
 
 fn language(visit: &Visit) -> &'static str {
-    browser::language(visit.asked.get("ui_locales").unwrap_or_default(), &visit.headers)
+    wishes::language(visit.asked.get("ui_locales").unwrap_or_default(), &visit.headers)
 }

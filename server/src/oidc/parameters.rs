@@ -1,7 +1,7 @@
 //! What an application sends, by name: from a query or a form, each parameter once.
 
-use crate::error::Refusal;
-use axum::http::{HeaderMap, header};
+use crate::{error::Refusal, wishes::is_form};
+use axum::http::HeaderMap;
 
 pub struct Parameters(Vec<(String, String)>);
 
@@ -54,10 +54,4 @@ impl Parameters {
             None => Ok(()),
         }
     }
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let bare = media_type.split(';').next().unwrap_or_default().trim();
-    bare.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }

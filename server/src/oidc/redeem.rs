@@ -25,10 +25,10 @@ use app::contract::{id::ApplicationId, time::Timestamp};
 use std::time::Duration;
 
 /// How long a family of refresh tokens lives, whatever happens (security R30).
-const FAMILY: Duration = Duration::from_secs(14 * 24 * 3600);
+const FAMILY_LIFETIME: Duration = Duration::from_secs(14 * 24 * 3600);
 
 /// A browser page has nowhere safe to keep one for longer.
-const FAMILY_OF_A_PAGE: Duration = Duration::from_secs(24 * 3600);
+const PAGE_FAMILY_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 /// What the application presents with the code.
 struct Presented {
@@ -138,7 +138,7 @@ fn is_verifier(text: &str) -> bool {
 }
 
 fn family(id: String, grant: &Grant, granted: &Granted, platform: Platform, now: Timestamp) -> Option<Family> {
-    let lifetime = if platform == Platform::SinglePage { FAMILY_OF_A_PAGE } else { FAMILY };
+    let lifetime = if platform == Platform::SinglePage { PAGE_FAMILY_LIFETIME } else { FAMILY_LIFETIME };
     granted.scopes.has(Scope::OfflineAccess).then(|| Family {
         id,
         grant: grant.id.clone(),

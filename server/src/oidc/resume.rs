@@ -1,7 +1,7 @@
 //! `GET /{tenant}/oauth2/resume/{grant}`: the journey is over; the application gets its answer, once.
 
 use super::{
-    authorize::CODE,
+    authorize::CODE_LIFETIME,
     check::{self, Kept},
     redirect,
 };
@@ -60,7 +60,7 @@ async fn of_this_browser(state: &AppState, tenant: &TenantId, id: &GrantId, head
 async fn issue_code(state: &AppState, tenant: &TenantId, grant: &Grant, session: SessionId) -> Result<Token> {
     let code = Token::random(&state.chance);
     let (tenant, grant, application) = (tenant.clone(), grant.id.clone(), grant.application.clone());
-    let (hash, expires_at) = (code.hash(), state.clock.now() + CODE);
+    let (hash, expires_at) = (code.hash(), state.clock.now() + CODE_LIFETIME);
     let issued = state
         .db
         .write(Durability::Fleeting, move |c| {
