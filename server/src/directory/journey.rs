@@ -3,7 +3,7 @@
 use super::Db;
 use crate::error::{Error, Result};
 use app::contract::{
-    id::{GrantId, JourneyId, TenantId, UserFlowId},
+    id::{ApplicationId, GrantId, JourneyId, TenantId, UserFlowId},
     time::Timestamp,
 };
 use sqlx::AnyConnection;
@@ -44,7 +44,7 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, journey: &Journey,
 type Row = (String, String, String, String, i64, String, i64, Option<i64>, String);
 
 /// A journey with the application it leads to.
-pub async fn find(db: &Db, tenant: &TenantId, id: &JourneyId) -> Result<Option<(Journey, String)>> {
+pub async fn find(db: &Db, tenant: &TenantId, id: &JourneyId) -> Result<Option<(Journey, ApplicationId)>> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT j.id, j.user_flow_id, j.grant_id, j.browser_hash, j.version, j.body, j.expires_at, j.finished_at,
                 g.application_id
@@ -60,7 +60,7 @@ pub async fn find(db: &Db, tenant: &TenantId, id: &JourneyId) -> Result<Option<(
 
 fn read(
     (id, user_flow, grant, browser, version, body, expires_at, finished_at, application): Row,
-) -> (Journey, String) {
+) -> (Journey, ApplicationId) {
     let journey = Journey {
         id: id.into(),
         user_flow: user_flow.into(),
@@ -71,7 +71,7 @@ fn read(
         expires_at: Timestamp(expires_at),
         finished_at: finished_at.map(Timestamp),
     };
-    (journey, application)
+    (journey, application.into())
 }
 
 /// `Error::Stale` when somebody else saved since `version`, or the journey is finished.

@@ -2,13 +2,14 @@
 
 use super::{
     drive::{self, Driven},
-    page::{show_step, wants_json},
+    page::show_step,
     visit::Visit,
 };
 use crate::{
     error::{Error, Result},
     guard::Caller,
     state::AppState,
+    wishes,
 };
 use app::contract::{
     id::JourneyId,
@@ -17,7 +18,7 @@ use app::contract::{
 use axum::{
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, header},
     response::{IntoResponse, Redirect, Response},
 };
 use serde_json::{Map, Value};
@@ -30,14 +31,14 @@ pub async fn answer(
     body: Bytes,
 ) -> Result<Response> {
     let (answer, token) = Answer::read(pairs(&headers, &body)?).map_err(unreadable)?;
-    let mut visit = Visit::load(&state, &tenant, &journey, &headers, caller).await?;
+    let mut visit = Visit::load(&state, &tenant, &journey, headers, caller).await?;
     if !visit.is_token(&state, &token) {
         return Err(Error::Forged("the journey token"));
     }
     refuse_foreign_attributes(&visit, &answer)?;
-    let Driven { step, cookies } = drive::drive(&state, &mut visit, answer, &headers).await?;
-    let mut response = if wants_json(&headers) {
-        show_step(&state, &visit, step, &headers)
+    let Driven { step, cookies } = drive::drive(&state, &mut visit, answer).await?;
+    let mut response = if wishes::wants_json(&visit.headers) {
+        show_step(&state, &visit, step)
     } else {
         // Post, redirect, get: reloading or going back never sends an answer again.
         let next = if visit.row.finished_at.is_some() { visit.resume() } else { visit.path() };
@@ -51,12 +52,10 @@ pub async fn answer(
 
 /// A form, or one flat JSON object of strings and lists of strings.
 fn pairs(headers: &HeaderMap, body: &[u8]) -> Result<Pairs> {
-    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
-    let kind = kind.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-    if kind.eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {
+    if wishes::is_form(headers) {
         return Ok(url::form_urlencoded::parse(body).into_owned().collect());
     }
-    if !kind.eq_ignore_ascii_case(b"application/json") {
+    if !wishes::is_json(headers) {
         return Err(Error::BadRequest("an answer is a form or JSON".into()));
     }
     let object: Map<String, Value> =

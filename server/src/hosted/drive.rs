@@ -7,8 +7,11 @@ use crate::{
     journey::{Event, Journey, Turn, advance, show},
     state::AppState,
 };
-use app::contract::journey::{Answer, Step};
-use axum::http::{HeaderMap, HeaderValue};
+use app::contract::{
+    journey::{Answer, Step},
+    time::Timestamp,
+};
+use axum::http::HeaderValue;
 
 /// What there is to show, and the cookies that go with it.
 pub struct Driven {
@@ -16,7 +19,7 @@ pub struct Driven {
     pub cookies: Vec<HeaderValue>,
 }
 
-pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer, headers: &HeaderMap) -> Result<Driven> {
+pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Result<Driven> {
     if visit.row.finished_at.is_some() {
         return Ok(done(visit));
     }
@@ -27,15 +30,14 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer, headers:
         let (journey, turn) = advance(&visit.setting(), visit.journey.clone(), event, visit.now);
         match turn {
             Turn::Do(effect) => {
-                event = perform::perform(state, visit, &mut unit, effect, headers).await?;
+                event = perform::perform(state, visit, &mut unit, effect).await?;
                 visit.journey = journey;
             }
             Turn::Show(step) => {
                 save(&mut unit, visit, &journey, None)?;
-                match state.db.commit(std::mem::replace(&mut unit, Unit::new(Durability::Fleeting))).await {
+                match commit(state, &mut unit).await {
                     Ok(()) => {
                         visit.journey = journey;
-                        state.post.notify_one();
                         return Ok(Driven { step, cookies });
                     }
                     Err(Error::Stale) => return present(state, visit).await,
@@ -47,12 +49,11 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer, headers:
                 }
             }
             Turn::Finish(outcome) => {
-                cookies = finish::finish(state, visit, &mut unit, outcome, headers).await?;
+                cookies = finish::finish(state, visit, &mut unit, outcome).await?;
                 save(&mut unit, visit, &journey, Some(visit.now))?;
-                match state.db.commit(std::mem::replace(&mut unit, Unit::new(Durability::Fleeting))).await {
+                match commit(state, &mut unit).await {
                     Ok(()) => {
                         visit.row.finished_at = Some(visit.now);
-                        state.post.notify_one();
                         return Ok(Driven { cookies, ..done(visit) });
                     }
                     Err(Error::Stale) => return present(state, visit).await,
@@ -68,17 +69,19 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer, headers:
     }
 }
 
-fn save(
-    unit: &mut Unit,
-    visit: &Visit,
-    journey: &Journey,
-    finished_at: Option<app::contract::time::Timestamp>,
-) -> Result<()> {
+fn save(unit: &mut Unit, visit: &Visit, journey: &Journey, finished_at: Option<Timestamp>) -> Result<()> {
     let (tenant, id, version) = (visit.tenant.id.clone(), visit.row.id.clone(), visit.row.version);
     let body = serde_json::to_string(journey)?;
     unit.add(Durability::Fleeting, move |c| {
         Box::pin(async move { directory::journey::save(c, &tenant, &id, version, &body, finished_at).await })
     });
+    Ok(())
+}
+
+/// What follows a commit that fails is a unit of its own. One that succeeds may have left a letter.
+async fn commit(state: &AppState, unit: &mut Unit) -> Result<()> {
+    state.db.commit(std::mem::replace(unit, Unit::new(Durability::Fleeting))).await?;
+    state.post.notify_one();
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! How a journey ends: account, session, grant and activity are written together, or not at all.
 
 use super::{
-    perform::{post, subject},
+    perform::{post, stranger},
     visit::Visit,
 };
 use crate::{
@@ -21,24 +21,18 @@ use crate::{
     state::AppState,
 };
 use app::contract::{id::AccountId, secret::Secret};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderValue;
 use std::time::Duration;
 
 /// A notice is still worth sending after a day.
 const NOTICE_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 /// Adds everything that follows from the outcome to the unit; gives back the cookies that go with it.
-pub async fn finish(
-    state: &AppState,
-    visit: &Visit,
-    unit: &mut Unit,
-    outcome: Outcome,
-    headers: &HeaderMap,
-) -> Result<Vec<HeaderValue>> {
+pub async fn finish(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: Outcome) -> Result<Vec<HeaderValue>> {
     match outcome {
         Outcome::SignedIn { account, proved, keep } => {
             note(state, visit, unit, Kind::SignedIn, Some(&account));
-            Ok(sign_in(state, visit, unit, account, &proved, keep, false, headers))
+            Ok(sign_in(state, visit, unit, account, &proved, keep, false))
         }
         Outcome::SignedUp { address, password, attributes, proved, keep } => {
             let id = AccountId::from(state.chance.id());
@@ -48,15 +42,16 @@ pub async fn finish(
                 Box::pin(async move { account::insert(c, &tenant, &new, now).await })
             });
             note(state, visit, unit, Kind::SignedUp, Some(&id));
-            Ok(sign_in(state, visit, unit, id, &proved, keep, true, headers))
+            Ok(sign_in(state, visit, unit, id, &proved, keep, true))
         }
         Outcome::Recovered { account, password, proved } => {
             recover(state, visit, unit, &account, password).await?;
             note(state, visit, unit, Kind::Recovered, Some(&account));
-            Ok(sign_in(state, visit, unit, account, &proved, false, false, headers))
+            Ok(sign_in(state, visit, unit, account, &proved, false, false))
         }
         Outcome::ContinuedAs { account } => {
-            let hash = Cookie::Session(visit.tenant.id.clone()).hash(headers, visit.https).ok_or(Error::JourneyOver)?;
+            let hash =
+                Cookie::Session(visit.tenant.id.clone()).hash(&visit.headers, visit.https).ok_or(Error::JourneyOver)?;
             let session = session::find(&state.db, &visit.tenant.id, &hash, visit.now).await?;
             let session = session.filter(|session| session.account == account).ok_or(Error::JourneyOver)?;
             note(state, visit, unit, Kind::SignedIn, Some(&account));
@@ -80,7 +75,7 @@ async fn recover(
 ) -> Result<()> {
     let profile = account::profile(&state.db, &visit.tenant.id, account).await?.ok_or(Error::JourneyOver)?;
     let address = Folded::address(&profile.address);
-    let guesser = subject(state, &["password", address.as_str()]);
+    let guesser = stranger(state, &address);
     let (tenant, id, now) = (visit.tenant.id.clone(), account.clone(), visit.now);
     unit.add(Durability::Lasting, move |c| {
         Box::pin(async move {
@@ -95,7 +90,6 @@ async fn recover(
 }
 
 /// A new session with a new secret; the one that this browser had before ends (security R19).
-#[expect(clippy::too_many_arguments, reason = "each is one fact of the outcome")]
 fn sign_in(
     state: &AppState,
     visit: &Visit,
@@ -104,7 +98,6 @@ fn sign_in(
     proved: &[Proof],
     keep: bool,
     new_account: bool,
-    headers: &HeaderMap,
 ) -> Vec<HeaderValue> {
     let secret = Token::random(&state.chance);
     let longest = if keep { LONGEST_KEPT } else { LONGEST };
@@ -120,8 +113,8 @@ fn sign_in(
     };
     conclude(visit, unit, &session, new_account);
     let cookie = Cookie::Session(visit.tenant.id.clone());
-    let before = cookie.hash(headers, visit.https);
-    let (device, new_device) = cookie::known_or_new(&Cookie::Device, headers, visit.https, &state.chance);
+    let before = cookie.hash(&visit.headers, visit.https);
+    let (device, new_device) = cookie::known_or_new(&Cookie::Device, &visit.headers, visit.https, &state.chance);
     let (tenant, now) = (visit.tenant.id.clone(), visit.now);
     unit.add(Durability::Lasting, move |c| {
         Box::pin(async move {

@@ -1,7 +1,7 @@
 //! GET: the present step of a journey, as a page or as JSON.
 
 use super::visit::Visit;
-use crate::{assets, error::Result, guard::Caller, html, journey::show, state::AppState};
+use crate::{assets, error::Result, guard::Caller, html, journey::show, state::AppState, wishes};
 use app::{
     contract::{
         id::JourneyId,
@@ -12,7 +12,7 @@ use app::{
 use axum::{
     Json,
     extract::{Path, State},
-    http::{HeaderMap, header},
+    http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
 
@@ -22,17 +22,17 @@ pub async fn page(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let visit = Visit::load(&state, &tenant, &journey, &headers, caller).await?;
+    let visit = Visit::load(&state, &tenant, &journey, headers, caller).await?;
     let step = match visit.row.finished_at {
         Some(_) => Step::Done { location: visit.resume() },
         None => show(&visit.setting(), &visit.journey, visit.now),
     };
-    Ok(show_step(&state, &visit, step, &headers))
+    Ok(show_step(&state, &visit, step))
 }
 
 /// The step in the form that was asked for. A finished journey is left at once.
-pub fn show_step(state: &AppState, visit: &Visit, step: Step, headers: &HeaderMap) -> Response {
-    if wants_json(headers) {
+pub fn show_step(state: &AppState, visit: &Visit, step: Step) -> Response {
+    if wishes::wants_json(&visit.headers) {
         return Json(describe(state, visit, step)).into_response();
     }
     if let Step::Done { location } = step {
@@ -43,10 +43,6 @@ pub fn show_step(state: &AppState, visit: &Visit, step: Step, headers: &HeaderMa
     let nonce = html::nonce(&state.chance);
     let body = shell::hosted(&page, &texts, assets::scripts(&page.language), &nonce);
     html::document(body, nonce, html::form_targets(&visit.application))
-}
-
-pub fn wants_json(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"))
 }
 
 fn describe(state: &AppState, visit: &Visit, step: Step) -> Page {

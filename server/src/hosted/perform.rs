@@ -19,16 +19,9 @@ use crate::{
     state::AppState,
 };
 use app::contract::{id::AccountId, secret::Secret, time::Timestamp, validate::Why};
-use axum::http::HeaderMap;
 use std::time::Duration;
 
-pub async fn perform(
-    state: &AppState,
-    visit: &Visit,
-    unit: &mut Unit,
-    effect: Effect,
-    headers: &HeaderMap,
-) -> Result<Event> {
+pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: Effect) -> Result<Event> {
     match effect {
         Effect::FindAccount { address } => find_account(state, visit, &address).await,
         Effect::SendCode { address, .. } => send_code(state, visit, unit, &address).await,
@@ -38,9 +31,7 @@ pub async fn perform(
             &code_of(visit, &code),
             hash.reveal(),
         ))),
-        Effect::CheckPassword { address, password } => {
-            check_password(state, visit, unit, &address, password, headers).await
-        }
+        Effect::CheckPassword { address, password } => check_password(state, visit, unit, &address, password).await,
         Effect::HashPassword { password, address } => hash_password(state, visit, &password, &address).await,
     }
 }
@@ -68,7 +59,7 @@ async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &s
         },
         Asked {
             name: "code from network",
-            subject: subject(state, &["network", &network_of(visit.caller.address).to_string()]),
+            subject: network(state, visit),
             rule: |past| limits::next_allowed(&limits::SENDS_PER_NETWORK, past),
         },
     ];
@@ -122,18 +113,17 @@ async fn check_password(
     unit: &mut Unit,
     address: &str,
     password: Secret,
-    headers: &HeaderMap,
 ) -> Result<Event> {
     let tenant = &visit.tenant.id;
     let network = Asked {
         name: "failure from network",
-        subject: subject(state, &["network", &network_of(visit.caller.address).to_string()]),
+        subject: network(state, visit),
         rule: |past| limits::next_allowed(&limits::FAILURES_PER_NETWORK, past),
     };
     refuse_beyond(counter::next_allowed(&state.db, tenant, &network, visit.now).await?, visit.now)?;
     let folded = Folded::address(address);
     let known = identity::find_by_address(&state.db, tenant, &folded).await?;
-    let guesser = guesser(state, visit, &folded, known.as_ref(), headers).await?;
+    let guesser = guesser(state, visit, &folded, known.as_ref()).await?;
     let rule = Rule { hold_after: limits::hold_after, most: limits::GUESSES };
     let may_guess = guess::reserve(&state.db, tenant, &guesser, rule, visit.now).await?;
     // Held or unknown, the same work is done, so that neither answer nor time tells which (security R1, R5).
@@ -171,21 +161,26 @@ fn refuse_beyond(allowed_at: Timestamp, now: Timestamp) -> Result<()> {
 
 /// Under which name guesses are counted: per address for strangers, and apart for a browser from which the account was
 /// signed in to before, so that strangers cannot lock its owner out (security R1).
-async fn guesser(
-    state: &AppState,
-    visit: &Visit,
-    address: &Folded,
-    known: Option<&Known>,
-    headers: &HeaderMap,
-) -> Result<String> {
-    let stranger = subject(state, &["password", address.as_str()]);
-    let (Some(known), Some(device)) = (known, Cookie::Device.hash(headers, visit.https)) else { return Ok(stranger) };
+async fn guesser(state: &AppState, visit: &Visit, address: &Folded, known: Option<&Known>) -> Result<String> {
+    let stranger = stranger(state, address);
+    let (Some(known), Some(device)) = (known, Cookie::Device.hash(&visit.headers, visit.https)) else {
+        return Ok(stranger);
+    };
     let familiar = device::is_familiar(&state.db, &visit.tenant.id, &known.account, &device).await?;
     Ok(if familiar { subject(state, &["password", address.as_str(), &device]) } else { stranger })
 }
 
+/// Under which name the guesses of browsers are counted that the account was never signed in to from.
+pub fn stranger(state: &AppState, address: &Folded) -> String {
+    subject(state, &["password", address.as_str()])
+}
+
+fn network(state: &AppState, visit: &Visit) -> String {
+    subject(state, &["network", &network_of(visit.caller.address).to_string()])
+}
+
 /// Addresses and networks are counted under keyed hashes: who reads the table learns none of them.
-pub fn subject(state: &AppState, parts: &[&str]) -> String {
+fn subject(state: &AppState, parts: &[&str]) -> String {
     let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
     token::keyed_hash(&state.seal, Purpose::Limit, &parts)
 }

@@ -2,18 +2,19 @@
 
 use crate::{
     cookie::Cookie,
-    directory::{self, application, application::Application, tenant, tenant::Tenant, user_flow},
+    directory::{
+        self,
+        application::{self, Application},
+        tenant::{self, Tenant},
+        user_flow,
+    },
     error::{Error, Result},
     guard::Caller,
     journey::{Journey, Setting, SomeSignInBy},
     secret::{seal::Purpose, token},
     state::AppState,
 };
-use app::contract::{
-    id::{ApplicationId, JourneyId},
-    time::Timestamp,
-    user_flow::UserFlow,
-};
+use app::contract::{id::JourneyId, time::Timestamp, user_flow::UserFlow};
 use axum::http::HeaderMap;
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ pub struct Visit {
     pub row: directory::journey::Journey,
     pub journey: Journey,
     pub caller: Caller,
+    pub headers: HeaderMap,
     pub now: Timestamp,
     pub https: bool,
 }
@@ -34,22 +36,22 @@ impl Visit {
         state: &AppState,
         tenant: &str,
         id: &JourneyId,
-        headers: &HeaderMap,
+        headers: HeaderMap,
         caller: Caller,
     ) -> Result<Visit> {
         let (now, https) = (state.clock.now(), state.config.public_url.is_https());
         let tenant = tenant::get(&state.db, tenant).await?;
-        let browser = Cookie::Browser.hash(headers, https).ok_or(Error::JourneyOver)?;
+        let browser = Cookie::Browser.hash(&headers, https).ok_or(Error::JourneyOver)?;
         let found = directory::journey::find(&state.db, &tenant.id, id).await?;
         let (row, application) = found.ok_or(Error::JourneyOver)?;
         if row.browser != browser || row.expires_at <= now {
             return Err(Error::JourneyOver);
         }
-        let application = application::find(&state.db, &tenant.id, &ApplicationId::from(application)).await?;
+        let application = application::find(&state.db, &tenant.id, &application).await?;
         let application = application.filter(|it| it.disabled_at.is_none()).ok_or(Error::JourneyOver)?;
         let flow = user_flow::get(&state.db, &tenant.id, &row.user_flow).await?;
         let journey = serde_json::from_str(&row.body)?;
-        Ok(Visit { tenant, flow, application, row, journey, caller, now, https })
+        Ok(Visit { tenant, flow, application, row, journey, caller, headers, now, https })
     }
 
     pub fn setting(&self) -> Setting<'_> {
