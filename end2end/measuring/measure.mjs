@@ -10,7 +10,7 @@ import { binaryOf, newPlace, remove, start } from "../portico.mjs";
 import { load, repeat } from "./load.mjs";
 import { measurePage, median } from "./page.mjs";
 import { cpuSeconds, memory } from "./process.mjs";
-import { ask } from "./sql.mjs";
+import { ask } from "../sql.mjs";
 
 /** @typedef {import("../journey.mjs").Someone} Someone */
 /** @typedef {import("../portico.mjs").Server} Server */

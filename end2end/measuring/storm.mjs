@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Browser, connections, signIn, signUp } from "../journey.mjs";
 import { binaryOf, newPlace, remove, start } from "../portico.mjs";
-import { number } from "./sql.mjs";
+import { number } from "../sql.mjs";
 
 /** @typedef {import("../journey.mjs").Someone} Someone */
 /** @typedef {import("../portico.mjs").Server} Server */

@@ -1,5 +1,4 @@
-// What the flow asks of a new person: each kind of input that the demo's layout has (text, dropdown, number with a
-// pattern, radio, consent). Multi-select, date, hidden and read-only are not in that layout; height 2 has them.
+// What the flow asks of a new person, with the layout that the demo has. Every other kind of input is in inputs.spec.ts.
 
 import { expect, test } from "./house.ts";
 import type { Person } from "./person.ts";

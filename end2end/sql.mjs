@@ -12,3 +12,6 @@ export function ask(databaseUrl, question) {
 
 /** @param {string} databaseUrl @param {string} question */
 export const number = (databaseUrl, question) => Number(ask(databaseUrl, question)[0]);
+
+/** Text as SQL writes it. @param {string} text */
+export const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
