@@ -1,1 +1,289 @@
-//! The directory.
+//! The directory: what is written together stands or falls together, and what is used once is used once.
+
+use crate::harness::{PASSWORD, TestServer, at_once, on_both, on_both_alone};
+use app::contract::{
+    id::AccountId,
+    secret::Secret,
+};
+use futures::future::join_all;
+use server::{
+    directory::{
+        Db, Durability, Unit,
+        account::{self, NewAccount},
+        counter::{self, Asked, Spent},
+        guess::{self, Rule},
+        outbox, session, sweep,
+    },
+    error::Error,
+    journey::{Stage, limits},
+};
+use std::time::Duration;
+
+const ACCOUNTS: &str = "SELECT count(*) FROM accounts";
+const ADA: &str = "ada@example.org";
+
+fn new_account(server: &TestServer, address: &str) -> NewAccount {
+    NewAccount {
+        id: AccountId::from(server.state.chance.id()),
+        user_flow: "flow".into(),
+        address: address.into(),
+        password: None,
+        attributes: vec![("city".into(), "Lund".into())],
+    }
+}
+
+/// A unit that makes an account, and then does what the test wants.
+fn unit(server: &TestServer, address: &str, then: Result<(), Error>) -> Unit {
+    let (new, tenant, now) = (new_account(server, address), server.tenant.clone(), server.now());
+    let mut unit = Unit::new(Durability::Lasting);
+    unit.add(Durability::Lasting, move |c| Box::pin(async move { account::insert(c, &tenant, &new, now).await }));
+    unit.add(Durability::Fleeting, move |_| Box::pin(async move { then }));
+    unit
+}
+
+#[tokio::test]
+async fn a_unit_is_written_whole_or_not_at_all() {
+    on_both(async |server| {
+        let db = &server.state.db;
+        assert!(matches!(db.commit(unit(&server, ADA, Err(Error::Stale))).await, Err(Error::Stale)));
+        for sql in [
+            ACCOUNTS,
+            "SELECT count(*) FROM identities",
+            "SELECT count(*) FROM addresses",
+            "SELECT count(*) FROM attribute_values",
+        ] {
+            assert_eq!(server.count(sql).await, 0, "{sql}");
+        }
+        db.commit(unit(&server, ADA, Ok(()))).await.unwrap();
+        assert_eq!(server.count(ACCOUNTS).await, 1);
+        assert!(matches!(db.commit(unit(&server, "ADA@EXAMPLE.ORG", Ok(()))).await, Err(Error::Taken)));
+        assert_eq!(server.count(ACCOUNTS).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_unit_that_fails_or_panics_does_not_hurt_its_neighbours() {
+    on_both(async |server| {
+        let outcomes = at_once(60, |number| {
+            let server = server.clone();
+            async move {
+                let address = format!("person{number}@example.org");
+                let then = if number % 3 == 0 { Err(Error::NotFound) } else { Ok(()) };
+                server.state.db.commit(unit(&server, &address, then)).await
+            }
+        })
+        .await;
+        let kept = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        let busy = outcomes.iter().filter(|outcome| matches!(outcome, Err(Error::Busy))).count();
+        assert_eq!(kept + busy.min(40 - kept), 40, "{outcomes:?}");
+        assert_eq!(server.count(ACCOUNTS).await, i64::try_from(kept).unwrap());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_stops_waiting_leaves_a_whole_unit_behind() {
+    on_both(async |server| {
+        for number in 0..20 {
+            let commit = server.state.db.commit(unit(&server, &format!("person{number}@example.org"), Ok(())));
+            tokio::select! {
+                biased;
+                _ = commit => {}
+                () = tokio::task::yield_now() => {}
+            }
+        }
+        server.state.db.commit(unit(&server, ADA, Ok(()))).await.unwrap();
+        let whole = server.count("SELECT count(*) FROM accounts a WHERE EXISTS (SELECT 1 FROM identities i WHERE i.account_id = a.id) AND EXISTS (SELECT 1 FROM attribute_values v WHERE v.account_id = a.id)").await;
+        assert_eq!(server.count(ACCOUNTS).await, whole);
+    })
+    .await;
+}
+
+/// Fault F14: one address in many spellings, at once, on two servers: one account, and nobody sees an error.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f14_a_hundred_sign_ups_of_one_address_make_one_account() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let elsewhere = server.another().await;
+        let there = shop.through(&elsewhere);
+        let password = server.state.hasher.hash(&Secret::from(PASSWORD)).await.unwrap();
+        let spellings = [
+            "ada@bücher.example",
+            "ADA@Bücher.example",
+            "Ada@xn--bcher-kva.example",
+            "ada@BÜCHER.EXAMPLE",
+            "ada@bu\u{308}cher.example",
+        ];
+        let mut browsers = Vec::new();
+        for number in 0..100 {
+            let (house, application) = if number % 2 == 0 { (&server, &shop) } else { (&elsewhere, &there) };
+            let mut browser = house.browser();
+            let address = spellings[number % spellings.len()].to_owned();
+            let stage = Stage::Attributes { address, password: Some(password.clone()) };
+            house.journey_at(application, &mut browser, stage).await;
+            browsers.push(browser);
+        }
+        let browsers = at_once(browsers.len(), |number| {
+            let mut browser = browsers[number].clone();
+            async move {
+                browser.fill(&[("Display name", "Ada")]).press("Create account").await;
+                browser
+            }
+        })
+        .await;
+        assert_eq!(server.count(ACCOUNTS).await, 1);
+        assert_eq!(server.count("SELECT count(*) FROM identities").await, 1);
+        let made = browsers.iter().filter(|browser| shop.has(browser)).count();
+        assert_eq!(made, 1);
+        for browser in browsers.iter().filter(|browser| browser.left_for.is_none() && browser.status != 503) {
+            assert_eq!(browser.heading(), "Enter your password");
+            assert!(browser.notice().unwrap().starts_with("You have an account"));
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r1_cve_2024_4629_two_hundred_guesses_at_once_get_ten_tries() {
+    on_both(async |server| {
+        let elsewhere = server.another().await;
+        let rule = Rule { hold_after: limits::hold_after, most: limits::GUESSES };
+        let may = at_once(200, |number| {
+            let server = if number % 2 == 0 { server.clone() } else { elsewhere.clone() };
+            async move { guess::reserve(&server.state.db, &server.tenant, "ada", rule, server.now()).await }
+        })
+        .await;
+        let judged = may.iter().filter(|may| matches!(may, Ok(true))).count();
+        assert!(judged <= 10, "{judged}");
+        assert!(may.iter().all(|may| !matches!(may, Err(Error::Database(_) | Error::Internal(_)))));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r3_twenty_at_once_spend_what_is_there_and_no_more() {
+    on_both(async |server| {
+        let spent = at_once(20, |_| {
+            let server = server.clone();
+            async move {
+                let (tenant, now) = (server.tenant.clone(), server.now());
+                let asked = [Asked {
+                    name: "code from network",
+                    subject: "net".into(),
+                    rule: |past| limits::next_allowed(&[limits::Limit { most: 7, within: Duration::from_secs(60) }], past),
+                }];
+                let spend = server.state.db.write(Durability::Fleeting, move |c| {
+                    Box::pin(async move { counter::spend(c, &tenant, &asked, now).await })
+                });
+                spend.await
+            }
+        })
+        .await;
+        let allowed = spent.iter().filter(|spent| matches!(spent, Ok(Spent::Allowed { .. }))).count();
+        let busy = spent.iter().filter(|spent| matches!(spent, Err(Error::Busy))).count();
+        assert!(allowed == 7 || (allowed < 7 && busy > 0), "{spent:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_letter_is_taken_by_one_server() {
+    on_both(async |server| {
+        let elsewhere = server.another().await;
+        for number in 0..40 {
+            let letter = outbox::Waiting {
+                id: format!("letter {number}"),
+                address: ADA.into(),
+                sealed: "sealed".into(),
+                expires_at: server.now() + Duration::from_secs(600),
+            };
+            server.write(|c, tenant, now| Box::pin(async move { outbox::insert(c, &tenant, &letter, now).await })).await;
+        }
+        let taken = at_once(8, |number| {
+            let server = if number % 2 == 0 { server.clone() } else { elsewhere.clone() };
+            async move { outbox::take_due(&server.state.db, 16, server.now()).await.unwrap() }
+        })
+        .await;
+        let mut ids: Vec<_> = taken.into_iter().flatten().map(|due| due.id).collect();
+        let count = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), count, "nobody's letter goes twice");
+    })
+    .await;
+}
+
+/// Fault F18: servers that start together take turns; whoever comes late finds it done.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f18_two_servers_may_bring_the_tables_up_to_date_at_once() {
+    on_both_alone(async |database| {
+        let empty = database.empty_sibling().await;
+        let servers = join_all((0..4).map(|_| Db::open(&empty.url))).await.into_iter().map(Result::unwrap);
+        let servers: Vec<_> = servers.collect();
+        let outcomes = join_all(servers.iter().map(Db::migrate)).await;
+        assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+        let db = Db::open(&empty.url).await.unwrap();
+        assert!(db.missing_migrations().await.unwrap().is_empty());
+        db.check().await.unwrap();
+        assert!((db.now().await.unwrap() - now_by_the_machine()).abs() < 60_000);
+        drop(db);
+        empty.drop_it().await;
+    })
+    .await;
+}
+
+fn now_by_the_machine() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_millis()).unwrap()
+}
+
+/// What ran out goes, what counts stays, and an account is never swept.
+#[tokio::test]
+async fn a_sweep_takes_what_ran_out_and_nothing_else() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        server.account(&shop, ADA).await;
+        let mut ada = server.browser();
+        let asked = shop.asks(&mut ada).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        let tokens = shop.tokens(&ada, &asked).await;
+        let mut other = server.browser();
+        shop.asks(&mut other).await;
+        other.press("Create one").await;
+        other.fill(&[("Email address", "grace@example.org")]).press("Send code").await;
+
+        let swept = async || while sweep::sweep(&server.state.db, server.now()).await.unwrap() {};
+        swept().await;
+        other.type_code("grace@example.org").await;
+        assert_eq!(other.heading(), "Create a password", "nothing that counts was taken");
+
+        server.clock.advance(Duration::from_secs(26 * 3600));
+        swept().await;
+        for (sql, left) in [
+            ("SELECT count(*) FROM journeys", 0),
+            ("SELECT count(*) FROM outbox", 0),
+            ("SELECT count(*) FROM sessions", 1),
+            ("SELECT count(*) FROM token_families", 1),
+            (ACCOUNTS, 1),
+        ] {
+            assert_eq!(server.count(sql).await, left, "{sql}");
+        }
+        assert_eq!(shop.refresh(&tokens.refresh_token).await.status, 200);
+        server.clock.advance(session::LONGEST_KEPT);
+        swept().await;
+        for (sql, left) in [
+            ("SELECT count(*) FROM sessions", 0),
+            ("SELECT count(*) FROM token_families", 0),
+            ("SELECT count(*) FROM refresh_tokens", 0),
+            ("SELECT count(*) FROM grants", 0),
+            ("SELECT count(*) FROM counters", 0),
+            ("SELECT count(*) FROM guesses", 0),
+            ("SELECT count(*) FROM identities", 1),
+            (ACCOUNTS, 1),
+        ] {
+            assert_eq!(server.count(sql).await, left, "{sql}");
+        }
+    })
+    .await;
+}

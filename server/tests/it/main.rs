@@ -4,3 +4,4 @@ mod harness;
 
 mod directory;
 mod hosted;
+mod oidc;

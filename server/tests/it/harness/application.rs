@@ -17,7 +17,7 @@ use base64::{
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
 use serde_json::Value;
 use server::{
-    directory::application::{self, ApplicationSecret},
+    directory::application::{self, ApplicationSecret, Platform},
     secret::{client_secret, token},
 };
 use std::collections::BTreeMap;
@@ -31,6 +31,8 @@ pub struct Application {
     pub redirect_uri: String,
     /// None for a public client.
     pub secret: Option<Secret>,
+    /// Of the page that calls, where the application is one.
+    origin: Option<String>,
 }
 
 /// What the application remembers of a request until the answer comes.
@@ -56,7 +58,9 @@ impl Application {
     pub const REDIRECT_URI: &str = "https://shop.example.test/signed-in";
 
     pub(super) fn new(server: &TestServer, made: application::Application, secret: Secret) -> Self {
+        let page = made.redirect_uris.iter().find(|known| known.platform == Platform::SinglePage);
         Self {
+            origin: page.map(|known| url::Url::parse(&known.uri).unwrap().origin().ascii_serialization()),
             server: server.clone(),
             tenant: server.tenant.clone(),
             id: made.id,
@@ -154,6 +158,9 @@ impl Application {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let mut request = Request::post(format!("/{}/oauth2/v2.0/token", self.tenant))
             .header("content-type", "application/x-www-form-urlencoded");
+        if let Some(origin) = &self.origin {
+            request = request.header("origin", origin);
+        }
         if let Some(authorization) = authorization {
             request = request.header("authorization", authorization);
         }

@@ -9,13 +9,13 @@ mod mailbox;
 mod person;
 mod server;
 
-pub use application::{Application, Asked};
+pub use application::{Application, Asked, Tokens};
 pub use browser::Browser;
-pub use database::on_both;
+pub use database::{on_both, on_both_alone};
 pub use form::Submission;
 pub use journey::input;
 pub use person::PASSWORD;
-pub use server::{START, TestServer};
+pub use server::{Answered, HOST, ORIGIN, START, TestServer};
 
 use futures::future::join_all;
 use std::future::Future;

@@ -57,7 +57,7 @@ pub struct Answered {
 impl TestServer {
     pub async fn start(database: &Database) -> TestServer {
         let server = Self::over(&database.url, Clock::held(START), Chance::seeded(20_261_120), config).await;
-        server.make_tenant().await;
+        server.make_tenant(server.tenant.clone(), "Woodgrove").await;
         server
     }
 
@@ -85,9 +85,9 @@ impl TestServer {
         TestServer { state, clock, tenant: WOODGROVE.into(), guard: Arc::new(guard), url: url.into() }
     }
 
-    async fn make_tenant(&self) {
-        let woodgrove = super::journey::tenant(self.tenant.clone(), "Woodgrove");
-        tenant::insert(&self.state.db, woodgrove, vec!["woodgrove".into()], self.now()).await.unwrap();
+    pub async fn make_tenant(&self, id: TenantId, name: &str) {
+        let made = super::journey::tenant(id, name);
+        tenant::insert(&self.state.db, made, vec![name.into()], self.now()).await.unwrap();
     }
 
     pub fn now(&self) -> Timestamp {

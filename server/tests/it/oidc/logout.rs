@@ -1,0 +1,119 @@
+//! Signing out: at once where it is certain that the person's own application asks, and asked first where it is not.
+
+use super::{ADA, ada_with_tokens, refused};
+use crate::harness::{Application, Browser, on_both};
+
+fn path(shop: &Application, parameters: &[(&str, &str)]) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+    format!("/{}/oauth2/v2.0/logout?{query}", shop.tenant)
+}
+
+async fn is_signed_in(shop: &Application, browser: &mut Browser) -> bool {
+    shop.asks(browser).await;
+    shop.has(browser)
+}
+
+#[tokio::test]
+async fn the_person_s_own_application_signs_them_out_at_once() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        let back = shop.redirect_uri.as_str();
+        ada.open(&path(
+            &shop,
+            &[("id_token_hint", &tokens.id_token), ("post_logout_redirect_uri", back), ("state", "a b&c")],
+        ))
+        .await;
+        assert_eq!(ada.left_for.as_deref(), Some(format!("{back}?state=a%20b%26c").as_str()));
+        assert!(ada.headers["clear-site-data"].to_str().unwrap().contains("cache"));
+        assert!(!ada.cookies().iter().any(|cookie| cookie.contains("session")), "{:?}", ada.cookies());
+        assert!(!is_signed_in(&shop, &mut ada).await);
+        assert_eq!(refused(&shop.refresh(&tokens.refresh_token).await), "invalid_grant");
+        assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
+    })
+    .await;
+}
+
+/// Security R20, R27: a link on somebody else's page signs nobody out, and leads nowhere that is not registered.
+#[tokio::test]
+async fn r27_whoever_cannot_show_that_they_may_is_not_obeyed() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let stranger = server.application_over(&shop.flow, |made| {
+            made.redirect_uris[0].uri = "https://stranger.example.test/".into();
+        });
+        let stranger = stranger.await;
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        let (_, others) = ada_with_tokens(&server, &shop).await;
+        let hint = tokens.id_token.as_str();
+        let cut = &hint[..hint.len() - 6];
+        for parameters in [
+            &[][..],
+            &[("client_id", shop.id.as_str())],
+            &[("id_token_hint", cut)],
+            &[("id_token_hint", others.id_token.as_str())],
+            &[("id_token_hint", tokens.access_token.as_str())],
+            &[("post_logout_redirect_uri", "https://evil.example/")],
+            &[("post_logout_redirect_uri", stranger.redirect_uri.as_str())],
+            &[("post_logout_redirect_uri", stranger.redirect_uri.as_str()), ("client_id", shop.id.as_str())],
+            &[("post_logout_redirect_uri", "javascript:alert(1)")],
+            &[("post_logout_redirect_uri", "//evil.example/")],
+        ] {
+            ada.open(&path(&shop, parameters)).await;
+            assert!(ada.left_for.is_none(), "{parameters:?}");
+            assert!(is_signed_in(&shop, &mut ada).await, "{parameters:?}");
+        }
+        // With its own hint the session ends; the address that is not its own is not gone to.
+        for evil in ["https://evil.example/", "javascript:alert(1)", &stranger.redirect_uri] {
+            let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+            ada.open(&path(&shop, &[("id_token_hint", &tokens.id_token), ("post_logout_redirect_uri", evil)])).await;
+            assert!(ada.left_for.is_none(), "{evil}");
+            assert!(!ada.page.html.contains("javascript:"));
+            assert!(!is_signed_in(&shop, &mut ada).await);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_is_asked_may_say_yes() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        ada.open(&path(&shop, &[])).await;
+        assert!(ada.text().contains(ADA), "{}", ada.text());
+        let button = ada.page.buttons()[0].clone();
+        let asking = ada.page.clone();
+        // The page of one session signs no other out.
+        let (mut grace, _) = ada_with_tokens(&server, &shop).await;
+        grace.page = asking.clone();
+        grace.press(&button).await;
+        assert_eq!(grace.status, 403);
+        assert!(is_signed_in(&shop, &mut grace).await);
+
+        ada.press(&button).await;
+        assert!(!is_signed_in(&shop, &mut ada).await);
+        assert_eq!(refused(&shop.refresh(&tokens.refresh_token).await), "invalid_grant");
+        // Nobody is signed in: it says so, and breaks nothing.
+        ada.open(&path(&shop, &[])).await;
+        assert_eq!(ada.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_id_token_that_ran_out_still_tells_whom_it_was_about() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        server.clock.advance(std::time::Duration::from_secs(7200));
+        ada.open(&path(
+            &shop,
+            &[("id_token_hint", &tokens.id_token), ("post_logout_redirect_uri", &shop.redirect_uri)],
+        ))
+        .await;
+        assert_eq!(ada.left_for.as_deref(), Some(shop.redirect_uri.as_str()));
+        assert!(!is_signed_in(&shop, &mut ada).await);
+    })
+    .await;
+}

@@ -1,0 +1,110 @@
+//! What an application may wish: whether, how and as whom somebody signs in (OpenID Connect Core §3.1.2.1).
+
+use super::ADA;
+use crate::harness::{PASSWORD, on_both};
+use std::time::Duration;
+
+#[tokio::test]
+async fn prompt_none_shows_nothing() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        server.account(&shop, ADA).await;
+        let mut ada = server.browser();
+        shop.asks_with(&mut ada, &[("prompt", "none")]).await;
+        assert_eq!(shop.answer(&ada).unwrap()["error"], "login_required");
+        shop.asks(&mut ada).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        shop.asks_with(&mut ada, &[("prompt", "none")]).await;
+        assert!(shop.has(&ada));
+        shop.asks_with(&mut ada, &[("prompt", "none login")]).await;
+        assert_eq!(shop.answer(&ada).unwrap()["error"], "invalid_request");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn prompt_login_and_max_age_ask_for_proof_anew() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        server.account(&shop, ADA).await;
+        let mut ada = server.browser();
+        let asked = shop.asks(&mut ada).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        let first = shop.tokens(&ada, &asked).await;
+        server.clock.advance(Duration::from_secs(600));
+        shop.asks_with(&mut ada, &[("max_age", "3600")]).await;
+        assert!(shop.has(&ada), "recent enough");
+        for wish in [("prompt", "login"), ("max_age", "300"), ("max_age", "0")] {
+            server.clock.advance(Duration::from_secs(301));
+            let asked = shop.asks_with(&mut ada, &[wish]).await;
+            assert_eq!(ada.heading(), "Sign in", "{wish:?}");
+            assert_eq!(ada.page.value("address").as_deref(), Some(ADA));
+            ada.sign_in(ADA, PASSWORD).await;
+            let tokens = shop.tokens(&ada, &asked).await;
+            assert!(tokens.id["auth_time"].as_i64() > first.id["auth_time"].as_i64());
+        }
+        shop.asks_with(&mut ada, &[("max_age", "soon")]).await;
+        assert_eq!(shop.answer(&ada).unwrap()["error"], "invalid_request");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn prompt_create_opens_the_page_that_makes_accounts() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let mut ada = server.browser();
+        shop.asks_with(&mut ada, &[("prompt", "create"), ("login_hint", ADA)]).await;
+        assert_eq!(ada.heading(), "Create your account");
+        assert_eq!(ada.page.value("address").as_deref(), Some(ADA));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_login_hint_fills_the_address_in_and_proves_nothing() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let mut ada = server.browser();
+        shop.asks_with(&mut ada, &[("login_hint", "\"><script>alert(1)</script>")]).await;
+        assert_eq!(ada.page.value("address").as_deref(), Some("\"><script>alert(1)</script>"));
+        assert_eq!(ada.page.count("main script"), 0);
+        shop.asks_with(&mut ada, &[("login_hint", ADA)]).await;
+        assert_eq!(ada.heading(), "Sign in");
+        assert_eq!(ada.page.value("address").as_deref(), Some(ADA));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_may_travel_in_the_fragment() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        server.account(&shop, ADA).await;
+        let mut ada = server.browser();
+        shop.asks_with(&mut ada, &[("response_mode", "fragment")]).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        let location = ada.left_for.clone().unwrap();
+        assert!(location.starts_with(&format!("{}#code=", shop.redirect_uri)), "{location}");
+        shop.asks_with(&mut ada, &[("response_mode", "web_message")]).await;
+        assert_eq!(shop.answer(&ada).unwrap()["error"], "invalid_request");
+    })
+    .await;
+}
+
+/// OpenID Connect Core §3.1.2.1: by POST as well; the cookies come with the GET that follows.
+#[tokio::test]
+async fn a_request_may_come_as_a_form() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        server.account(&shop, ADA).await;
+        let mut ada = server.browser();
+        let (asked, parameters) = shop.request();
+        let path = format!("/{}/oauth2/v2.0/authorize", server.tenant);
+        ada.submit(crate::harness::Submission { path, pairs: parameters }).await;
+        assert_eq!(ada.heading(), "Sign in");
+        ada.sign_in(ADA, PASSWORD).await;
+        shop.tokens(&ada, &asked).await;
+    })
+    .await;
+}

@@ -1,0 +1,245 @@
+//! Redirects: the accepted set is the registered set, and a refusal is a page (security R27, R29).
+
+use crate::harness::{Application, TestServer, on_both};
+use server::directory::application::{Platform, RedirectUri};
+
+const REGISTERED: &str = "https://shop.example.test/a/callback?k=v";
+
+async fn shop(server: &TestServer, uris: &[(Platform, &str)]) -> Application {
+    let flow = server.application().await.flow;
+    server
+        .application_over(&flow, |made| {
+            let uri = |(platform, uri): &(Platform, &str)| RedirectUri { platform: *platform, uri: (*uri).into() };
+            made.redirect_uris = uris.iter().map(uri).collect();
+        })
+        .await
+}
+
+/// Whether a request with this address begins a journey. A refusal is a page: it leads nowhere.
+async fn is_accepted(shop: &Application, uri: &str) -> bool {
+    let (_, mut parameters) = shop.request();
+    parameters.retain(|(name, _)| name != "redirect_uri");
+    parameters.push(("redirect_uri".into(), uri.into()));
+    let answered = shop.server.get(&shop.authorize(&parameters)).await;
+    if answered.status == 303 {
+        assert!(answered.header("location").starts_with(&format!("/{}/journeys/", shop.tenant)), "{uri}");
+        return true;
+    }
+    assert_eq!(answered.status, 400, "{uri}");
+    assert_eq!(answered.header("location"), "", "{uri}");
+    assert!(!answered.text().contains("evil"), "{uri}");
+    false
+}
+
+#[tokio::test]
+async fn r27_cve_2023_6291_the_accepted_set_is_the_registered_set() {
+    on_both(async |server| {
+        let shop = shop(&server, &[(Platform::Web, REGISTERED)]).await;
+        assert!(is_accepted(&shop, REGISTERED).await);
+        let (origin, path) = ("https://shop.example.test", "/a/callback?k=v");
+        let mut others: Vec<String> = [
+            "https://shop.example.test/a/callback",
+            "https://shop.example.test/a/callback/?k=v",
+            "https://shop.example.test/a/callback?k=v&",
+            "https://shop.example.test/a/callback?k=v&x=y",
+            "https://shop.example.test/a/callback?k=v#",
+            "https://shop.example.test/a/callback?k=v#x",
+            "https://shop.example.test/A/callback?k=v",
+            "https://SHOP.example.test/a/callback?k=v",
+            "HTTPS://shop.example.test/a/callback?k=v",
+            "http://shop.example.test/a/callback?k=v",
+            "//shop.example.test/a/callback?k=v",
+            "shop.example.test/a/callback?k=v",
+            "/a/callback?k=v",
+            "https:shop.example.test/a/callback?k=v",
+            "https:/shop.example.test/a/callback?k=v",
+            "https:///shop.example.test/a/callback?k=v",
+            "https://shop.example.test:443/a/callback?k=v",
+            "https://shop.example.test:8443/a/callback?k=v",
+            "https://shop.example.test./a/callback?k=v",
+            "https://shop.example.test/a/./callback?k=v",
+            "https://shop.example.test/a/b/../callback?k=v",
+            "https://shop.example.test/a/b/%2e%2e/callback?k=v",
+            "https://shop.example.test/a/b/..%2fcallback?k=v",
+            "https://shop.example.test/a%2fcallback?k=v",
+            "https://shop.example.test//a/callback?k=v",
+            "https://shop.example.test\\a\\callback?k=v",
+            "https://shop.example.test/%61/callback?k=v",
+            "https://shop.example.test/a/callback?k=%76",
+            "https://evil.example/a/callback?k=v",
+            "https://evil.example",
+            "javascript:alert(1)//https://shop.example.test/a/callback?k=v",
+            "data:text/html,<script>alert(1)</script>",
+            "about:blank",
+            " ",
+            "*",
+            "https://*.example.test/a/callback?k=v",
+            "https://shop.example.test/*",
+        ]
+        .map(String::from)
+        .into();
+        for before in ["@", "user@", "user:pass@", "evil.example@", "evil.example\\@", "evil.example#@", "evil.example?@"] {
+            others.push(format!("https://{before}shop.example.test{path}"));
+        }
+        for after in [
+            "@evil.example", ".evil.example", "evil.example", ":@evil.example", "\\@evil.example", "%40evil.example",
+            "%2eevil.example", "。evil.example", "#evil.example", "\u{200b}", "%00", "%0d%0aLocation:%20https://evil.example",
+        ] {
+            others.push(format!("{origin}{after}{path}"));
+            others.push(format!("{REGISTERED}{after}"));
+        }
+        for around in ["\t", "\n", "\r\n", "\0", " ", "\u{a0}", "\u{feff}"] {
+            others.push(format!("{around}{REGISTERED}"));
+            others.push(format!("{REGISTERED}{around}"));
+            others.push(format!("https:{around}//shop.example.test{path}"));
+        }
+        // Letters that look alike, and letters that fold.
+        for (letter, alike) in [('s', 'ſ'), ('o', 'о'), ('a', 'а'), ('p', 'р'), ('e', 'е'), ('h', 'һ'), ('.', '․'), ('/', '∕')] {
+            others.push(REGISTERED.replacen(letter, &alike.to_string(), 1));
+        }
+        // Every letter that is left out, doubled, or another's.
+        for at in 0..REGISTERED.len() {
+            let (before, rest) = REGISTERED.split_at(at);
+            let (letter, after) = rest.split_at(1);
+            others.push(format!("{before}{after}"));
+            others.push(format!("{before}{letter}{letter}{after}"));
+            others.push(format!("{before}{}{after}", swap_case(letter)));
+        }
+        others.retain(|uri| uri != REGISTERED);
+        assert!(others.len() > 200, "{}", others.len());
+        for uri in &others {
+            assert!(!is_accepted(&shop, uri).await, "{uri:?}");
+        }
+    })
+    .await;
+}
+
+fn swap_case(letter: &str) -> String {
+    let upper = letter.to_uppercase();
+    if upper == letter { letter.to_lowercase() } else { upper }
+}
+
+/// cve 26: no dot is a wildcard, no beginning is enough.
+#[tokio::test]
+async fn cve_2024_52289_a_registered_address_is_no_pattern() {
+    on_both(async |server| {
+        let uris = ["https://a.example.test/cb", "https://b.example.test/.*", "https://c.example.test/*"];
+        let shop = shop(&server, &uris.map(|uri| (Platform::Web, uri))).await;
+        for uri in uris {
+            assert!(is_accepted(&shop, uri).await, "{uri}");
+        }
+        for uri in [
+            "https://aXexample.test/cb",
+            "https://a.example.test/cb2",
+            "https://a.example.test/c",
+            "https://A.example.test/cb",
+            "https://b.example.test/anything",
+            "https://c.example.test/anything",
+        ] {
+            assert!(!is_accepted(&shop, uri).await, "{uri}");
+        }
+    })
+    .await;
+}
+
+/// cve 27: even where an administrator registered it, script is no place to go; and plain http is only this machine.
+#[tokio::test]
+async fn cve_2024_21637_no_browser_is_sent_to_script() {
+    on_both(async |server| {
+        let uris = [
+            "javascript:alert(1)", "JavaScript:alert(1)", "javascript://shop.example.test/%0aalert(1)",
+            "data:text/html,x", "vbscript:x", "file:///etc/passwd", "about:blank", "blob:https://shop.example.test/x",
+            "filesystem:https://a/x", "view-source:https://a/x", "chrome://settings", "ms-settings:", "tel:123",
+            "mailto:a@example.org", "ftp://a.example.test/", "ws://a.example.test/", "http://shop.example.test/cb",
+            "https://user@shop.example.test/cb", "https://shop.example.test/a/../cb", "https://shop.example.test/cb#x",
+            "https://shop.example.test/\"><script>", "https:///cb", "//shop.example.test/cb", "com.example.app:/cb",
+        ];
+        let shop = shop(&server, &uris.map(|uri| (Platform::Web, uri))).await;
+        for uri in uris {
+            assert!(!is_accepted(&shop, uri).await, "{uri}");
+        }
+    })
+    .await;
+}
+
+/// RFC 8252 §7.1, §7.3: a native application has a scheme of its own, or a loopback port of the moment.
+#[tokio::test]
+async fn r27_native_applications_choose_their_port_and_nothing_else() {
+    on_both(async |server| {
+        let shop = shop(
+            &server,
+            &[
+                (Platform::Native, "http://127.0.0.1/cb"),
+                (Platform::Native, "http://[::1]/cb"),
+                (Platform::Native, "http://localhost:1234"),
+                (Platform::Native, "com.example.app:/cb"),
+            ],
+        )
+        .await;
+        for uri in [
+            "http://127.0.0.1/cb", "http://127.0.0.1:1/cb", "http://127.0.0.1:65535/cb", "http://[::1]:8080/cb",
+            "http://localhost:4321", "http://localhost", "com.example.app:/cb",
+        ] {
+            assert!(is_accepted(&shop, uri).await, "{uri}");
+        }
+        for uri in [
+            "http://127.0.0.1:65536/cb", "http://127.0.0.1:0/cb", "http://127.0.0.1:80a/cb", "http://127.0.0.1:/cb",
+            "http://127.0.0.1:80@evil.example/cb", "http://127.0.0.1:80/cb/", "http://127.0.0.1:80/cb?x",
+            "https://127.0.0.1:80/cb", "http://127.0.0.2:80/cb", "http://127.1:80/cb", "http://0x7f.0.0.1:80/cb",
+            "http://localhost:80/cb", "http://localhost.evil.example:80", "http://[::1%25lo]/cb", "http://[0::1]/cb",
+            "http://127.0.0.1.evil.example/cb", "com.example.app:/cb2", "com.example.app://cb", "COM.example.app:/cb",
+        ] {
+            assert!(!is_accepted(&shop, uri).await, "{uri}");
+        }
+        // A web application's loopback address is no exception from the rule.
+        let web = self::shop(&server, &[(Platform::Web, "http://localhost:3000/cb")]).await;
+        assert!(is_accepted(&web, "http://localhost:3000/cb").await);
+        assert!(!is_accepted(&web, "http://localhost:3001/cb").await);
+    })
+    .await;
+}
+
+/// cve 33: a parameter that comes twice is nobody's.
+#[tokio::test]
+async fn r29_cve_2026_9689_no_parameter_comes_twice() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (_, good) = shop.request();
+        let more = ["response_mode", "prompt", "max_age", "login_hint", "ui_locales"];
+        let names = good.iter().map(|(name, _)| name.as_str()).chain(more);
+        for name in names {
+            let mut parameters = good.clone();
+            let value = good.iter().find(|(known, _)| known == name).map_or("1", |(_, value)| value);
+            for _ in 0..(if more.contains(&name) { 2 } else { 1 }) {
+                parameters.push((name.into(), value.into()));
+            }
+            let answered = server.get(&shop.authorize(&parameters)).await;
+            assert_eq!((answered.status.as_u16(), answered.header("location")), (400, ""), "{name}");
+        }
+        let form = [("grant_type", "refresh_token"), ("grant_type", "authorization_code"), ("refresh_token", "x")];
+        assert_eq!(super::refused(&shop.token(&form).await), "invalid_request");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r29_an_application_that_is_unknown_or_off_is_a_page() {
+    on_both(async |server| {
+        let mut shop = server.application().await;
+        let known = shop.id.clone();
+        for id in ["", "nobody", "' OR 1=1 --", "../..", &format!("{known} ")] {
+            shop.id = id.into();
+            assert!(!is_accepted(&shop, &shop.redirect_uri).await, "{id}");
+        }
+        shop.id = known;
+        let long = "x".repeat(1025);
+        let mut browser = server.browser();
+        shop.asks_with(&mut browser, &[("nonce", &long)]).await;
+        assert_eq!(shop.answer(&browser).unwrap()["error"], "invalid_request");
+        shop.asks_with(&mut browser, &[("state", &long)]).await;
+        let answer = shop.answer(&browser).unwrap();
+        assert_eq!(answer["error"], "invalid_request");
+        assert!(!answer.contains_key("state"), "what is too long is not given back");
+    })
+    .await;
+}

@@ -1,0 +1,160 @@
+//! Refresh tokens: each used once, a lost answer given again, a stolen one the end of its family (security R30).
+
+use super::{ada_with_tokens, refused};
+use crate::harness::{Answered, Application, at_once, on_both};
+use server::directory::application::Platform;
+use std::{collections::BTreeSet, time::Duration};
+
+fn token_of(answered: &Answered) -> String {
+    assert_eq!(answered.status, 200, "{}", answered.text());
+    answered.json()["refresh_token"].as_str().unwrap().to_owned()
+}
+
+async fn is_alive(shop: &Application, token: &str) -> bool {
+    shop.refresh(token).await.status == 200
+}
+
+#[tokio::test]
+async fn r30_a_token_is_used_once_and_gives_its_successor() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (_, tokens) = ada_with_tokens(&server, &shop).await;
+        let mut token = tokens.refresh_token.clone();
+        for _ in 0..5 {
+            server.clock.advance(Duration::from_secs(3600));
+            let next = shop.checked(shop.refresh(&token).await).await;
+            assert_eq!(next.id["sub"], tokens.id["sub"]);
+            assert_eq!(next.id["auth_time"], tokens.id["auth_time"]);
+            assert_ne!(next.refresh_token, token);
+            token = next.refresh_token;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r30_within_half_a_minute_the_same_successor_comes_again() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (_, tokens) = ada_with_tokens(&server, &shop).await;
+        let next = token_of(&shop.refresh(&tokens.refresh_token).await);
+        server.clock.advance(Duration::from_secs(29));
+        assert_eq!(token_of(&shop.refresh(&tokens.refresh_token).await), next, "no fork");
+        // Once the successor was used, the answer cannot have been lost.
+        let third = token_of(&shop.refresh(&next).await);
+        assert_eq!(refused(&shop.refresh(&tokens.refresh_token).await), "invalid_grant");
+        assert!(!is_alive(&shop, &third).await, "the family is dead");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r30_a_used_token_that_comes_back_later_kills_its_family() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (_, stolen) = ada_with_tokens(&server, &shop).await;
+        let (_, other) = ada_with_tokens(&server, &shop).await;
+        let next = token_of(&shop.refresh(&stolen.refresh_token).await);
+        server.clock.advance(Duration::from_secs(31));
+        assert_eq!(refused(&shop.refresh(&stolen.refresh_token).await), "invalid_grant");
+        assert_eq!(refused(&shop.refresh(&next).await), "invalid_grant");
+        assert!(is_alive(&shop, &other.refresh_token).await, "another family lives");
+        let noted = server.count("SELECT count(*) FROM activities WHERE kind = 'refreshTokenReused'").await;
+        assert_eq!(noted, 1, "and it is written down");
+    })
+    .await;
+}
+
+/// cve 30, the other half: somebody else's token stays as it was.
+#[tokio::test]
+async fn r30_another_application_can_neither_use_nor_kill_a_token() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let other = server.application_over(&shop.flow, |_| ()).await;
+        let (_, tokens) = ada_with_tokens(&server, &shop).await;
+        let next = token_of(&shop.refresh(&tokens.refresh_token).await);
+        server.clock.advance(Duration::from_secs(31));
+        for token in [&tokens.refresh_token, &next] {
+            assert_eq!(refused(&other.refresh(token).await), "invalid_grant");
+        }
+        assert!(is_alive(&shop, &next).await);
+        for nonsense in ["", "x", "'; DROP TABLE refresh_tokens; --", &"x".repeat(4096)] {
+            let error = refused(&shop.refresh(nonsense).await);
+            assert!(["invalid_grant", "invalid_request"].contains(&error.as_str()));
+        }
+    })
+    .await;
+}
+
+/// Fault F15: a hundred at once over two servers; one successor, nobody's family dies.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r30_f15_a_hundred_uses_at_once_give_one_successor() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (_, tokens) = ada_with_tokens(&server, &shop).await;
+        let there = shop.through(&server.another().await);
+        let answers = at_once(100, |number| {
+            let application = if number % 2 == 0 { shop.clone() } else { there.clone() };
+            let token = tokens.refresh_token.clone();
+            async move { application.refresh(&token).await }
+        })
+        .await;
+        // Whoever found no connection in time was told to come again.
+        let given: BTreeSet<_> = answers.iter().filter(|answered| answered.status != 503).map(token_of).collect();
+        assert_eq!(given.len(), 1, "{given:?}");
+        assert_eq!(server.count("SELECT count(*) FROM token_families WHERE revoked_at IS NOT NULL").await, 0);
+        assert!(is_alive(&shop, given.first().unwrap()).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r30_a_family_never_outlives_its_fortnight_nor_a_page_s_its_day() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let page = server
+            .application_over(&shop.flow, |made| {
+                made.secrets.clear();
+                made.redirect_uris[0].platform = Platform::SinglePage;
+            })
+            .await;
+        for (application, hours) in [(&shop, 14 * 24), (&page, 24)] {
+            let (_, tokens) = ada_with_tokens(&server, application).await;
+            let mut token = tokens.refresh_token.clone();
+            for _ in 0..hours - 1 {
+                server.clock.advance(Duration::from_secs(3600));
+                if hours < 100 || server.now().seconds() % 7 == 0 {
+                    token = token_of(&application.refresh(&token).await);
+                }
+            }
+            token = token_of(&application.refresh(&token).await);
+            server.clock.advance(Duration::from_secs(3601));
+            assert_eq!(refused(&application.refresh(&token).await), "invalid_grant", "{hours} hours");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refresh_may_ask_for_less_and_never_gets_more() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let mut ada = server.browser();
+        server.account(&shop, super::ADA).await;
+        let asked = shop.asks_with(&mut ada, &[("scope", "openid profile offline_access")]).await;
+        ada.sign_in(super::ADA, crate::harness::PASSWORD).await;
+        let tokens = shop.tokens(&ada, &asked).await;
+        let with = async |token: &str, scope: &str| {
+            shop.token(&[("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)]).await
+        };
+        let less = with(&tokens.refresh_token, "openid").await;
+        assert_eq!(less.json()["scope"], "openid");
+        let token = token_of(&less);
+        let more = with(&token, "openid profile email").await;
+        assert_eq!(more.json()["scope"], "openid profile", "what was granted, not what is asked");
+        let token = token_of(&more);
+        assert_eq!(refused(&with(&token, "email").await), "invalid_scope");
+        assert!(is_alive(&shop, &token).await, "a refusal leaves the token as it was");
+    })
+    .await;
+}

@@ -1,0 +1,353 @@
+//! Tokens: what they say, who gets them, and which are believed (security R31, R33).
+
+use super::{ADA, ada_with_code, ada_with_tokens, refused};
+use crate::harness::{Answered, ORIGIN, PASSWORD, TestServer, input, on_both};
+use app::contract::{id::TenantId, user_flow::Input};
+use axum::{body::Body, http::Request};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde_json::{Value, json};
+use server::directory::application;
+use std::time::Duration;
+
+#[tokio::test]
+async fn each_application_gets_tokens_by_its_own_algorithm() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        server.account(&shop, ADA).await;
+        for algorithm in ["RS256", "ES256", "EdDSA"] {
+            let application = server.application_over(&shop.flow, |made| made.algorithm = algorithm.into()).await;
+            let (_, tokens) = ada_with_tokens(&server, &application).await;
+            let header = jsonwebtoken::decode_header(&tokens.id_token).unwrap();
+            assert_eq!(format!("{:?}", header.alg), algorithm);
+            let now = server.now().seconds();
+            assert_eq!(tokens.id["tid"], server.tenant.as_str());
+            assert_eq!(tokens.id["ver"], "2.0");
+            assert_eq!(tokens.id["exp"].as_i64().unwrap() - tokens.id["iat"].as_i64().unwrap(), 3600);
+            assert!(tokens.id["auth_time"].as_i64().unwrap() <= now);
+            assert_eq!(tokens.raw["token_type"], "Bearer");
+            assert_eq!(tokens.raw["expires_in"], 3600);
+            assert_eq!(tokens.access["client_id"], application.id.as_str());
+            assert!(tokens.access["email"].is_null(), "an access token says nothing of the person");
+
+            let person = application.userinfo(&tokens.access_token).await.json();
+            assert_eq!(person["sub"], tokens.id["sub"]);
+            assert_eq!(person["email"], ADA);
+            assert_eq!(person["name"], "Ada Lovelace");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_application_learns_what_flow_and_scope_allow() {
+    on_both(async |server| {
+        let shop = server
+            .flow(|flow| {
+                flow.layout.inputs.push(Input { ..input("city", "City") });
+                flow.layout.inputs.push(Input { ..input("jobTitle", "Job title") });
+                flow.claims = vec!["city".into()];
+            })
+            .await;
+        let mut ada = server.browser();
+        let asked = shop.asks_with(&mut ada, &[("scope", "openid offline_access")]).await;
+        ada.prove_new_address(ADA).await;
+        ada.fill(&[("New password", PASSWORD)]).press("Continue").await;
+        ada.fill(&[("Display name", "Ada"), ("City", "Lund"), ("Job title", "Countess")]).press("Create account").await;
+        let tokens = shop.tokens(&ada, &asked).await;
+        assert_eq!(tokens.id["city"], "Lund");
+        for kept_back in ["jobTitle", "name", "email", "preferred_username"] {
+            assert!(tokens.id[kept_back].is_null(), "{kept_back}");
+        }
+        let person = shop.userinfo(&tokens.access_token).await.json();
+        assert_eq!((&person["city"], &person["email"]), (&json!("Lund"), &Value::Null));
+    })
+    .await;
+}
+
+/// Security R33: post and basic, one way at a time; a wrong, missing or expired secret is nobody's.
+#[tokio::test]
+async fn r33_a_confidential_application_shows_its_secret() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let other = server.application_over(&shop.flow, |_| ()).await;
+        let expiring = server
+            .application_over(&shop.flow, |made| made.secrets[0].expires_at = server.now() + Duration::from_secs(60))
+            .await;
+        server.account(&shop, ADA).await;
+        let (_, asked, code) = ada_with_code(&server, &shop).await;
+        let (id, secret) = (shop.id.as_str(), shop.secret.as_ref().unwrap().reveal());
+        let stranger = other.secret.as_ref().unwrap().reveal();
+        let basic = |id: &str, secret: &str| Some(format!("Basic {}", STANDARD.encode(format!("{id}:{secret}"))));
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", shop.redirect_uri.as_str()),
+            ("code_verifier", asked.verifier.as_str()),
+        ];
+        for (form, authorization) in [
+            (with(&form, &[("client_id", id)]), None),
+            (with(&form, &[]), None),
+            (with(&form, &[("client_id", id), ("client_secret", stranger)]), None),
+            (with(&form, &[("client_id", id), ("client_secret", "")]), None),
+            (with(&form, &[("client_id", "nobody"), ("client_secret", secret)]), None),
+            (with(&form, &[]), basic(id, stranger)),
+            (with(&form, &[]), basic(id, "")),
+            (with(&form, &[]), basic("", secret)),
+            (with(&form, &[]), Some("Basic !!!".into())),
+            (with(&form, &[]), Some(format!("Bearer {secret}"))),
+            (with(&form, &[("client_id", id), ("client_secret", secret)]), basic(id, secret)),
+            (with(&form, &[("client_secret", secret)]), basic(id, secret)),
+            (with(&form, &[("client_id", other.id.as_str())]), basic(id, secret)),
+            (with(&form, &[("client_assertion", "x"), ("client_assertion_type", "y")]), None),
+        ] {
+            let answered = shop.post_token(&form, authorization.clone()).await;
+            let error = refused(&answered);
+            assert!(["invalid_client", "invalid_request"].contains(&error.as_str()), "{form:?}: {error}");
+            assert!(!answered.text().contains(secret), "a secret is never sent back");
+        }
+        // Whoever did not show themselves did not use the code up.
+        assert_eq!(shop.redeem(&code, &asked).await.status, 200);
+
+        let (_, asked, code) = ada_with_code(&server, &shop).await;
+        let form = with(&form, &[("client_id", id), ("client_secret", secret)]);
+        let form: Vec<_> = form
+            .into_iter()
+            .map(|(name, value)| match name {
+                "code" => (name, code.as_str()),
+                "code_verifier" => (name, asked.verifier.as_str()),
+                _ => (name, value),
+            })
+            .collect();
+        assert_eq!(shop.post_token(&form, None).await.status, 200, "client_secret_post");
+
+        let (_, asked, code) = ada_with_code(&server, &expiring).await;
+        server.clock.advance(Duration::from_secs(59));
+        let (late, late_asked) = (code, asked);
+        server.clock.advance(Duration::from_secs(2));
+        assert_eq!(refused(&expiring.redeem(&late, &late_asked).await), "invalid_client");
+    })
+    .await;
+}
+
+fn with<'a>(form: &[(&'a str, &'a str)], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    [form, more].concat()
+}
+
+/// cve 30: every grant, without a secret, with a wrong one, by somebody else.
+#[tokio::test]
+async fn cve_2026_53512_no_grant_without_the_client_s_own_proof() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let other = server.application_over(&shop.flow, |_| ()).await;
+        let public = server.application_over(&shop.flow, |made| made.secrets.clear()).await;
+        let (_, tokens) = ada_with_tokens(&server, &shop).await;
+        let refresh = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh_token.as_str())];
+        let named = [&refresh[..], &[("client_id", shop.id.as_str())]].concat();
+        assert_eq!(refused(&shop.post_token(&named, None).await), "invalid_client");
+        let guessed = [&named[..], &[("client_secret", "guessed")]].concat();
+        assert_eq!(refused(&shop.post_token(&guessed, None).await), "invalid_client");
+        assert_eq!(refused(&other.token(&refresh).await), "invalid_grant");
+        assert_eq!(refused(&public.token(&refresh).await), "invalid_grant");
+        for grant in ["password", "client_credentials", "implicit", "urn:ietf:params:oauth:grant-type:device_code", ""] {
+            let answered = shop.token(&[("grant_type", grant), ("username", ADA), ("password", PASSWORD)]).await;
+            assert!(["unsupported_grant_type", "invalid_request"].contains(&refused(&answered).as_str()), "{grant}");
+        }
+        assert_eq!(shop.refresh(&tokens.refresh_token).await.status, 200, "nothing of it used the token up");
+    })
+    .await;
+}
+
+/// cve 34: what is switched off gets nothing more, by no grant.
+#[tokio::test]
+async fn cve_2024_47000_what_is_switched_off_gets_no_tokens() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (_, tokens) = ada_with_tokens(&server, &shop).await;
+        let (_, asked, code) = ada_with_code(&server, &shop).await;
+        application::disable(&server.state.db, &server.tenant, &shop.id, Some(server.now())).await.unwrap();
+        assert_eq!(refused(&shop.redeem(&code, &asked).await), "invalid_client");
+        assert_eq!(refused(&shop.refresh(&tokens.refresh_token).await), "invalid_client");
+        assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
+        let mut ada = server.browser();
+        shop.asks(&mut ada).await;
+        assert_eq!(ada.status, 400);
+        assert!(ada.left_for.is_none());
+
+        application::disable(&server.state.db, &server.tenant, &shop.id, None).await.unwrap();
+        let (_, asked, code) = ada_with_code(&server, &shop).await;
+        let account = server.text("SELECT id FROM accounts").await.into();
+        server.disable(&account).await;
+        assert_eq!(refused(&shop.redeem(&code, &asked).await), "invalid_grant");
+        assert_eq!(refused(&shop.refresh(&tokens.refresh_token).await), "invalid_grant");
+        assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
+    })
+    .await;
+}
+
+/// cve 13: nothing counts beyond its time, and nobody has swept.
+#[tokio::test]
+async fn cve_2026_32132_time_is_checked_where_it_counts() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (_, tokens) = ada_with_tokens(&server, &shop).await;
+        let (_, asked, code) = ada_with_code(&server, &shop).await;
+        let mut waiting = server.browser();
+        shop.asks(&mut waiting).await;
+
+        server.clock.advance(Duration::from_secs(61));
+        assert_eq!(refused(&shop.redeem(&code, &asked).await), "invalid_grant", "a code after a minute");
+        server.clock.advance(Duration::from_secs(3540));
+        assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401, "an access token after an hour");
+        waiting.fill(&[("Email address", ADA)]).press("Continue").await;
+        assert_eq!(waiting.status, 410, "a journey after an hour");
+        server.clock.advance(Duration::from_secs(14 * 24 * 3600));
+        assert_eq!(refused(&shop.refresh(&tokens.refresh_token).await), "invalid_grant", "after a fortnight");
+    })
+    .await;
+}
+
+/// Security R31, cve 35: the corpus of forged tokens. Not one is believed.
+#[tokio::test]
+async fn r31_cve_2026_25537_no_forged_token_is_believed() {
+    on_both(async |server| {
+        let shop = server.flow(|_| ()).await;
+        let rsa = server.application_over(&shop.flow, |made| made.algorithm = "RS256".into()).await;
+        let (_, tokens) = ada_with_tokens(&server, &rsa).await;
+        let good = &tokens.access_token;
+        assert_eq!(rsa.userinfo(good).await.status, 200);
+        let key = server.state.keys.signing(&server.tenant, server::secret::jwt::Algorithm::RS256).await.unwrap();
+        let claims = tokens.access.as_object().unwrap().clone();
+        let [header, payload, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
+        let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let mut forged: Vec<(&str, String)> = Vec::new();
+
+        for algorithm in ["none", "None", "NONE", "nOnE"] {
+            let header = encoded(&json!({"alg": algorithm, "typ": "at+jwt", "kid": key.kid()}));
+            forged.push((algorithm, format!("{header}.{payload}.")));
+            forged.push((algorithm, format!("{header}.{payload}.{signature}")));
+        }
+        // The public key as an HMAC secret (CVE-2015-9235).
+        let jwks = server.get(&format!("/{}/discovery/v2.0/keys", server.tenant)).await;
+        let modulus = jwks.json()["keys"][0]["n"].as_str().unwrap_or_default().to_owned();
+        for secret in [jwks.body.to_vec(), modulus.into_bytes(), Vec::new()] {
+            let header = Header {
+                alg: Algorithm::HS256,
+                typ: Some("at+jwt".into()),
+                kid: Some(key.kid().into()),
+                ..Header::default()
+            };
+            let token = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&secret)).unwrap();
+            forged.push(("HS256", token));
+        }
+        // A key that the token brings itself, and keys from elsewhere.
+        let stranger = server::secret::jwt::generate(server::secret::jwt::Algorithm::RS256).unwrap();
+        let stranger_key = EncodingKey::from_rsa_der(&pkcs1(&stranger.pkcs8));
+        for (name, kid) in [
+            ("kid of ours", key.kid().to_owned()),
+            ("kid of its own", stranger.kid.clone()),
+            ("kid as a path", "../../../../dev/null".into()),
+            ("kid as SQL", "' UNION SELECT 'x' --".into()),
+            ("kid as URL", "https://evil.example/keys".into()),
+        ] {
+            let header = Header {
+                alg: Algorithm::RS256,
+                typ: Some("at+jwt".into()),
+                kid: Some(kid),
+                jku: Some("https://evil.example/keys".into()),
+                x5u: Some("https://evil.example/cert".into()),
+                ..Header::default()
+            };
+            forged.push((name, jsonwebtoken::encode(&header, &claims, &stranger_key).unwrap()));
+        }
+        // Our own signature on what we would never say.
+        let mut ours = |name: &'static str, typ: &str, change: &dyn Fn(&mut serde_json::Map<String, Value>)| {
+            let mut claims = claims.clone();
+            change(&mut claims);
+            forged.push((name, key.sign(typ, &claims).unwrap()));
+        };
+        for typ in ["JWT", "id", "logout+jwt", "dpop+jwt", ""] {
+            ours("typ", typ, &|_| ());
+        }
+        let now = server.now().seconds();
+        for (claim, value) in [
+            ("exp", json!("9999999999")),
+            ("exp", json!(9_999_999_999.5)),
+            ("exp", json!(9_223_372_036_854_775_808_u64)),
+            ("exp", json!(1e300)),
+            ("exp", json!(now)),
+            ("exp", json!(-1)),
+            ("exp", json!([9_999_999_999_u64])),
+            ("exp", Value::Null),
+            ("nbf", json!(now + 3600)),
+            ("nbf", json!("0")),
+            ("nbf", Value::Null),
+            ("iat", json!(now + 3600)),
+            ("iat", Value::Null),
+            ("iss", json!("https://evil.example/")),
+            ("iss", json!(format!("{ORIGIN}/other/v2.0"))),
+            ("iss", json!([rsa.issuer()])),
+            ("iss", Value::Null),
+            ("aud", Value::Null),
+            ("aud", json!([])),
+            ("aud", json!([1])),
+            ("client_id", json!("nobody")),
+            ("client_id", Value::Null),
+            ("oid", json!("nobody")),
+            ("oid", Value::Null),
+            ("sid", json!("nobody")),
+            ("sid", Value::Null),
+        ] {
+            ours(claim, "at+jwt", &|claims| {
+                claims.remove(claim);
+                if !value.is_null() {
+                    claims.insert(claim.into(), value.clone());
+                }
+            });
+        }
+        // What is no token at all, and a token with something wrong in it.
+        for text in ["", ".", "..", "a.b.c", "a.b", "a.b.c.d", "%00", "\u{7f}"] {
+            forged.push(("text", text.into()));
+        }
+        forged.push(("ID token", tokens.id_token.clone()));
+        forged.push(("refresh token", tokens.refresh_token.clone()));
+        forged.push(("no signature", format!("{header}.{payload}.")));
+        forged.push(("cut signature", good[..good.len() - 4].to_owned()));
+        forged.push(("another payload", format!("{header}.{}.{signature}", encoded(&json!(claims)).replace('A', "B"))));
+        let crit = encoded(&json!({"alg": "RS256", "typ": "at+jwt", "kid": key.kid(), "crit": ["exp"]}));
+        forged.push(("crit", format!("{crit}.{payload}.{signature}")));
+
+        for (name, token) in &forged {
+            let answered = bearer(&server, &server.tenant, token).await;
+            assert!(answered.status == 401 || answered.status == 400, "{name}: {} for {token}", answered.status);
+            assert!(answered.headers.contains_key("www-authenticate"), "{name}");
+        }
+        assert_eq!(rsa.userinfo(good).await.status, 200);
+
+        // cve 36: another tenant's token.
+        let other = TenantId::from(server.state.chance.id());
+        server.make_tenant(other.clone(), "Fabrikam").await;
+        assert_eq!(bearer(&server, &other, good).await.status, 401);
+        assert_eq!(server.get(&format!("/{}/oidc/userinfo?access_token={good}", server.tenant)).await.status, 401);
+    })
+    .await;
+}
+
+async fn bearer(server: &TestServer, tenant: &TenantId, token: &str) -> Answered {
+    let request = Request::get(format!("/{tenant}/oidc/userinfo"));
+    let value = axum::http::HeaderValue::try_from(format!("Bearer {token}"));
+    let request = match value {
+        Ok(value) => request.header("authorization", value),
+        Err(_) => request.header("authorization", "Bearer"),
+    };
+    server.send(request.body(Body::empty()).unwrap()).await
+}
+
+/// PKCS #8 (RFC 5958) holds PKCS #1 as its last octet string; `jsonwebtoken` wants that.
+fn pkcs1(pkcs8: &[u8]) -> Vec<u8> {
+    let at = pkcs8.windows(2).skip(8).position(|pair| pair == [0x30, 0x82]).unwrap() + 8;
+    pkcs8[at..].to_vec()
+}
