@@ -64,10 +64,15 @@ impl From<Refusal> for Error {
 }
 
 impl From<sqlx::Error> for Error {
-    /// Whoever found no connection in time may come again (fault F6).
+    /// Whoever found no connection in time may come again (fault F6). A text that PostgreSQL cannot keep (it has a zero
+    /// byte in it, which SQLite would keep) was in the request.
     fn from(error: sqlx::Error) -> Self {
+        const CHARACTER_NOT_IN_REPERTOIRE: &str = "22021";
         match error {
             sqlx::Error::PoolTimedOut => Error::Busy,
+            sqlx::Error::Database(told) if told.code().as_deref() == Some(CHARACTER_NOT_IN_REPERTOIRE) => {
+                Error::BadRequest("a character that is none".into())
+            }
             error => Error::Database(error),
         }
     }
