@@ -21,7 +21,12 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse, Redirect, Response},
 };
-use serde_json::{Map, Value};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::Value;
+use std::fmt;
 
 pub async fn answer(
     State(state): State<AppState>,
@@ -58,10 +63,10 @@ fn pairs(headers: &HeaderMap, body: &[u8]) -> Result<Pairs> {
     if !wishes::is_json(headers) {
         return Err(Error::BadRequest("an answer is a form or JSON".into()));
     }
-    let object: Map<String, Value> =
+    let Members(members) =
         serde_json::from_slice(body).map_err(|_| Error::BadRequest("the JSON is not an object".into()))?;
-    let mut pairs = Pairs::with_capacity(object.len());
-    for (name, value) in object {
+    let mut pairs = Pairs::with_capacity(members.len());
+    for (name, value) in members {
         match value {
             Value::String(value) => pairs.push((name, value)),
             Value::Array(values) => {
@@ -76,6 +81,33 @@ fn pairs(headers: &HeaderMap, body: &[u8]) -> Result<Pairs> {
         }
     }
     Ok(pairs)
+}
+
+/// The members of a JSON object as they came: a name that is there twice stays twice, to be refused (cve_2023_7028).
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = object.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        json.deserialize_map(InOrder)
+    }
 }
 
 fn unreadable(why: Unreadable) -> Error {
