@@ -1,10 +1,7 @@
 //! The directory: what is written together stands or falls together, and what is used once is used once.
 
 use crate::harness::{PASSWORD, TestServer, at_once, on_both, on_both_alone};
-use app::contract::{
-    id::AccountId,
-    secret::Secret,
-};
+use app::contract::{id::AccountId, secret::Secret};
 use futures::future::join_all;
 use server::{
     directory::{
@@ -171,7 +168,9 @@ async fn r3_twenty_at_once_spend_what_is_there_and_no_more() {
                 let asked = [Asked {
                     name: "code from network",
                     subject: "net".into(),
-                    rule: |past| limits::next_allowed(&[limits::Limit { most: 7, within: Duration::from_secs(60) }], past),
+                    rule: |past| {
+                        limits::next_allowed(&[limits::Limit { most: 7, within: Duration::from_secs(60) }], past)
+                    },
                 }];
                 let spend = server.state.db.write(Durability::Fleeting, move |c| {
                     Box::pin(async move { counter::spend(c, &tenant, &asked, now).await })
@@ -198,7 +197,9 @@ async fn a_letter_is_taken_by_one_server() {
                 sealed: "sealed".into(),
                 expires_at: server.now() + Duration::from_secs(600),
             };
-            server.write(|c, tenant, now| Box::pin(async move { outbox::insert(c, &tenant, &letter, now).await })).await;
+            server
+                .write(|c, tenant, now| Box::pin(async move { outbox::insert(c, &tenant, &letter, now).await }))
+                .await;
         }
         let taken = at_once(8, |number| {
             let server = if number % 2 == 0 { server.clone() } else { elsewhere.clone() };

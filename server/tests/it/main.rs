@@ -4,4 +4,6 @@ mod harness;
 
 mod directory;
 mod hosted;
+mod mail;
 mod oidc;
+mod security;

@@ -76,6 +76,14 @@ impl TestServer {
         Self::over(&self.url, self.clock.clone(), self.state.chance.clone(), config).await
     }
 
+    /// A server with hashing threads of its own, for tests that keep them all busy.
+    pub async fn hashing_alone(&self) -> TestServer {
+        let TestServer { mut state, clock, tenant, url, .. } = self.another().await;
+        state.hasher = Arc::new(Hasher::start(state.seal.clone(), Chance::System).unwrap());
+        let guard = Guard::new(state.config.clone(), state.chance.clone(), router(state.clone()).unwrap());
+        TestServer { state, clock, tenant, guard: Arc::new(guard), url }
+    }
+
     async fn over(url: &str, clock: Clock, chance: Chance, config: impl FnOnce(&str) -> Config) -> TestServer {
         log();
         let db = Db::open(url).await.unwrap();

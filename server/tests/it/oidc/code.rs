@@ -91,9 +91,8 @@ async fn cve_2023_0264_a_code_is_nobody_else_s() {
         ada.fill(&[("Email address", ADA)]).press("Continue").await;
         let mut submission = ada.page.submit(&[("Password".into(), PASSWORD.into())], "Sign in");
         let answered = {
-            let body = url::form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(submission.pairs.drain(..))
-                .finish();
+            let body =
+                url::form_urlencoded::Serializer::new(String::new()).extend_pairs(submission.pairs.drain(..)).finish();
             let request = ada
                 .request(axum::http::Method::POST, &submission.path)
                 .header("content-type", "application/x-www-form-urlencoded")

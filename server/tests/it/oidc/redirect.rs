@@ -78,12 +78,24 @@ async fn r27_cve_2023_6291_the_accepted_set_is_the_registered_set() {
         ]
         .map(String::from)
         .into();
-        for before in ["@", "user@", "user:pass@", "evil.example@", "evil.example\\@", "evil.example#@", "evil.example?@"] {
+        for before in
+            ["@", "user@", "user:pass@", "evil.example@", "evil.example\\@", "evil.example#@", "evil.example?@"]
+        {
             others.push(format!("https://{before}shop.example.test{path}"));
         }
         for after in [
-            "@evil.example", ".evil.example", "evil.example", ":@evil.example", "\\@evil.example", "%40evil.example",
-            "%2eevil.example", "。evil.example", "#evil.example", "\u{200b}", "%00", "%0d%0aLocation:%20https://evil.example",
+            "@evil.example",
+            ".evil.example",
+            "evil.example",
+            ":@evil.example",
+            "\\@evil.example",
+            "%40evil.example",
+            "%2eevil.example",
+            "。evil.example",
+            "#evil.example",
+            "\u{200b}",
+            "%00",
+            "%0d%0aLocation:%20https://evil.example",
         ] {
             others.push(format!("{origin}{after}{path}"));
             others.push(format!("{REGISTERED}{after}"));
@@ -94,7 +106,9 @@ async fn r27_cve_2023_6291_the_accepted_set_is_the_registered_set() {
             others.push(format!("https:{around}//shop.example.test{path}"));
         }
         // Letters that look alike, and letters that fold.
-        for (letter, alike) in [('s', 'ſ'), ('o', 'о'), ('a', 'а'), ('p', 'р'), ('e', 'е'), ('h', 'һ'), ('.', '․'), ('/', '∕')] {
+        for (letter, alike) in
+            [('s', 'ſ'), ('o', 'о'), ('a', 'а'), ('p', 'р'), ('e', 'е'), ('h', 'һ'), ('.', '․'), ('/', '∕')]
+        {
             others.push(REGISTERED.replacen(letter, &alike.to_string(), 1));
         }
         // Every letter that is left out, doubled, or another's.
@@ -147,12 +161,30 @@ async fn cve_2024_52289_a_registered_address_is_no_pattern() {
 async fn cve_2024_21637_no_browser_is_sent_to_script() {
     on_both(async |server| {
         let uris = [
-            "javascript:alert(1)", "JavaScript:alert(1)", "javascript://shop.example.test/%0aalert(1)",
-            "data:text/html,x", "vbscript:x", "file:///etc/passwd", "about:blank", "blob:https://shop.example.test/x",
-            "filesystem:https://a/x", "view-source:https://a/x", "chrome://settings", "ms-settings:", "tel:123",
-            "mailto:a@example.org", "ftp://a.example.test/", "ws://a.example.test/", "http://shop.example.test/cb",
-            "https://user@shop.example.test/cb", "https://shop.example.test/a/../cb", "https://shop.example.test/cb#x",
-            "https://shop.example.test/\"><script>", "https:///cb", "//shop.example.test/cb", "com.example.app:/cb",
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            "javascript://shop.example.test/%0aalert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "file:///etc/passwd",
+            "about:blank",
+            "blob:https://shop.example.test/x",
+            "filesystem:https://a/x",
+            "view-source:https://a/x",
+            "chrome://settings",
+            "ms-settings:",
+            "tel:123",
+            "mailto:a@example.org",
+            "ftp://a.example.test/",
+            "ws://a.example.test/",
+            "http://shop.example.test/cb",
+            "https://user@shop.example.test/cb",
+            "https://shop.example.test/a/../cb",
+            "https://shop.example.test/cb#x",
+            "https://shop.example.test/\"><script>",
+            "https:///cb",
+            "//shop.example.test/cb",
+            "com.example.app:/cb",
         ];
         let shop = shop(&server, &uris.map(|uri| (Platform::Web, uri))).await;
         for uri in uris {
@@ -177,17 +209,36 @@ async fn r27_native_applications_choose_their_port_and_nothing_else() {
         )
         .await;
         for uri in [
-            "http://127.0.0.1/cb", "http://127.0.0.1:1/cb", "http://127.0.0.1:65535/cb", "http://[::1]:8080/cb",
-            "http://localhost:4321", "http://localhost", "com.example.app:/cb",
+            "http://127.0.0.1/cb",
+            "http://127.0.0.1:1/cb",
+            "http://127.0.0.1:65535/cb",
+            "http://[::1]:8080/cb",
+            "http://localhost:4321",
+            "http://localhost",
+            "com.example.app:/cb",
         ] {
             assert!(is_accepted(&shop, uri).await, "{uri}");
         }
         for uri in [
-            "http://127.0.0.1:65536/cb", "http://127.0.0.1:0/cb", "http://127.0.0.1:80a/cb", "http://127.0.0.1:/cb",
-            "http://127.0.0.1:80@evil.example/cb", "http://127.0.0.1:80/cb/", "http://127.0.0.1:80/cb?x",
-            "https://127.0.0.1:80/cb", "http://127.0.0.2:80/cb", "http://127.1:80/cb", "http://0x7f.0.0.1:80/cb",
-            "http://localhost:80/cb", "http://localhost.evil.example:80", "http://[::1%25lo]/cb", "http://[0::1]/cb",
-            "http://127.0.0.1.evil.example/cb", "com.example.app:/cb2", "com.example.app://cb", "COM.example.app:/cb",
+            "http://127.0.0.1:65536/cb",
+            "http://127.0.0.1:0/cb",
+            "http://127.0.0.1:80a/cb",
+            "http://127.0.0.1:/cb",
+            "http://127.0.0.1:80@evil.example/cb",
+            "http://127.0.0.1:80/cb/",
+            "http://127.0.0.1:80/cb?x",
+            "https://127.0.0.1:80/cb",
+            "http://127.0.0.2:80/cb",
+            "http://127.1:80/cb",
+            "http://0x7f.0.0.1:80/cb",
+            "http://localhost:80/cb",
+            "http://localhost.evil.example:80",
+            "http://[::1%25lo]/cb",
+            "http://[0::1]/cb",
+            "http://127.0.0.1.evil.example/cb",
+            "com.example.app:/cb2",
+            "com.example.app://cb",
+            "COM.example.app:/cb",
         ] {
             assert!(!is_accepted(&shop, uri).await, "{uri}");
         }

@@ -152,7 +152,8 @@ async fn cve_2026_53512_no_grant_without_the_client_s_own_proof() {
         assert_eq!(refused(&shop.post_token(&guessed, None).await), "invalid_client");
         assert_eq!(refused(&other.token(&refresh).await), "invalid_grant");
         assert_eq!(refused(&public.token(&refresh).await), "invalid_grant");
-        for grant in ["password", "client_credentials", "implicit", "urn:ietf:params:oauth:grant-type:device_code", ""] {
+        for grant in ["password", "client_credentials", "implicit", "urn:ietf:params:oauth:grant-type:device_code", ""]
+        {
             let answered = shop.token(&[("grant_type", grant), ("username", ADA), ("password", PASSWORD)]).await;
             assert!(["unsupported_grant_type", "invalid_request"].contains(&refused(&answered).as_str()), "{grant}");
         }

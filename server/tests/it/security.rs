@@ -1,0 +1,10 @@
+//! The rows of the security table that no single face answers for.
+
+mod address;
+mod alike;
+mod forged;
+mod fuzz;
+mod guessing;
+mod headers;
+mod leaks;
+mod routes;
