@@ -1,5 +1,7 @@
 //! Portico as people and applications meet it: the real router behind the real guard, on SQLite and on PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod harness;
 
 mod directory;

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 const ADA: &str = "ada@example.org";
 
+type Typed = &'static [(&'static str, &'static str)];
+
 /// Fault F11: many identical posts of one step have one effect, and everybody sees where the journey is.
 async fn press_often(browser: &mut Browser, typed: &[(&str, &str)], button: &str) {
     let typed: Vec<_> = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -83,7 +85,7 @@ async fn f12_back_reload_and_resubmit_land_on_the_present_step() {
         shop.asks(ada).await;
         let mut sent = Vec::new();
         let mut code = String::new();
-        let steps: [(&[(&str, &str)], &str, &str); 5] = [
+        let steps: [(Typed, &str, &str); 5] = [
             (&[], "Create one", "Create your account"),
             (&[("Email address", ADA)], "Send code", "Check your email"),
             (&[("Code", "")], "Continue", "Create a password"),
