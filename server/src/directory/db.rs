@@ -149,8 +149,25 @@ impl Db {
         self.kind
     }
 
-    /// Brings the tables up to date, on a connection of its own. Servers that start together take turns.
+    /// Brings the tables up to date. Servers that start together take turns on PostgreSQL, which has a lock for it; on
+    /// SQLite whoever was second finds the step done, and goes on with the next.
     pub async fn migrate(&self) -> Result<()> {
+        let mut missing = self.missing_migrations().await?.len();
+        loop {
+            let error = match self.run_migrations().await {
+                Err(error) if self.kind == Kind::Sqlite => error,
+                done => return done,
+            };
+            let left = self.missing_migrations().await?.len();
+            if left >= missing {
+                return Err(error);
+            }
+            missing = left;
+        }
+    }
+
+    /// On a connection of its own.
+    async fn run_migrations(&self) -> Result<()> {
         let mut connection = AnyConnection::connect_with(&self.options).await?;
         migrator()
             .run(&mut connection)
