@@ -132,11 +132,16 @@ async fn check_password(
     let Some(known) = known.filter(|known| verified != Verified::Wrong && known.disabled_at.is_none()) else {
         let mistake =
             token::keyed_hash(&state.seal, Purpose::Limit, &[guesser.as_bytes(), password.reveal().as_bytes()]);
-        // Some 32 bits: enough to know the same mistake again, too few to test passwords against (security R1).
-        guess::remember(&state.db, tenant, &guesser, &mistake[..6]).await?;
+        // What was not counted is not given back: a mistake made again while the password is held opens nothing.
+        if may_guess {
+            // Some 32 bits: enough to know the same mistake again, too few to test passwords against (security R1).
+            guess::remember(&state.db, tenant, &guesser, &mistake[..6]).await?;
+        }
         count_failure(state, visit, network).await?;
         return Ok(Event::PasswordChecked(Verdict::Wrong));
     };
+    // All of a burst come in before the first is counted; what comes out beyond the limit is told nothing (security R2).
+    refuse_beyond(counter::next_allowed(&state.db, tenant, &network, visit.now).await?, visit.now)?;
     forgive(unit, visit, guesser);
     if let (Verified::RightButWeak, Some(before)) = (verified, known.password) {
         strengthen(unit, visit, known.account.clone(), before, state.hasher.hash(&password).await?);
@@ -144,12 +149,15 @@ async fn check_password(
     Ok(Event::PasswordChecked(Verdict::Right(known.account)))
 }
 
-async fn count_failure(state: &AppState, visit: &Visit, network: Asked) -> Result<Spent> {
+async fn count_failure(state: &AppState, visit: &Visit, network: Asked) -> Result<()> {
     let (tenant, now) = (visit.tenant.id.clone(), visit.now);
     let spend = state.db.write(Durability::Fleeting, move |c| {
         Box::pin(async move { counter::spend(c, &tenant, &[network], now).await })
     });
-    spend.await
+    match spend.await? {
+        Spent::Allowed { .. } => Ok(()),
+        Spent::Refused { until } => Err(Error::TooMany { retry_after: now.until(until) }),
+    }
 }
 
 fn refuse_beyond(allowed_at: Timestamp, now: Timestamp) -> Result<()> {
