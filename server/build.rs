@@ -226,8 +226,8 @@ fn string_length(text: &str, mark: char) -> usize {
     text.len()
 }
 
-/// `assets::Kind` without what is made at run time.
-#[derive(Clone, Copy, Debug)]
+/// What a file is, for its name and for browsers.
+#[derive(Clone, Copy)]
 enum Kind {
     Script,
     Wasm,
@@ -262,6 +262,18 @@ impl Kind {
             Kind::Text => "txt",
         }
     }
+
+    fn content_type(self) -> &'static str {
+        match self {
+            Kind::Script => "text/javascript; charset=utf-8",
+            Kind::Wasm => "application/wasm",
+            Kind::Style => "text/css; charset=utf-8",
+            Kind::Icon => "image/x-icon",
+            Kind::Png => "image/png",
+            Kind::Svg => "image/svg+xml",
+            Kind::Text => "text/plain; charset=utf-8",
+        }
+    }
 }
 
 /// The rows of `assets::FILES`, as Rust text.
@@ -280,12 +292,13 @@ impl Table<'_> {
         let plain = self.keep(&source, bytes)?;
         let brotli = self.keep_if_smaller(&format!("{source}.br"), &brotli(bytes)?, bytes)?;
         let gzip = self.keep_if_smaller(&format!("{source}.gz"), &gzip(bytes)?, bytes)?;
+        let content_type = kind.content_type();
         let tag = format!("W/\"{}\"", hash(bytes));
         self.rows.push(format!(
             "File {{
     source: Cow::Borrowed({source:?}),
     name: Cow::Borrowed({name:?}),
-    kind: Kind::{kind:?},
+    content_type: {content_type:?},
     tag: HeaderValue::from_static({tag:?}),
     plain: {plain},
     brotli: {brotli},

@@ -22,26 +22,12 @@ struct File {
     source: Cow<'static, str>,
     /// What browsers call it: `hosted.55ab3b01c0ffee42.css`; equal to `source` for files of public/.
     name: Cow<'static, str>,
-    kind: Kind,
+    content_type: &'static str,
     tag: HeaderValue,
     plain: Bytes,
     /// Only where it is smaller.
     brotli: Option<Bytes>,
     gzip: Option<Bytes>,
-}
-
-#[derive(Clone, Copy)]
-// Which kinds occur is decided by what lies in public/.
-#[allow(dead_code)]
-enum Kind {
-    Script,
-    Wasm,
-    Style,
-    Icon,
-    Png,
-    Svg,
-    Text,
-    Json,
 }
 
 /// What build.rs made, and the sentences of each language.
@@ -103,7 +89,7 @@ impl File {
         File {
             source: format!("text/{tag}.json").into(),
             name: format!("text/{tag}.{hash}.json").into(),
-            kind: Kind::Json,
+            content_type: "application/json",
             tag: HeaderValue::from_str(&format!("W/\"{hash}\"")).expect("hex digits between quotation marks"),
             brotli: brotli(sentences.as_bytes()).ok().map(Bytes::from),
             gzip: gzip(sentences.as_bytes()).ok().map(Bytes::from),
@@ -128,7 +114,7 @@ impl File {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return response;
         }
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.kind.content_type()));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         let body = match (&self.brotli, &self.gzip) {
             (Some(brotli), _) if accepts(asked, "br") => encoded(headers, "br", brotli),
             (_, Some(gzip)) if accepts(asked, "gzip") => encoded(headers, "gzip", gzip),
@@ -142,21 +128,6 @@ impl File {
 fn encoded(headers: &mut HeaderMap, encoding: &'static str, bytes: &Bytes) -> Bytes {
     headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     bytes.clone()
-}
-
-impl Kind {
-    fn content_type(self) -> &'static str {
-        match self {
-            Kind::Script => "text/javascript; charset=utf-8",
-            Kind::Wasm => "application/wasm",
-            Kind::Style => "text/css; charset=utf-8",
-            Kind::Icon => "image/x-icon",
-            Kind::Png => "image/png",
-            Kind::Svg => "image/svg+xml",
-            Kind::Text => "text/plain; charset=utf-8",
-            Kind::Json => "application/json",
-        }
-    }
 }
 
 /// Quality 9 of 11: this is done at the first page after a start, and the last percent would cost ten times as long.
@@ -199,7 +170,7 @@ mod tests {
         File {
             source: Cow::Borrowed("hosted.js"),
             name: Cow::Borrowed("hosted.1234.js"),
-            kind: Kind::Script,
+            content_type: "text/javascript; charset=utf-8",
             tag: HeaderValue::from_static("W/\"1234\""),
             plain: Bytes::from_static(b"plain"),
             brotli: Some(Bytes::from_static(b"brotli")),
