@@ -23,8 +23,8 @@ pub fn page(sheet: &Sheet) -> String {
     let direction = sheet.direction;
     // Letters that join are not moved closer.
     let (start, tracking) = if direction == "rtl" { ("right", "normal") } else { ("left", "-.015em") };
-    let colour = String::from(sheet.brand.colour);
-    let on_colour = ink_on(sheet.brand.colour);
+    let colour = sheet.brand.colour;
+    let on_colour = ink_on(colour);
     let name = escape(&sheet.brand.name);
     let letter = escape(&sheet.brand.name.chars().take(1).flat_map(char::to_uppercase).collect::<String>());
     let subject = escape(&sheet.subject);
@@ -93,17 +93,11 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// White or ink, whichever is read more easily on a colour (WCAG 2.2, contrast ratio).
-fn ink_on(colour: Colour) -> &'static str {
-    const INK_LUMINANCE: f64 = 0.008;
-    let linear = |channel: u8| {
-        let part = f64::from(channel) / 255.0;
-        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
-    };
-    let luminance = 0.2126 * linear(colour.red) + 0.7152 * linear(colour.green) + 0.0722 * linear(colour.blue);
-    let white_on_it = 1.05 / (luminance + 0.05);
-    let ink_on_it = (luminance + 0.05) / (INK_LUMINANCE + 0.05);
-    if white_on_it >= ink_on_it { "#ffffff" } else { "#14161c" }
+/// White or ink, whichever is read more easily on a colour.
+fn ink_on(colour: Colour) -> Colour {
+    const WHITE: Colour = Colour { red: 0xff, green: 0xff, blue: 0xff };
+    const INK: Colour = Colour { red: 0x14, green: 0x16, blue: 0x1c };
+    if colour.contrast(WHITE) >= colour.contrast(INK) { WHITE } else { INK }
 }
 
 #[cfg(test)]
@@ -115,7 +109,7 @@ mod tests {
         for (colour, ink) in
             [("#3b5bdb", "#ffffff"), ("#ffd43b", "#14161c"), ("#000000", "#ffffff"), ("#ffffff", "#14161c")]
         {
-            assert_eq!(Colour::read(colour).map(ink_on), Some(ink), "{colour}");
+            assert_eq!(Colour::read(colour).map(ink_on), Colour::read(ink), "{colour}");
         }
     }
 }
