@@ -163,24 +163,19 @@ pub struct FieldOption {
 }
 
 impl Layout {
-    /// The fields of the page in one language, in order; hidden inputs are not among them.
+    /// Everything that a new person may be asked. The address is proved, never typed, whatever a layout says.
+    pub fn asked(&self) -> impl Iterator<Item = &Input> {
+        self.inputs.iter().filter(|input| input.attribute != EMAIL)
+    }
+
+    /// The fields of the page in one language, in order.
     pub fn fields(&self, language: &str) -> Vec<Field> {
-        self.inputs
-            .iter()
-            .filter(|input| input.visibility != Visibility::Hidden)
-            .map(|input| input.field(language))
-            .collect()
+        self.asked().filter(|input| input.visibility != Visibility::Hidden).map(|input| input.field(language)).collect()
     }
 
-    /// May a person fill this attribute in?
-    pub fn asks(&self, attribute: &str) -> bool {
-        self.inputs.iter().any(|input| input.attribute == attribute && input.visibility == Visibility::Editable)
-    }
-
-    /// Can a page of this layout send a value for the attribute? The address is proved, never typed.
+    /// Can a page of this layout send a value for the attribute?
     pub fn shows(&self, attribute: &str) -> bool {
-        let shown = |input: &Input| input.attribute == attribute && input.visibility != Visibility::Hidden;
-        attribute != EMAIL && self.inputs.iter().any(shown)
+        self.asked().any(|input| input.attribute == attribute && input.visibility != Visibility::Hidden)
     }
 }
 

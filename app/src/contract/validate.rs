@@ -145,7 +145,9 @@ pub fn value(field: &Field, raw: &[String]) -> Result<Option<String>, Why> {
     match field.kind {
         InputKind::Checkbox => tick(field, raw).map(Some),
         InputKind::MultiSelect => several(field, raw),
-        _ => single(field, raw),
+        InputKind::Text | InputKind::Number | InputKind::Radio | InputKind::Dropdown | InputKind::Date => {
+            single(field, raw)
+        }
     }
 }
 

@@ -39,10 +39,9 @@ pub fn show(setting: &Setting, journey: &Journey, now: Timestamp) -> Step {
             },
             rule: flow.password,
         },
-        Stage::Attributes { .. } => Step::Attributes {
-            revision: flow.layout.revision,
-            fields: sign_up::fields_shown(&flow.layout, &journey.language),
-        },
+        Stage::Attributes { .. } => {
+            Step::Attributes { revision: flow.layout.revision, fields: flow.layout.fields(&journey.language) }
+        }
         Stage::Stopped { why, .. } => Step::Stopped { why: *why },
         // Between two turns nobody is here: the first is left within the turn that enters it, the second has ended.
         Stage::Proved { .. } | Stage::Finished { .. } => Step::Stopped { why: Stop::Expired },

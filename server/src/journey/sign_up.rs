@@ -3,7 +3,6 @@
 
 use super::{Effect, Move, NewPasswordFor, Outcome, Proof, Setting, Stage};
 use app::contract::{
-    attribute::EMAIL,
     journey::{Notice, Path, Stop},
     secret::Secret,
     user_flow::{Field, Input, InputKind, Layout, Method, SignUp, Visibility},
@@ -49,7 +48,7 @@ pub(super) fn new_password(setting: &Setting, address: String, purpose: NewPassw
 
 /// A layout that shows nothing needs no page.
 pub(super) fn ask_attributes(setting: &Setting, language: &str, new: NewAccount) -> Move {
-    if fields_shown(&setting.flow.layout, language).is_empty() {
+    if setting.flow.layout.fields(language).is_empty() {
         return attributes(setting, language, new, setting.flow.layout.revision, BTreeMap::new());
     }
     Move::show(Stage::Attributes { address: new.address, password: new.password })
@@ -73,7 +72,7 @@ pub(super) fn attributes(
         faults.retain(|fault| values.keys().any(|sent| field_name(sent) == fault.field));
     }
     let mut page = Move::show(Stage::Attributes { address: new.address, password: new.password }).faults(faults);
-    for input in inputs(layout).filter(|input| input.visibility == Visibility::Editable) {
+    for input in layout.asked().filter(|input| input.visibility == Visibility::Editable) {
         match values.remove(&input.attribute) {
             // New on the page: its default may fill it in.
             None if changed && !is_silent_when_empty(input.kind) => {}
@@ -99,19 +98,9 @@ fn account(setting: &Setting, new: NewAccount, attributes: Vec<(String, String)>
     Move::finish(Outcome::SignedUp { address, password, attributes, proved: vec![Proof::Code], keep })
 }
 
-/// The fields of the attribute page.
-pub(super) fn fields_shown(layout: &Layout, language: &str) -> Vec<Field> {
-    inputs(layout).filter(|input| input.visibility != Visibility::Hidden).map(|input| input.field(language)).collect()
-}
-
 /// The fields that a new account gets values from. A hidden one is read-only to whoever sends it all the same
 /// (security R14).
 fn fields_stored(layout: &Layout, language: &str) -> Vec<Field> {
     let stored = |input: &Input| Field { read_only: input.visibility != Visibility::Editable, ..input.field(language) };
-    inputs(layout).map(stored).collect()
-}
-
-/// The address is proved, never typed here, whatever a layout says.
-fn inputs(layout: &Layout) -> impl Iterator<Item = &Input> {
-    layout.inputs.iter().filter(|input| input.attribute != EMAIL)
+    layout.asked().map(stored).collect()
 }
