@@ -16,6 +16,7 @@ use crate::{
 use app::contract::{
     id::{ApplicationId, TenantId, UserFlowId},
     time::Timestamp,
+    validate::ADDRESS_MAX,
 };
 use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
@@ -41,9 +42,6 @@ const PARAMETERS: [&str; 15] = [
 
 /// Security R29. A nonce and a state are the application's own words; they need not be novels.
 const LONGEST_WORD: usize = 1024;
-
-/// RFC 5321 §4.5.3.1.3, less the brackets.
-const LONGEST_ADDRESS: usize = 254;
 
 /// What an application asks, checked. The part that its code will need is kept with the grant.
 #[derive(Clone, PartialEq, Debug)]
@@ -110,7 +108,7 @@ pub fn request(application: &Application, to: &Return, asked: &Parameters) -> Re
         user_flow: user_flow(application)?,
         prompt: prompt(asked)?,
         max_age: max_age(asked)?,
-        login_hint: asked.get("login_hint").filter(|hint| hint.len() <= LONGEST_ADDRESS).map(str::to_owned),
+        login_hint: asked.get("login_hint").filter(|hint| hint.len() <= ADDRESS_MAX).map(str::to_owned),
         ui_locales: asked.get("ui_locales").unwrap_or_default().to_owned(),
     })
 }
