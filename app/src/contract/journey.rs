@@ -90,10 +90,8 @@ pub enum Stop {
     NoAccount,
     /// The address is proved, and an administrator switched its account off.
     Disabled,
-    /// The journey lay too long, or belongs to another browser.
+    /// Nothing the person does leads on.
     Expired,
-    /// The person said no; they can go back to the application.
-    Cancelled,
 }
 
 /// A sentence above the form that is not about one field.
@@ -110,10 +108,6 @@ pub enum Notice {
     AlreadyHaveAccount,
     /// The flow's layout changed while the page was open; what was typed is still there.
     LayoutChanged,
-    /// Other sign-ins were ended because the password changed.
-    PasswordChanged,
-    /// The service is busy; nothing was lost, try again.
-    Busy,
 }
 
 /// What the person sends. Form and JSON carry the same names: `answer=password&password=…&token=…`.

@@ -93,8 +93,6 @@ fn told(visit: &Visit, notice: Notice) -> String {
         Notice::CodeDead => visit.say(Key::NoticeCodeDead),
         Notice::AlreadyHaveAccount => visit.say(Key::NoticeAlreadyHaveAccount),
         Notice::LayoutChanged => visit.fill(Key::NoticeLayoutChanged, &[("tenant", &visit.page.brand.name)]),
-        Notice::PasswordChanged => visit.say(Key::NoticePasswordChanged),
-        Notice::Busy => visit.say(Key::NoticeBusy),
     }
 }
 

@@ -124,7 +124,6 @@ fn stop(word: &str) -> Option<Stop> {
         "noAccount" => Stop::NoAccount,
         "disabled" => Stop::Disabled,
         "expired" => Stop::Expired,
-        "cancelled" => Stop::Cancelled,
         _ => return None,
     })
 }
@@ -136,8 +135,6 @@ fn notice(word: &str) -> Option<Notice> {
         "codeDead" => Notice::CodeDead,
         "alreadyHaveAccount" => Notice::AlreadyHaveAccount,
         "layoutChanged" => Notice::LayoutChanged,
-        "passwordChanged" => Notice::PasswordChanged,
-        "busy" => Notice::Busy,
         _ => return None,
     })
 }

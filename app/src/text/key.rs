@@ -90,8 +90,6 @@ pub enum Key {
     StoppedDisabled,
     StoppedExpiredHeading,
     StoppedExpired,
-    StoppedCancelledHeading,
-    StoppedCancelled,
     UseAnotherAddress,
     StartAgain,
     BackToApplication,
@@ -113,8 +111,6 @@ pub enum Key {
     NoticeCodeDead,
     NoticeAlreadyHaveAccount,
     NoticeLayoutChanged,
-    NoticePasswordChanged,
-    NoticeBusy,
 
     // Faults
     FaultRequired,

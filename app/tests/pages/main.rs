@@ -166,15 +166,8 @@ fn a_browser_reads_every_page_as_the_server_wrote_it() {
         Why::WrongCode { tries_left: 4 },
         Why::CodeExpired,
     ];
-    let notices = [
-        Notice::CodeSent,
-        Notice::CodesExhausted,
-        Notice::CodeDead,
-        Notice::AlreadyHaveAccount,
-        Notice::LayoutChanged,
-        Notice::PasswordChanged,
-        Notice::Busy,
-    ];
+    let notices =
+        [Notice::CodeSent, Notice::CodesExhausted, Notice::CodeDead, Notice::AlreadyHaveAccount, Notice::LayoutChanged];
     let steps = [
         Step::Done { location: "/x".into() },
         Step::Account { address: "a@example.org".into(), name: None },

@@ -128,7 +128,6 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
         ("stopped-no-account", stopped(Stop::NoAccount)),
         ("stopped-disabled", stopped(Stop::Disabled)),
         ("stopped-expired", Page { address: None, ..stopped(Stop::Expired) }),
-        ("stopped-cancelled", Page { address: None, ..stopped(Stop::Cancelled) }),
     ]
 }
 

@@ -94,6 +94,6 @@ impl Stage {
 
     /// Whether nothing the person does leads on.
     pub(super) fn is_over(&self) -> bool {
-        matches!(self, Stage::Finished { .. } | Stage::Stopped { why: Stop::Expired | Stop::Cancelled, .. })
+        matches!(self, Stage::Finished { .. } | Stage::Stopped { why: Stop::Expired, .. })
     }
 }
