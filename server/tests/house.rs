@@ -126,12 +126,12 @@ const RULES: &[Rule] = &[
     },
     Rule {
         room: "server/src/directory",
-        may: &["app::contract", "crate::directory", "crate::error", "crate::secret"],
+        may: &["app::contract", "crate::directory", "crate::error"],
         never: &["axum", "leptos", "lettre"],
     },
     Rule {
         room: "server/src/mail",
-        may: &["app::contract", "app::text", "crate::mail", "crate::error", "crate::secret"],
+        may: &["app::contract", "app::text", "crate::mail", "crate::error"],
         never: &["axum", "leptos"],
     },
     Rule {
