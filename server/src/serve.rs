@@ -63,8 +63,8 @@ pub async fn serve(listener: TcpListener, guard: Guard, patience: Patience, stop
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    let visit = Visit { peer, guard: guard.clone(), stopping: stopping.subscribe() };
-                    tokio::spawn(attend(http.clone(), stream, visit, patience, connections.watcher()));
+                    let connection = Connection { peer, guard: guard.clone(), stopping: stopping.subscribe() };
+                    tokio::spawn(attend(http.clone(), stream, connection, patience, connections.watcher()));
                 }
                 Err(fault) => rest(&fault).await,
             },
@@ -95,7 +95,7 @@ fn http() -> Builder<TokioExecutor> {
 
 /// What every request of one connection is answered with.
 #[derive(Clone)]
-struct Visit {
+struct Connection {
     peer: SocketAddr,
     guard: Arc<Guard>,
     stopping: watch::Receiver<()>,
@@ -105,18 +105,18 @@ struct Visit {
 async fn attend(
     http: Arc<Builder<TokioExecutor>>,
     stream: TcpStream,
-    visit: Visit,
+    connection: Connection,
     patience: Patience,
     watcher: Watcher,
 ) {
     // An answer of two packets must not wait for the first one's receipt. Where that cannot be had, it is only slower.
     let _ = stream.set_nodelay(true);
-    let (peer, requests) = (visit.peer, Requests::default());
+    let (peer, requests) = (connection.peer, Requests::default());
     let wire = TokioIo::new(Wire::new(stream, requests.clone(), patience));
     let answer = service_fn(move |request: Request<Incoming>| {
-        let (visit, in_flight) = (visit.clone(), requests.begin());
+        let (connection, in_flight) = (connection.clone(), requests.begin());
         async move {
-            let response = visit.answer(request).await;
+            let response = connection.answer(request).await;
             drop(in_flight);
             Ok::<_, Infallible>(response)
         }
@@ -126,7 +126,7 @@ async fn attend(
     }
 }
 
-impl Visit {
+impl Connection {
     async fn answer(mut self, request: Request<Incoming>) -> Response {
         let response = self.guard.answer(self.peer.ip(), request).await;
         if response.headers().get(header::CONTENT_TYPE) != Some(&HeaderValue::from_static("text/event-stream")) {
