@@ -17,7 +17,7 @@ use crate::{
     secret::token::{self, Token},
     state::AppState,
 };
-use app::contract::id::TenantId;
+use app::contract::{id::TenantId, time::Timestamp};
 
 pub async fn refresh(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Granted> {
     let hash = token::hash(form.required("refresh_token")?);
@@ -93,7 +93,7 @@ fn scopes(asked: Option<&Scopes>, family: &Family) -> Result<Scopes, Refusal> {
     Ok(scopes)
 }
 
-fn reused(id: String, family: &Family, at: app::contract::time::Timestamp) -> Activity {
+fn reused(id: String, family: &Family, at: Timestamp) -> Activity {
     Activity {
         id,
         at,
@@ -110,7 +110,7 @@ fn invalid(number: u32, why: &str) -> Refusal {
 
 /// The one place where a successor may be opened again (security R40).
 fn context(tenant: &TenantId, hash: &str) -> String {
-    format!("{tenant}|refresh_tokens|{hash}|successor")
+    format!("{tenant}|refresh_tokens|successor|{hash}")
 }
 
 fn opened(state: &AppState, context: &str, sealed: &str) -> Result<String> {

@@ -59,7 +59,7 @@ impl Seal {
         &self.current.id
     }
 
-    /// `context` is the one place where the text may be opened again: `tenant|table|row|column` (security R40).
+    /// `context` is the one place where the text may be opened again: `tenant|table|column|row` (security R40).
     pub fn seal(&self, chance: &Chance, context: &str, plain: &[u8]) -> String {
         // A random nonce of 96 bits is sound for 2^32 texts under one key (NIST SP 800-38D §8.3).
         let nonce: [u8; NONCE_LEN] = chance.bytes();
@@ -154,7 +154,7 @@ fn damaged(context: &str) -> Error {
 mod tests {
     use super::*;
 
-    const PLACE: &str = "tenant-a|signing_keys|row-1|private_key";
+    const PLACE: &str = "tenant-a|signing_keys|sealed|row-1";
 
     fn seal() -> Seal {
         Seal::new(&[7; 32])
@@ -164,7 +164,7 @@ mod tests {
     fn r40_opens_only_where_it_was_sealed() {
         let sealed = seal().seal(&Chance::seeded(1), PLACE, b"canary");
         assert_eq!(seal().open(PLACE, &sealed).unwrap(), b"canary");
-        for elsewhere in ["tenant-b|signing_keys|row-1|private_key", "tenant-a|signing_keys|row-2|private_key", ""] {
+        for elsewhere in ["tenant-b|signing_keys|sealed|row-1", "tenant-a|signing_keys|sealed|row-2", ""] {
             assert!(seal().open(elsewhere, &sealed).is_err(), "{elsewhere}");
         }
     }
