@@ -169,14 +169,6 @@ pub async fn end_everything(
     Ok(())
 }
 
-pub async fn count(db: &Db, tenant: &TenantId) -> Result<i64> {
-    let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM accounts WHERE tenant_id = $1")
-        .bind(tenant.as_str())
-        .fetch_one(db.reader())
-        .await?;
-    Ok(count)
-}
-
 fn write_method(method: Method) -> &'static str {
     match method {
         Method::Password => "password",

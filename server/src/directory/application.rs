@@ -15,7 +15,7 @@ pub struct Application {
     pub user_flow: Option<UserFlowId>,
     /// `alg` of its tokens.
     pub algorithm: String,
-    /// Where people find it; offered where a journey cannot go on.
+    /// Where people find it.
     pub home_url: Option<String>,
     pub disabled_at: Option<Timestamp>,
     pub redirect_uris: Vec<RedirectUri>,
@@ -116,7 +116,7 @@ async fn complete(db: &Db, tenant: &TenantId, row: Row) -> Result<Application> {
     })
 }
 
-/// Is this the redirect URI of some application of the tenant that may be used? (Sign-out without a hint asks so.)
+/// The applications of the tenant that have registered it and are not switched off. Sign-out without a hint asks so.
 pub async fn find_by_redirect_uri(db: &Db, tenant: &TenantId, uri: &str) -> Result<Vec<ApplicationId>> {
     let rows: Vec<(String,)> = sqlx::query_as(
         "SELECT r.application_id FROM redirect_uris r

@@ -44,7 +44,7 @@ pub struct Db {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+enum Kind {
     Sqlite,
     Postgres,
 }
@@ -143,10 +143,6 @@ impl Db {
             writer: Writer::Pool(pool),
             recents: Arc::default(),
         })
-    }
-
-    pub fn kind(&self) -> Kind {
-        self.kind
     }
 
     /// Brings the tables up to date. Servers that start together take turns on PostgreSQL, which has a lock for it; on

@@ -1,6 +1,6 @@
 //! The ways by which an account is known, and when two names are the same name.
 
-use super::{Db, db::taken};
+use super::{Db, account, db::taken};
 use crate::error::Result;
 use app::contract::{
     id::{AccountId, TenantId},
@@ -12,7 +12,7 @@ use sqlx::AnyConnection;
 use unicode_normalization::UnicodeNormalization;
 
 /// The sign-in type of an account known by its e-mail address.
-pub const EMAIL_ADDRESS: &str = "emailAddress";
+const EMAIL_ADDRESS: &str = "emailAddress";
 
 /// A name in the form in which it is unique: no case, no compatibility look-alikes, international domains in ASCII.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -60,7 +60,7 @@ pub async fn find_by_address(db: &Db, tenant: &TenantId, address: &Folded) -> Re
     .await?;
     Ok(row.map(|(account, method, disabled_at, password)| Known {
         account: account.into(),
-        method: super::account::read_method(&method),
+        method: account::read_method(&method),
         disabled_at: disabled_at.map(Timestamp),
         password: password.map(Secret::from),
     }))

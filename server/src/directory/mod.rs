@@ -1,4 +1,5 @@
-//! HAND memory: the only SQL of the house, one file per table (and per pair of tables that live and die together).
+//! HAND memory: the only SQL of the house. One file per table, or per tables that live and die together; `db` opens and
+//! writes, `recent` remembers for a moment, `sweep` throws away.
 
 pub mod account;
 pub mod activity;

@@ -40,7 +40,6 @@ pub async fn list(db: &Db, tenant: &TenantId, now: Timestamp) -> Result<Vec<Sign
 }
 
 /// Adds a key and sets when the older ones of its algorithm retire.
-/// `Error::Taken` when another server added one in the same moment: the caller looks again.
 pub async fn insert(db: &Db, tenant: &TenantId, key: SigningKey, older_retire_at: Option<Timestamp>) -> Result<()> {
     let tenant = tenant.clone();
     db.write(Durability::Lasting, move |c| {

@@ -1,6 +1,6 @@
 //! Tenants and the names they are known by in URLs.
 
-use super::{Db, Durability};
+use super::{Db, Durability, db::taken};
 use crate::error::{Error, Result};
 use app::contract::{brand::Brand, id::TenantId, time::Timestamp, user_flow::Method};
 use sqlx::AnyConnection;
@@ -89,14 +89,14 @@ pub async fn insert(db: &Db, tenant: Tenant, names: Vec<String>, now: Timestamp)
             .bind(tenant.passcode_enabled_at.map(|at| at.0))
             .execute(&mut *c)
             .await
-            .map_err(super::db::taken)?;
+            .map_err(taken)?;
             for name in names {
                 sqlx::query("INSERT INTO tenant_names (name, tenant_id) VALUES ($1, $2)")
                     .bind(name.to_lowercase())
                     .bind(tenant.id.as_str())
                     .execute(&mut *c)
                     .await
-                    .map_err(super::db::taken)?;
+                    .map_err(taken)?;
             }
             Ok(())
         })

@@ -7,6 +7,7 @@ use app::contract::{
     time::Timestamp,
     user_flow::{Layout, UserFlow},
 };
+use sqlx::AnyConnection;
 use std::sync::Arc;
 
 /// The flow as it stands now, with the newest revision of its layout.
@@ -88,7 +89,7 @@ pub async fn save(db: &Db, tenant: &TenantId, mut flow: UserFlow, now: Timestamp
 }
 
 async fn insert_revision(
-    c: &mut sqlx::AnyConnection,
+    c: &mut AnyConnection,
     tenant: &TenantId,
     flow: &UserFlow,
     layout: String,

@@ -1,6 +1,6 @@
 //! The proof of an address that every path shares: send a code, have it typed, check it, go on as `Proved`.
 
-use super::{AddressIs, Code, Effect, Mailed, Move, Said, Setting, Stage, limits::CODE};
+use super::{AddressIs, Code, Effect, Mailed, Move, Said, Setting, Stage, limits::CODE, proved};
 use app::contract::{
     journey::{Notice, Path},
     secret::Secret,
@@ -84,7 +84,7 @@ pub(super) fn answered(path: Path, address: String, code: Code, typed: Secret, s
 
 pub(super) fn checked(path: Path, address: String, code: Code, right: bool, said: Said) -> Move {
     match code {
-        Code::Live { .. } if right => super::proved::find_account(path, address),
+        Code::Live { .. } if right => proved::find_account(path, address),
         Code::Live { hash, expires_at, tries_left: tries_left @ 2.., resend_at } => {
             let tries_left = tries_left - 1;
             let code = Code::Live { hash, expires_at, tries_left, resend_at };

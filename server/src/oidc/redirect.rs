@@ -1,6 +1,6 @@
 //! The way back to the application: its redirect URI with the answer on it. Nothing else in the house sends a browser away.
 
-use crate::{error::Refusal, guard::MayBeFramed};
+use crate::{config::PublicUrl, error::Refusal, guard::MayBeFramed};
 use app::contract::id::TenantId;
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -98,7 +98,7 @@ pub fn see_other(location: &str) -> Response {
 }
 
 /// The tenant's name in tokens and answers: always by its id, whatever name it was asked by.
-pub fn issuer(public_url: &crate::config::PublicUrl, tenant: &TenantId) -> String {
+pub fn issuer(public_url: &PublicUrl, tenant: &TenantId) -> String {
     public_url.at(&format!("/{tenant}/v2.0"))
 }
 

@@ -33,7 +33,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// How long access and ID tokens are good for.
 pub const LIFETIME: Duration = Duration::from_secs(3600);
@@ -116,7 +116,7 @@ async fn who_calls(
     word: &str,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<(std::sync::Arc<Tenant>, Parameters, Client)> {
+) -> Result<(Arc<Tenant>, Parameters, Client)> {
     let form = Parameters::of_form(headers, body)?;
     form.once(&PARAMETERS)?;
     let tenant = tenant::get(&state.db, word).await?;
