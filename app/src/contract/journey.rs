@@ -196,14 +196,22 @@ impl Answer {
 
     /// A way out may be pressed with half a form filled in; what was typed travels along and is not judged.
     fn is_way_out(&self) -> bool {
-        !matches!(
-            self,
+        match self {
             Answer::Address { .. }
-                | Answer::Password { .. }
-                | Answer::Code { .. }
-                | Answer::NewPassword { .. }
-                | Answer::Attributes { .. }
-        )
+            | Answer::Password { .. }
+            | Answer::Code { .. }
+            | Answer::NewPassword { .. }
+            | Answer::Attributes { .. } => false,
+            Answer::ContinueAs
+            | Answer::Resend
+            | Answer::UseCode
+            | Answer::UsePassword
+            | Answer::SignIn
+            | Answer::SignUp
+            | Answer::Recover
+            | Answer::Language { .. }
+            | Answer::Cancel => true,
+        }
     }
 }
 
