@@ -85,6 +85,9 @@ impl Config {
             }
             _ => {}
         }
+        if let (Some(url), Some(listen)) = (&draft.public_url, draft.listen) {
+            faults.extend(development_for_others(url, listen));
+        }
         if faults.is_empty() { draft.finish() } else { Err(Faults(faults)) }
     }
 
@@ -126,6 +129,19 @@ impl Draft {
             log_format,
         })
     }
+}
+
+/// Development shows every mail to whoever asks, and a `Host` is quickly forged: nobody else may reach it.
+fn development_for_others(public_url: &PublicUrl, listen: SocketAddr) -> Option<String> {
+    let reached_by_others = public_url.is_development() && !listen.ip().to_canonical().is_loopback();
+    reached_by_others.then(|| {
+        format!(
+            "PORTICO_LISTEN: {listen} can be reached from other machines, and {} means development, where everybody's mail \
+             is shown. Set PORTICO_PUBLIC_URL to the https address that people use, or listen on 127.0.0.1:{}.",
+            public_url.origin(),
+            listen.port()
+        )
+    })
 }
 
 /// Development takes these from itself; production says how to set them.

@@ -60,6 +60,20 @@ fn production_needs_https_mail_and_a_seal_key() {
 }
 
 #[test]
+fn development_is_for_this_machine_alone() {
+    for open in ["0.0.0.0:3000", "[::]:3000", "192.0.2.7:3000", "[::ffff:192.0.2.7]:3000"] {
+        let told = faults(&[("PORTICO_LISTEN", open)]);
+        assert_eq!(told.len(), 1, "{open}");
+        assert!(told[0].starts_with("PORTICO_LISTEN") && told[0].contains("PORTICO_PUBLIC_URL"), "{told:?}");
+        let public = [PRODUCTION.as_slice(), &[("PORTICO_LISTEN", open)]].concat();
+        assert!(faults(&public).is_empty(), "{open}");
+    }
+    for own in ["127.0.0.1:0", "127.8.8.8:1", "[::1]:3000"] {
+        assert!(faults(&[("PORTICO_LISTEN", own)]).is_empty(), "{own}");
+    }
+}
+
+#[test]
 fn every_fault_is_told_at_once() {
     let all = faults(&[
         ("PORTICO_LISTEN", "localhost"),
@@ -99,8 +113,9 @@ fn what_kubernetes_adds_by_itself_is_no_slip_of_the_pen() {
 fn the_environment_wins_over_the_file() {
     let folder = folder("file");
     let path = folder.join("portico.toml");
-    fs::write(&path, "listen = \"0.0.0.0:1\"\nlog = \"debug\"\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n").unwrap();
-    let variables = BTreeMap::from([("PORTICO_LISTEN".to_owned(), "0.0.0.0:2".to_owned())]);
+    fs::write(&path, "listen = \"127.0.0.1:1\"\nlog = \"debug\"\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n")
+        .unwrap();
+    let variables = BTreeMap::from([("PORTICO_LISTEN".to_owned(), "127.0.0.1:2".to_owned())]);
     let config = Config::read(Sources { variables, file: Some(&path), folder: &folder }).unwrap();
     assert_eq!((config.listen.port(), config.log.as_str(), config.trusted_proxies.len()), (2, "debug", 2));
 }
