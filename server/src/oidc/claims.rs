@@ -5,7 +5,7 @@ use super::{
     token::{Granted, LIFETIME},
 };
 use crate::{
-    directory::account::Profile,
+    directory::{account::Profile, identity::Folded},
     secret::jwt::{Algorithm, Claims},
 };
 use app::contract::{
@@ -120,7 +120,7 @@ pub fn person(profile: &Profile, scopes: &Scopes, flow: &UserFlow) -> Claims {
         }
     }
     if scopes.has(Scope::Email) {
-        put(&mut claims, "email", profile.address.as_str().into());
+        put(&mut claims, "email", proved_address(profile).into());
         // There is no account whose address was not proved by a code.
         put(&mut claims, "email_verified", true.into());
     }
@@ -147,6 +147,12 @@ fn name(profile: &Profile) -> String {
     }
 }
 
+/// The mailbox that the code came back from. What was typed may read as another to an application that folds names in
+/// its own way: full-width letters, or a domain with an accent.
+fn proved_address(profile: &Profile) -> String {
+    Folded::address(&profile.address).as_str().into()
+}
+
 /// OpenID Connect's word for an attribute where it has one.
 fn claim_of(attribute: &str) -> &str {
     match attribute {
@@ -160,7 +166,7 @@ fn claim_of(attribute: &str) -> &str {
 /// An attribute that the flow chose, as the kind of value that it is.
 fn chosen(profile: &Profile, flow: &UserFlow, attribute: &str) -> Option<Value> {
     if attribute == EMAIL {
-        return Some(profile.address.as_str().into());
+        return Some(proved_address(profile).into());
     }
     let value = profile.attributes.get(attribute)?;
     let data_type = flow.layout.inputs.iter().find(|input| input.attribute == attribute).map(|input| input.data_type);

@@ -132,3 +132,13 @@ fn a_mailed_code_alone_is_no_assurance() {
     assert_eq!(of(&["pwd"]), "1");
     assert_eq!(of(&["otp", "pwd"]), "1");
 }
+
+/// Applications fold names in ways of their own (`á` is `a` to many databases): they are told the mailbox that was proved,
+/// and not how its name was typed.
+#[test]
+fn r12_the_address_in_a_token_is_the_one_that_was_proved() {
+    let typed = Profile { address: "Ｍina@exámple.org".into(), ..profile(&[]) };
+    let proved = json!("mina@xn--exmple-qta.org");
+    assert_eq!(told("openid email", &typed, &flow(&[], &[]))["email"], proved);
+    assert_eq!(told("openid", &typed, &flow(&["email"], &[]))["email"], proved);
+}
