@@ -72,12 +72,12 @@ fn pairs(headers: &HeaderMap, body: &[u8]) -> Result<Pairs> {
             Value::Array(values) => {
                 for value in values {
                     let Value::String(value) = value else {
-                        return Err(Error::BadRequest(format!("{name}: not text")));
+                        return Err(Error::BadRequest(format!("{name:?}: not text")));
                     };
                     pairs.push((name.clone(), value));
                 }
             }
-            _ => return Err(Error::BadRequest(format!("{name}: neither text nor a list of texts"))),
+            _ => return Err(Error::BadRequest(format!("{name:?}: neither text nor a list of texts"))),
         }
     }
     Ok(pairs)
@@ -124,7 +124,21 @@ fn refuse_foreign_attributes(visit: &Visit, answer: &Answer) -> Result<()> {
     let Answer::Attributes { revision, values } = answer else { return Ok(()) };
     let layout = &visit.flow.layout;
     match values.keys().find(|attribute| *revision == layout.revision && !layout.shows(attribute)) {
-        Some(attribute) => Err(Error::BadRequest(format!("the layout does not ask for {attribute}"))),
+        Some(attribute) => Err(Error::BadRequest(format!("the layout does not ask for {attribute:?}"))),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_was_sent_stays_in_its_line_of_the_log() {
+        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, "application/json".parse().unwrap())]);
+        for json in [r#"{"a\nb": 1}"#, r#"{"a\nb": [1]}"#] {
+            let told = pairs(&headers, json.as_bytes()).unwrap_err().to_string();
+            assert!(!told.contains('\n'), "{told}");
+        }
     }
 }
