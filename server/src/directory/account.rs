@@ -3,7 +3,7 @@
 use super::{Db, Durability, identity, tenant};
 use crate::error::{Error, Result};
 use app::contract::{
-    id::{AccountId, TenantId, UserFlowId},
+    id::{AccountId, JourneyId, TenantId, UserFlowId},
     secret::Secret,
     time::Timestamp,
     user_flow::Method,
@@ -79,6 +79,31 @@ pub async fn set_password(
     .execute(c)
     .await?;
     Ok(())
+}
+
+/// The new password of whoever proved their address in this journey. `Error::JourneyOver` where the password changed
+/// after the journey began: then whatever was proved in it before is worth nothing (security R11).
+pub async fn recover_password(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    account: &AccountId,
+    hash: &Secret,
+    journey: &JourneyId,
+    now: Timestamp,
+) -> Result<()> {
+    let changed = sqlx::query(
+        "UPDATE credentials SET secret = $1, changed_at = $2
+         WHERE tenant_id = $3 AND account_id = $4 AND kind = 'password'
+           AND changed_at <= (SELECT created_at FROM journeys WHERE tenant_id = $3 AND id = $5)",
+    )
+    .bind(hash.reveal())
+    .bind(now.0)
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .bind(journey.as_str())
+    .execute(c)
+    .await?;
+    if changed.rows_affected() == 1 { Ok(()) } else { Err(Error::JourneyOver) }
 }
 
 /// Replaces a hash by a stronger one of the same password, unless the password has changed meanwhile.

@@ -1,6 +1,9 @@
 //! Browsers from which an account was signed in to before. Strangers' guesses do not lock their owner out (security R1).
 
-use super::Db;
+use super::{
+    Db,
+    identity::{EMAIL_ADDRESS, Folded},
+};
 use crate::error::Result;
 use app::contract::{
     id::{AccountId, TenantId},
@@ -8,15 +11,20 @@ use app::contract::{
 };
 use sqlx::AnyConnection;
 
-pub async fn is_familiar(db: &Db, tenant: &TenantId, account: &AccountId, hash: &str) -> Result<bool> {
-    let row: Option<(i64,)> =
-        sqlx::query_as("SELECT seen_at FROM devices WHERE tenant_id = $1 AND account_id = $2 AND hash = $3")
-            .bind(tenant.as_str())
-            .bind(account.as_str())
-            .bind(hash)
-            .fetch_optional(db.reader())
-            .await?;
-    Ok(row.is_some())
+/// The account of this address, if somebody signed in to it from this browser. One question, whoever is asked about.
+pub async fn familiar(db: &Db, tenant: &TenantId, address: &Folded, hash: &str) -> Result<Option<AccountId>> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "SELECT d.account_id FROM identities i
+         JOIN devices d ON d.tenant_id = i.tenant_id AND d.account_id = i.account_id AND d.hash = $4
+         WHERE i.tenant_id = $1 AND i.sign_in_type = $2 AND i.issuer = $1 AND i.folded = $3",
+    )
+    .bind(tenant.as_str())
+    .bind(EMAIL_ADDRESS)
+    .bind(address.as_str())
+    .bind(hash)
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.map(|(account,)| account.into()))
 }
 
 pub async fn remember(
@@ -36,5 +44,15 @@ pub async fn remember(
     .bind(now.0)
     .execute(c)
     .await?;
+    Ok(())
+}
+
+/// No browser is the account's own any more.
+pub async fn forget_all(c: &mut AnyConnection, tenant: &TenantId, account: &AccountId) -> Result<()> {
+    sqlx::query("DELETE FROM devices WHERE tenant_id = $1 AND account_id = $2")
+        .bind(tenant.as_str())
+        .bind(account.as_str())
+        .execute(c)
+        .await?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use sqlx::AnyConnection;
 use unicode_normalization::UnicodeNormalization;
 
 /// The sign-in type of an account known by its e-mail address.
-const EMAIL_ADDRESS: &str = "emailAddress";
+pub(super) const EMAIL_ADDRESS: &str = "emailAddress";
 
 /// A name in the form in which it is unique: no case, no compatibility look-alikes, international domains in ASCII.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

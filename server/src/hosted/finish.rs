@@ -1,7 +1,7 @@
 //! How a journey ends: account, session, grant and activity are written together, or not at all.
 
 use super::{
-    perform::{post, stranger},
+    perform::{acquaintance, post, stranger},
     visit::Visit,
 };
 use crate::{
@@ -75,13 +75,14 @@ async fn recover(
 ) -> Result<()> {
     let profile = account::profile(&state.db, &visit.tenant.id, account).await?.ok_or(Error::JourneyOver)?;
     let address = Folded::address(&profile.address);
-    let guesser = stranger(state, &address);
-    let (tenant, id, now) = (visit.tenant.id.clone(), account.clone(), visit.now);
+    let strangers = stranger(state, "password", &address);
+    let (tenant, id, journey, now) = (visit.tenant.id.clone(), account.clone(), visit.row.id.clone(), visit.now);
     unit.add(Durability::Lasting, move |c| {
         Box::pin(async move {
-            account::set_password(c, &tenant, &id, &password, now).await?;
+            account::recover_password(c, &tenant, &id, &password, &journey, now).await?;
             account::end_everything(c, &tenant, &id, now).await?;
-            guess::forget(c, &tenant, &guesser).await
+            device::forget_all(c, &tenant, &id).await?;
+            guess::forget(c, &tenant, &strangers).await
         })
     });
     let mail = Mail::PasswordChanged { application: visit.application.name.clone() };
@@ -115,6 +116,7 @@ fn sign_in(
     let cookie = Cookie::Session(visit.tenant.id.clone());
     let before = cookie.hash(&visit.headers, visit.https);
     let (device, new_device) = cookie::known_or_new(&Cookie::Device, &visit.headers, visit.https, &state.chance);
+    let guesser = acquaintance(state, "password", &account, &device);
     let (tenant, now) = (visit.tenant.id.clone(), visit.now);
     unit.add(Durability::Lasting, move |c| {
         Box::pin(async move {
@@ -122,7 +124,8 @@ fn sign_in(
                 session::end_by_hash(c, &tenant, &before, now).await?;
             }
             session::insert(c, &tenant, &session).await?;
-            device::remember(c, &tenant, &account, &device, now).await
+            device::remember(c, &tenant, &account, &device, now).await?;
+            guess::forget(c, &tenant, &guesser).await
         })
     });
     let kept = if keep { Keep::For(longest) } else { Keep::UntilClosed };

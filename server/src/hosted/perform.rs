@@ -8,7 +8,7 @@ use crate::{
         counter::{self, Asked, Spent},
         device,
         guess::{self, Rule},
-        identity::{self, Folded, Known},
+        identity::{self, Folded},
         outbox,
     },
     error::{Error, Result},
@@ -54,7 +54,7 @@ async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &s
     let asked = vec![
         Asked {
             name: "code to address",
-            subject: subject(state, &["address", folded.as_str()]),
+            subject: asker(state, visit, "address", &folded).await?,
             rule: |past| limits::next_allowed(&limits::SENDS_PER_ADDRESS, past),
         },
         Asked {
@@ -123,7 +123,7 @@ async fn check_password(
     refuse_beyond(counter::next_allowed(&state.db, tenant, &network, visit.now).await?, visit.now)?;
     let folded = Folded::address(address);
     let known = identity::find_by_address(&state.db, tenant, &folded).await?;
-    let guesser = guesser(state, visit, &folded, known.as_ref()).await?;
+    let guesser = asker(state, visit, "password", &folded).await?;
     let rule = Rule { hold_after: limits::hold_after, most: limits::GUESSES };
     let may_guess = guess::reserve(&state.db, tenant, &guesser, rule, visit.now).await?;
     // Held or unknown, the same work is done, so that neither answer nor time tells which (security R1, R5).
@@ -167,20 +167,25 @@ fn refuse_beyond(allowed_at: Timestamp, now: Timestamp) -> Result<()> {
     }
 }
 
-/// Under which name guesses are counted: per address for strangers, and apart for a browser from which the account was
-/// signed in to before, so that strangers cannot lock its owner out (security R1).
-async fn guesser(state: &AppState, visit: &Visit, address: &Folded, known: Option<&Known>) -> Result<String> {
-    let stranger = stranger(state, address);
-    let (Some(known), Some(device)) = (known, Cookie::Device.hash(&visit.headers, visit.https)) else {
-        return Ok(stranger);
+/// Under which name guesses at an address are counted, and codes to it: all strangers together, and apart a browser from
+/// which its account was signed in to before, so that strangers can neither lock its owner out nor use up their codes
+/// (security R1, R3).
+async fn asker(state: &AppState, visit: &Visit, what: &str, address: &Folded) -> Result<String> {
+    let Some(device) = Cookie::Device.hash(&visit.headers, visit.https) else {
+        return Ok(stranger(state, what, address));
     };
-    let familiar = device::is_familiar(&state.db, &visit.tenant.id, &known.account, &device).await?;
-    Ok(if familiar { subject(state, &["password", address.as_str(), &device]) } else { stranger })
+    match device::familiar(&state.db, &visit.tenant.id, address, &device).await? {
+        Some(account) => Ok(acquaintance(state, what, &account, &device)),
+        None => Ok(stranger(state, what, address)),
+    }
 }
 
-/// Under which name the guesses of browsers are counted that the account was never signed in to from.
-pub fn stranger(state: &AppState, address: &Folded) -> String {
-    subject(state, &["password", address.as_str()])
+pub fn stranger(state: &AppState, what: &str, address: &Folded) -> String {
+    subject(state, &[what, address.as_str()])
+}
+
+pub fn acquaintance(state: &AppState, what: &str, account: &AccountId, device: &str) -> String {
+    subject(state, &[what, account.as_str(), device])
 }
 
 fn network(state: &AppState, visit: &Visit) -> String {
