@@ -5,7 +5,7 @@ use app::{contract::problem::Problem, shell, text};
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -29,16 +29,16 @@ pub async fn not_found() -> Error {
 /// What decides how a problem is told. Cheap to take along with every request.
 struct Asked {
     trace: String,
-    /// `Accept` and `Accept-Language`, as far as they were sent.
-    wishes: HeaderMap,
+    json: bool,
+    accept_language: Option<HeaderValue>,
 }
 
 impl Asked {
     fn of(request: &Request) -> Asked {
-        let wish = |name: HeaderName| Some((name.clone(), request.headers().get(name)?.clone()));
         Asked {
             trace: request.extensions().get::<Caller>().map(|caller| caller.trace.clone()).unwrap_or_default(),
-            wishes: [header::ACCEPT, header::ACCEPT_LANGUAGE].into_iter().filter_map(wish).collect(),
+            json: wishes::wants_json(request.headers()),
+            accept_language: request.headers().get(header::ACCEPT_LANGUAGE).cloned(),
         }
     }
 }
@@ -51,10 +51,10 @@ fn told(state: &AppState, error: &Error, asked: &Asked, bare: Response) -> Respo
         tracing::info!(trace, %error, "a request was refused");
     }
     let problem = Problem { status: error.status().as_u16(), kind: error.kind(), trace: trace.clone() };
-    let mut told = if wishes::wants_json(&asked.wishes) {
+    let mut told = if asked.json {
         Json(&problem).into_response()
     } else {
-        let language = wishes::language("", &asked.wishes);
+        let language = wishes::language("", asked.accept_language.as_ref());
         let nonce = html::nonce(&state.chance);
         let body = shell::problem(&problem, None, &text::texts(language), assets::scripts(language), &nonce);
         html::document(body, nonce, Vec::new())

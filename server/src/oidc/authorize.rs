@@ -189,7 +189,7 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
     let wants_account = request.prompt == Prompt::Create && flow.sign_up == SignUp::Open;
     Ok(Entry {
         path: if wants_account { Way::SignUp } else { Way::SignIn },
-        language: wishes::language(&request.ui_locales, &visit.headers).into(),
+        language: wishes::language(&request.ui_locales, visit.headers.get(header::ACCEPT_LANGUAGE)).into(),
         hint,
         known,
     })

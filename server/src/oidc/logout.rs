@@ -247,5 +247,5 @@ fn token_of(session: &Session) -> [&[u8]; 2] {
 }
 
 fn language(visit: &Visit) -> &'static str {
-    wishes::language(visit.asked.get("ui_locales").unwrap_or_default(), &visit.headers)
+    wishes::language(visit.asked.get("ui_locales").unwrap_or_default(), visit.headers.get(header::ACCEPT_LANGUAGE))
 }
