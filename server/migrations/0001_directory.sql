@@ -232,6 +232,9 @@ create table token_families (
     created_at bigint not null,
     expires_at bigint not null,
     revoked_at bigint,
+    -- How often it was used: the number of the one token that works. The tokens themselves are nowhere.
+    uses bigint not null,
+    used_at bigint not null,
     primary key (tenant_id, id),
     foreign key (tenant_id, account_id) references accounts (tenant_id, id),
     foreign key (tenant_id, application_id) references applications (tenant_id, id)
@@ -239,20 +242,6 @@ create table token_families (
 create index token_families_of_account on token_families (tenant_id, account_id);
 create index token_families_of_grant on token_families (tenant_id, grant_id);
 create index token_families_by_age on token_families (expires_at);
-
-create table refresh_tokens (
-    tenant_id text not null,
-    hash text not null,
-    family_id text not null,
-    issued_at bigint not null,
-    used_at bigint,
-    -- The token that replaced this one, sealed: the same answer for a client that lost the first.
-    successor text,
-    successor_hash text,
-    primary key (tenant_id, hash),
-    foreign key (tenant_id, family_id) references token_families (tenant_id, id)
-);
-create index refresh_tokens_of_family on refresh_tokens (tenant_id, family_id);
 
 create table signing_keys (
     tenant_id text not null references tenants (id),

@@ -236,6 +236,23 @@ impl Db {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
+        self.run(durability, false, unit).await
+    }
+
+    /// The same for a unit that is a single statement and succeeds with it: cheaper, for it needs no savepoint.
+    pub async fn change<T, F>(&self, durability: Durability, statement: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        self.run(durability, true, statement).await
+    }
+
+    async fn run<T, F>(&self, durability: Durability, one_statement: bool, unit: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
         match &self.writer {
             Writer::Pool(pool) => {
                 let mut transaction = pool.begin().await?;
@@ -262,8 +279,8 @@ impl Db {
                         (keep, answer)
                     })
                 });
-                send.send(Job { durability, run }).await.map_err(|_| Error::Busy)?;
-                result.await.map_err(|_| Error::Internal("the writer stopped".into()))?
+                send.send(Job { durability, one_statement, run }).await.map_err(|_| Error::Busy)?;
+                result.await.map_err(|_| Error::Busy)?
             }
         }
     }
@@ -277,6 +294,8 @@ enum Writer {
 
 struct Job {
     durability: Durability,
+    /// One statement leaves nothing behind when it fails; several need a savepoint of their own.
+    one_statement: bool,
     run: Run,
 }
 
@@ -292,6 +311,8 @@ async fn write_in_groups(mut connection: AnyConnection, mut jobs: mpsc::Receiver
         let mut answers = Vec::with_capacity(waiting.len());
         let committed = commit_group(&mut connection, &mut level, durability, &mut waiting, &mut answers).await;
         let failed = committed.err().map(|error| error.to_string());
+        // What has not been run was not answered: whoever waits for it is told to come again.
+        waiting.clear();
         for answer in answers {
             answer(match &failed {
                 None => Ok(()),
@@ -318,11 +339,16 @@ async fn commit_group(
     }
     let mut group = connection.begin_with("BEGIN IMMEDIATE").await?;
     let alone = jobs.len() == 1;
-    for Job { run, .. } in jobs.drain(..) {
+    for Job { run, one_statement, .. } in jobs.drain(..) {
         if alone {
             let (keep, answer) = run(&mut group).await;
             answers.push(answer);
             return if keep { group.commit().await } else { group.rollback().await };
+        }
+        if one_statement {
+            let (_, answer) = run(&mut group).await;
+            answers.push(answer);
+            continue;
         }
         let mut point = group.begin().await?;
         let (keep, answer) = run(&mut point).await;

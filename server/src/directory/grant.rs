@@ -1,6 +1,6 @@
 //! Grants: authorize requests on their way to tokens. An outcome is set once, a code is redeemed once.
 
-use super::{Db, refresh_token};
+use super::{Db, token_family};
 use crate::error::{Error, Result};
 use app::contract::{
     id::{AccountId, ApplicationId, GrantId, SessionId, TenantId, UserFlowId},
@@ -144,7 +144,7 @@ pub async fn redeem(c: &mut AnyConnection, tenant: &TenantId, code_hash: &str, n
             .await?;
     match used {
         Some((grant,)) => {
-            refresh_token::revoke_families_of_grant(c, tenant, &grant.into(), now).await?;
+            token_family::revoke_of_grant(c, tenant, &grant.into(), now).await?;
             Ok(Redeemed::Before)
         }
         None => Ok(Redeemed::Never),

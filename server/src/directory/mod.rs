@@ -14,11 +14,11 @@ pub mod identity;
 pub mod journey;
 pub mod outbox;
 pub mod recent;
-pub mod refresh_token;
 pub mod session;
 pub mod signing_key;
 pub mod sweep;
 pub mod tenant;
+pub mod token_family;
 pub mod user_flow;
 
 pub use db::{Db, Durability, Unit};

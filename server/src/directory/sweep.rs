@@ -25,14 +25,8 @@ pub async fn sweep(db: &Db, now: Timestamp) -> Result<bool> {
             yesterday,
         ),
         (
-            "DELETE FROM refresh_tokens WHERE (tenant_id, hash) IN (SELECT t.tenant_id, t.hash FROM refresh_tokens t
-               JOIN token_families f ON f.tenant_id = t.tenant_id AND f.id = t.family_id WHERE f.expires_at < $1 LIMIT $2)",
-            yesterday,
-        ),
-        (
-            "DELETE FROM token_families WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM token_families f
-               WHERE expires_at < $1 AND NOT EXISTS
-               (SELECT 1 FROM refresh_tokens t WHERE t.tenant_id = f.tenant_id AND t.family_id = f.id) LIMIT $2)",
+            "DELETE FROM token_families WHERE (tenant_id, id) IN
+               (SELECT tenant_id, id FROM token_families WHERE expires_at < $1 LIMIT $2)",
             yesterday,
         ),
         (

@@ -4,6 +4,7 @@ use super::{
     check::{self, Kept},
     client_auth::Client,
     parameters::Parameters,
+    refresh,
     scope::Scope,
     token::{Granted, RefreshToken},
 };
@@ -13,12 +14,12 @@ use crate::{
         activity::{self, Activity},
         application::Platform,
         grant::{self, Grant, Outcome, Redeemed},
-        refresh_token::{self, Family},
         session,
         tenant::Tenant,
+        token_family::{self, Family},
     },
     error::{Refusal, Result},
-    secret::token::{self, Token},
+    secret::token,
     state::AppState,
 };
 use app::contract::{id::ApplicationId, time::Timestamp};
@@ -50,8 +51,7 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
     client.befits(platform)?;
 
     let now = state.clock.now();
-    let refresh_token = Token::random(&state.chance);
-    let (family_id, refresh_hash) = (state.chance.id(), refresh_token.hash());
+    let family_id = state.chance.id();
     let reused = Activity {
         id: state.chance.id(),
         at: now,
@@ -84,14 +84,16 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
                 };
                 let family = family(family_id, &grant, &granted, platform, now);
                 if let Some(family) = &family {
-                    refresh_token::insert_family(c, &tenant_id, family, &refresh_hash, now).await?;
+                    token_family::insert(c, &tenant_id, family, now).await?;
                 }
                 Ok(Ok((granted, family)))
             })
         })
         .await??;
-    granted.refresh_token =
-        family.map(|family| RefreshToken { token: refresh_token.reveal().into(), expires_at: family.expires_at });
+    granted.refresh_token = family.map(|family| RefreshToken {
+        token: refresh::first(&state.seal, &tenant.id, &family.id),
+        expires_at: family.expires_at,
+    });
     // Whoever signed out in the minute between has signed out.
     if session::is_running(&state.db, &tenant.id, &granted.session).await? {
         Ok(granted)
@@ -151,5 +153,7 @@ fn family(id: String, grant: &Grant, granted: &Granted, platform: Platform, now:
         amr: granted.amr.clone(),
         signed_in_at: granted.signed_in_at,
         expires_at: now + lifetime,
+        uses: 0,
+        used_at: now,
     })
 }

@@ -10,32 +10,34 @@ use crate::{
     directory::{
         Durability,
         activity::{self, Activity},
-        refresh_token::{self, Family, Rotation, Successor},
         tenant::Tenant,
+        token_family::{self, Family, GRACE},
     },
-    error::{Error, Refusal, Result},
-    secret::token::{self, Token},
+    error::{Refusal, Result},
+    secret::{
+        seal::{Purpose, Seal},
+        token,
+    },
     state::AppState,
 };
 use app::contract::{id::TenantId, time::Timestamp};
 
 pub async fn refresh(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Granted> {
-    let hash = token::hash(form.required("refresh_token")?);
+    let now = state.clock.now();
     let asked = form.get("scope").map(|text| Scopes::asked(text, &client.application.id)).transpose()?;
-    let next = Token::random(&state.chance);
-    let context = context(&tenant.id, &hash);
-    let successor =
-        Successor { hash: next.hash(), sealed: state.seal.seal(&state.chance, &context, next.reveal().as_bytes()) };
-    let (family, token) = match rotate(state, tenant, client, asked.clone(), hash, successor).await? {
-        Rotation::Rotated(family) => (family, next.reveal().to_owned()),
-        Rotation::Again { family, successor } => (family, opened(state, &context, &successor)?),
-        Rotation::Reused(_) => {
+    let (family, number) = presented(state, tenant, client, form.required("refresh_token")?, now).await?;
+    client.befits(family.platform)?;
+    let scopes = scopes(asked.as_ref(), &family)?;
+    let successor = match use_token(state, tenant, &family, number, now).await? {
+        Use::Gives { number } => written(&state.seal, &tenant.id, &family.id, number),
+        Use::Reuse => {
+            revoke(state, tenant, &family, now).await?;
             return Err(invalid(70000, "The refresh token was used before. It and its successors are revoked.").into());
         }
-        Rotation::Refused => return Err(invalid(70008, "The refresh token is unknown, revoked or has expired.").into()),
+        Use::Refused => return Err(refused().into()),
     };
     Ok(Granted {
-        scopes: scopes(asked.as_ref(), &family)?,
+        scopes,
         account: family.account,
         session: family.session,
         user_flow: family.user_flow,
@@ -43,40 +45,78 @@ pub async fn refresh(state: &AppState, tenant: &Tenant, client: &Client, form: &
         signed_in_at: family.signed_in_at,
         // OpenID Connect Core §12.2: the nonce was for the first ID token.
         nonce: None,
-        refresh_token: Some(RefreshToken { token, expires_at: family.expires_at }),
+        refresh_token: Some(RefreshToken { token: successor, expires_at: family.expires_at }),
     })
 }
 
-/// One unit. A request that is not in order leaves the token as it was; a reuse is written down with the revocation.
-async fn rotate(
+/// The first token of a family.
+pub fn first(seal: &Seal, tenant: &TenantId, family: &str) -> String {
+    written(seal, tenant, family, 0)
+}
+
+/// `family.number.proof`: the proof is a keyed hash of 256 bits, so nobody but us can write one, and none is stored.
+fn written(seal: &Seal, tenant: &TenantId, family: &str, number: i64) -> String {
+    let number = number.to_string();
+    let proof = token::keyed_hash(seal, Purpose::RefreshToken, &proved(tenant, family, &number));
+    format!("{family}.{number}.{proof}")
+}
+
+fn read<'a>(seal: &Seal, tenant: &TenantId, text: &'a str) -> Option<(&'a str, i64)> {
+    let mut parts = text.splitn(3, '.');
+    let (family, number, proof) = (parts.next()?, parts.next()?, parts.next()?);
+    let ours = token::keyed_hash_is(seal, Purpose::RefreshToken, &proved(tenant, family, number), proof);
+    ours.then_some(number.parse().ok()).flatten().map(|number| (family, number))
+}
+
+fn proved<'a>(tenant: &'a TenantId, family: &'a str, number: &'a str) -> [&'a [u8]; 3] {
+    [tenant.as_str().as_bytes(), family.as_bytes(), number.as_bytes()]
+}
+
+/// The living family of a token of ours, if it is this application's; another's token stays as it was.
+async fn presented(
     state: &AppState,
     tenant: &Tenant,
     client: &Client,
-    asked: Option<Scopes>,
-    hash: String,
-    successor: Successor,
-) -> Result<Rotation> {
-    let now = state.clock.now();
-    let activity = state.chance.id();
-    let (tenant, client) = (tenant.id.clone(), client.clone());
+    text: &str,
+    now: Timestamp,
+) -> Result<(Family, i64)> {
+    let (id, number) = read(&state.seal, &tenant.id, text).ok_or_else(refused)?;
+    let family = token_family::find(&state.db, &tenant.id, id, now).await?;
+    let family = family.filter(|family| family.application == client.application.id).ok_or_else(refused)?;
+    Ok((family, number))
+}
+
+enum Use {
+    /// The successor, new or the one that was given a moment ago.
+    Gives {
+        number: i64,
+    },
+    Reuse,
+    Refused,
+}
+
+/// A token is used once. Only the immediately previous one gets a second answer, for a moment, and only the same one.
+async fn use_token(state: &AppState, tenant: &Tenant, family: &Family, number: i64, now: Timestamp) -> Result<Use> {
+    if number == family.uses && token_family::use_once(&state.db, &tenant.id, family, now).await? {
+        return Ok(Use::Gives { number: number + 1 });
+    }
+    // Somebody was first, before we looked or since.
+    let Some(family) = token_family::find(&state.db, &tenant.id, &family.id, now).await? else {
+        return Ok(Use::Refused);
+    };
+    let a_moment_ago = number + 1 == family.uses && family.used_at + GRACE >= now;
+    Ok(if a_moment_ago { Use::Gives { number: family.uses } } else { Use::Reuse })
+}
+
+/// A reuse is written down with the revocation.
+async fn revoke(state: &AppState, tenant: &Tenant, family: &Family, now: Timestamp) -> Result<()> {
+    let (tenant, id, reused) = (tenant.id.clone(), family.id.clone(), reused(state.chance.id(), family, now));
     state
         .db
         .write(Durability::Lasting, move |c| {
             Box::pin(async move {
-                let rotation =
-                    refresh_token::rotate(c, &tenant, &client.application.id, &hash, &successor, now).await?;
-                match &rotation {
-                    Rotation::Rotated(family) | Rotation::Again { family, .. } => {
-                        client.befits(family.platform)?;
-                        scopes(asked.as_ref(), family)?;
-                    }
-                    Rotation::Reused(family) => {
-                        let reused = reused(activity, family, now);
-                        activity::insert(c, &tenant, &reused).await?;
-                    }
-                    Rotation::Refused => {}
-                }
-                Ok(rotation)
+                token_family::revoke(c, &tenant, &id, now).await?;
+                activity::insert(c, &tenant, &reused).await
             })
         })
         .await
@@ -108,12 +148,6 @@ fn invalid(number: u32, why: &str) -> Refusal {
     Refusal::new("invalid_grant", number, why)
 }
 
-/// The one place where a successor may be opened again (security R40).
-fn context(tenant: &TenantId, hash: &str) -> String {
-    format!("{tenant}|refresh_tokens|successor|{hash}")
-}
-
-fn opened(state: &AppState, context: &str, sealed: &str) -> Result<String> {
-    let token = state.seal.open(context, sealed)?;
-    String::from_utf8(token).map_err(|_| Error::Internal("a sealed refresh token is no text".into()))
+fn refused() -> Refusal {
+    invalid(70008, "The refresh token is unknown, revoked or has expired.")
 }

@@ -30,6 +30,8 @@ pub enum Purpose {
     Journey,
     /// Under which name a limiter counts somebody.
     Limit,
+    /// Refresh tokens: family and number.
+    RefreshToken,
 }
 
 /// The keys of one generation, each derived for its use (RFC 5869).
@@ -41,6 +43,7 @@ struct Keys {
     client_secret: hmac::Key,
     journey: hmac::Key,
     limit: hmac::Key,
+    refresh_token: hmac::Key,
 }
 
 impl Seal {
@@ -125,6 +128,7 @@ impl Keys {
             client_secret: mac("client secret"),
             journey: mac("journey"),
             limit: mac("limit"),
+            refresh_token: mac("refresh token"),
         }
     }
 
@@ -136,6 +140,7 @@ impl Keys {
             Purpose::ClientSecret => &self.client_secret,
             Purpose::Journey => &self.journey,
             Purpose::Limit => &self.limit,
+            Purpose::RefreshToken => &self.refresh_token,
         };
         let mut mac = hmac::Context::with_key(key);
         for part in parts {

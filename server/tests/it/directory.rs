@@ -276,7 +276,6 @@ async fn a_sweep_takes_what_ran_out_and_nothing_else() {
         for (sql, left) in [
             ("SELECT count(*) FROM sessions", 0),
             ("SELECT count(*) FROM token_families", 0),
-            ("SELECT count(*) FROM refresh_tokens", 0),
             ("SELECT count(*) FROM grants", 0),
             ("SELECT count(*) FROM counters", 0),
             ("SELECT count(*) FROM guesses", 0),

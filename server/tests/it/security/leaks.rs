@@ -119,7 +119,6 @@ async fn r40_the_database_holds_no_secret_as_it_is() {
             ("SELECT secret FROM credentials", CANARY),
             ("SELECT hash FROM application_secrets", shop.secret.as_ref().unwrap().reveal()),
             ("SELECT code_hash FROM grants", &code),
-            ("SELECT hash FROM refresh_tokens", &tokens.refresh_token),
             ("SELECT hash FROM sessions", &ada.cookie(&format!("__Host-session-{}", server.tenant)).unwrap()),
             ("SELECT hash FROM devices", &ada.cookie("__Host-device").unwrap()),
             ("SELECT browser_hash FROM grants", &ada.cookie("__Host-browser").unwrap()),
@@ -128,6 +127,10 @@ async fn r40_the_database_holds_no_secret_as_it_is() {
             let stored = server.text(sql).await;
             assert!(!stored.is_empty() && !stored.contains(secret), "{sql}");
         }
+        // A refresh token is known by its proof, and the proof is nowhere.
+        let proof = tokens.refresh_token.rsplit('.').next().unwrap();
+        let family = "SELECT id || grant_id || session_id || scope FROM token_families";
+        assert!(proof.len() == 43 && !server.text(family).await.contains(proof));
         let stored = server.text("SELECT secret FROM credentials").await;
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1,keyid="), "{stored}");
     })
