@@ -5,6 +5,7 @@ mod samples;
 
 use app::{
     contract::problem::{Problem, ProblemKind},
+    hosted::{Home, Whence},
     shell::{self, Scripts},
     text,
 };
@@ -35,7 +36,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             fs::write(folder.join(format!("{name}.{language}.html")), shell::hosted(&page, &texts, &scripts, "n"))?;
         }
         let problem = Problem { status: 410, kind: ProblemKind::JourneyOver, trace: "7f3a91c2".into() };
-        let html = shell::problem(&problem, Some(&brand()), &texts, &scripts, "n");
+        let home = Home { application: "Woodgrove Groceries", url: "https://woodgrove.example/" };
+        let whence = Whence { brand: &brand(), home: Some(home) };
+        let html = shell::problem(&problem, Some(whence), &texts, &scripts, "n");
         fs::write(folder.join(format!("problem.{language}.html")), html)?;
     }
     Ok(())

@@ -6,7 +6,7 @@ use crate::{
         journey::Page,
         problem::Problem,
     },
-    hosted::{self, SignOut},
+    hosted::{self, SignOut, Whence},
     text::{Key, Texts, direction},
     ui::{element::escape, view::Drawing},
 };
@@ -55,9 +55,10 @@ pub fn hosted(page: &Page, texts: &Arc<Texts>, scripts: &Scripts, nonce: &str) -
 }
 
 /// The page for what went wrong.
-pub fn problem(problem: &Problem, brand: Option<&Brand>, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
+pub fn problem(problem: &Problem, whence: Option<Whence>, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
     let heading = texts.say(hosted::problem_heading(problem.kind));
-    still(heading, brand, texts, scripts, nonce, || hosted::problem(problem, brand, texts))
+    let brand = whence.map(|whence| whence.brand);
+    still(heading, brand, texts, scripts, nonce, || hosted::problem(problem, whence, texts))
 }
 
 /// The page that asks whether to sign out.

@@ -1,11 +1,13 @@
 //! How people are told what went wrong: a page, or a problem document for our own pages' scripts.
 
+mod whence;
+
 use crate::{assets, error::Error, guard::Caller, html, state::AppState, wishes};
 use app::{contract::problem::Problem, shell, text};
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -16,7 +18,7 @@ pub async fn dress(State(state): State<AppState>, request: Request, next: Next) 
     let asked = Asked::of(&request);
     let bare = next.run(request).await;
     match bare.extensions().get::<Arc<Error>>().cloned() {
-        Some(error) => told(&state, &error, &asked, bare),
+        Some(error) => told(&state, &error, &asked, bare).await,
         None => bare,
     }
 }
@@ -29,6 +31,7 @@ pub async fn not_found() -> Error {
 /// What decides how a problem is told. Cheap to take along with every request.
 struct Asked {
     trace: String,
+    uri: Uri,
     json: bool,
     accept_language: Option<HeaderValue>,
 }
@@ -37,13 +40,14 @@ impl Asked {
     fn of(request: &Request) -> Asked {
         Asked {
             trace: request.extensions().get::<Caller>().map(|caller| caller.trace.clone()).unwrap_or_default(),
+            uri: request.uri().clone(),
             json: wishes::wants_json(request.headers()),
             accept_language: request.headers().get(header::ACCEPT_LANGUAGE).cloned(),
         }
     }
 }
 
-fn told(state: &AppState, error: &Error, asked: &Asked, bare: Response) -> Response {
+async fn told(state: &AppState, error: &Error, asked: &Asked, bare: Response) -> Response {
     let trace = &asked.trace;
     if error.status() == StatusCode::INTERNAL_SERVER_ERROR {
         tracing::error!(trace, %error, "a request failed");
@@ -56,7 +60,9 @@ fn told(state: &AppState, error: &Error, asked: &Asked, bare: Response) -> Respo
     } else {
         let language = wishes::language("", asked.accept_language.as_ref());
         let nonce = html::nonce(&state.chance);
-        let body = shell::problem(&problem, None, &text::texts(language), assets::scripts(language), &nonce);
+        let whence = whence::whence(state, error, &asked.uri).await;
+        let whence = whence.as_ref().map(whence::Whence::to_show);
+        let body = shell::problem(&problem, whence, &text::texts(language), assets::scripts(language), &nonce);
         html::document(body, nonce, Vec::new())
     };
     *told.status_mut() = bare.status();

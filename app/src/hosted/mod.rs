@@ -21,7 +21,7 @@ use crate::{
     text::{Key, Texts},
     ui::{element::El, view::Drawing},
 };
-pub use problem::{problem, problem_heading};
+pub use problem::{Home, Whence, problem, problem_heading};
 use reactive_graph::{prelude::*, signal::RwSignal};
 #[cfg(feature = "ssr")]
 pub use sign_out::{SignOut, sign_out, sign_out_heading, signed_out};

@@ -1,4 +1,5 @@
-//! The page for what went wrong: what it was, what to do next, and the word under which the log has it.
+//! The page for what went wrong: what it was, what to do next, the way back to the application where it is known, and the
+//! word under which the log has it.
 
 use super::frame::{foot, links, whose};
 use crate::{
@@ -19,13 +20,32 @@ pub fn sentence(kind: ProblemKind) -> Key {
     words(kind).1
 }
 
-pub fn problem(problem: &Problem, brand: Option<&Brand>, texts: &Texts) -> Drawing {
+/// Whose page it is, and where the application is found that somebody came from.
+#[derive(Clone, Copy)]
+pub struct Whence<'a> {
+    pub brand: &'a Brand,
+    pub home: Option<Home<'a>>,
+}
+
+#[derive(Clone, Copy)]
+pub struct Home<'a> {
+    pub application: &'a str,
+    pub url: &'a str,
+}
+
+pub fn problem(problem: &Problem, whence: Option<Whence>, texts: &Texts) -> Drawing {
     let (heading, sentence) = words(problem.kind);
+    let brand = whence.map(|whence| whence.brand);
+    let back = |Home { application, url }| {
+        let label = texts.fill(Key::BackToApplication, &[("application", application)]);
+        el("a").class("primary ext-button ext-primary").attr("href", url.to_owned()).with(label)
+    };
     let card = el("main")
         .class("card ext-sign-in-box")
         .with_all(brand.map(whose))
         .with(el("h1").class("ext-title").with(texts.say(heading).to_owned()))
         .with(el("p").class("lead ext-subtitle").with(texts.say(sentence).to_owned()))
+        .with_all(whence.and_then(|whence| whence.home).map(back))
         .with(el("p").class("trace").with(texts.fill(Key::ProblemTrace, &[("trace", &problem.trace)])));
     Drawing::of(vec![card, foot(None, brand.map(|brand| links(brand, texts)).unwrap_or_default())])
 }

@@ -2,7 +2,10 @@
 
 use super::{check, problem::sentence, read, title, visit::Visit};
 use crate::{
-    contract::journey::{Page, Step},
+    contract::{
+        journey::{Page, Step},
+        problem::ProblemKind,
+    },
     text::Key,
     ui::browser::{after, document, window},
 };
@@ -92,6 +95,8 @@ fn arrived(visit: &Visit, answer: Option<String>) {
         None => {
             let problem = answer.as_deref().and_then(read::problem);
             visit.trouble.set(Some(match problem {
+                // There is nothing here to come back to, and the page that says so knows the way to the application.
+                Some(ProblemKind::JourneyOver) => return go(&visit.page.path),
                 Some(kind) => visit.say(sentence(kind)),
                 None => visit.fill(Key::NoConnection, &[("tenant", &visit.page.brand.name)]),
             }));

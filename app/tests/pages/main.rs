@@ -12,7 +12,7 @@ use app::{
         user_flow::{Field, FieldOption, PasswordRule},
         validate::{Fault, Why},
     },
-    hosted::read,
+    hosted::{Home, Whence, read},
     shell::{self, Scripts},
     text,
 };
@@ -86,7 +86,9 @@ fn a_problem_page_keeps_hostile_words_words() {
     for words in HOSTILE {
         let problem = Problem { status: 404, kind: ProblemKind::NotFound, trace: words.into() };
         let brand = Brand { name: words.into(), ..samples::brand() };
-        let html = shell::problem(&problem, Some(&brand), &text::texts("en"), &Scripts::default(), "n").to_lowercase();
+        let home = Some(Home { application: words, url: words });
+        let whence = Some(Whence { brand: &brand, home });
+        let html = shell::problem(&problem, whence, &text::texts("en"), &Scripts::default(), "n").to_lowercase();
         assert_eq!((html.matches("<script").count(), html.matches("<img").count()), (0, 0), "{words}");
     }
 }

@@ -3,6 +3,7 @@
 use super::every_way;
 use crate::harness::{Browser, PASSWORD, at_once, on_both};
 use axum::http::StatusCode;
+use server::directory::application::Application;
 use std::time::Duration;
 
 const ADA: &str = "ada@example.org";
@@ -143,6 +144,31 @@ async fn f12_a_page_that_lay_too_long_says_so() {
         ada.reload().await;
         assert_eq!(ada.status, 410);
         assert_eq!(ada.heading(), "Start again");
+    })
+    .await;
+}
+
+/// Only where an administrator says that the application is, never where the request wants to go.
+#[tokio::test]
+async fn a_problem_leads_back_to_the_application_and_nowhere_else() {
+    on_both(async |server| {
+        let flow = server.application().await.flow;
+        let at = |home: &'static str| move |made: &mut Application| made.home_url = Some(home.into());
+        let shop = server.application_over(&flow, at("https://shop.example.test/")).await;
+        let back = "href=\"https://shop.example.test/\"";
+
+        let (mut ada, mut other) = (server.browser(), server.browser());
+        shop.asks(&mut ada).await;
+        other.open(&ada.page.path).await;
+        assert_eq!((other.status.as_u16(), other.page.html.contains(back)), (410, true), "another browser's journey");
+
+        shop.asks_with(&mut other, &[("redirect_uri", "https://evil.example.test/")]).await;
+        assert_eq!((other.status.as_u16(), other.page.html.contains(back)), (400, true), "a foreign address");
+        assert!(!other.page.html.contains("evil.example.test"), "{}", other.page.html);
+
+        let bad = server.application_over(&flow, at("javascript:alert(1)")).await;
+        bad.asks_with(&mut other, &[("redirect_uri", "https://evil.example.test/")]).await;
+        assert!(!other.page.html.contains("javascript:"), "{}", other.page.html);
     })
     .await;
 }
