@@ -35,23 +35,24 @@ pub fn sign_out(page: &SignOut, texts: &Texts) -> Drawing {
         .with_all(fields)
         .with(button.with(texts.say(Key::SignOut).to_owned()));
     let address = page.address.map(|address| el("bdi").attr("dir", "ltr").with(address.to_owned()));
-    let content = address.map(|address| el("p").class("who").with(address));
-    let content = content.into_iter().chain([lead(texts.say(Key::SignOutLead)), form]);
-    still(page.brand, sign_out_heading(page.brand, texts), content, texts)
+    let address = address.map(|address| el("p").class("who").with(address));
+    let content = vec![lead(texts.say(Key::SignOutLead)), form];
+    still(page.brand, address, sign_out_heading(page.brand, texts), content, texts)
 }
 
 pub fn signed_out(brand: &Brand, texts: &Texts) -> Drawing {
-    still(brand, texts.say(Key::SignedOutHeading).into(), [lead(texts.say(Key::SignedOutLead))], texts)
+    still(brand, None, texts.say(Key::SignedOutHeading).into(), vec![lead(texts.say(Key::SignedOutLead))], texts)
 }
 
 fn lead(sentence: &str) -> El {
     el("p").class("lead ext-subtitle").with(sentence.to_owned())
 }
 
-fn still(brand: &Brand, heading: String, content: impl IntoIterator<Item = El>, texts: &Texts) -> Drawing {
+fn still(brand: &Brand, address: Option<El>, heading: String, content: Vec<El>, texts: &Texts) -> Drawing {
     let card = el("main")
         .class("card ext-sign-in-box")
         .with(whose(brand))
+        .with_all(address)
         .with(el("h1").class("ext-title").with(heading))
         .with_all(content);
     Drawing::of(vec![card, foot(None, links(brand, texts))])
