@@ -105,7 +105,7 @@ impl Palette {
         let bright_enough = |c: &Colour| c.contrast(DARK_CARD) >= BRIGHT;
         Self {
             light: Tone { brand: colour.towards(BLACK, dark_enough), on_brand: WHITE },
-            dark: Tone { brand: colour.at_full_strength().towards(WHITE, bright_enough), on_brand: DARK_INK },
+            dark: Tone { brand: colour.brightened(bright_enough).towards(WHITE, bright_enough), on_brand: DARK_INK },
         }
     }
 }
@@ -141,11 +141,13 @@ impl Colour {
         (0..50).map(mixed).find(good).unwrap_or(goal)
     }
 
-    /// The same hue, as bright as it gets without white.
-    fn at_full_strength(self) -> Colour {
+    /// The same hue, bright enough to be good, or as bright as it gets without white.
+    fn brightened(self, good: impl Fn(&Colour) -> bool) -> Colour {
         let most = u32::from(self.red.max(self.green).max(self.blue)).max(1);
-        let scaled = |channel: u8| u8::try_from(u32::from(channel) * 255 / most).unwrap_or(u8::MAX);
-        Colour { red: scaled(self.red), green: scaled(self.green), blue: scaled(self.blue) }
+        let scaled = |channel: u8, to: u32| u8::try_from(u32::from(channel) * to / most).unwrap_or(u8::MAX);
+        let up_to =
+            |to| Colour { red: scaled(self.red, to), green: scaled(self.green, to), blue: scaled(self.blue, to) };
+        (most..=255).map(up_to).find(good).unwrap_or_else(|| up_to(255))
     }
 }
 
@@ -178,6 +180,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_dark_colour_is_brightened_no_more_than_is_needed() {
+        let leaf = Colour { red: 0x2f, green: 0x6b, blue: 0x3f };
+        assert_eq!(Palette::new(leaf).light.brand, leaf);
+        assert_eq!(Palette::new(leaf).dark.brand.to_string(), "#46a05e");
     }
 
     #[test]
