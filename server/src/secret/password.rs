@@ -49,6 +49,8 @@ pub struct Hasher {
     places: Semaphore,
     turns: Arc<Semaphore>,
     bench: Arc<Bench>,
+    /// How long a caller waits for a turn.
+    patience: Duration,
 }
 
 impl Hasher {
@@ -68,7 +70,13 @@ impl Hasher {
                 .map_err(|error| Error::Internal(format!("no thread for hashing passwords: {error}")))?;
         }
         let places = Semaphore::new(threads * (1 + PLACES_PER_THREAD));
-        Ok(Self { seal, chance, places, turns: Arc::new(Semaphore::new(threads)), bench })
+        Ok(Self { seal, chance, places, turns: Arc::new(Semaphore::new(threads)), bench, patience: PATIENCE })
+    }
+
+    /// For those who share a busy machine and would rather wait than be told to come again.
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// What a new password is stored as.
@@ -104,7 +112,7 @@ impl Hasher {
     /// Waits for a place and then for a turn. Whoever gives up, by dropping this future, frees both.
     async fn argon2id(&self, password: &Secret, salt: &[u8], cost: Cost) -> Result<Tag> {
         let _place = self.places.try_acquire().map_err(|_| Error::Busy)?;
-        let Ok(Ok(turn)) = timeout(PATIENCE, self.turns.clone().acquire_owned()).await else {
+        let Ok(Ok(turn)) = timeout(self.patience, self.turns.clone().acquire_owned()).await else {
             return Err(Error::Busy);
         };
         // NIST SP 800-63B §3.1.1.2: one form for what people see as one text, whatever keyboard wrote it.

@@ -27,6 +27,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 pub const HOST: &str = "login.example.test";
@@ -197,7 +198,8 @@ fn read(variables: BTreeMap<String, String>) -> Config {
 /// All servers of all tests hash by turns, in the same memory.
 fn hasher(seal: &Arc<Seal>) -> Arc<Hasher> {
     static HASHER: OnceLock<Arc<Hasher>> = OnceLock::new();
-    HASHER.get_or_init(|| Arc::new(Hasher::start(seal.clone(), Chance::System).unwrap())).clone()
+    let start = || Hasher::start(seal.clone(), Chance::System).unwrap().with_patience(Duration::from_secs(60));
+    HASHER.get_or_init(|| Arc::new(start())).clone()
 }
 
 /// Each in a /24 of its own, so that limits per network do not mix tests' people up.
