@@ -13,8 +13,8 @@ import { number } from "../sql.mjs";
 
 const ROUNDS = Number(process.argv[2] ?? 20);
 const PEOPLE_AT_ONCE = 24;
-/** Milliseconds from the first sign-up to the kill: long enough for some to be done, never at the same place. */
-const [SHORTEST, LONGEST] = [400, 2000];
+/** Milliseconds from the first account to the kill, which is never at the same place. */
+const [SHORTEST, LONGEST] = [100, 1600];
 
 /** What a whole account has: one sign-in name, one password, one address, every value that was sent. */
 const HALF_ACCOUNTS = `
@@ -79,6 +79,8 @@ async function storm(database) {
 async function signUpsUntilTheKill(server, ledger) {
   const agent = connections(PEOPLE_AT_ONCE);
   let blows = false;
+  let first = () => {};
+  const someIsDone = new Promise((/** @type {(value?: void) => void} */ resolve) => (first = resolve));
   const person = async () => {
     while (!blows) {
       const someone = { name: "Grace Hopper", address: `${randomUUID()}@example.org`, password: randomUUID() };
@@ -89,9 +91,11 @@ async function signUpsUntilTheKill(server, ledger) {
         throw trouble;
       }
       ledger.note(someone);
+      first();
     }
   };
   const people = Promise.all(Array.from({ length: PEOPLE_AT_ONCE }, person));
+  await Promise.race([people, someIsDone]);
   const wait = SHORTEST + Math.random() * (LONGEST - SHORTEST);
   await Promise.race([people, new Promise((resolve) => setTimeout(resolve, wait))]);
   blows = true;
