@@ -47,7 +47,9 @@ export class Browser {
       origin: this.origin,
       "sec-fetch-site": "same-origin",
     };
-    return read(await this.#ask("POST", path, headers, JSON.stringify({ ...answer, token })));
+    const { status, text } = await this.#ask("POST", path, headers, JSON.stringify({ ...answer, token }));
+    if (status !== 200) throw new Error(`${status}: ${text}`);
+    return JSON.parse(text);
   }
 
   /** @param {string} method @param {string} path @param {Record<string, string>} headers @param {string} [body] @returns {Promise<Answer>} */
@@ -97,12 +99,6 @@ export class Browser {
   }
 }
 
-/** @param {Answer} answer @returns {Page} */
-function read({ status, text }) {
-  if (status !== 200) throw new Error(`${status}: ${text}`);
-  return JSON.parse(text);
-}
-
 /** The step that is expected next, or an error that says what came instead. @param {Page} page @param {string} step */
 export function expectStep(page, step) {
   if (page.step.step === step) return page;
@@ -133,12 +129,14 @@ export async function arrive(browser) {
   const sent = await browser.get(asked.path);
   const journey = sent.headers.location;
   if (sent.status !== 303 || !journey?.includes("/journeys/")) throw new Error(`${sent.status}: ${journey ?? sent.text}`);
-  const { status, text } = await browser.get(journey);
+  return { asked, page: pageIn(await browser.get(journey)) };
+}
+
+/** What the page's own script reads: the page as JSON, inside the HTML. @param {Answer} answer @returns {Page} */
+export function pageIn({ status, text }) {
   const json = text.match(/<script type="application\/json" id="page">(.*?)<\/script>/s)?.[1];
-  if (status !== 200) throw new Error(`${status}: ${text}`);
-  // A build without scripts has no page data in its HTML.
-  const page = json ? JSON.parse(json) : read(await browser.get(journey, "application/json"));
-  return { asked, page: /** @type {Page} */ (page) };
+  if (status !== 200 || !json) throw new Error(`${status}: ${text}`);
+  return JSON.parse(json);
 }
 
 /** From the last page to the tokens. @param {Browser} browser @param {Page} page */

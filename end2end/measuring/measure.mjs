@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { arrive, Browser, connections, demo, signIn, signUp, takeTokens, tokens } from "../journey.mjs";
+import { arrive, authorizationRequest, Browser, connections, demo, pageIn, signIn, signUp, takeTokens, tokens } from "../journey.mjs";
 import { binaryOf, newPlace, remove, start } from "../portico.mjs";
 import { load, repeat } from "./load.mjs";
 import { measurePage, median } from "./page.mjs";
@@ -20,14 +20,14 @@ const SECONDS = Number(process.env.MEASURE_SECONDS ?? 6);
 const CUSTOMERS = 64;
 const SIGNING_IN_AT_ONCE = 16;
 
-const parts = { page, start: startUp, rates };
-const wanted = process.argv.slice(2);
+const parts = { page, start: startUp, rates, steps };
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["page", "start", "rates"];
 const binary = binaryOf("release");
 
 /** @type {{ what: string, target: string, reached: string, good: boolean }[]} */
 const table = [];
 
-for (const [name, part] of Object.entries(parts)) if (!wanted.length || wanted.includes(name)) await part();
+for (const [name, part] of Object.entries(parts)) if (wanted.includes(name)) await part();
 printTable();
 
 async function page() {
@@ -137,6 +137,42 @@ async function ratesOn(database, bare) {
     reached(`  by the clock, 64 connections`, refreshes.perSecond, "/s", ...atLeast(durable ? 2_000 : 0));
   }
   remove(place);
+}
+
+/** What each request of a sign-in costs: the way to it, less the way to the one before. */
+async function steps() {
+  for (const database of /** @type {Database[]} */ (["sqlite", "postgres"])) {
+    title(`Each request of a sign-in, on ${database}`);
+    const place = newPlace(database);
+    const server = await start({ binary, place });
+    const agent = connections();
+    const customers = await customersOf(server, CUSTOMERS);
+    let before = 0;
+    for (const last of /** @type {const} */ (["authorize", "page", "address", "password", "resume", "token"])) {
+      const once = async () => {
+        const browser = new Browser({ port: server.port, agent });
+        const { address, password } = oneOf(customers);
+        const asked = authorizationRequest(browser.origin);
+        const journey = (await browser.get(asked.path)).headers.location ?? "";
+        if (last === "authorize") return;
+        const page = pageIn(await browser.get(journey));
+        if (last === "page") return;
+        const passwordPage = await browser.answer(page, { answer: "address", address });
+        if (last === "address") return;
+        const done = await browser.answer(passwordPage, { answer: "password", password });
+        if (last === "password") return;
+        if (last === "resume") return browser.get(done.step.location ?? "");
+        return takeTokens(browser, done, asked);
+      };
+      const { perCpuSecond } = await load({ pid: server.pid, people: SIGNING_IN_AT_ONCE, seconds: SECONDS, once });
+      const milliseconds = 1000 / perCpuSecond;
+      console.log(`  ${last.padEnd(12)} ${(milliseconds - before).toFixed(2).padStart(8)} ms CPU`);
+      before = milliseconds;
+    }
+    agent.destroy();
+    await server.stop();
+    remove(place);
+  }
 }
 
 /** Everybody turns one refresh token into the next, again and again. @param {Server} server @param {Someone[]} customers */
