@@ -41,6 +41,8 @@ pub fn hosted(page: &Page, texts: &Arc<Texts>, scripts: &Scripts, nonce: &str) -
         html.push_str("\" nonce=\"");
         escape(&mut html, nonce);
         html.push_str("\"></script>");
+        // Nothing is painted before the last element is there: a card that grows while it is read would move in the middle.
+        html.push_str("<link rel=\"expect\" href=\"#page\" blocking=\"render\">");
     }
     html.push_str("</head><body class=\"ext-background-image\"><div id=\"hosted\" class=\"ext-middle\">");
     draw(&mut html, || hosted::hosted(Arc::new(page.clone()), texts.clone()));

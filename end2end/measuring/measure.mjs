@@ -259,7 +259,7 @@ function kib(bytes) {
 
 /** @param {number} value */
 function grouped(value) {
-  return value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 });
+  return value.toLocaleString("en", { maximumFractionDigits: value < 1 ? 4 : value < 100 ? 1 : 0 });
 }
 
 /** @param {Someone[]} some */
