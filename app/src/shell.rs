@@ -1,4 +1,5 @@
-//! The HTML documents: a hosted page with its Step inside, or one that stands by itself (a problem, signing out).
+//! The HTML documents: a hosted page with its Step inside, one that stands by itself (a problem, signing out), the portal
+//! empty.
 
 use crate::{
     contract::{
@@ -6,11 +7,12 @@ use crate::{
         journey::Page,
         problem::Problem,
     },
-    hosted::{self, SignOut, Whence},
+    hosted::{self, SET_UP_HEADING, SetUp, SignOut, Whence},
     text::{Key, Texts, direction},
     ui::{element::escape, view::Drawing},
 };
 use leptos::prelude::*;
+use serde::Serialize;
 use std::{fmt::Write, sync::Arc};
 
 /// Where the browser finds what it needs besides HTML. `js` is empty where no scripts were built; then none is asked for.
@@ -75,6 +77,69 @@ pub fn signed_out(brand: &Brand, texts: &Texts, scripts: &Scripts, nonce: &str) 
     still(heading, Some(brand), texts, scripts, nonce, || hosted::signed_out(brand, texts))
 }
 
+/// Shows and hides the password; everything else of the page works without.
+const SHOW: &str = "addEventListener('click',e=>{let b=e.target.closest('.show'),i=b&&b.previousElementSibling;if(!b)return;\
+    i.type=i.type=='password'?'text':'password';let n=b.dataset.other;b.dataset.other=b.textContent;b.textContent=n})";
+
+/// The page that makes the first administrator.
+pub fn set_up(page: &SetUp, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
+    let mut html = still(SET_UP_HEADING, Some(page.brand), texts, scripts, nonce, || hosted::set_up(page, texts));
+    let end = html.len() - "</body></html>".len();
+    html.truncate(end);
+    html.push_str("<script nonce=\"");
+    escape(&mut html, nonce);
+    html.push_str("\">document.querySelector('.show').dataset.other='");
+    escape(&mut html, texts.say(Key::Hide));
+    html.push_str("';");
+    html.push_str(SHOW);
+    html.push_str("</script></body></html>");
+    html
+}
+
+/// What the portal has to know before it can ask for anything.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Portal {
+    /// Its own directory, where administrators sign in.
+    pub authority: String,
+    pub client_id: String,
+    pub redirect_uri: String,
+    /// The root of the management API.
+    pub graph: String,
+}
+
+/// The portal, empty: its script fills `#admin`. What it has to know stands in `#portal`, as JSON.
+pub fn portal(portal: &Portal, scripts: &Scripts, nonce: &str) -> String {
+    let mut html = String::from(
+        "<!DOCTYPE html><html lang=\"en\" dir=\"ltr\"><head><meta charset=\"utf-8\"><title>Portico</title>\
+         <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">\
+         <meta name=\"robots\" content=\"noindex\"><link rel=\"icon\" href=\"/favicon.svg\">",
+    );
+    if !scripts.css.is_empty() {
+        html.push_str("<link rel=\"stylesheet\" href=\"");
+        escape(&mut html, &scripts.css);
+        html.push_str("\">");
+    }
+    if !scripts.js.is_empty() {
+        for (part, value) in [
+            ("<script type=\"module\" src=\"", scripts.js.as_str()),
+            ("\" data-wasm=\"", &scripts.wasm),
+            ("\" nonce=\"", nonce),
+        ] {
+            html.push_str(part);
+            escape(&mut html, value);
+        }
+        html.push_str("\"></script>");
+    }
+    html.push_str(
+        "</head><body><div id=\"admin\"></div><noscript>The portal needs JavaScript.</noscript>\
+         <script type=\"application/json\" id=\"portal\">",
+    );
+    in_script(&mut html, portal);
+    html.push_str("</script></body></html>");
+    html
+}
+
 /// A page that needs no script.
 fn still(
     heading: &str,
@@ -133,9 +198,9 @@ fn draw<V: IntoView>(html: &mut String, view: impl FnOnce() -> V) {
 }
 
 /// JSON inside a script element: nothing in it can end the element, or a line of script (security, cve_kanidm_39).
-fn in_script(html: &mut String, page: &Page) {
-    // A Page is strings, numbers and lists: it always has a JSON form.
-    let json = serde_json::to_string(page).unwrap_or_default();
+fn in_script(html: &mut String, data: &impl Serialize) {
+    // Strings, numbers and lists: it always has a JSON form.
+    let json = serde_json::to_string(data).unwrap_or_default();
     for c in json.chars() {
         match c {
             '<' => html.push_str("\\u003c"),

@@ -66,6 +66,11 @@ pub fn scripts(language: &str) -> &'static Scripts {
     SCRIPTS.get(language).unwrap_or(&NONE)
 }
 
+/// Where the portal finds what it is made of.
+pub fn portal_scripts() -> Scripts {
+    Scripts { css: address("admin.css"), js: address("admin.js"), wasm: address("admin.wasm"), text: String::new() }
+}
+
 fn scripts_of(language: &str) -> Scripts {
     Scripts {
         css: address("hosted.css"),

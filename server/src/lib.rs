@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod administration;
 pub mod assets;
 pub mod background;
 pub mod clock;
@@ -21,6 +22,7 @@ pub mod log;
 pub mod mail;
 pub mod mailbox;
 pub mod oidc;
+pub mod portal;
 pub mod problem;
 pub mod router;
 pub mod secret;

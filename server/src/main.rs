@@ -4,7 +4,7 @@
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use server::{
-    background,
+    administration, background,
     clock::{Chance, Clock},
     config::{Config, Sources},
     directory::Db,
@@ -52,8 +52,19 @@ enum Command {
     Migrate,
     /// Look at configuration, database, clock, keys, mail and disk, and say what to do
     Doctor,
+    /// The administrators of this server
+    Administrator {
+        #[command(subcommand)]
+        what: Administrator,
+    },
     /// Explain a command, or everything that can be configured
     Help { topic: Option<Topic> },
+}
+
+#[derive(Subcommand)]
+enum Administrator {
+    /// Make a fresh set-up link for the first administrator; it works once, for an hour
+    Link,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -62,6 +73,7 @@ enum Topic {
     Serve,
     Migrate,
     Doctor,
+    Administrator,
 }
 
 /// What a shell script can tell apart: it worked, it did not, it was never going to with this configuration.
@@ -91,6 +103,7 @@ fn main() -> ExitCode {
             Command::Serve => serve(config).await,
             Command::Migrate => migrate(config).await,
             Command::Doctor => return examine(config).await,
+            Command::Administrator { what: Administrator::Link } => return link(config).await,
             Command::Help { .. } => Ok(()),
         }
         .map_or_else(|fault| complain(&fault.to_string(), FAILED), |()| ExitCode::SUCCESS)
@@ -112,10 +125,12 @@ async fn serve(config: Config) -> Result<()> {
     if state.config.is_development() {
         seed::seed(&state).await?;
     }
+    administration::ensure(&state).await?;
+    let link = administration::set_up_link(&state.config, &state.db, &state.chance, state.clock.now()).await?;
     let guard = Guard::new(state.config.clone(), state.chance.clone(), router::router(state.clone())?);
     let stop = told_to_stop()?;
     let background = tokio::spawn(background::run(state.clone()));
-    greet(&state.config);
+    greet(&state.config, link.as_deref());
     serve::serve(listener, guard, Patience::default(), stop).await;
     background.abort();
     Ok(())
@@ -155,7 +170,21 @@ fn told_to_stop() -> Result<impl Future<Output = ()>> {
     })
 }
 
-fn greet(config: &Config) {
+/// A fresh set-up link, as long as nobody ever used one.
+async fn link(config: Config) -> ExitCode {
+    let made = async {
+        let db = Db::open(config.database_url.reveal()).await?;
+        db.migrate().await?;
+        administration::set_up_link(&config, &db, &Chance::System, Clock::System.now()).await
+    };
+    match made.await {
+        Ok(Some(link)) => say(&format!("{link}\n")),
+        Ok(None) => complain("There was an administrator already: who may enter is decided in the portal.", FAILED),
+        Err(fault) => complain(&fault.to_string(), FAILED),
+    }
+}
+
+fn greet(config: &Config, set_up: Option<&str>) {
     let url = &config.public_url;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = %config.listen, "Portico is ready at {}", url.origin());
     if config.is_development() {
@@ -164,6 +193,10 @@ fn greet(config: &Config) {
             url.at("/"),
             url.at("/dev/mail")
         );
+    }
+    match set_up {
+        Some(link) => tracing::info!("There is no administrator yet. Make the first one within an hour: {link}"),
+        None => tracing::info!("The portal is at {}", url.at("/admin/")),
     }
 }
 
@@ -175,6 +208,7 @@ fn help(topic: Option<Topic>) -> String {
         Some(Topic::Serve) => "serve",
         Some(Topic::Migrate) => "migrate",
         Some(Topic::Doctor) => "doctor",
+        Some(Topic::Administrator) => "administrator",
         None => return line.render_long_help().to_string(),
     };
     line.find_subcommand_mut(name).map(|command| command.render_long_help().to_string()).unwrap_or_default()

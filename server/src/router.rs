@@ -1,7 +1,8 @@
 //! Every URL of the house, grouped by who calls it.
 
 use crate::{
-    assets, demo, error::Result, guard::only_from_our_pages, health, hosted, mailbox, oidc, problem, state::AppState,
+    assets, demo, error::Result, guard::only_from_our_pages, health, hosted, mailbox, oidc, portal, problem,
+    state::AppState,
 };
 use axum::{
     Router,
@@ -10,7 +11,7 @@ use axum::{
 };
 
 pub fn router(state: AppState) -> Result<Router> {
-    let mut routes = people(&state).merge(applications()).merge(machines());
+    let mut routes = people(&state).merge(administrators(&state)).merge(applications()).merge(machines());
     if state.config.is_development() {
         routes = routes.merge(development(&state)?);
     }
@@ -22,6 +23,16 @@ pub fn router(state: AppState) -> Result<Router> {
 fn people(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/{tenant}/journeys/{journey}", get(hosted::page).post(hosted::answer))
+        .layer(from_fn_with_state(state.config.public_url.clone(), only_from_our_pages))
+}
+
+/// The portal's front door. What it does it does over the management API.
+fn administrators(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .route("/admin", get(portal::slash))
+        .route("/admin/", get(portal::document))
+        .route("/admin/setup", get(portal::set_up::page).post(portal::set_up::make))
+        .route("/admin/{*name}", get(portal::document))
         .layer(from_fn_with_state(state.config.public_url.clone(), only_from_our_pages))
 }
 

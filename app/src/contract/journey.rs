@@ -72,6 +72,22 @@ pub enum Step {
     Done { location: String },
 }
 
+impl Step {
+    /// The step's name, as its JSON has it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Step::Address { .. } => "address",
+            Step::Password { .. } => "password",
+            Step::Code { .. } => "code",
+            Step::NewPassword { .. } => "newPassword",
+            Step::Attributes { .. } => "attributes",
+            Step::Account { .. } => "account",
+            Step::Stopped { .. } => "stopped",
+            Step::Done { .. } => "done",
+        }
+    }
+}
+
 /// When another code can be asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "when", rename_all = "camelCase")]

@@ -12,6 +12,8 @@ mod problem;
 pub mod read;
 mod send;
 #[cfg(feature = "ssr")]
+mod set_up;
+#[cfg(feature = "ssr")]
 mod sign_out;
 mod stopped;
 mod visit;
@@ -23,6 +25,8 @@ use crate::{
 };
 pub use problem::{Home, Whence, problem, problem_heading};
 use reactive_graph::{prelude::*, signal::RwSignal};
+#[cfg(feature = "ssr")]
+pub use set_up::{SET_UP_HEADING, SetUp, set_up};
 #[cfg(feature = "ssr")]
 pub use sign_out::{SignOut, sign_out, sign_out_heading, signed_out};
 use std::sync::Arc;

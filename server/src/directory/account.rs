@@ -1,6 +1,6 @@
 //! Accounts: the people of a tenant, with their credentials and attribute values.
 
-use super::{Db, Durability, identity, tenant};
+use super::{Db, Durability, identity, person, tenant};
 use crate::error::{Error, Result};
 use app::contract::{
     id::{AccountId, JourneyId, TenantId, UserFlowId},
@@ -58,6 +58,8 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, new: &NewAccount, 
         .execute(&mut *c)
         .await?;
     }
+    person::index(c, tenant, &new.id).await?;
+    person::tally(c, tenant, Some(&new.user_flow), &new.id, 1).await?;
     tenant::note_method(c, tenant, method, now).await
 }
 
@@ -194,7 +196,7 @@ pub async fn end_everything(
     Ok(())
 }
 
-fn write_method(method: Method) -> &'static str {
+pub(super) fn write_method(method: Method) -> &'static str {
     match method {
         Method::Password => "password",
         Method::Passcode => "passcode",

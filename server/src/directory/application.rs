@@ -1,11 +1,17 @@
 //! Applications, their redirect URIs and their secrets.
 
+mod registered;
+
 use super::{Db, Durability, db::taken};
 use crate::error::{Error, Result};
 use app::contract::{
     id::{ApplicationId, TenantId, UserFlowId},
     time::Timestamp,
 };
+pub use registered::{
+    NewSecret, Notes, Registered, add_secret, delete, list, register, registered, remove_secret, update,
+};
+use sqlx::AnyConnection;
 use std::sync::Arc;
 
 #[derive(Clone, Debug)]
@@ -132,54 +138,94 @@ pub async fn find_by_redirect_uri(db: &Db, tenant: &TenantId, uri: &str) -> Resu
 
 pub async fn insert(db: &Db, tenant: &TenantId, application: Application, now: Timestamp) -> Result<()> {
     let tenant = tenant.clone();
+    db.write(Durability::Lasting, move |c| Box::pin(async move { insert_all(c, &tenant, &application, now).await }))
+        .await?;
+    db.recents.forget();
+    Ok(())
+}
+
+async fn insert_all(c: &mut AnyConnection, tenant: &TenantId, application: &Application, now: Timestamp) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO applications (tenant_id, id, name, user_flow_id, algorithm, home_url, created_at, disabled_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(tenant.as_str())
+    .bind(application.id.as_str())
+    .bind(&application.name)
+    .bind(application.user_flow.as_ref().map(|id| id.as_str().to_owned()))
+    .bind(&application.algorithm)
+    .bind(&application.home_url)
+    .bind(now.0)
+    .bind(application.disabled_at.map(|at| at.0))
+    .execute(&mut *c)
+    .await
+    .map_err(taken)?;
+    insert_redirect_uris(c, tenant, &application.id, &application.redirect_uris).await?;
+    for secret in &application.secrets {
+        sqlx::query(
+            "INSERT INTO application_secrets (tenant_id, application_id, id, hint, hash, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(tenant.as_str())
+        .bind(application.id.as_str())
+        .bind(&secret.id)
+        .bind(&secret.hint)
+        .bind(&secret.hash)
+        .bind(now.0)
+        .bind(secret.expires_at.0)
+        .execute(&mut *c)
+        .await
+        .map_err(taken)?;
+    }
+    Ok(())
+}
+
+/// These instead of all before.
+pub async fn set_redirect_uris(
+    db: &Db,
+    tenant: &TenantId,
+    id: &ApplicationId,
+    redirect_uris: Vec<RedirectUri>,
+) -> Result<()> {
+    let (tenant, id) = (tenant.clone(), id.clone());
     db.write(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            sqlx::query(
-                "INSERT INTO applications (tenant_id, id, name, user_flow_id, algorithm, home_url, created_at, disabled_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            )
-            .bind(tenant.as_str())
-            .bind(application.id.as_str())
-            .bind(&application.name)
-            .bind(application.user_flow.as_ref().map(|id| id.as_str().to_owned()))
-            .bind(&application.algorithm)
-            .bind(&application.home_url)
-            .bind(now.0)
-            .bind(application.disabled_at.map(|at| at.0))
-            .execute(&mut *c)
-            .await
-            .map_err(taken)?;
-            for RedirectUri { platform, uri } in &application.redirect_uris {
-                sqlx::query("INSERT INTO redirect_uris (tenant_id, application_id, platform, uri) VALUES ($1, $2, $3, $4)")
-                    .bind(tenant.as_str())
-                    .bind(application.id.as_str())
-                    .bind(platform.as_str())
-                    .bind(uri)
-                    .execute(&mut *c)
-                    .await
-                    .map_err(taken)?;
-            }
-            for secret in &application.secrets {
-                sqlx::query(
-                    "INSERT INTO application_secrets (tenant_id, application_id, id, hint, hash, created_at, expires_at)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                )
-                .bind(tenant.as_str())
-                .bind(application.id.as_str())
-                .bind(&secret.id)
-                .bind(&secret.hint)
-                .bind(&secret.hash)
-                .bind(now.0)
-                .bind(secret.expires_at.0)
-                .execute(&mut *c)
-                .await
-                .map_err(taken)?;
-            }
-            Ok(())
-        })
+        Box::pin(async move { replace_redirect_uris(c, &tenant, &id, &redirect_uris).await })
     })
     .await?;
     db.recents.forget();
+    Ok(())
+}
+
+async fn replace_redirect_uris(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    id: &ApplicationId,
+    redirect_uris: &[RedirectUri],
+) -> Result<()> {
+    sqlx::query("DELETE FROM redirect_uris WHERE tenant_id = $1 AND application_id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .execute(&mut *c)
+        .await?;
+    insert_redirect_uris(c, tenant, id, redirect_uris).await
+}
+
+async fn insert_redirect_uris(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    id: &ApplicationId,
+    redirect_uris: &[RedirectUri],
+) -> Result<()> {
+    for RedirectUri { platform, uri } in redirect_uris {
+        sqlx::query("INSERT INTO redirect_uris (tenant_id, application_id, platform, uri) VALUES ($1, $2, $3, $4)")
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .bind(platform.as_str())
+            .bind(uri)
+            .execute(&mut *c)
+            .await
+            .map_err(taken)?;
+    }
     Ok(())
 }
 

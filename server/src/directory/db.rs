@@ -16,7 +16,11 @@ use std::{panic::AssertUnwindSafe, str::FromStr, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot};
 
 /// What the tables became, one step after the other. A step that was ever released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "directory", include_str!("../../migrations/0001_directory.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 3] = [
+    (1, "directory", include_str!("../../migrations/0001_directory.sql")),
+    (2, "administration", include_str!("../../migrations/0002_administration.sql")),
+    (3, "people", include_str!("../../migrations/0003_people.sql")),
+];
 
 fn migrator() -> Migrator {
     let migrations = MIGRATIONS.map(|(version, name, sql)| {
@@ -73,6 +77,12 @@ impl Unit {
 
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty()
+    }
+
+    /// What the other would have written comes after.
+    pub fn append(&mut self, other: Unit) {
+        self.durability = self.durability.max(other.durability);
+        self.writes.extend(other.writes);
     }
 
     /// The unit is as durable as its most durable write.

@@ -3,7 +3,7 @@
 use super::{application::Application, tenant::Tenant};
 use app::contract::user_flow::UserFlow;
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     future::Future,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -20,6 +20,8 @@ pub struct Recents {
     pub tenants: Recent<Tenant>,
     pub applications: Recent<Application>,
     pub user_flows: Recent<UserFlow>,
+    /// By tenant and language: what the tenant says in its own words.
+    pub sentences: Recent<BTreeMap<String, String>>,
 }
 
 impl Recents {
@@ -28,6 +30,7 @@ impl Recents {
         self.tenants.forget();
         self.applications.forget();
         self.user_flows.forget();
+        self.sentences.forget();
     }
 }
 

@@ -1,6 +1,6 @@
 //! Throws away what has run out. Nothing relies on it: every reader checks the time itself (cve_2026_32132).
 
-use super::{Db, Durability};
+use super::{Db, Durability, person};
 use crate::error::Result;
 use app::contract::time::Timestamp;
 use std::time::Duration;
@@ -13,7 +13,7 @@ const BATCH: i64 = 500;
 /// Deletes one batch of everything that ran out; true when there may be more.
 pub async fn sweep(db: &Db, now: Timestamp) -> Result<bool> {
     let yesterday = now.earlier_by(DAY);
-    let mut more = false;
+    let mut more = person::purge_expired(db, now).await?;
     for (sql, before) in [
         (
             "DELETE FROM journeys WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM journeys WHERE expires_at < $1 LIMIT $2)",

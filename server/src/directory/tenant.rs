@@ -52,6 +52,15 @@ pub async fn get(db: &Db, word: &str) -> Result<Arc<Tenant>> {
     db.recents.tenants.get_or(word.clone(), load).await?.ok_or(Error::NotFound)
 }
 
+/// The words by which the tenant is known in URLs.
+pub async fn names(db: &Db, tenant: &TenantId) -> Result<Vec<String>> {
+    let names: Vec<(String,)> = sqlx::query_as("SELECT name FROM tenant_names WHERE tenant_id = $1 ORDER BY name")
+        .bind(tenant.as_str())
+        .fetch_all(db.reader())
+        .await?;
+    Ok(names.into_iter().map(|(name,)| name).collect())
+}
+
 pub async fn list(db: &Db) -> Result<Vec<Tenant>> {
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT id, kind, name, brand, passcode_enabled_at, password_accounts_since, passcode_accounts_since

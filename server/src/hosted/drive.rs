@@ -1,6 +1,11 @@
 //! The loop: the engine says what to do, the hands do it, until there is something to show or the journey is over.
 
-use super::{finish, perform, visit::Visit};
+use super::{
+    finish,
+    funnel::{self, Led},
+    perform,
+    visit::Visit,
+};
 use crate::{
     directory::{self, Durability, Unit},
     error::{Error, Result},
@@ -23,6 +28,7 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
     if visit.row.finished_at.is_some() {
         return Ok(done(visit));
     }
+    let before = show(&visit.setting(), &visit.journey, visit.now);
     let mut unit = Unit::new(Durability::Fleeting);
     let mut event = Event::Answered(answer);
     let mut cookies = Vec::new();
@@ -35,6 +41,7 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
             }
             Turn::Show(step) => {
                 save(&mut unit, visit, &journey, None)?;
+                funnel::note(&mut unit, visit, &before, Led::To(&step, &journey.said.faults));
                 match commit(state, &mut unit).await {
                     Ok(()) => {
                         visit.journey = journey;
@@ -49,8 +56,11 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
                 }
             }
             Turn::Finish(outcome) => {
+                let mut ended = Unit::new(Durability::Fleeting);
+                funnel::note(&mut ended, visit, &before, Led::Out(&outcome));
                 cookies = finish::finish(state, visit, &mut unit, outcome).await?;
                 save(&mut unit, visit, &journey, Some(visit.now))?;
+                unit.append(ended);
                 match commit(state, &mut unit).await {
                     Ok(()) => {
                         visit.row.finished_at = Some(visit.now);

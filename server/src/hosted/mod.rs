@@ -1,9 +1,10 @@
 //! FACE people: the pages of a journey. `page` shows, `answer` reads, `drive` turns the engine's crank, `perform` does
-//! what it asks, `finish` writes down how it ended.
+//! what it asks, `finish` writes down how it ended, `funnel` counts how far people come.
 
 mod answer;
 mod drive;
 mod finish;
+mod funnel;
 mod page;
 mod perform;
 mod visit;

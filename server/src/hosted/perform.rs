@@ -18,7 +18,7 @@ use crate::{
     secret::{password::Verified, popular, seal::Purpose, token},
     state::AppState,
 };
-use app::contract::{id::AccountId, secret::Secret, time::Timestamp, validate::Why};
+use app::contract::{id::AccountId, secret::Secret, time::Timestamp};
 use std::time::Duration;
 
 pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: Effect) -> Result<Event> {
@@ -214,15 +214,8 @@ fn strengthen(unit: &mut Unit, visit: &Visit, account: AccountId, before: Secret
 async fn hash_password(state: &AppState, visit: &Visit, password: &Secret, address: &str) -> Result<Event> {
     let local_part = address.split('@').next().unwrap_or(address);
     let context = [local_part, &visit.tenant.name, &visit.application.name];
-    if let Some(why) = judge(password, &context) {
+    if let Some(why) = popular::judge(password, &context) {
         return Ok(Event::PasswordHashed(Err(why)));
     }
     Ok(Event::PasswordHashed(Ok(state.hasher.hash(password).await?)))
-}
-
-fn judge(password: &Secret, context: &[&str]) -> Option<Why> {
-    if popular::is_popular(password.reveal()) {
-        return Some(Why::PasswordCommon);
-    }
-    popular::is_guessable(password.reveal(), context).then_some(Why::PasswordGuessable)
 }

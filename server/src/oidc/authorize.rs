@@ -13,6 +13,7 @@ use crate::{
         Durability,
         account::{self, Profile},
         application::Application,
+        funnel,
         grant::{self, Grant, Outcome},
         journey as journeys,
         session::{self, Session},
@@ -131,13 +132,16 @@ async fn begin_journey(state: &AppState, visit: Visit, session: Option<Session>,
     let https = state.config.public_url.is_https();
     let (browser, set_cookie) = cookie::known_or_new(&Cookie::Browser, &visit.headers, https, &state.chance);
     let grant = grant(state, &visit, browser.clone(), now)?;
+    let entry = entry(state, &visit, session, now).await?;
+    let first = if entry.known.is_some() { "account" } else { "address" };
+    let reached = [funnel::Event { step: first, field: String::new(), what: funnel::REACHED.into() }];
     let journey = journeys::Journey {
         id: JourneyId::from(state.chance.id()),
         user_flow: grant.user_flow.clone(),
         grant: grant.id.clone(),
         browser,
         version: 0,
-        body: serde_json::to_string(&journey::begin(entry(state, &visit, session, now).await?))?,
+        body: serde_json::to_string(&journey::begin(entry))?,
         expires_at: grant.expires_at,
         finished_at: None,
     };
@@ -148,7 +152,8 @@ async fn begin_journey(state: &AppState, visit: Visit, session: Option<Session>,
         .write(Durability::Fleeting, move |c| {
             Box::pin(async move {
                 grant::insert(c, &tenant, &grant, now).await?;
-                journeys::insert(c, &tenant, &journey, now).await
+                journeys::insert(c, &tenant, &journey, now).await?;
+                funnel::count(c, &tenant, &journey.user_flow, &journey.id, &reached, now).await
             })
         })
         .await?;

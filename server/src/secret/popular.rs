@@ -5,6 +5,7 @@
 //! carries them; `examples/popular_passwords.rs` makes it. It holds 32 bits of each password's SHA-256, so that one good
 //! password in 33,000 is refused without cause: whoever it befalls takes another.
 
+use app::contract::{secret::Secret, validate::Why};
 use aws_lc_rs::digest::{SHA256, digest};
 use unicode_normalization::UnicodeNormalization;
 
@@ -12,6 +13,14 @@ use unicode_normalization::UnicodeNormalization;
 /// by bucket.
 static TABLE: &[u8] = include_bytes!("popular/passwords.bin");
 const COUNTS: usize = 32_768;
+
+/// What speaks against a new password, whatever its length. `context` is what a guesser knows of its owner.
+pub fn judge(password: &Secret, context: &[&str]) -> Option<Why> {
+    if is_popular(password.reveal()) {
+        return Some(Why::PasswordCommon);
+    }
+    is_guessable(password.reveal(), context).then_some(Why::PasswordGuessable)
+}
 
 /// One of the most used passwords, in whatever case; or a short piece again and again.
 pub fn is_popular(password: &str) -> bool {

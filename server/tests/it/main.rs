@@ -9,4 +9,5 @@ mod directory;
 mod hosted;
 mod mail;
 mod oidc;
+mod portal;
 mod security;

@@ -67,6 +67,8 @@ async fn r20_cve_2023_34927_no_other_site_changes_anything() {
                 "/{tenant}/oauth2/v2.0/logout" => (logout.path.clone(), logout.pairs.clone()),
                 // A request to sign in may come from anywhere: it is sent on as a GET, and changes nothing of anybody.
                 "/{tenant}/oauth2/v2.0/authorize" => (route.path, shop.request().1),
+                // Its secret is in the link; a foreign page that knew it would still be refused.
+                "/admin/setup" => (route.path, Vec::new()),
                 // No cookie opens these.
                 "/{tenant}/oauth2/v2.0/token" | "/{tenant}/oidc/userinfo" => (route.path, Vec::new()),
                 other => panic!("{other} is new: what keeps other sites from using it?"),

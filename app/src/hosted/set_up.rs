@@ -1,0 +1,91 @@
+//! The page that makes the first administrator. Whoever runs the server reads it once; it is in English only.
+
+use super::frame::{foot, links, whose};
+use crate::{
+    contract::{brand::Brand, user_flow::PasswordRule, validate::Fault},
+    text::{Key, Texts, explain},
+    ui::{
+        element::{El, Told, el},
+        field::{self, Control, Line},
+        password::{self, Password, ShowWords},
+        view::Drawing,
+    },
+};
+use std::rc::Rc;
+
+pub struct SetUp<'a> {
+    pub brand: &'a Brand,
+    /// Where the form goes, and the link's secret, which goes with it.
+    pub path: &'a str,
+    pub token: &'a str,
+    pub name: &'a str,
+    pub address: &'a str,
+    pub rule: PasswordRule,
+    pub faults: &'a [Fault],
+}
+
+pub const SET_UP_HEADING: &str = "Make the first administrator";
+const LEAD: &str = "This link works once. Whoever uses it may change everything in every tenant of this server.";
+
+pub fn set_up(page: &SetUp, texts: &Texts) -> Drawing {
+    let form = el("form")
+        .class("answer")
+        .attr("method", "post")
+        .attr("action", page.path.to_owned())
+        .with(el("input").attr("type", "hidden").attr("name", "token").attr("value", page.token.to_owned()))
+        .with(line(page, texts, "name", "Your name", "text", "name", page.name))
+        .with(line(page, texts, "address", texts.say(Key::AddressLabel), "email", "username", page.address))
+        .with(new_password(page, texts))
+        .with(el("button").class("primary ext-button ext-primary").attr("type", "submit").with("Make administrator"));
+    let card = el("main")
+        .class("card ext-sign-in-box")
+        .with(whose(page.brand))
+        .with(el("h1").class("ext-title").with(SET_UP_HEADING))
+        .with(el("p").class("lead ext-subtitle").with(LEAD))
+        .with(form);
+    Drawing::of(vec![card, foot(None, links(page.brand, texts))])
+}
+
+fn line(
+    page: &SetUp,
+    texts: &Texts,
+    name: &'static str,
+    label: &str,
+    kind: &'static str,
+    autocomplete: &'static str,
+    value: &str,
+) -> El {
+    let control =
+        Control { name: name.into(), label: label.into(), optional: None, hint: None, fault: fault(page, texts, name) };
+    let line = Line {
+        kind,
+        value: value.into(),
+        autocomplete: Some(autocomplete),
+        required: true,
+        focus: name == "name",
+        ..Line::default()
+    };
+    field::line(control, line)
+}
+
+fn new_password(page: &SetUp, texts: &Texts) -> El {
+    let words = ShowWords {
+        show: texts.say(Key::Show).into(),
+        show_name: texts.say(Key::ShowPassword).into(),
+        hide: texts.say(Key::Hide).into(),
+        hide_name: texts.say(Key::HidePassword).into(),
+    };
+    let control = Control {
+        name: "password".into(),
+        label: texts.say(Key::NewPasswordLabel).into(),
+        optional: None,
+        hint: Some(texts.fill(Key::NewPasswordHint, &[("min", &page.rule.min_length.to_string())])),
+        fault: fault(page, texts, "password"),
+    };
+    password::password(Password { control, autocomplete: "new-password", words, judge: None })
+}
+
+fn fault(page: &SetUp, texts: &Texts, field: &str) -> Told {
+    let fault = page.faults.iter().find(|fault| fault.field == field).map(|fault| explain(texts, &fault.why));
+    Rc::new(move || fault.clone())
+}

@@ -1,0 +1,158 @@
+//! The tenant of the administrators, the portal as its application, and the way in for the first of them.
+
+use crate::{
+    clock::Chance,
+    config::Config,
+    directory::{
+        Db,
+        application::{self, Application, Platform, RedirectUri},
+        set_up,
+        tenant::{self, Kind, Tenant},
+        user_flow,
+    },
+    error::{Error, Result},
+    secret::token::Token,
+    state::AppState,
+};
+use app::contract::{
+    brand::{Brand, Colour},
+    id::{TenantId, UserFlowId},
+    time::Timestamp,
+    user_flow::{FlowKind, Layout, Method, PasswordRule, SignUp, UserFlow},
+};
+use std::{
+    fs::{self, OpenOptions},
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// The name of the tenant in URLs, and its id: both are the same everywhere.
+pub const TENANT: &str = "admin";
+pub const TENANT_ID: &str = "7b1d3a58-2c40-4f6e-9a83-5e0c1f94d2b7";
+const FLOW_ID: &str = "e4f0a9c2-8d15-4b37-a6c1-90b2d7f35e68";
+/// The client id of the portal.
+pub const PORTAL: &str = "portico-portal";
+
+/// How long a set-up link works.
+const LINK_LASTS: Duration = Duration::from_secs(60 * 60);
+
+/// Makes what is not there yet. Servers that start together may all try: each step is done by whoever is first.
+pub async fn ensure(state: &AppState) -> Result<()> {
+    let (id, now) = (TenantId::from(TENANT_ID), state.clock.now());
+    let redirect_uri = state.config.public_url.at("/admin/");
+    let portal = application::find(&state.db, &id, &PORTAL.into()).await?;
+    if portal.is_some_and(|portal| portal.redirect_uris.iter().any(|known| known.uri == redirect_uri)) {
+        return state.keys.ensure(&id).await;
+    }
+    unless_there(tenant::insert(&state.db, administration(id.clone()), vec![TENANT.into()], now).await)?;
+    unless_there(user_flow::insert(&state.db, &id, flow(), now).await)?;
+    unless_there(application::insert(&state.db, &id, portal_at(&redirect_uri), now).await)?;
+    // The server may have moved to another address since.
+    let here = RedirectUri { platform: Platform::SinglePage, uri: redirect_uri };
+    application::set_redirect_uris(&state.db, &id, &PORTAL.into(), vec![here]).await?;
+    state.keys.ensure(&id).await
+}
+
+fn unless_there(made: Result<()>) -> Result<()> {
+    match made {
+        Err(Error::Taken) => Ok(()),
+        made => made,
+    }
+}
+
+fn administration(id: TenantId) -> Tenant {
+    Tenant {
+        id,
+        kind: Kind::Workforce,
+        name: "Administration".into(),
+        brand: Brand { name: "Portico".into(), logo: None, colour: Colour::default(), links: Vec::new() },
+        passcode_enabled_at: None,
+        password_accounts_since: None,
+        passcode_accounts_since: None,
+    }
+}
+
+/// Nobody signs up here: administrators are made by administrators, and the first by a set-up link.
+fn flow() -> UserFlow {
+    UserFlow {
+        id: flow_id(),
+        name: "Administrators".into(),
+        kind: FlowKind::SignUpOrSignIn,
+        method: Method::Password,
+        sign_up: SignUp::Closed,
+        keep_signed_in: false,
+        password: password_rule(),
+        layout: Layout { revision: 1, inputs: Vec::new() },
+        claims: vec!["displayName".into()],
+    }
+}
+
+pub fn flow_id() -> UserFlowId {
+    FLOW_ID.into()
+}
+
+/// What an administrator's password must be.
+pub fn password_rule() -> PasswordRule {
+    PasswordRule::default()
+}
+
+fn portal_at(redirect_uri: &str) -> Application {
+    Application {
+        id: PORTAL.into(),
+        name: "Portico portal".into(),
+        user_flow: Some(flow_id()),
+        algorithm: "ES256".into(),
+        home_url: Some(redirect_uri.into()),
+        disabled_at: None,
+        redirect_uris: vec![RedirectUri { platform: Platform::SinglePage, uri: redirect_uri.into() }],
+        secrets: Vec::new(),
+    }
+}
+
+/// A fresh link by which the first administrator is made, instead of any before. None once one was made.
+pub async fn set_up_link(config: &Config, db: &Db, chance: &Chance, now: Timestamp) -> Result<Option<String>> {
+    let token = Token::random(chance);
+    if !set_up::renew(db, &token.hash(), now + LINK_LASTS).await? {
+        return Ok(None);
+    }
+    let link = config.public_url.at(&format!("/admin/setup?token={}", token.reveal()));
+    if let Some(path) = link_file(config)
+        && let Err(fault) = keep(&path, &link)
+    {
+        // It was told all the same.
+        tracing::warn!(path = %path.display(), %fault, "the set-up link could not be written to a file");
+    }
+    Ok(Some(link))
+}
+
+/// Where whoever may read the database finds the link: beside it, or nowhere if it is on another machine.
+fn link_file(config: &Config) -> Option<PathBuf> {
+    let url = config.database_url.reveal();
+    let path = url.strip_prefix("sqlite:")?.trim_start_matches("//").split('?').next()?;
+    Some(Path::new(path).with_file_name("portico-setup-link"))
+}
+
+fn keep(path: &Path, link: &str) -> std::io::Result<()> {
+    // Made anew, so that nobody can have it open or own it.
+    forget(path)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(file, "{link}")
+}
+
+fn forget(path: &Path) -> std::io::Result<()> {
+    match fs::remove_file(path) {
+        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => Err(fault),
+        _ => Ok(()),
+    }
+}
+
+/// The link is used up: its file goes too.
+pub fn forget_link(config: &Config) {
+    if let Some(path) = link_file(config)
+        && let Err(fault) = forget(&path)
+    {
+        tracing::warn!(path = %path.display(), %fault, "the file of the set-up link could not be deleted");
+    }
+}

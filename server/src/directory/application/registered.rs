@@ -1,0 +1,218 @@
+//! Applications as administrators see them: registered, listed, changed, given secrets, deleted.
+
+use super::{Application, Db, Row, complete, insert_all, replace_redirect_uris};
+use crate::{
+    directory::{clause::Clause, db::taken},
+    error::{Error, Result},
+};
+use app::contract::{
+    id::{ApplicationId, TenantId},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
+use std::collections::BTreeMap;
+
+/// Two may be active, so that one can replace the other without a pause (security R33).
+pub const MOST_SECRETS: usize = 2;
+
+#[derive(Clone, Debug)]
+pub struct Registered {
+    pub application: Application,
+    pub created_at: Timestamp,
+    pub notes: Notes,
+    /// Of the secrets: since when, and what their developer calls them.
+    pub secrets: BTreeMap<String, (Timestamp, String)>,
+}
+
+/// What is kept of an application because management calls may read it again.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Notes {
+    pub description: Option<String>,
+    pub logout_url: Option<String>,
+    pub identifier_uris: Vec<String>,
+    pub tags: Vec<String>,
+    /// Origins of the pages that may show the widget.
+    pub widget_origins: Vec<String>,
+    /// Whether it may use the native authentication API.
+    pub native_authentication: bool,
+    pub marketing_url: Option<String>,
+    pub support_url: Option<String>,
+    pub terms_url: Option<String>,
+    pub privacy_url: Option<String>,
+}
+
+pub async fn registered(db: &Db, tenant: &TenantId, id: &ApplicationId) -> Result<Option<Registered>> {
+    let mut clause = Clause::new(COLUMNS);
+    clause.say(" WHERE tenant_id = ").bind(tenant.as_str()).say(" AND id = ").bind(id.as_str());
+    Ok(read(db, tenant, clause.fetch_all(db.reader()).await?).await?.into_iter().next())
+}
+
+type Listed = (String, String, Option<String>, String, Option<String>, Option<i64>, i64, String);
+
+const COLUMNS: &str =
+    "SELECT id, name, user_flow_id, algorithm, home_url, disabled_at, created_at, notes FROM applications";
+
+/// By name, from behind a place in the list; `beginning` narrows to names that begin so, in whatever case.
+pub async fn list(
+    db: &Db,
+    tenant: &TenantId,
+    beginning: Option<&str>,
+    after: Option<(&str, &str)>,
+    limit: i64,
+) -> Result<Vec<Registered>> {
+    let mut clause = Clause::new(COLUMNS);
+    clause.say(" WHERE tenant_id = ").bind(tenant.as_str());
+    if let Some(beginning) = beginning {
+        let length = beginning.chars().count() as i64;
+        clause.say(" AND lower(substr(name, 1, ").bind(length).say(")) = ").bind(beginning.to_lowercase());
+    }
+    if let Some((name, id)) = after {
+        clause.say(" AND (name, id) > (").bind(name).say(", ").bind(id).say(")");
+    }
+    clause.say(" ORDER BY name, id LIMIT ").bind(limit);
+    read(db, tenant, clause.fetch_all(db.reader()).await?).await
+}
+
+async fn read(db: &Db, tenant: &TenantId, rows: Vec<Listed>) -> Result<Vec<Registered>> {
+    let mut listed = Vec::with_capacity(rows.len());
+    for (id, name, user_flow, algorithm, home_url, disabled_at, created_at, notes) in rows {
+        let secrets: Vec<(String, i64, String)> = sqlx::query_as(
+            "SELECT id, created_at, name FROM application_secrets WHERE tenant_id = $1 AND application_id = $2",
+        )
+        .bind(tenant.as_str())
+        .bind(&id)
+        .fetch_all(db.reader())
+        .await?;
+        let row: Row = (id, name, user_flow, algorithm, home_url, disabled_at);
+        listed.push(Registered {
+            application: complete(db, tenant, row).await?,
+            created_at: Timestamp(created_at),
+            notes: serde_json::from_str(&notes)?,
+            secrets: secrets.into_iter().map(|(id, at, name)| (id, (Timestamp(at), name))).collect(),
+        });
+    }
+    Ok(listed)
+}
+
+pub async fn register(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    application: &Application,
+    notes: &Notes,
+    now: Timestamp,
+) -> Result<()> {
+    insert_all(c, tenant, application, now).await?;
+    write_notes(c, tenant, &application.id, notes).await
+}
+
+/// Everything but its flow and its secrets.
+pub async fn update(c: &mut AnyConnection, tenant: &TenantId, application: &Application, notes: &Notes) -> Result<()> {
+    let changed = sqlx::query(
+        "UPDATE applications SET name = $1, algorithm = $2, home_url = $3, disabled_at = $4 WHERE tenant_id = $5 AND id = $6",
+    )
+    .bind(&application.name)
+    .bind(&application.algorithm)
+    .bind(application.home_url.clone())
+    .bind(application.disabled_at.map(|at| at.0))
+    .bind(tenant.as_str())
+    .bind(application.id.as_str())
+    .execute(&mut *c)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    replace_redirect_uris(c, tenant, &application.id, &application.redirect_uris).await?;
+    write_notes(c, tenant, &application.id, notes).await
+}
+
+async fn write_notes(c: &mut AnyConnection, tenant: &TenantId, id: &ApplicationId, notes: &Notes) -> Result<()> {
+    sqlx::query("UPDATE applications SET notes = $1 WHERE tenant_id = $2 AND id = $3")
+        .bind(serde_json::to_string(notes)?)
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+pub struct NewSecret {
+    pub id: String,
+    pub name: String,
+    pub hint: String,
+    pub hash: String,
+    pub expires_at: Timestamp,
+}
+
+/// `Error::Taken` where there are two already that still work.
+pub async fn add_secret(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    id: &ApplicationId,
+    secret: &NewSecret,
+    now: Timestamp,
+) -> Result<()> {
+    // Takes the row first: of two at once, one sees the other's.
+    sqlx::query("UPDATE applications SET created_at = created_at WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .execute(&mut *c)
+        .await?;
+    let (active,): (i64,) = sqlx::query_as(
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM application_secrets WHERE tenant_id = $1 AND application_id = $2 AND expires_at > $3",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .bind(now.0)
+    .fetch_one(&mut *c)
+    .await?;
+    if active >= MOST_SECRETS as i64 {
+        return Err(Error::Taken);
+    }
+    sqlx::query(
+        "INSERT INTO application_secrets (tenant_id, application_id, id, hint, hash, created_at, expires_at, name)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .bind(&secret.id)
+    .bind(&secret.hint)
+    .bind(&secret.hash)
+    .bind(now.0)
+    .bind(secret.expires_at.0)
+    .bind(&secret.name)
+    .execute(c)
+    .await
+    .map_err(taken)?;
+    Ok(())
+}
+
+pub async fn remove_secret(c: &mut AnyConnection, tenant: &TenantId, id: &ApplicationId, secret: &str) -> Result<()> {
+    let removed =
+        sqlx::query("DELETE FROM application_secrets WHERE tenant_id = $1 AND application_id = $2 AND id = $3")
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .bind(secret)
+            .execute(c)
+            .await?;
+    if removed.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// With everything that was issued to it.
+pub async fn delete(c: &mut AnyConnection, tenant: &TenantId, id: &ApplicationId) -> Result<()> {
+    for sql in [
+        "DELETE FROM journeys WHERE tenant_id = $1 AND grant_id IN
+           (SELECT id FROM grants WHERE tenant_id = $1 AND application_id = $2)",
+        "DELETE FROM grants WHERE tenant_id = $1 AND application_id = $2",
+        "DELETE FROM token_families WHERE tenant_id = $1 AND application_id = $2",
+        "DELETE FROM session_applications WHERE tenant_id = $1 AND application_id = $2",
+        "DELETE FROM application_secrets WHERE tenant_id = $1 AND application_id = $2",
+        "DELETE FROM application_roles WHERE tenant_id = $1 AND application_id = $2",
+        "DELETE FROM redirect_uris WHERE tenant_id = $1 AND application_id = $2",
+        "DELETE FROM applications WHERE tenant_id = $1 AND id = $2",
+    ] {
+        sqlx::query(sql).bind(tenant.as_str()).bind(id.as_str()).execute(&mut *c).await?;
+    }
+    Ok(())
+}

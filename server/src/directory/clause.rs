@@ -1,0 +1,97 @@
+//! SQL that is put together at run time: fixed words of ours, and values that are only ever bound.
+
+use sqlx::{
+    AnyConnection, AnyPool, AssertSqlSafe, FromRow,
+    any::{AnyArguments, AnyQueryResult, AnyRow},
+    query::{Query, QueryAs},
+};
+use std::fmt::Write;
+
+type Any = sqlx::Any;
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Bound {
+    Text(String),
+    Number(i64),
+}
+
+impl From<&str> for Bound {
+    fn from(text: &str) -> Self {
+        Bound::Text(text.into())
+    }
+}
+
+impl From<String> for Bound {
+    fn from(text: String) -> Self {
+        Bound::Text(text)
+    }
+}
+
+impl From<i64> for Bound {
+    fn from(number: i64) -> Self {
+        Bound::Number(number)
+    }
+}
+
+#[derive(Default)]
+pub struct Clause {
+    sql: String,
+    bound: Vec<Bound>,
+}
+
+impl Clause {
+    pub fn new(sql: &'static str) -> Self {
+        Self { sql: sql.into(), bound: Vec::new() }
+    }
+
+    /// Words of ours: nobody else's text can come here.
+    pub fn say(&mut self, sql: &'static str) -> &mut Self {
+        self.sql.push_str(sql);
+        self
+    }
+
+    /// A value in its place.
+    pub fn bind(&mut self, value: impl Into<Bound>) -> &mut Self {
+        self.bound.push(value.into());
+        // Writing to a String cannot fail.
+        let _ = write!(self.sql, "${}", self.bound.len());
+        self
+    }
+
+    /// `(…, …)` for `IN` or `VALUES`.
+    pub fn bind_list<V: Into<Bound>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
+        self.say("(");
+        for (n, value) in values.into_iter().enumerate() {
+            if n > 0 {
+                self.say(", ");
+            }
+            self.bind(value);
+        }
+        self.say(")")
+    }
+
+    pub async fn fetch_all<T>(self, pool: &AnyPool) -> Result<Vec<T>, sqlx::Error>
+    where
+        T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+    {
+        let mut query: QueryAs<Any, T, AnyArguments> = sqlx::query_as(AssertSqlSafe(self.sql));
+        for value in self.bound {
+            query = match value {
+                Bound::Text(text) => query.bind(text),
+                Bound::Number(number) => query.bind(number),
+            };
+        }
+        query.fetch_all(pool).await
+    }
+
+    pub async fn execute(self, c: &mut AnyConnection) -> Result<AnyQueryResult, sqlx::Error> {
+        let mut query: Query<Any, AnyArguments> = sqlx::query(AssertSqlSafe(self.sql));
+        for value in self.bound {
+            query = match value {
+                Bound::Text(text) => query.bind(text),
+                Bound::Number(number) => query.bind(number),
+            };
+        }
+        query.execute(c).await
+    }
+}

@@ -1,0 +1,396 @@
+//! People as administrators see them: listed and found here, changed in `change`, forgotten in `purge`.
+
+mod change;
+mod purge;
+
+use super::{Db, account, clause::Clause, identity, search};
+use crate::error::{Error, Result};
+use app::contract::{
+    id::{AccountId, TenantId, UserFlowId},
+    time::Timestamp,
+    user_flow::Method,
+};
+pub(super) use change::tally;
+pub use change::{
+    NewPerson, delete, index, insert, reset_password, restore, revoke_sessions, set_attribute, set_disabled,
+    set_identities, set_other_addresses,
+};
+pub use purge::{purge, purge_expired};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, time::Duration};
+
+/// How long a deleted person can be brought back.
+pub const RESTORABLE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Graph's most.
+pub const MOST_IDENTITIES: usize = 10;
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Person {
+    pub id: AccountId,
+    pub method: Method,
+    /// `Member` or `Guest`.
+    pub user_type: String,
+    pub user_flow: Option<UserFlowId>,
+    pub created_at: Timestamp,
+    pub disabled_at: Option<Timestamp>,
+    pub deleted_at: Option<Timestamp>,
+    pub must_change_password_at: Option<Timestamp>,
+    pub sessions_valid_from: Option<Timestamp>,
+    pub identities: Vec<Identity>,
+    /// Told by other providers; nobody signs in with them.
+    pub other_addresses: Vec<String>,
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// One of the ways by which somebody is known. The issuer of the tenant's own names is the tenant.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Identity {
+    pub sign_in_type: String,
+    pub issuer: String,
+    pub issuer_assigned_id: String,
+}
+
+impl Identity {
+    fn folded(&self) -> String {
+        match self.sign_in_type.as_str() {
+            // What another provider assigned is exactly that.
+            "federated" => self.issuer_assigned_id.clone(),
+            _ => identity::Folded::address(&self.issuer_assigned_id).as_str().to_owned(),
+        }
+    }
+}
+
+impl Person {
+    pub fn display_name(&self) -> &str {
+        self.attributes.get("displayName").map_or("", String::as_str)
+    }
+
+    /// The address with which they sign in.
+    pub fn address(&self) -> Option<&str> {
+        let of_kind = |kind: &str| self.identities.iter().find(|identity| identity.sign_in_type == kind);
+        of_kind(identity::EMAIL_ADDRESS).map(|identity| identity.issuer_assigned_id.as_str())
+    }
+}
+
+/// One condition of a list.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Condition {
+    Id(String),
+    Disabled(bool),
+    /// By any of the ways in which somebody is known; a type or issuer only where it was said.
+    KnownAs {
+        sign_in_type: Option<String>,
+        issuer: Option<String>,
+        name: Option<String>,
+    },
+    Attribute {
+        name: String,
+        is: Comparison,
+        value: String,
+    },
+    CreatedSince(Timestamp),
+    CreatedBefore(Timestamp),
+    MadeBy(UserFlowId),
+    Not(Box<Condition>),
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Comparison {
+    Equal,
+    StartsWith,
+    /// As numbers.
+    Less,
+    Greater,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Order {
+    #[default]
+    Name,
+    NewestFirst,
+    OldestFirst,
+}
+
+/// What a list is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub conditions: Vec<Condition>,
+    pub order: Order,
+    pub deleted: bool,
+    /// Where the page before ended, as `People::next` said it.
+    pub after: Option<String>,
+    pub limit: i64,
+}
+
+pub struct People {
+    pub people: Vec<Person>,
+    pub next: Option<String>,
+}
+
+type Row = (
+    String,
+    String,
+    String,
+    Option<String>,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    Option<String>,
+    String,
+);
+
+const COLUMNS: &str = "SELECT a.id, a.method, a.user_type, a.user_flow_id, a.created_at, a.disabled_at, a.deleted_at, \
+                       a.must_change_password_at, a.sessions_valid_from, a.deleted_identities, a.sort_name FROM accounts a ";
+
+pub async fn find(db: &Db, tenant: &TenantId, id: &AccountId) -> Result<Option<Person>> {
+    Ok(by_ids(db, tenant, std::slice::from_ref(id)).await?.into_iter().next())
+}
+
+/// By one of the names that the tenant itself gave them.
+pub async fn find_by_name(db: &Db, tenant: &TenantId, name: &str) -> Result<Option<Person>> {
+    let known_as =
+        Condition::KnownAs { sign_in_type: None, issuer: Some(tenant.to_string()), name: Some(name.to_owned()) };
+    let wanted = Wanted { conditions: vec![known_as], limit: 1, ..Wanted::default() };
+    Ok(list(db, tenant, &wanted).await?.people.into_iter().next())
+}
+
+/// In the order of the ids; who is not there is left out.
+async fn by_ids(db: &Db, tenant: &TenantId, ids: &[AccountId]) -> Result<Vec<Person>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut clause = Clause::new(COLUMNS);
+    clause.say("WHERE a.tenant_id = ").bind(tenant.as_str()).say(" AND a.id IN ");
+    clause.bind_list(ids.iter().map(AccountId::as_str));
+    let mut people = complete(db, tenant, clause.fetch_all(db.reader()).await?).await?;
+    people.sort_by_key(|person| ids.iter().position(|id| *id == person.id));
+    Ok(people)
+}
+
+/// A search as somebody types: by the beginnings of words of names and of sign-in names.
+pub async fn search(db: &Db, tenant: &TenantId, typed: &str, after: Option<&str>, limit: i64) -> Result<People> {
+    let after: Option<(String, String)> = after.map(read_key).transpose()?;
+    let after = after.map(|(word, account)| search::After { word, account });
+    let mut found = search::find(db, tenant, typed, after.as_ref(), limit + 1).await?;
+    let more = found.len() as i64 > limit;
+    found.truncate(limit.max(0) as usize);
+    let last = found.last().filter(|_| more).map(|(_, at)| write_key(&at.word, &at.account));
+    let ids: Vec<AccountId> = found.into_iter().map(|(id, _)| id).collect();
+    Ok(People { people: by_ids(db, tenant, &ids).await?, next: last })
+}
+
+pub async fn list(db: &Db, tenant: &TenantId, wanted: &Wanted) -> Result<People> {
+    let mut clause = Clause::new(COLUMNS);
+    clause.say("WHERE a.tenant_id = ").bind(tenant.as_str());
+    clause.say(if wanted.deleted { " AND a.deleted_at IS NOT NULL" } else { " AND a.deleted_at IS NULL" });
+    for condition in &wanted.conditions {
+        clause.say(" AND ");
+        said(&mut clause, tenant, condition);
+    }
+    if let Some(after) = &wanted.after {
+        let (key, id) = read_key(after)?;
+        let moment = || key.parse::<i64>().map_err(|_| Error::BadRequest("this is no place in the list".into()));
+        match wanted.order {
+            Order::Name => clause.say(" AND (a.sort_name, a.id) > (").bind(key.as_str()).say(", "),
+            Order::NewestFirst => clause.say(" AND (a.created_at, a.id) < (").bind(moment()?).say(", "),
+            Order::OldestFirst => clause.say(" AND (a.created_at, a.id) > (").bind(moment()?).say(", "),
+        };
+        clause.bind(id).say(")");
+    }
+    clause.say(match wanted.order {
+        Order::Name => " ORDER BY a.sort_name, a.id",
+        Order::NewestFirst => " ORDER BY a.created_at DESC, a.id DESC",
+        Order::OldestFirst => " ORDER BY a.created_at, a.id",
+    });
+    clause.say(" LIMIT ").bind(wanted.limit + 1);
+    let mut rows: Vec<Row> = clause.fetch_all(db.reader()).await?;
+    let more = rows.len() as i64 > wanted.limit;
+    rows.truncate(wanted.limit.max(0) as usize);
+    let last = rows.last().filter(|_| more).map(|row| match wanted.order {
+        Order::Name => write_key(&row.10, &row.0),
+        Order::NewestFirst | Order::OldestFirst => write_key(&row.4.to_string(), &row.0),
+    });
+    Ok(People { people: complete(db, tenant, rows).await?, next: last })
+}
+
+/// A condition in SQL. Its depth was bounded by whoever read it (security R39).
+fn said(clause: &mut Clause, tenant: &TenantId, condition: &Condition) {
+    match condition {
+        Condition::Id(id) => {
+            clause.say("a.id = ").bind(id.as_str());
+        }
+        Condition::Disabled(true) => {
+            clause.say("a.disabled_at IS NOT NULL");
+        }
+        Condition::Disabled(false) => {
+            clause.say("a.disabled_at IS NULL");
+        }
+        Condition::KnownAs { sign_in_type, issuer, name } => {
+            clause.say("a.id IN (SELECT i.account_id FROM identities i WHERE i.tenant_id = ").bind(tenant.as_str());
+            clause.say(" AND i.sign_in_type IN ");
+            match sign_in_type {
+                Some(kind) => clause.bind_list([kind.as_str()]),
+                None => clause.bind_list(SIGN_IN_TYPES),
+            };
+            if let Some(issuer) = issuer {
+                clause.say(" AND i.issuer = ").bind(issuer.as_str());
+            }
+            if let Some(name) = name {
+                let folded = identity::Folded::address(name);
+                clause.say(" AND i.folded IN ").bind_list([folded.as_str(), name.as_str()]);
+            }
+            clause.say(")");
+        }
+        Condition::Attribute { name, is, value } => {
+            clause.say(
+                "EXISTS (SELECT 1 FROM attribute_values v WHERE v.tenant_id = a.tenant_id AND v.account_id = a.id",
+            );
+            clause.say(" AND v.attribute_id = ").bind(name.as_str());
+            match is {
+                Comparison::Equal => clause.say(" AND v.value = ").bind(value.as_str()),
+                Comparison::StartsWith => {
+                    let length = value.chars().count() as i64;
+                    clause.say(" AND lower(substr(v.value, 1, ").bind(length).say(")) = ").bind(value.to_lowercase())
+                }
+                Comparison::Less => {
+                    clause.say(" AND CAST(v.value AS BIGINT) < CAST(").bind(value.as_str()).say(" AS BIGINT)")
+                }
+                Comparison::Greater => {
+                    clause.say(" AND CAST(v.value AS BIGINT) > CAST(").bind(value.as_str()).say(" AS BIGINT)")
+                }
+            };
+            clause.say(")");
+        }
+        Condition::CreatedSince(at) => {
+            clause.say("a.created_at >= ").bind(at.0);
+        }
+        Condition::CreatedBefore(at) => {
+            clause.say("a.created_at < ").bind(at.0);
+        }
+        Condition::MadeBy(flow) => {
+            clause.say("a.user_flow_id = ").bind(flow.as_str());
+        }
+        Condition::Not(condition) => {
+            clause.say("NOT (");
+            said(clause, tenant, condition);
+            clause.say(")");
+        }
+        Condition::All(conditions) => joined(clause, tenant, conditions, " AND ", "1 = 1"),
+        Condition::Any(conditions) => joined(clause, tenant, conditions, " OR ", "1 = 0"),
+    }
+}
+
+fn joined(clause: &mut Clause, tenant: &TenantId, conditions: &[Condition], word: &'static str, if_none: &'static str) {
+    clause.say("(");
+    if conditions.is_empty() {
+        clause.say(if_none);
+    }
+    for (n, condition) in conditions.iter().enumerate() {
+        if n > 0 {
+            clause.say(word);
+        }
+        said(clause, tenant, condition);
+    }
+    clause.say(")");
+}
+
+/// In this order they stand in the index.
+const SIGN_IN_TYPES: [&str; 4] = ["emailAddress", "federated", "userName", "userPrincipalName"];
+
+/// A place in a list: the key that it is sorted by, and who stands there.
+fn write_key(key: &str, id: &str) -> String {
+    format!("{id} {key}")
+}
+
+fn read_key(text: &str) -> Result<(String, String)> {
+    let (id, key) = text.split_once(' ').ok_or_else(|| Error::BadRequest("this is no place in the list".into()))?;
+    Ok((key.into(), id.into()))
+}
+
+/// Everything else about a page of people, in three questions.
+async fn complete(db: &Db, tenant: &TenantId, rows: Vec<Row>) -> Result<Vec<Person>> {
+    let mut people = rows.into_iter().map(read).collect::<Result<Vec<Person>>>()?;
+    if people.is_empty() {
+        return Ok(people);
+    }
+    let ids: Vec<AccountId> = people.iter().map(|person| person.id.clone()).collect();
+    let of_them = |sql: &'static str, rest: &'static str| {
+        let mut clause = Clause::new(sql);
+        clause.say(" WHERE tenant_id = ").bind(tenant.as_str()).say(" AND account_id IN ");
+        clause.bind_list(ids.iter().map(AccountId::as_str)).say(rest);
+        clause
+    };
+    let identities: Vec<(String, String, String, String)> = of_them(
+        "SELECT account_id, sign_in_type, issuer, issuer_assigned_id FROM identities",
+        " ORDER BY sign_in_type, folded",
+    )
+    .fetch_all(db.reader())
+    .await?;
+    let values: Vec<(String, String, String)> =
+        of_them("SELECT account_id, attribute_id, value FROM attribute_values", "").fetch_all(db.reader()).await?;
+    let others: Vec<(String, String)> =
+        of_them("SELECT account_id, address FROM addresses", " AND kind = 'other' ORDER BY address")
+            .fetch_all(db.reader())
+            .await?;
+    let at: BTreeMap<String, usize> = people.iter().enumerate().map(|(n, it)| (it.id.to_string(), n)).collect();
+    for (account, sign_in_type, issuer, issuer_assigned_id) in identities {
+        if let Some(n) = at.get(&account) {
+            people[*n].identities.push(Identity { sign_in_type, issuer, issuer_assigned_id });
+        }
+    }
+    for (account, attribute, value) in values {
+        if let Some(n) = at.get(&account) {
+            people[*n].attributes.insert(attribute, value);
+        }
+    }
+    for (account, address) in others {
+        if let Some(n) = at.get(&account) {
+            people[*n].other_addresses.push(address);
+        }
+    }
+    Ok(people)
+}
+
+fn read(row: Row) -> Result<Person> {
+    let (id, method, user_type, flow, created, disabled, deleted, must_change, valid_from, deleted_identities, _) = row;
+    Ok(Person {
+        id: id.into(),
+        method: account::read_method(&method),
+        user_type,
+        user_flow: flow.map(UserFlowId::from),
+        created_at: Timestamp(created),
+        disabled_at: disabled.map(Timestamp),
+        deleted_at: deleted.map(Timestamp),
+        must_change_password_at: must_change.map(Timestamp),
+        sessions_valid_from: valid_from.map(Timestamp),
+        identities: deleted_identities.map(|json| serde_json::from_str(&json)).transpose()?.unwrap_or_default(),
+        other_addresses: Vec::new(),
+        attributes: BTreeMap::new(),
+    })
+}
+
+/// How many there are, without counting them.
+pub async fn count(db: &Db, tenant: &TenantId) -> Result<i64> {
+    let (people,): (i64,) =
+        sqlx::query_as("SELECT CAST(COALESCE(SUM(people), 0) AS BIGINT) FROM people_counts WHERE tenant_id = $1")
+            .bind(tenant.as_str())
+            .fetch_one(db.reader())
+            .await?;
+    Ok(people)
+}
+
+/// How many each flow made.
+pub async fn count_by_flow(db: &Db, tenant: &TenantId) -> Result<BTreeMap<String, i64>> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT user_flow_id, CAST(SUM(people) AS BIGINT) FROM people_counts WHERE tenant_id = $1 GROUP BY user_flow_id",
+    )
+    .bind(tenant.as_str())
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows.into_iter().collect())
+}

@@ -1,0 +1,180 @@
+//! Finding people while somebody types: by the beginning of any word of their names or of a sign-in name, at the same cost
+//! among a million as among a thousand.
+
+use super::Db;
+use crate::error::Result;
+use app::contract::id::{AccountId, TenantId};
+use sqlx::{AnyConnection, AssertSqlSafe};
+use std::{collections::BTreeSet, fmt::Write};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// Characters of a word that count.
+const LONGEST: usize = 48;
+/// Words that a search may have; more only narrow what is narrow already.
+const MOST_TERMS: usize = 4;
+
+/// The words under which a person is found. Names are cut into words; sign-in names stay whole.
+pub fn words<'a>(
+    names: impl IntoIterator<Item = &'a str>,
+    sign_in_names: impl IntoIterator<Item = &'a str>,
+) -> BTreeSet<String> {
+    let of_names = names.into_iter().flat_map(terms);
+    of_names.chain(sign_in_names.into_iter().map(fold)).filter(|word| !word.is_empty()).map(|word| hex(&word)).collect()
+}
+
+/// What somebody typed, in words.
+fn terms(text: &str) -> Vec<String> {
+    let is_between = |c: char| !(c.is_alphanumeric() || "@._+-'".contains(c));
+    fold_all(text).split(is_between).map(cut).filter(|word| !word.is_empty()).collect()
+}
+
+fn fold(text: &str) -> String {
+    cut(&fold_all(text.trim()))
+}
+
+/// Without case, accents and compatibility forms: who types `bucher` finds Bücher.
+fn fold_all(text: &str) -> String {
+    text.nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_lowercase()
+}
+
+/// By what a person is sorted in lists.
+pub(super) fn sort_name(name: &str) -> String {
+    fold(name)
+}
+
+fn cut(word: &str) -> String {
+    word.trim_matches(['.', '_', '+', '-', '\'']).chars().take(LONGEST).collect()
+}
+
+/// Databases sort letters by the rules of some language; these sixteen they all sort alike.
+fn hex(word: &str) -> String {
+    word.bytes().fold(String::with_capacity(word.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Everything that begins with the word lies between the two.
+fn range(word: &str) -> (String, String) {
+    let hex = hex(word);
+    // `g` is beyond every hexadecimal digit.
+    let end = format!("{hex}g");
+    (hex, end)
+}
+
+/// Replaces the words of one person.
+pub(super) async fn write(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    account: &AccountId,
+    words: &BTreeSet<String>,
+) -> Result<()> {
+    forget(c, tenant, account).await?;
+    insert(c, tenant, account, words).await
+}
+
+/// The words of somebody who has none yet.
+pub(super) async fn insert(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    account: &AccountId,
+    words: &BTreeSet<String>,
+) -> Result<()> {
+    if words.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<String> = (0..words.len()).map(|n| format!("($1, $2, ${})", n + 3)).collect();
+    let sql = format!("INSERT INTO search_words (tenant_id, account_id, word) VALUES {}", rows.join(", "));
+    let mut insert = sqlx::query(AssertSqlSafe(sql)).bind(tenant.as_str().to_owned()).bind(account.as_str().to_owned());
+    for word in words {
+        insert = insert.bind(word.clone());
+    }
+    insert.execute(c).await?;
+    Ok(())
+}
+
+pub(super) async fn forget(c: &mut AnyConnection, tenant: &TenantId, account: &AccountId) -> Result<()> {
+    sqlx::query("DELETE FROM search_words WHERE tenant_id = $1 AND account_id = $2")
+        .bind(tenant.as_str())
+        .bind(account.as_str())
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// Where a page of finds ended: the word under which the last one was found, and who it was.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct After {
+    pub word: String,
+    pub account: String,
+}
+
+/// People all of whose terms are the beginnings of words of theirs, in the order of the words. Each comes once.
+pub async fn find(
+    db: &Db,
+    tenant: &TenantId,
+    typed: &str,
+    after: Option<&After>,
+    limit: i64,
+) -> Result<Vec<(AccountId, After)>> {
+    let mut terms = terms(typed);
+    // The longest is the rarest: the others are asked of whoever it finds.
+    terms.sort_by_key(|term| std::cmp::Reverse(term.chars().count()));
+    terms.dedup();
+    terms.truncate(MOST_TERMS);
+    let Some((first, others)) = terms.split_first() else { return Ok(Vec::new()) };
+    let (from, to) = range(first);
+    let after = after.cloned().unwrap_or(After { word: from.clone(), account: String::new() });
+    let mut sql = String::from(
+        "SELECT w.account_id, w.word FROM search_words w
+         WHERE w.tenant_id = $1 AND (w.word, w.account_id) > ($4, $5) AND w.word < $3
+           AND NOT EXISTS (SELECT 1 FROM search_words s WHERE s.tenant_id = w.tenant_id AND s.account_id = w.account_id
+                           AND s.word >= $2 AND s.word < w.word)",
+    );
+    for n in 0..others.len() {
+        let (from, to) = (7 + 2 * n, 8 + 2 * n);
+        // Writing to a String cannot fail.
+        let _ = write!(
+            sql,
+            " AND EXISTS (SELECT 1 FROM search_words o WHERE o.tenant_id = w.tenant_id AND o.account_id = w.account_id
+                          AND o.word >= ${from} AND o.word < ${to})"
+        );
+    }
+    sql.push_str(" ORDER BY w.word, w.account_id LIMIT $6");
+    let mut query = sqlx::query_as::<_, (String, String)>(AssertSqlSafe(sql))
+        .bind(tenant.as_str().to_owned())
+        .bind(from)
+        .bind(to)
+        .bind(after.word)
+        .bind(after.account)
+        .bind(limit);
+    for other in others {
+        let (from, to) = range(other);
+        query = query.bind(from).bind(to);
+    }
+    let rows = query.fetch_all(db.reader()).await?;
+    Ok(rows.into_iter().map(|(account, word)| (account.as_str().into(), After { word, account })).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_found_by_words_however_they_are_written() {
+        let ada = words(["Ada Bücher-Lovelace"], ["Ada@Example.org"]);
+        for typed in ["ada", "BUCHER", "bücher", "ada@exa", "bucher-love"] {
+            let (from, to) = range(&terms(typed)[0]);
+            assert!(ada.range(from..to).next().is_some(), "{typed}");
+        }
+        let (from, to) = range("love");
+        assert!(ada.range(from..to).next().is_none());
+    }
+
+    #[test]
+    fn what_has_no_letters_has_no_words() {
+        assert!(terms("  ,;() ").is_empty());
+        assert!(words([""], []).is_empty());
+    }
+}

@@ -1,0 +1,46 @@
+//! FACE administrators, the front door: the document in which the portal runs, and the set-up of the first administrator.
+//! What the portal does it does over the management API.
+
+pub mod set_up;
+
+use crate::{
+    administration::{PORTAL, TENANT_ID},
+    assets, html,
+    state::AppState,
+};
+use app::shell::{self, Portal};
+use axum::{
+    extract::State,
+    http::Uri,
+    response::{IntoResponse, Redirect, Response},
+};
+
+/// Its addresses are made from here on.
+pub async fn slash() -> Redirect {
+    Redirect::permanent("/admin/")
+}
+
+/// The same document at every address of the portal: which screen it is, the portal reads from the address.
+pub async fn document(State(state): State<AppState>, at: Uri) -> Response {
+    if let Some(path) = protocol(at.path()) {
+        let query = at.query().map(|query| format!("?{query}")).unwrap_or_default();
+        return Redirect::temporary(&format!("/{TENANT_ID}/{path}{query}")).into_response();
+    }
+    let nonce = html::nonce(&state.chance);
+    let url = &state.config.public_url;
+    let portal = Portal {
+        authority: url.at(&format!("/{TENANT_ID}/v2.0")),
+        client_id: PORTAL.into(),
+        redirect_uri: url.at("/admin/"),
+        graph: url.at("/graph"),
+    };
+    let body = shell::portal(&portal, &assets::portal_scripts(), &nonce);
+    html::document(body, nonce, Vec::new())
+}
+
+/// The tenant of the administrators is called `admin` too: whoever asks for its OpenID Connect by that name finds it under
+/// its id.
+fn protocol(path: &str) -> Option<&str> {
+    let path = path.strip_prefix("/admin/")?;
+    ["v2.0/", "oauth2/", "discovery/", "oidc/", "journeys/"].iter().any(|word| path.starts_with(word)).then_some(path)
+}

@@ -1,0 +1,140 @@
+//! The first administrator: a page behind a one-time link, gone for ever once somebody has used it (security R37).
+
+use crate::{
+    administration::{self, TENANT_ID, password_rule},
+    assets,
+    directory::{
+        Durability,
+        account::{self, NewAccount},
+        set_up, tenant,
+    },
+    error::{Error, Result},
+    html,
+    secret::{popular, token},
+    state::AppState,
+};
+use app::{
+    contract::{
+        brand::Brand,
+        id::{AccountId, TenantId},
+        secret::Secret,
+        validate::{self, Fault, Why},
+    },
+    hosted::SetUp,
+    shell, text,
+};
+use axum::{
+    Form,
+    extract::{
+        Query, State,
+        rejection::{FormRejection, QueryRejection},
+    },
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+/// May do everything in every tenant.
+const ROLE: &str = "Global Administrator";
+/// The longest name (Graph, displayName).
+const NAME_MAX: usize = 256;
+
+#[derive(Deserialize)]
+pub struct Link {
+    token: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filled {
+    token: String,
+    name: String,
+    address: String,
+    password: Secret,
+}
+
+/// `GET /admin/setup?token=…`. Asking for it uses nothing up: a mail scanner may have been here first.
+pub async fn page(State(state): State<AppState>, link: Result<Query<Link>, QueryRejection>) -> Result<Response> {
+    let Ok(Query(Link { token })) = link else { return Err(Error::NotFound) };
+    only_while_open(&state, &token).await?;
+    show(&state, &Filled { token, name: String::new(), address: String::new(), password: "".into() }, &[]).await
+}
+
+/// `POST /admin/setup`.
+pub async fn make(State(state): State<AppState>, filled: Result<Form<Filled>, FormRejection>) -> Result<Response> {
+    let Ok(Form(filled)) = filled else { return Err(Error::NotFound) };
+    only_while_open(&state, &filled.token).await?;
+    let (address, faults) = judge(&filled);
+    let Some(address) = address.filter(|_| faults.is_empty()) else {
+        let mut response = show(&state, &filled, &faults).await?;
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    };
+    let password = state.hasher.hash(&filled.password).await?;
+    let new = NewAccount {
+        id: AccountId::from(state.chance.id()),
+        user_flow: administration::flow_id(),
+        address,
+        password: Some(password),
+        attributes: vec![("displayName".into(), filled.name.trim().into())],
+    };
+    let (hash, now) = (token::hash(&filled.token), state.clock.now());
+    state
+        .db
+        .write(Durability::Lasting, move |c| {
+            Box::pin(async move {
+                // Of two who use the link at once, one finds it used.
+                set_up::close(c, &hash, &new.id, ROLE, now).await?;
+                account::insert(c, &TenantId::from(TENANT_ID), &new, now).await
+            })
+        })
+        .await?;
+    administration::forget_link(&state.config);
+    tracing::info!("the first administrator was made");
+    Ok(Redirect::to("/admin/").into_response())
+}
+
+async fn only_while_open(state: &AppState, token: &str) -> Result<()> {
+    let open = set_up::is_open(&state.db, &token::hash(token), state.clock.now()).await?;
+    open.then_some(()).ok_or(Error::NotFound)
+}
+
+/// The address as it will be kept, and everything that is wrong.
+fn judge(filled: &Filled) -> (Option<String>, Vec<Fault>) {
+    let mut faults = Vec::new();
+    let mut fault = |field: &str, why| faults.push(Fault { field: field.into(), why });
+    let name = filled.name.trim();
+    if name.is_empty() {
+        fault("name", Why::Required);
+    } else if name.chars().count() > NAME_MAX {
+        fault("name", Why::TooLong { max: NAME_MAX as u16 });
+    } else if name.chars().any(char::is_control) {
+        fault("name", Why::Unprintable);
+    }
+    let address = validate::address(&filled.address).map_err(|why| fault("address", why)).ok();
+    let local_part = filled.address.split('@').next().unwrap_or_default();
+    let judged = validate::new_password(password_rule(), filled.password.reveal())
+        .err()
+        .or_else(|| popular::judge(&filled.password, &[local_part, name, "Portico"]));
+    if let Some(why) = judged {
+        fault("password", why);
+    }
+    (address, faults)
+}
+
+async fn show(state: &AppState, filled: &Filled, faults: &[Fault]) -> Result<Response> {
+    let tenant = tenant::get(&state.db, TENANT_ID).await?;
+    let texts = text::texts("en");
+    let nonce = html::nonce(&state.chance);
+    let page = SetUp {
+        brand: &Brand { name: "Portico".into(), ..tenant.brand.clone() },
+        path: "/admin/setup",
+        token: &filled.token,
+        name: &filled.name,
+        address: &filled.address,
+        rule: password_rule(),
+        faults,
+    };
+    let body = shell::set_up(&page, &texts, assets::scripts("en"), &nonce);
+    Ok(html::document(body, nonce, Vec::new()))
+}
