@@ -35,8 +35,11 @@ create table user_flow_revisions (
     tenant_id text not null,
     user_flow_id text not null,
     revision bigint not null,
+    settings text not null,
     layout text not null,
     made_at bigint not null,
+    -- Who saved it; nobody where the server did.
+    made_by text,
     primary key (tenant_id, user_flow_id, revision),
     foreign key (tenant_id, user_flow_id) references user_flows (tenant_id, id)
 );

@@ -18,7 +18,7 @@ use app::contract::{
     brand::{Brand, Colour},
     id::{TenantId, UserFlowId},
     time::Timestamp,
-    user_flow::{FlowKind, Layout, Method, PasswordRule, SignUp, UserFlow},
+    user_flow::{About, FlowKind, Layout, Method, PasswordRule, SignUp, UserFlow},
 };
 use std::{
     fs::{self, OpenOptions},
@@ -86,6 +86,7 @@ fn flow() -> UserFlow {
         password: password_rule(),
         layout: Layout { revision: 1, inputs: Vec::new() },
         claims: vec!["displayName".into()],
+        about: About::default(),
     }
 }
 

@@ -36,10 +36,40 @@ pub enum Error {
     /// A name that must be unique is in use.
     #[error("taken")]
     Taken,
+    /// What was sent breaks rules; each fault says which.
+    #[error("invalid: {0:?}")]
+    Invalid(Vec<Flaw>),
+    /// It is no longer as the request says that it is (RFC 9110 §13.1.1).
+    #[error("changed since")]
+    Changed,
+    /// It lives here, but not by this method.
+    #[error("method not allowed")]
+    MethodNotAllowed,
     #[error("database: {0}")]
     Database(sqlx::Error),
     #[error("{0}")]
     Internal(String),
+}
+
+/// One fault in what an administrator or a script sent, and the property that it is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Flaw {
+    /// `onAttributeCollection/attributeCollectionPage/views/0/inputs/2/options`
+    pub target: String,
+    /// A sentence: what is wrong and what would be right.
+    pub message: String,
+}
+
+impl Flaw {
+    pub fn new(target: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { target: target.into(), message: message.into() }
+    }
+}
+
+impl From<Flaw> for Error {
+    fn from(flaw: Flaw) -> Self {
+        Error::Invalid(vec![flaw])
+    }
 }
 
 /// An OAuth error (RFC 6749 §5.2) with the number by which Entra's clients know it.
@@ -91,7 +121,9 @@ impl Error {
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::Forged(_) => StatusCode::FORBIDDEN,
             Error::JourneyOver => StatusCode::GONE,
-            Error::BadRequest(_) | Error::BadApplicationRequest(_) => StatusCode::BAD_REQUEST,
+            Error::BadRequest(_) | Error::BadApplicationRequest(_) | Error::Invalid(_) => StatusCode::BAD_REQUEST,
+            Error::Changed => StatusCode::PRECONDITION_FAILED,
+            Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             // RFC 6749 §5.2: a client that could not prove itself gets 401, every other refusal 400.
             Error::Refused(refusal) if refusal.error == "invalid_client" => StatusCode::UNAUTHORIZED,
             // RFC 6750 §3.1.
@@ -111,10 +143,12 @@ impl Error {
             Error::NotFound => ProblemKind::NotFound,
             Error::Forged(_) => ProblemKind::Forged,
             Error::JourneyOver => ProblemKind::JourneyOver,
-            Error::BadRequest(_) | Error::Taken => ProblemKind::BadRequest,
+            Error::BadRequest(_) | Error::Taken | Error::Invalid(_) | Error::MethodNotAllowed => {
+                ProblemKind::BadRequest
+            }
             Error::BadApplicationRequest(_) | Error::Refused(_) => ProblemKind::BadApplicationRequest,
             Error::TooMany { .. } => ProblemKind::TooMany,
-            Error::Busy | Error::Stale => ProblemKind::Busy,
+            Error::Busy | Error::Stale | Error::Changed => ProblemKind::Busy,
             Error::Database(_) | Error::Internal(_) => ProblemKind::Internal,
         }
     }

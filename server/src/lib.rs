@@ -12,6 +12,7 @@ pub mod demo;
 pub mod directory;
 pub mod doctor;
 pub mod error;
+pub mod graph;
 pub mod guard;
 pub mod health;
 pub mod hosted;

@@ -1,7 +1,11 @@
 //! Every URL of the house, grouped by who calls it.
 
 use crate::{
-    assets, demo, error::Result, guard::only_from_our_pages, health, hosted, mailbox, oidc, portal, problem,
+    assets, demo,
+    error::Result,
+    graph::{self, Graph},
+    guard::only_from_our_pages,
+    health, hosted, mailbox, oidc, portal, problem,
     state::AppState,
 };
 use axum::{
@@ -11,7 +15,8 @@ use axum::{
 };
 
 pub fn router(state: AppState) -> Result<Router> {
-    let mut routes = people(&state).merge(administrators(&state)).merge(applications()).merge(machines());
+    let mut routes =
+        people(&state).merge(administrators(&state)).merge(management(&state)).merge(applications()).merge(machines());
     if state.config.is_development() {
         routes = routes.merge(development(&state)?);
     }
@@ -34,6 +39,21 @@ fn administrators(state: &AppState) -> Router<AppState> {
         .route("/admin/setup", get(portal::set_up::page).post(portal::set_up::make))
         .route("/admin/{*name}", get(portal::document))
         .layer(from_fn_with_state(state.config.public_url.clone(), only_from_our_pages))
+}
+
+/// The management API: its own table of addresses is `graph/routes.rs`. Opened by a bearer token, never by a cookie.
+fn management(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .route(
+            "/graph/{version}/{*rest}",
+            get(graph::answer)
+                .post(graph::answer)
+                .patch(graph::answer)
+                .put(graph::answer)
+                .delete(graph::answer)
+                .options(graph::preflight),
+        )
+        .with_state(Graph::new(state))
 }
 
 /// OpenID Connect. None of these is opened by a cookie alone, so forms may come from anywhere.

@@ -17,7 +17,7 @@ use app::contract::{
     id::{TenantId, UserFlowId},
     time::Timestamp,
     user_flow::{
-        Choice, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, UserFlow, Visibility, Words,
+        About, Choice, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, UserFlow, Visibility, Words,
     },
 };
 
@@ -96,6 +96,7 @@ fn flow() -> UserFlow {
         password: PasswordRule { min_length: 8, ..PasswordRule::default() },
         layout: Layout { revision: 1, inputs: inputs() },
         claims: ["displayName", "country", LOYALTY_NUMBER, HEARD_OF, TERMS].map(String::from).into(),
+        about: About::default(),
     }
 }
 

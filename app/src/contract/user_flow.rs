@@ -24,6 +24,26 @@ pub struct UserFlow {
     pub layout: Layout,
     /// The attributes that applications of this flow receive as claims.
     pub claims: Vec<String>,
+    /// What no page shows: notes of the administrators and of the management API.
+    #[serde(default)]
+    pub about: About,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct About {
+    pub description: Option<String>,
+    pub priority: i64,
+    /// Whether the people of this flow are guests from outside.
+    pub makes_guests: bool,
+    /// Identity providers besides e-mail, by id.
+    pub providers: Vec<String>,
+}
+
+impl Default for About {
+    fn default() -> Self {
+        Self { description: None, priority: 500, makes_guests: false, providers: Vec::new() }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

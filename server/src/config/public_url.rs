@@ -42,6 +42,11 @@ impl PublicUrl {
         format!("{}{path}", self.origin)
     }
 
+    /// The management API, as tokens name whom they are for.
+    pub fn graph(&self) -> String {
+        self.at("/graph")
+    }
+
     pub fn is_https(&self) -> bool {
         self.https
     }

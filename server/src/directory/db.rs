@@ -219,6 +219,11 @@ impl Db {
         Ok(now)
     }
 
+    /// What was remembered for a moment is asked anew: after a change of tenants, applications or flows.
+    pub fn forget(&self) {
+        self.recents.forget();
+    }
+
     pub(super) fn reader(&self) -> &AnyPool {
         &self.pool
     }

@@ -3,8 +3,10 @@
 
 pub mod account;
 pub mod activity;
+pub mod administrator;
 pub mod application;
 pub mod attribute;
+pub mod audit;
 pub mod branding;
 mod clause;
 pub mod counter;
@@ -17,6 +19,7 @@ pub mod identity;
 pub mod journey;
 pub mod outbox;
 pub mod person;
+pub mod query;
 pub mod recent;
 pub mod search;
 pub mod session;
@@ -28,3 +31,5 @@ pub mod token_family;
 pub mod user_flow;
 
 pub use db::{Db, Durability, Unit};
+/// What a write of a unit is given.
+pub use sqlx::AnyConnection as Connection;

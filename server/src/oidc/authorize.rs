@@ -58,7 +58,7 @@ pub async fn get(
     let asked = Parameters::of_query(query.as_deref());
     let tenant = tenant::get(&state.db, &word).await?;
     let (application, to) = check::who_asks(&state.db, &tenant.id, &asked).await?;
-    match check::request(&application, &to, &asked) {
+    match check::request(&application, &to, &asked, &state.config.public_url) {
         Ok(request) => answer(&state, Visit { tenant, application, request, headers }).await,
         Err(refusal) => Ok(to.with_refusal(&redirect::issuer(&state.config.public_url, &tenant.id), &refusal)),
     }

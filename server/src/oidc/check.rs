@@ -4,9 +4,10 @@
 use super::{
     parameters::Parameters,
     redirect::{ResponseMode, Return},
-    scope::Scopes,
+    scope::{Apis, Scopes},
 };
 use crate::{
+    config::PublicUrl,
     directory::{
         Db,
         application::{self, Application, Platform, RedirectUri},
@@ -93,7 +94,13 @@ pub async fn who_asks(db: &Db, tenant: &TenantId, asked: &Parameters) -> Result<
 }
 
 /// What they ask. Refusals go back to the application.
-pub fn request(application: &Application, to: &Return, asked: &Parameters) -> Result<Request, Refusal> {
+pub fn request(
+    application: &Application,
+    to: &Return,
+    asked: &Parameters,
+    public_url: &PublicUrl,
+) -> Result<Request, Refusal> {
+    let apis = Apis { application: &application.id, public_url };
     no_request_object(asked)?;
     code_is_asked(asked)?;
     response_mode(asked)?;
@@ -101,7 +108,7 @@ pub fn request(application: &Application, to: &Return, asked: &Parameters) -> Re
     Ok(Request {
         kept: Kept {
             to: to.clone(),
-            scopes: Scopes::asked(asked.required("scope")?, &application.id)?,
+            scopes: Scopes::asked(asked.required("scope")?, apis)?,
             nonce: nonce(asked)?,
             code_challenge: code_challenge(asked)?,
         },

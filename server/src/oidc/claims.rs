@@ -1,16 +1,18 @@
 //! What tokens and userinfo say of a person (`entra-protocol` §4, OpenID Connect Core §5.1, RFC 9068).
 
 use super::{
-    scope::{Scope, Scopes},
-    token::{Granted, LIFETIME},
+    scope::{Apis, Scope, Scopes},
+    token::{self, Granted},
 };
 use crate::{
+    config::PublicUrl,
     directory::{account::Profile, identity::Folded},
     secret::jwt::{Algorithm, Claims},
 };
 use app::contract::{
     attribute::{DataType, EMAIL},
     id::{AccountId, ApplicationId, TenantId},
+    permission::Permission,
     time::Timestamp,
     user_flow::UserFlow,
 };
@@ -52,6 +54,7 @@ pub const ACR_VALUES: [&str; 2] = ["0", "1"];
 
 /// Whom a token is about, for whom it is, and what it may say.
 pub struct Subject<'a> {
+    pub public_url: &'a PublicUrl,
     pub issuer: &'a str,
     pub tenant: &'a TenantId,
     pub application: &'a ApplicationId,
@@ -75,16 +78,62 @@ pub fn id_token(subject: &Subject, access_token: &str, algorithm: Algorithm, id:
     claims
 }
 
-/// RFC 9068 §2.2. Until a tenant has APIs of its own, the audience is the application itself. It says nothing of the
-/// person but who they are: what an application may know stands in the ID token and at userinfo.
+/// RFC 9068 §2.2. The audience is the management API where its scopes were asked, else the application itself. It says
+/// nothing of the person but who they are: what an application may know stands in the ID token and at userinfo.
 pub fn access_token(subject: &Subject, client_class: &str, id: &str) -> Claims {
     let mut claims = issued(subject, id);
+    let scopes = &subject.granted.scopes;
+    let scp = if scopes.is_for_graph() {
+        put(&mut claims, "aud", subject.public_url.graph().into());
+        scopes.permissions()
+    } else {
+        scopes.text(Apis { application: subject.application, public_url: subject.public_url })
+    };
     put(&mut claims, "jti", id.into());
     put(&mut claims, "client_id", subject.application.as_str().into());
     put(&mut claims, "azp", subject.application.as_str().into());
     put(&mut claims, "azpacr", client_class.into());
     put(&mut claims, "acr", acr(&subject.granted.amr).into());
-    put(&mut claims, "scp", subject.granted.scopes.text(subject.application).into());
+    put(&mut claims, "idtyp", "user".into());
+    put(&mut claims, "scp", scp.into());
+    claims
+}
+
+/// What an application is told that calls the management API for itself.
+pub struct Daemon<'a> {
+    pub public_url: &'a PublicUrl,
+    pub issuer: &'a str,
+    pub tenant: &'a TenantId,
+    pub application: &'a ApplicationId,
+    pub permissions: &'a [Permission],
+    pub now: Timestamp,
+}
+
+/// Nobody signed in for it: it is about the application, and says so (`idtyp`).
+pub fn daemon_token(daemon: &Daemon, id: &str) -> Claims {
+    let (now, application) = (daemon.now.seconds(), daemon.application.as_str());
+    let words: Vec<&str> = daemon.permissions.iter().map(|permission| permission.word()).collect();
+    let mut claims = Claims::new();
+    for (name, value) in [
+        ("iss", daemon.issuer.into()),
+        ("aud", daemon.public_url.graph().into()),
+        ("sub", application.into()),
+        ("oid", application.into()),
+        ("tid", daemon.tenant.as_str().into()),
+        ("idtyp", "app".into()),
+        ("client_id", application.into()),
+        ("azp", application.into()),
+        ("azpacr", "1".into()),
+        ("roles", json!(words)),
+        ("jti", id.into()),
+        ("uti", id.into()),
+        ("ver", "2.0".into()),
+        ("iat", now.into()),
+        ("nbf", now.into()),
+        ("exp", (daemon.now + token::GRAPH_LIFETIME).seconds().into()),
+    ] {
+        put(&mut claims, name, value);
+    }
     claims
 }
 
@@ -103,7 +152,7 @@ fn issued(subject: &Subject, id: &str) -> Claims {
     put(&mut claims, "ver", "2.0".into());
     put(&mut claims, "iat", now.into());
     put(&mut claims, "nbf", now.into());
-    put(&mut claims, "exp", (subject.now + LIFETIME).seconds().into());
+    put(&mut claims, "exp", (subject.now + token::lifetime(&subject.granted.scopes)).seconds().into());
     claims
 }
 

@@ -11,6 +11,7 @@ mod browser;
 mod check;
 mod claims;
 mod client_auth;
+mod client_credentials;
 mod cors;
 mod parameters;
 mod redeem;

@@ -5,10 +5,11 @@ use super::{
     client_auth::Client,
     parameters::Parameters,
     refresh,
-    scope::Scope,
+    scope::{Apis, Scope},
     token::{Granted, RefreshToken},
 };
 use crate::{
+    config::PublicUrl,
     directory::{
         Durability,
         activity::{self, Activity},
@@ -60,7 +61,7 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         application: Some(client.application.id.clone()),
         user_flow: None,
     };
-    let tenant_id = tenant.id.clone();
+    let (tenant_id, config) = (tenant.id.clone(), state.config.clone());
     // A code that was presented is used up, even where the rest of the request is wrong: so the refusal is a result of
     // the unit and not its failure.
     let (mut granted, family) = state
@@ -82,7 +83,7 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
                     Ok(granted) => granted,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
-                let family = family(family_id, &grant, &granted, platform, now);
+                let family = family(family_id, &grant, &granted, platform, &config.public_url, now);
                 if let Some(family) = &family {
                     token_family::insert(c, &tenant_id, family, now).await?;
                 }
@@ -139,7 +140,14 @@ fn is_verifier(text: &str) -> bool {
     (43..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
 }
 
-fn family(id: String, grant: &Grant, granted: &Granted, platform: Platform, now: Timestamp) -> Option<Family> {
+fn family(
+    id: String,
+    grant: &Grant,
+    granted: &Granted,
+    platform: Platform,
+    public_url: &PublicUrl,
+    now: Timestamp,
+) -> Option<Family> {
     let lifetime = if platform == Platform::SinglePage { PAGE_FAMILY_LIFETIME } else { FAMILY_LIFETIME };
     granted.scopes.has(Scope::OfflineAccess).then(|| Family {
         id,
@@ -149,7 +157,7 @@ fn family(id: String, grant: &Grant, granted: &Granted, platform: Platform, now:
         session: granted.session.clone(),
         user_flow: grant.user_flow.clone(),
         platform,
-        scope: granted.scopes.text(&grant.application),
+        scope: granted.scopes.text(Apis { application: &grant.application, public_url }),
         amr: granted.amr.clone(),
         signed_in_at: granted.signed_in_at,
         expires_at: now + lifetime,

@@ -3,7 +3,7 @@
 use super::{
     client_auth::Client,
     parameters::Parameters,
-    scope::Scopes,
+    scope::{Apis, Scopes},
     token::{Granted, RefreshToken},
 };
 use crate::{
@@ -24,10 +24,11 @@ use app::contract::{id::TenantId, time::Timestamp};
 
 pub async fn refresh(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Granted> {
     let now = state.clock.now();
-    let asked = form.get("scope").map(|text| Scopes::asked(text, &client.application.id)).transpose()?;
+    let apis = Apis { application: &client.application.id, public_url: &state.config.public_url };
+    let asked = form.get("scope").map(|text| Scopes::asked(text, apis)).transpose()?;
     let (family, number) = presented(state, tenant, client, form.required("refresh_token")?, now).await?;
     client.befits(family.platform)?;
-    let scopes = scopes(asked.as_ref(), &family)?;
+    let scopes = scopes(asked.as_ref(), &family, apis)?;
     let successor = match use_token(state, tenant, &family, number, now).await? {
         Use::Gives { number } => written(&state.seal, &tenant.id, &family.id, number),
         Use::Reuse => {
@@ -124,8 +125,8 @@ async fn revoke(state: &AppState, tenant: &Tenant, family: &Family, now: Timesta
 
 /// Those that were granted and are asked again. Clients repeat what they always ask, so a scope that was never granted
 /// is left out instead of refused; the answer says what remained (RFC 6749 §5.1).
-fn scopes(asked: Option<&Scopes>, family: &Family) -> Result<Scopes, Refusal> {
-    let granted = Scopes::read(&family.scope, &family.application);
+fn scopes(asked: Option<&Scopes>, family: &Family, apis: Apis) -> Result<Scopes, Refusal> {
+    let granted = Scopes::read(&family.scope, apis);
     let scopes = asked.map_or(granted.clone(), |asked| asked.and(&granted));
     if scopes.is_empty() {
         return Err(Refusal::new("invalid_scope", 70011, "None of the scopes in the request was granted."));

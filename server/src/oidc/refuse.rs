@@ -81,13 +81,15 @@ fn refusal(error: &Error) -> Refusal {
         Error::TooMany { .. } => {
             Refusal::new("temporarily_unavailable", 90055, "There are too many requests. Please wait.")
         }
-        Error::Busy | Error::Stale => {
+        Error::Busy | Error::Stale | Error::Changed => {
             Refusal::new("temporarily_unavailable", 90033, "The service is busy. Please try again.")
         }
         Error::Forged(_)
         | Error::JourneyOver
         | Error::BadRequest(_)
         | Error::BadApplicationRequest(_)
+        | Error::Invalid(_)
+        | Error::MethodNotAllowed
         | Error::Taken => Refusal::new("invalid_request", 90013, "The request cannot be read."),
         Error::Database(_) | Error::Internal(_) => {
             Refusal::new("server_error", 90033, "Something failed on our side. It was noted under the trace id.")

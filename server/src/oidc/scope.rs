@@ -1,7 +1,7 @@
-//! What an application asks to know: the scopes of OpenID Connect, and a token for itself.
+//! What an application asks to know: the scopes of OpenID Connect, and a token for itself or for the management API.
 
-use crate::error::Refusal;
-use app::contract::id::ApplicationId;
+use crate::{config::PublicUrl, error::Refusal};
+use app::contract::{id::ApplicationId, permission::Permission};
 use serde::{Deserialize, Serialize};
 
 /// Each scope at most once, in this order.
@@ -18,6 +18,16 @@ pub enum Scope {
     OfflineAccess,
     /// The application's own id: an access token for itself, as B2C's clients ask for it.
     Itself,
+    /// `<public url>/graph/User.Read.All`: an access token for the management API. What it is worth depends on the roles
+    /// of whoever signs in.
+    Graph(Permission),
+}
+
+/// Whose tokens can be asked for: the application itself, and the management API.
+#[derive(Clone, Copy)]
+pub struct Apis<'a> {
+    pub application: &'a ApplicationId,
+    pub public_url: &'a PublicUrl,
 }
 
 const WORDS: [(Scope, &str); 4] = [
@@ -34,34 +44,49 @@ pub fn words() -> [&'static str; 4] {
 
 impl Scopes {
     /// A word that we do not know is ignored (OpenID Connect Core §3.1.2.1); a scope of another API is refused, because a
-    /// token for it would be for somebody else.
-    pub fn asked(text: &str, application: &ApplicationId) -> Result<Self, Refusal> {
-        let unknown = |why: String| Refusal::new("invalid_scope", 70011, why);
+    /// token for it would be for somebody else, and one token cannot be for two.
+    pub fn asked(text: &str, apis: Apis) -> Result<Self, Refusal> {
+        let unknown = |why: &str| Refusal::new("invalid_scope", 70011, why);
         let mut scopes = Vec::new();
         for word in text.split_ascii_whitespace() {
-            let known = WORDS.iter().find(|(_, known)| *known == word).map(|(scope, _)| *scope);
-            match known.or_else(|| is_itself(word, application).then_some(Scope::Itself)) {
-                Some(scope) if !scopes.contains(&scope) => scopes.push(scope),
-                Some(_) => {}
+            let known = WORDS.iter().find(|(_, known)| *known == word).map(|(scope, _)| vec![*scope]);
+            let known = known.or_else(|| is_itself(word, apis.application).then(|| vec![Scope::Itself]));
+            match known.or_else(|| of_graph(word, apis.public_url)) {
+                Some(found) => scopes.extend(found),
                 None if word.contains(['/', ':']) => {
-                    return Err(unknown(
-                        "A scope in the request belongs to an API that this tenant does not know.".into(),
-                    ));
+                    return Err(unknown("A scope in the request belongs to an API that this tenant does not know."));
                 }
                 None => {}
             }
         }
-        if scopes.iter().all(|scope| *scope == Scope::OfflineAccess) {
-            return Err(unknown(
-                "The request asks for no scope that can be granted; 'openid' is the usual one.".into(),
-            ));
+        let scopes = Self(once(scopes));
+        if scopes.0.iter().all(|scope| *scope == Scope::OfflineAccess) {
+            return Err(unknown("The request asks for no scope that can be granted; 'openid' is the usual one."));
         }
-        Ok(Self(scopes))
+        if scopes.has(Scope::Itself) && scopes.is_for_graph() {
+            let why = "The scopes of the request belong to two APIs: ask for one token for each.";
+            return Err(Refusal::new("invalid_scope", 28000, why));
+        }
+        Ok(scopes)
     }
 
     /// As a family of refresh tokens remembers them.
-    pub fn read(text: &str, application: &ApplicationId) -> Self {
-        Self::asked(text, application).unwrap_or_default()
+    pub fn read(text: &str, apis: Apis) -> Self {
+        Self::asked(text, apis).unwrap_or_default()
+    }
+
+    /// Whether the access token is for the management API.
+    pub fn is_for_graph(&self) -> bool {
+        self.0.iter().any(|scope| matches!(scope, Scope::Graph(_)))
+    }
+
+    /// `scp` of a token for the management API: its own words, and nothing that another API would read.
+    pub fn permissions(&self) -> String {
+        let word = |scope: &Scope| match scope {
+            Scope::Graph(permission) => Some(permission.word()),
+            _ => None,
+        };
+        self.0.iter().filter_map(word).collect::<Vec<_>>().join(" ")
     }
 
     pub fn is_empty(&self) -> bool {
@@ -78,15 +103,30 @@ impl Scopes {
     }
 
     /// As tokens and answers tell them (RFC 6749 §3.3).
-    pub fn text(&self, application: &ApplicationId) -> String {
-        let word = |scope: &Scope| match WORDS.iter().find(|(known, _)| known == scope) {
-            Some((_, word)) => (*word).to_owned(),
-            None => application.to_string(),
+    pub fn text(&self, apis: Apis) -> String {
+        let word = |scope: &Scope| match (scope, WORDS.iter().find(|(known, _)| known == scope)) {
+            (Scope::Graph(permission), _) => format!("{}/{}", apis.public_url.graph(), permission.word()),
+            (_, Some((_, word))) => (*word).to_owned(),
+            (_, None) => apis.application.to_string(),
         };
         self.0.iter().map(word).collect::<Vec<_>>().join(" ")
     }
 }
 
+/// Each at most once, in the order in which they came.
+fn once(scopes: Vec<Scope>) -> Vec<Scope> {
+    scopes.iter().enumerate().filter(|(at, scope)| !scopes[..*at].contains(scope)).map(|(_, scope)| *scope).collect()
+}
+
 fn is_itself(word: &str, application: &ApplicationId) -> bool {
     word.strip_suffix("/.default").unwrap_or(word) == application.as_str()
+}
+
+/// One permission by its name, or `.default`: whatever the roles of the person allow.
+fn of_graph(word: &str, public_url: &PublicUrl) -> Option<Vec<Scope>> {
+    let name = word.strip_prefix(&public_url.graph())?.strip_prefix('/')?;
+    if name == ".default" {
+        return Some(Permission::all().map(Scope::Graph).collect());
+    }
+    Permission::named(name).map(|permission| vec![Scope::Graph(permission)])
 }

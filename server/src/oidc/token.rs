@@ -3,11 +3,11 @@
 use super::{
     claims::{self, Subject},
     client_auth::{self, Client},
-    cors,
+    client_credentials, cors,
     parameters::Parameters,
     redeem, redirect, refresh,
     refuse::{self, NO_STORE, Traces},
-    scope::{Scope, Scopes},
+    scope::{Apis, Scope, Scopes},
 };
 use crate::{
     directory::{
@@ -38,6 +38,13 @@ use std::{sync::Arc, time::Duration};
 /// How long access and ID tokens are good for.
 pub const LIFETIME: Duration = Duration::from_secs(3600);
 
+/// The same where the access token is for the management API (security R31).
+pub const GRAPH_LIFETIME: Duration = Duration::from_secs(15 * 60);
+
+pub fn lifetime(scopes: &Scopes) -> Duration {
+    if scopes.is_for_graph() { GRAPH_LIFETIME } else { LIFETIME }
+}
+
 const PARAMETERS: [&str; 11] = [
     "grant_type",
     "client_id",
@@ -53,7 +60,7 @@ const PARAMETERS: [&str; 11] = [
 ];
 
 /// What discovery tells.
-pub const GRANT_TYPES: [&str; 2] = ["authorization_code", "refresh_token"];
+pub const GRANT_TYPES: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
 
 /// What was granted: everything that the tokens will say.
 pub struct Granted {
@@ -74,20 +81,20 @@ pub struct RefreshToken {
 
 /// RFC 6749 §5.1, and what Entra's clients read besides.
 #[derive(Serialize)]
-struct Tokens {
-    token_type: &'static str,
-    scope: String,
-    expires_in: u64,
-    ext_expires_in: u64,
-    access_token: String,
+pub struct Tokens {
+    pub token_type: &'static str,
+    pub scope: String,
+    pub expires_in: u64,
+    pub ext_expires_in: u64,
+    pub access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<String>,
+    pub refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token_expires_in: Option<u64>,
+    pub refresh_token_expires_in: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id_token: Option<String>,
+    pub id_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    client_info: Option<String>,
+    pub client_info: Option<String>,
 }
 
 pub async fn post(
@@ -128,8 +135,9 @@ async fn granted(state: &AppState, tenant: &Tenant, client: &Client, form: &Para
     let granted = match form.required("grant_type")? {
         "authorization_code" => redeem::redeem(state, tenant, client, form).await?,
         "refresh_token" => refresh::refresh(state, tenant, client, form).await?,
+        "client_credentials" => return client_credentials::tokens(state, tenant, client, form).await,
         _ => {
-            let why = "The grant_type is not supported: it is authorization_code or refresh_token.";
+            let why = "The grant_type is not supported: it is authorization_code, refresh_token or client_credentials.";
             return Err(Refusal::new("unsupported_grant_type", 70003, why).into());
         }
     };
@@ -154,6 +162,7 @@ async fn tokens(
     let issuer = redirect::issuer(&state.config.public_url, &tenant.id);
     let flow = user_flow::get(&state.db, &tenant.id, &granted.user_flow).await?;
     let subject = Subject {
+        public_url: &state.config.public_url,
         issuer: &issuer,
         tenant: &tenant.id,
         application: &application.id,
@@ -167,12 +176,13 @@ async fn tokens(
         true => Some(key.sign("JWT", &claims::id_token(&subject, &access_token, algorithm, &state.chance.id()))?),
         false => None,
     };
+    let lifetime = lifetime(&granted.scopes).as_secs();
     let client_info = serde_json::json!({ "uid": profile.account, "utid": tenant.id }).to_string();
     Ok(Tokens {
         token_type: "Bearer",
-        scope: granted.scopes.text(&application.id),
-        expires_in: LIFETIME.as_secs(),
-        ext_expires_in: LIFETIME.as_secs(),
+        scope: granted.scopes.text(Apis { application: &application.id, public_url: &state.config.public_url }),
+        expires_in: lifetime,
+        ext_expires_in: lifetime,
         refresh_token_expires_in: granted
             .refresh_token
             .as_ref()

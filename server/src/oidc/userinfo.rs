@@ -6,7 +6,7 @@ use super::{
     parameters::Parameters,
     redirect,
     refuse::{self, NO_STORE, Traces},
-    scope::{Scope, Scopes},
+    scope::{Apis, Scope, Scopes},
 };
 use crate::{
     directory::{
@@ -87,7 +87,8 @@ fn presented<'a>(headers: &'a HeaderMap, form: &'a Parameters) -> Option<&'a str
 }
 
 async fn person(state: &AppState, tenant: &Tenant, application: &Application, token: &Claims) -> Result<Claims> {
-    let scopes = Scopes::read(text(token, "scp")?, &application.id);
+    let scopes =
+        Scopes::read(text(token, "scp")?, Apis { application: &application.id, public_url: &state.config.public_url });
     if !scopes.has(Scope::Openid) {
         let why = "The access token was issued without the scope 'openid'.";
         return Err(Refusal::new("insufficient_scope", 70011, why).into());

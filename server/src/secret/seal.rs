@@ -32,6 +32,8 @@ pub enum Purpose {
     Limit,
     /// Refresh tokens: family and number.
     RefreshToken,
+    /// Places in the lists of the management API.
+    Page,
 }
 
 /// The keys of one generation, each derived for its use (RFC 5869).
@@ -44,6 +46,7 @@ struct Keys {
     journey: hmac::Key,
     limit: hmac::Key,
     refresh_token: hmac::Key,
+    page: hmac::Key,
 }
 
 impl Seal {
@@ -129,6 +132,7 @@ impl Keys {
             journey: mac("journey"),
             limit: mac("limit"),
             refresh_token: mac("refresh token"),
+            page: mac("page"),
         }
     }
 
@@ -141,6 +145,7 @@ impl Keys {
             Purpose::Journey => &self.journey,
             Purpose::Limit => &self.limit,
             Purpose::RefreshToken => &self.refresh_token,
+            Purpose::Page => &self.page,
         };
         let mut mac = hmac::Context::with_key(key);
         for part in parts {

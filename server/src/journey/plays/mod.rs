@@ -13,7 +13,7 @@ use super::*;
 use app::contract::{
     attribute::DataType,
     journey::{Resend, Step},
-    user_flow::{Choice, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, Visibility},
+    user_flow::{About, Choice, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, Visibility},
     validate::Why,
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -111,6 +111,7 @@ fn flow(method: Method) -> UserFlow {
         password: RULE,
         layout: layout(),
         claims: Vec::new(),
+        about: About::default(),
     }
 }
 

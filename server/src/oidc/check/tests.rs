@@ -215,7 +215,7 @@ fn asked(changes: &[(&str, &str)]) -> Result<Request, Refusal> {
     pairs.extend(changes);
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let to = Return { uri: REGISTERED[0].1.into(), mode: ResponseMode::Query, state: None };
-    request(&application(&REGISTERED), &to, &Parameters::of_query(Some(&query)))
+    request(&application(&REGISTERED), &to, &Parameters::of_query(Some(&query)), &here())
 }
 
 #[test]
@@ -270,7 +270,7 @@ fn an_application_without_a_flow_signs_nobody_in() {
     );
     let loose = Application { user_flow: None, ..application(&REGISTERED) };
     let to = Return { uri: REGISTERED[0].1.into(), mode: ResponseMode::Query, state: None };
-    let refusal = request(&loose, &to, &Parameters::of_query(Some(&query))).unwrap_err();
+    let refusal = request(&loose, &to, &Parameters::of_query(Some(&query)), &here()).unwrap_err();
     assert_eq!((refusal.error, refusal.number), ("unauthorized_client", 50105));
 }
 
@@ -288,4 +288,8 @@ fn who_signed_in_long_ago_signs_in_again() {
         assert!(!satisfied(&[("prompt", prompt)], Duration::ZERO), "{prompt}");
     }
     assert_eq!(asked(&[("prompt", "select_account login")]).unwrap().prompt, Prompt::Login);
+}
+
+fn here() -> PublicUrl {
+    PublicUrl::parse("https://login.example.org").unwrap()
 }

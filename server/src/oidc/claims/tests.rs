@@ -1,7 +1,7 @@
 //! What tokens say, and what they keep to themselves.
 
 use super::*;
-use app::contract::user_flow::{FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, Visibility};
+use app::contract::user_flow::{About, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, Visibility};
 use std::collections::BTreeMap;
 
 fn profile(attributes: &[(&str, &str)]) -> Profile {
@@ -40,11 +40,13 @@ fn flow(claims: &[&str], inputs: &[(&str, DataType)]) -> UserFlow {
         password: PasswordRule::default(),
         layout: Layout { revision: 1, inputs: inputs.iter().map(input).collect() },
         claims: claims.iter().map(|name| (*name).to_owned()).collect(),
+        about: About::default(),
     }
 }
 
 fn scopes(text: &str) -> Scopes {
-    Scopes::asked(text, &"app".into()).unwrap()
+    let here = PublicUrl::parse("https://login.example.org").unwrap();
+    Scopes::asked(text, Apis { application: &"app".into(), public_url: &here }).unwrap()
 }
 
 fn told(scope: &str, profile: &Profile, flow: &UserFlow) -> Value {

@@ -5,7 +5,7 @@ use app::contract::{
     attribute::DataType,
     brand::{Brand, Colour, Link, LinkKind},
     id::{JourneyId, TenantId, UserFlowId},
-    user_flow::{FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, UserFlow, Visibility, Words},
+    user_flow::{About, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, UserFlow, Visibility, Words},
 };
 use server::{
     directory::{
@@ -62,6 +62,7 @@ fn flow(id: String) -> UserFlow {
         password: PasswordRule { min_length: 8, ..PasswordRule::default() },
         layout: Layout { revision: 1, inputs: vec![Input { required: true, ..input("displayName", "Display name") }] },
         claims: vec!["displayName".into()],
+        about: About::default(),
     }
 }
 

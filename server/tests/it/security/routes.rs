@@ -25,7 +25,9 @@ pub fn all(server: &TestServer) -> Vec<Route> {
                     .replace("{tenant}", server.tenant.as_str())
                     .replace("{journey}", "nobody")
                     .replace("{grant}", "nobody")
-                    .replace("{*name}", "nothing.css"),
+                    .replace("{*name}", "nothing.css")
+                    .replace("{version}", "v1.0")
+                    .replace("{*rest}", "nothing"),
                 pattern,
                 methods: ["get", "post", "put", "patch", "delete", "options"]
                     .into_iter()

@@ -1,0 +1,166 @@
+//! Who may administer which tenant: people of the tenant `admin` by their roles, applications by permissions of their own.
+
+use super::{Db, Durability};
+use crate::error::Result;
+use app::contract::{
+    id::{AccountId, ApplicationId, TenantId},
+    permission::{Permission, Role},
+    time::Timestamp,
+};
+use sqlx::AnyConnection;
+
+/// The name of the tenant whose people administer the others.
+pub const ADMIN: &str = "admin";
+
+/// Stands for every tenant.
+pub const ALL: &str = "*";
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Administrator {
+    pub account: AccountId,
+    pub role: Role,
+    pub since: Timestamp,
+}
+
+/// What the account may be in the tenant, by itself or in all of them.
+pub async fn roles(db: &Db, administered: &TenantId, account: &AccountId) -> Result<Vec<Role>> {
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT role FROM administrators WHERE account_id = $1 AND tenant_id IN ($2, $3) ORDER BY role")
+            .bind(account.as_str())
+            .bind(administered.as_str())
+            .bind(ALL)
+            .fetch_all(db.reader())
+            .await?;
+    let mut roles: Vec<Role> = rows.iter().filter_map(|(role,)| Role::named(role)).collect();
+    roles.dedup();
+    Ok(roles)
+}
+
+/// Where the account has a role: tenants by id, or `ALL`.
+pub async fn list_tenants(db: &Db, account: &AccountId) -> Result<Vec<(String, Role)>> {
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("SELECT tenant_id, role FROM administrators WHERE account_id = $1 ORDER BY tenant_id, role")
+            .bind(account.as_str())
+            .fetch_all(db.reader())
+            .await?;
+    Ok(rows.into_iter().filter_map(|(tenant, role)| Some((tenant, Role::named(&role)?))).collect())
+}
+
+/// Those of one tenant, or of all of them where `administered` is `ALL`.
+pub async fn list(db: &Db, administered: &str) -> Result<Vec<Administrator>> {
+    let rows: Vec<(String, String, i64)> = sqlx::query_as(
+        "SELECT account_id, role, since FROM administrators WHERE tenant_id = $1 ORDER BY since, account_id",
+    )
+    .bind(administered)
+    .fetch_all(db.reader())
+    .await?;
+    let read = |(account, role, since): (String, String, i64)| {
+        Some(Administrator { account: account.into(), role: Role::named(&role)?, since: Timestamp(since) })
+    };
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// Is there any administrator yet?
+pub async fn any(db: &Db) -> Result<bool> {
+    let row: Option<(String,)> =
+        sqlx::query_as("SELECT account_id FROM administrators LIMIT 1").fetch_optional(db.reader()).await?;
+    Ok(row.is_some())
+}
+
+/// `administered` is a tenant's id, or `ALL`.
+pub async fn insert(
+    c: &mut AnyConnection,
+    administered: &str,
+    account: &AccountId,
+    role: Role,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO administrators (tenant_id, account_id, role, since) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (tenant_id, account_id, role) DO NOTHING",
+    )
+    .bind(administered)
+    .bind(account.as_str())
+    .bind(role.word())
+    .bind(now.0)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+pub async fn remove(c: &mut AnyConnection, administered: &str, account: &AccountId, role: Role) -> Result<()> {
+    sqlx::query("DELETE FROM administrators WHERE tenant_id = $1 AND account_id = $2 AND role = $3")
+        .bind(administered)
+        .bind(account.as_str())
+        .bind(role.word())
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// What the application may do in `administered` by itself.
+pub async fn permissions(
+    db: &Db,
+    tenant: &TenantId,
+    application: &ApplicationId,
+    administered: &TenantId,
+) -> Result<Vec<Permission>> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT permission FROM application_roles
+         WHERE tenant_id = $1 AND application_id = $2 AND administered IN ($3, $4) ORDER BY permission",
+    )
+    .bind(tenant.as_str())
+    .bind(application.as_str())
+    .bind(administered.as_str())
+    .bind(ALL)
+    .fetch_all(db.reader())
+    .await?;
+    let mut permissions: Vec<Permission> = rows.iter().filter_map(|(word,)| Permission::named(word)).collect();
+    permissions.dedup();
+    Ok(permissions)
+}
+
+/// What the application may do anywhere: what its tokens say in `roles`.
+pub async fn all_permissions(db: &Db, tenant: &TenantId, application: &ApplicationId) -> Result<Vec<Permission>> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT DISTINCT permission FROM application_roles WHERE tenant_id = $1 AND application_id = $2 ORDER BY permission",
+    )
+    .bind(tenant.as_str())
+    .bind(application.as_str())
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows.iter().filter_map(|(word,)| Permission::named(word)).collect())
+}
+
+/// Lets an application do something by itself, in a tenant or in `ALL`.
+pub async fn allow(
+    db: &Db,
+    tenant: &TenantId,
+    application: &ApplicationId,
+    administered: &str,
+    permissions: &[Permission],
+    now: Timestamp,
+) -> Result<()> {
+    let (tenant, application) = (tenant.clone(), application.clone());
+    let (administered, permissions) = (administered.to_owned(), permissions.to_vec());
+    db.write(Durability::Lasting, move |c| {
+        Box::pin(async move {
+            for permission in permissions {
+                sqlx::query(
+                    "INSERT INTO application_roles (tenant_id, application_id, administered, permission, since)
+                     VALUES ($1, $2, $3, $4, $5)
+                     ON CONFLICT (tenant_id, application_id, administered, permission) DO NOTHING",
+                )
+                .bind(tenant.as_str())
+                .bind(application.as_str())
+                .bind(&administered)
+                .bind(permission.word())
+                .bind(now.0)
+                .execute(&mut *c)
+                .await?;
+            }
+            Ok(())
+        })
+    })
+    .await
+}

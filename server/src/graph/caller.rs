@@ -1,0 +1,283 @@
+//! Who calls, which tenant they mean, and whether they may: asked before anything else of the request is read.
+
+use super::{answer::correlation, routes::Needs};
+use crate::{
+    directory::{
+        account,
+        administrator::{self, ADMIN},
+        application,
+        audit::{Actor, ActorKind},
+        session,
+        tenant::{self, Tenant},
+    },
+    error::{Error, Refusal, Result},
+    guard,
+    secret::jwt::{self, Age, Claims, Expected},
+    state::AppState,
+};
+use app::contract::{
+    id::{AccountId, ApplicationId, SessionId, TenantId},
+    permission::{Permission, Role},
+};
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use std::{net::IpAddr, sync::Arc};
+
+/// A caller who may do what the route needs. Every handler can take it as an argument.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The tenant that the call is about.
+    pub tenant: Arc<Tenant>,
+    pub actor: Actor,
+    /// None where an application calls for itself.
+    pub account: Option<AccountId>,
+    pub address: IpAddr,
+    /// The client's word for the request, or ours.
+    pub correlation: String,
+    permissions: Vec<Permission>,
+}
+
+impl Caller {
+    /// For what differs inside one route; the route itself has asked already.
+    pub fn may(&self, needed: Permission) -> bool {
+        self.permissions.iter().any(|permission| permission.includes(needed))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let caller = parts.extensions.get::<Caller>().cloned();
+        caller.ok_or_else(|| Error::Internal("a management route without its layer".into()))
+    }
+}
+
+/// The layer around every route.
+pub async fn admit(State((state, needs)): State<(AppState, Needs)>, mut request: Request, next: Next) -> Response {
+    if needs == Needs::Nobody {
+        return next.run(request).await;
+    }
+    let (address, trace) = match request.extensions().get::<guard::Caller>() {
+        Some(known) => (known.address, known.trace.clone()),
+        None => return Error::Internal("a router without its guard".into()).into_response(),
+    };
+    let known = Known { address, correlation: correlation(request.headers()).unwrap_or(trace) };
+    match identify(&state, request.headers(), known).await.and_then(|caller| judge(caller, needs)) {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(error) => error.into_response(),
+    }
+}
+
+/// What the guard knows of a request.
+struct Known {
+    address: IpAddr,
+    correlation: String,
+}
+
+fn judge(caller: Caller, needs: Needs) -> Result<Caller> {
+    let may = match needs {
+        Needs::Nobody | Needs::SignedIn => true,
+        Needs::One(needed) => caller.may(needed),
+    };
+    if may {
+        return Ok(caller);
+    }
+    let needed = match needs {
+        Needs::One(needed) => needed.word(),
+        Needs::Nobody | Needs::SignedIn => "",
+    };
+    let why = format!("This needs the permission {needed}, by the token's scope and by a role in this tenant.");
+    Err(Refusal::new("insufficient_scope", 65001, why).into())
+}
+
+async fn identify(state: &AppState, headers: &HeaderMap, known: Known) -> Result<Caller> {
+    let (issuing, claims) = believed(state, headers).await?;
+    let is_admin = match tenant::get(&state.db, ADMIN).await {
+        Ok(admin) => admin.id == issuing.id,
+        Err(Error::NotFound) => false,
+        Err(error) => return Err(error),
+    };
+    let administered = administered(state, &issuing, is_admin, headers).await?;
+    if claims.get("idtyp").and_then(|value| value.as_str()) == Some("app") {
+        application_itself(state, &issuing, administered, &claims, known).await
+    } else {
+        somebody(state, &issuing, is_admin, administered, headers, &claims, known).await
+    }
+}
+
+/// The token, if it is one of ours for this API, and the tenant that issued it.
+async fn believed(state: &AppState, headers: &HeaderMap) -> Result<(Arc<Tenant>, Claims)> {
+    let token = presented(headers).ok_or_else(|| invalid("The request carries no access token."))?;
+    // Only says whose keys to try: the signature and the issuer say whether it is true.
+    let claimed = claimed_tenant(token).ok_or_else(|| invalid("The access token cannot be read."))?;
+    let issuing = tenant::get(&state.db, claimed.as_str()).await.map_err(|error| match error {
+        Error::NotFound => invalid("The access token was not issued here.").into(),
+        error => error,
+    })?;
+    if issuing.id != claimed {
+        return Err(invalid("The access token was not issued here.").into());
+    }
+    let ring = state.keys.ring(&issuing.id).await?;
+    let expected = Expected {
+        typ: "at+jwt",
+        issuer: &state.config.public_url.at(&format!("/{}/v2.0", issuing.id)),
+        audience: Some(&state.config.public_url.graph()),
+        age: Age::Valid,
+        now: state.clock.now(),
+    };
+    let claims = jwt::verify(token, &ring.verifying, &expected).map_err(|distrust| {
+        tracing::info!(%distrust, "an access token was not believed");
+        invalid("The access token is not valid for this API, or has expired.")
+    })?;
+    Ok((issuing, claims))
+}
+
+/// RFC 6750 §2.1: in the header, once. Never in the address or the body.
+fn presented(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (value, None) = (values.next()?, values.next()) else { return None };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn claimed_tenant(token: &str) -> Option<TenantId> {
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let claims: serde_json::Value = serde_json::from_slice(&payload).ok()?;
+    Some(TenantId::from(claims.get("tid")?.as_str()?))
+}
+
+/// The tenant that issued the token; for people and applications of the tenant `admin`, the one that the header names.
+async fn administered(
+    state: &AppState,
+    issuing: &Arc<Tenant>,
+    is_admin: bool,
+    headers: &HeaderMap,
+) -> Result<Arc<Tenant>> {
+    let mut named = headers.get_all("portico-tenant").iter();
+    let named = match (named.next(), named.next()) {
+        (None, _) => return Ok(issuing.clone()),
+        (Some(named), None) => named.to_str().map_err(|_| Error::NotFound)?,
+        (Some(_), Some(_)) => return Err(Error::BadRequest("The header Portico-Tenant is there twice.".into())),
+    };
+    let tenant = tenant::get(&state.db, named).await?;
+    // Foreign tenants are not there at all (security R38).
+    if is_admin || tenant.id == issuing.id { Ok(tenant) } else { Err(Error::NotFound) }
+}
+
+async fn somebody(
+    state: &AppState,
+    issuing: &Arc<Tenant>,
+    is_admin: bool,
+    tenant: Arc<Tenant>,
+    headers: &HeaderMap,
+    claims: &Claims,
+    known: Known,
+) -> Result<Caller> {
+    living_application(state, issuing, claims).await?;
+    let session = SessionId::from(text(claims, "sid")?);
+    if !session::is_running(&state.db, &issuing.id, &session).await? {
+        return Err(invalid("The session has ended.").into());
+    }
+    let account = AccountId::from(text(claims, "oid")?);
+    let profile = account::profile(&state.db, &issuing.id, &account).await?.filter(|profile| !profile.disabled);
+    let profile = profile.ok_or_else(|| invalid("The account is switched off or was deleted."))?;
+    // Administrators are people of the tenant `admin`: nobody else has a role, whatever a token says.
+    let roles = if is_admin { administrator::roles(&state.db, &tenant.id, &account).await? } else { Vec::new() };
+    if roles.is_empty() && headers.contains_key("portico-tenant") {
+        return Err(Error::NotFound);
+    }
+    let permissions = effective(text(claims, "scp")?, &roles);
+    Ok(Caller {
+        tenant,
+        actor: Actor { kind: ActorKind::Account, id: account.to_string(), name: profile.address },
+        account: Some(account),
+        address: known.address,
+        correlation: known.correlation,
+        permissions,
+    })
+}
+
+/// What the token was granted and some role allows.
+fn effective(scp: &str, roles: &[Role]) -> Vec<Permission> {
+    let granted: Vec<Permission> = scp.split(' ').filter_map(Permission::named).collect();
+    let allowed = |permission: &Permission| {
+        granted.iter().any(|granted| granted.includes(*permission)) && roles.iter().any(|role| role.grants(*permission))
+    };
+    Permission::all().filter(allowed).collect()
+}
+
+async fn application_itself(
+    state: &AppState,
+    issuing: &Arc<Tenant>,
+    tenant: Arc<Tenant>,
+    claims: &Claims,
+    known: Known,
+) -> Result<Caller> {
+    let application = living_application(state, issuing, claims).await?;
+    let permissions = administrator::permissions(&state.db, &issuing.id, &application.id, &tenant.id).await?;
+    if permissions.is_empty() && tenant.id != issuing.id {
+        return Err(Error::NotFound);
+    }
+    let told: Vec<&str> = claims
+        .get("roles")
+        .and_then(|roles| roles.as_array())
+        .into_iter()
+        .flatten()
+        .filter_map(|role| role.as_str())
+        .collect();
+    Ok(Caller {
+        tenant,
+        actor: Actor { kind: ActorKind::Application, id: application.id.to_string(), name: application.name.clone() },
+        account: None,
+        address: known.address,
+        correlation: known.correlation,
+        // What was taken away since the token was issued is gone at once.
+        permissions: permissions.into_iter().filter(|permission| told.contains(&permission.word())).collect(),
+    })
+}
+
+async fn living_application(
+    state: &AppState,
+    issuing: &Tenant,
+    claims: &Claims,
+) -> Result<Arc<application::Application>> {
+    let id = ApplicationId::from(text(claims, "client_id")?);
+    let application = application::find(&state.db, &issuing.id, &id).await?;
+    let application = application.filter(|application| application.disabled_at.is_none());
+    Ok(application.ok_or_else(|| invalid("The application is switched off or was deleted."))?)
+}
+
+fn text<'a>(claims: &'a Claims, name: &str) -> Result<&'a str, Refusal> {
+    claims.get(name).and_then(|value| value.as_str()).ok_or_else(|| invalid("The access token is not complete."))
+}
+
+fn invalid(why: &str) -> Refusal {
+    Refusal::new("invalid_token", 50013, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_worth_what_a_role_makes_of_it() {
+        let scp = "IdentityUserFlow.ReadWrite.All User.ReadWrite.All";
+        let flows = effective(scp, &[Role::UserFlowAdministrator]);
+        assert!(flows.contains(&Permission::FlowWrite) && flows.contains(&Permission::FlowRead));
+        assert!(!flows.contains(&Permission::UserRead) && !flows.contains(&Permission::ApplicationRead));
+
+        let reads = effective(scp, &[Role::GlobalReader]);
+        assert!(reads.contains(&Permission::UserRead) && !reads.contains(&Permission::UserWrite));
+        assert!(effective("openid", &[Role::GlobalAdministrator]).is_empty());
+        assert!(effective(scp, &[]).is_empty());
+    }
+}

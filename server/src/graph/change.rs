@@ -1,0 +1,110 @@
+//! The one way to change something: what is written and its row in the audit stand or fall together (security R41).
+
+use super::caller::Caller;
+use crate::{
+    directory::{
+        Connection, Durability,
+        audit::{self, Entry, Operation, Target},
+    },
+    error::{Error, Result},
+    state::AppState,
+};
+use app::contract::{id::TenantId, time::Timestamp};
+use futures::future::BoxFuture;
+use serde::Serialize;
+use serde_json::Value;
+
+/// What is changed, as the audit tells it.
+pub struct Change {
+    /// `Update user flow`
+    pub activity: &'static str,
+    /// `UserFlow`
+    pub category: &'static str,
+    pub operation: Operation,
+    pub id: String,
+    pub name: String,
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+impl Change {
+    pub fn added(
+        activity: &'static str,
+        category: &'static str,
+        id: &str,
+        name: &str,
+        after: &impl Serialize,
+    ) -> Result<Self> {
+        Self::new(activity, category, Operation::Add, id, name).and(None::<&()>, Some(after))
+    }
+
+    pub fn updated(
+        activity: &'static str,
+        category: &'static str,
+        id: &str,
+        name: &str,
+        before: &impl Serialize,
+        after: &impl Serialize,
+    ) -> Result<Self> {
+        Self::new(activity, category, Operation::Update, id, name).and(Some(before), Some(after))
+    }
+
+    pub fn deleted(
+        activity: &'static str,
+        category: &'static str,
+        id: &str,
+        name: &str,
+        before: &impl Serialize,
+    ) -> Result<Self> {
+        Self::new(activity, category, Operation::Delete, id, name).and(Some(before), None::<&()>)
+    }
+
+    fn new(activity: &'static str, category: &'static str, operation: Operation, id: &str, name: &str) -> Self {
+        Self { activity, category, operation, id: id.into(), name: name.into(), before: None, after: None }
+    }
+
+    fn and(self, before: Option<&impl Serialize>, after: Option<&impl Serialize>) -> Result<Self> {
+        Ok(Self {
+            before: before.map(serde_json::to_value).transpose()?,
+            after: after.map(serde_json::to_value).transpose()?,
+            ..self
+        })
+    }
+
+    fn entry(self, state: &AppState, caller: &Caller) -> Entry {
+        Entry {
+            id: state.chance.id(),
+            at: state.clock.now(),
+            actor: caller.actor.clone(),
+            address: caller.address.to_string(),
+            correlation: caller.correlation.clone(),
+            activity: self.activity.into(),
+            category: self.category.into(),
+            operation: self.operation,
+            target: Target { kind: self.category.into(), id: self.id, name: self.name },
+            before: self.before,
+            after: self.after,
+        }
+    }
+}
+
+/// Runs the write and notes the change, in one unit. What was remembered of the tenant is forgotten afterwards.
+pub async fn make<T, F>(state: &AppState, caller: &Caller, change: Change, write: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: for<'c> FnOnce(&'c mut Connection, &'c TenantId, Timestamp) -> BoxFuture<'c, Result<T>> + Send + 'static,
+{
+    let (tenant, now, entry) = (caller.tenant.id.clone(), state.clock.now(), change.entry(state, caller));
+    let made = state
+        .db
+        .write(Durability::Lasting, move |c| {
+            Box::pin(async move {
+                let made = write(c, &tenant, now).await?;
+                audit::insert(c, &tenant, &entry).await?;
+                Ok::<T, Error>(made)
+            })
+        })
+        .await?;
+    state.db.forget();
+    Ok(made)
+}

@@ -1,0 +1,55 @@
+//! FACE administrators: the management API in Microsoft Graph's shape. `routes` is the table of everything it answers;
+//! a request passes `address` (which spelling), `caller` (who, in which tenant, and may they), then one resource's file.
+
+mod address;
+mod answer;
+mod body;
+mod caller;
+mod change;
+mod query;
+mod refuse;
+mod routes;
+mod user_flow_attributes;
+
+use crate::state::AppState;
+use address::{Version, canonical};
+pub use answer::preflight;
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::from_fn_with_state,
+    response::Response,
+};
+pub use routes::{Needs, Route, declared};
+use std::sync::Arc;
+use tower::ServiceExt;
+
+/// Everything behind `/graph/v1.0` and `/graph/beta`: both answer alike.
+#[derive(Clone)]
+pub struct Graph(Arc<Router>);
+
+impl Graph {
+    pub fn new(state: &AppState) -> Self {
+        let mut router = Router::new();
+        for Route { path, needs, handler, .. } in declared() {
+            router = router.route(path, handler.layer(from_fn_with_state((state.clone(), needs), caller::admit)));
+        }
+        let router = router
+            .fallback(refuse::not_found)
+            .method_not_allowed_fallback(refuse::method_not_allowed)
+            .layer(from_fn_with_state(state.clone(), refuse::dress))
+            .with_state(state.clone());
+        Self(Arc::new(router))
+    }
+}
+
+/// Hands the request on under the one spelling that the table knows.
+pub async fn answer(State(graph): State<Graph>, mut request: Request) -> Response {
+    let version = Version::of(request.uri());
+    request.extensions_mut().insert(version);
+    *request.uri_mut() = canonical(request.uri());
+    match Router::clone(&graph.0).oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}

@@ -1,0 +1,72 @@
+//! `grant_type=client_credentials`: an application calls the management API for itself (RFC 6749 §4.4).
+
+use super::{
+    claims::{self, Daemon},
+    client_auth::{Client, Shown},
+    parameters::Parameters,
+    redirect,
+    token::{GRAPH_LIFETIME, Tokens},
+};
+use crate::{
+    directory::{administrator, tenant::Tenant},
+    error::{Error, Refusal, Result},
+    secret::jwt::Algorithm,
+    state::AppState,
+};
+
+pub async fn tokens(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Tokens> {
+    confidential(client)?;
+    let scope = form.required("scope")?;
+    the_management_api(scope, &format!("{}/.default", state.config.public_url.graph()))?;
+    let application = &client.application;
+    let permissions = administrator::all_permissions(&state.db, &tenant.id, &application.id).await?;
+    if permissions.is_empty() {
+        let why = "The application may do nothing by itself: an administrator grants it permissions.";
+        return Err(Refusal::new("unauthorized_client", 65001, why).into());
+    }
+    let algorithm = Algorithm::named(&application.algorithm)
+        .ok_or_else(|| Error::Internal(format!("{} wants tokens by {}", application.id, application.algorithm)))?;
+    let key = state.keys.signing(&tenant.id, algorithm).await?;
+    let daemon = Daemon {
+        public_url: &state.config.public_url,
+        issuer: &redirect::issuer(&state.config.public_url, &tenant.id),
+        tenant: &tenant.id,
+        application: &application.id,
+        permissions: &permissions,
+        now: state.clock.now(),
+    };
+    Ok(Tokens {
+        token_type: "Bearer",
+        scope: scope.to_owned(),
+        expires_in: GRAPH_LIFETIME.as_secs(),
+        ext_expires_in: GRAPH_LIFETIME.as_secs(),
+        access_token: key.sign("at+jwt", &claims::daemon_token(&daemon, &state.chance.id()))?,
+        // RFC 6749 §4.4.3: none, for it can come again with its secret.
+        refresh_token: None,
+        refresh_token_expires_in: None,
+        id_token: None,
+        client_info: None,
+    })
+}
+
+/// RFC 6749 §4.4: only who proved itself, and never from a page, where a secret is nobody's.
+fn confidential(client: &Client) -> Result<(), Refusal> {
+    match (client.shown, &client.origin) {
+        (Shown::Secret, None) => Ok(()),
+        (Shown::Name, _) => {
+            let why = "The request must contain the parameter 'client_secret'.";
+            Err(Refusal::new("invalid_client", 7000218, why))
+        }
+        (Shown::Secret, Some(_)) => {
+            Err(Refusal::new("invalid_request", 9002326, "Pages cannot call for an application itself."))
+        }
+    }
+}
+
+fn the_management_api(scope: &str, expected: &str) -> Result<(), Refusal> {
+    if scope == expected {
+        return Ok(());
+    }
+    let why = format!("For this grant the scope is '{expected}': what the application may do is granted beforehand.");
+    Err(Refusal::new("invalid_scope", 1002012, why))
+}
