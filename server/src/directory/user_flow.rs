@@ -23,90 +23,181 @@ pub async fn get(db: &Db, tenant: &TenantId, id: &UserFlowId) -> Result<Arc<User
         .fetch_optional(db.reader())
         .await?;
         let Some((settings, layout)) = row else { return Ok::<_, Error>(None) };
-        let mut flow: UserFlow = serde_json::from_str(&settings)?;
-        flow.layout = serde_json::from_str(&layout)?;
-        Ok(Some(flow))
+        Ok(Some(read(&settings, &layout)?))
     };
     db.recents.user_flows.get_or(format!("{tenant} {id}"), load).await?.ok_or(Error::NotFound)
 }
 
-pub async fn insert(db: &Db, tenant: &TenantId, flow: UserFlow, now: Timestamp) -> Result<()> {
-    let (settings, layout) = written(&flow)?;
-    let tenant = tenant.clone();
-    db.write(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            sqlx::query(
-                "INSERT INTO user_flows (tenant_id, id, name, settings, revision, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-            )
-            .bind(tenant.as_str())
-            .bind(flow.id.as_str())
-            .bind(&flow.name)
-            .bind(settings)
-            .bind(flow.layout.revision)
-            .bind(now.0)
-            .execute(&mut *c)
-            .await
-            .map_err(taken)?;
-            insert_revision(c, &tenant, &flow, layout, now).await
-        })
-    })
+/// A flow with what only administrators ask.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Listed {
+    pub flow: UserFlow,
+    pub created_at: Timestamp,
+    /// How many accounts were made through it.
+    pub people: i64,
+}
+
+/// All of them, by name.
+pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<Listed>> {
+    let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(
+        "SELECT f.settings, r.layout, f.created_at,
+                CAST(COALESCE((SELECT SUM(p.people) FROM people_counts p
+                               WHERE p.tenant_id = f.tenant_id AND p.user_flow_id = f.id), 0) AS BIGINT)
+         FROM user_flows f
+         JOIN user_flow_revisions r ON r.tenant_id = f.tenant_id AND r.user_flow_id = f.id AND r.revision = f.revision
+         WHERE f.tenant_id = $1 ORDER BY f.name, f.id",
+    )
+    .bind(tenant.as_str())
+    .fetch_all(db.reader())
     .await?;
+    let read = |(settings, layout, created_at, people): (String, String, i64, i64)| {
+        Ok(Listed { flow: read(&settings, &layout)?, created_at: Timestamp(created_at), people })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// A new flow of the server's own.
+pub async fn insert(db: &Db, tenant: &TenantId, flow: UserFlow, now: Timestamp) -> Result<()> {
+    let tenant = tenant.clone();
+    db.write(Durability::Lasting, move |c| Box::pin(async move { add(c, &tenant, &flow, None, now).await })).await?;
     db.recents.forget();
     Ok(())
 }
 
+/// A new flow, in a unit. `by` is the account or application that makes it.
+pub async fn add(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    flow: &UserFlow,
+    by: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    let (settings, layout) = written(flow)?;
+    sqlx::query(
+        "INSERT INTO user_flows (tenant_id, id, name, settings, revision, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(tenant.as_str())
+    .bind(flow.id.as_str())
+    .bind(&flow.name)
+    .bind(&settings)
+    .bind(flow.layout.revision)
+    .bind(now.0)
+    .execute(&mut *c)
+    .await
+    .map_err(taken)?;
+    insert_revision(c, tenant, flow, (settings, layout), by, now).await
+}
+
 /// Saves the flow as its next revision. Refused as stale when somebody else saved since `flow.layout.revision`.
-pub async fn save(db: &Db, tenant: &TenantId, mut flow: UserFlow, now: Timestamp) -> Result<UserFlow> {
+pub async fn save(db: &Db, tenant: &TenantId, flow: UserFlow, now: Timestamp) -> Result<UserFlow> {
+    let tenant = tenant.clone();
+    let write =
+        db.write(Durability::Lasting, move |c| Box::pin(async move { publish(c, &tenant, flow, None, now).await }));
+    let saved = write.await?;
+    db.recents.forget();
+    Ok(saved)
+}
+
+/// The same in a unit. Every save comes through here: from the next line on the flow's id and its new revision are known,
+/// and pages that are open can be told.
+pub async fn publish(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    mut flow: UserFlow,
+    by: Option<&str>,
+    now: Timestamp,
+) -> Result<UserFlow> {
     let before = flow.layout.revision;
     flow.layout.revision += 1;
     let (settings, layout) = written(&flow)?;
-    let tenant = tenant.clone();
-    let saved = db
-        .write(Durability::Lasting, move |c| {
-            Box::pin(async move {
-                let changed = sqlx::query(
-                    "UPDATE user_flows SET name = $1, settings = $2, revision = $3 WHERE tenant_id = $4 AND id = $5 AND revision = $6",
-                )
-                .bind(&flow.name)
-                .bind(settings)
-                .bind(flow.layout.revision)
-                .bind(tenant.as_str())
-                .bind(flow.id.as_str())
-                .bind(before)
-                .execute(&mut *c)
-                .await
-                .map_err(taken)?;
-                if changed.rows_affected() == 0 {
-                    return Err(Error::Stale);
-                }
-                insert_revision(c, &tenant, &flow, layout, now).await?;
-                Ok(flow)
-            })
-        })
+    let changed = sqlx::query(
+        "UPDATE user_flows SET name = $1, settings = $2, revision = $3 WHERE tenant_id = $4 AND id = $5 AND revision = $6",
+    )
+    .bind(&flow.name)
+    .bind(&settings)
+    .bind(flow.layout.revision)
+    .bind(tenant.as_str())
+    .bind(flow.id.as_str())
+    .bind(before)
+    .execute(&mut *c)
+    .await
+    .map_err(taken)?;
+    if changed.rows_affected() == 0 {
+        return Err(Error::Stale);
+    }
+    insert_revision(c, tenant, &flow, (settings, layout), by, now).await?;
+    Ok(flow)
+}
+
+/// Its applications are free again. Accounts that it made stay.
+pub async fn delete(c: &mut AnyConnection, tenant: &TenantId, id: &UserFlowId) -> Result<()> {
+    for sql in [
+        "UPDATE applications SET user_flow_id = NULL WHERE tenant_id = $1 AND user_flow_id = $2",
+        "DELETE FROM user_flow_revisions WHERE tenant_id = $1 AND user_flow_id = $2",
+    ] {
+        sqlx::query(sql).bind(tenant.as_str()).bind(id.as_str()).execute(&mut *c).await?;
+    }
+    let deleted = sqlx::query("DELETE FROM user_flows WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .execute(c)
         .await?;
-    db.recents.forget();
-    Ok(saved)
+    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// What a flow was after one of its saves.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Revision {
+    pub flow: UserFlow,
+    pub made_at: Timestamp,
+    pub made_by: Option<String>,
+}
+
+/// The newest first.
+pub async fn revisions(db: &Db, tenant: &TenantId, id: &UserFlowId) -> Result<Vec<Revision>> {
+    let rows: Vec<(String, String, i64, Option<String>)> = sqlx::query_as(
+        "SELECT settings, layout, made_at, made_by FROM user_flow_revisions
+         WHERE tenant_id = $1 AND user_flow_id = $2 ORDER BY revision DESC LIMIT 500",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .fetch_all(db.reader())
+    .await?;
+    let read = |(settings, layout, made_at, made_by): (String, String, i64, Option<String>)| {
+        Ok(Revision { flow: read(&settings, &layout)?, made_at: Timestamp(made_at), made_by })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 async fn insert_revision(
     c: &mut AnyConnection,
     tenant: &TenantId,
     flow: &UserFlow,
-    layout: String,
+    (settings, layout): (String, String),
+    by: Option<&str>,
     now: Timestamp,
 ) -> Result<()> {
     sqlx::query(
-        "INSERT INTO user_flow_revisions (tenant_id, user_flow_id, revision, layout, made_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO user_flow_revisions (tenant_id, user_flow_id, revision, settings, layout, made_at, made_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(tenant.as_str())
     .bind(flow.id.as_str())
     .bind(flow.layout.revision)
+    .bind(settings)
     .bind(layout)
     .bind(now.0)
+    .bind(by.map(str::to_owned))
     .execute(c)
     .await
     .map_err(taken)?;
     Ok(())
+}
+
+fn read(settings: &str, layout: &str) -> Result<UserFlow> {
+    let mut flow: UserFlow = serde_json::from_str(settings)?;
+    flow.layout = serde_json::from_str(layout)?;
+    Ok(flow)
 }
 
 /// Settings and layout are kept apart: a layout has its history.
