@@ -71,6 +71,8 @@ async fn r20_cve_2023_34927_no_other_site_changes_anything() {
                 "/admin/setup" => (route.path, Vec::new()),
                 // No cookie opens these.
                 "/{tenant}/oauth2/v2.0/token" | "/{tenant}/oidc/userinfo" => (route.path, Vec::new()),
+                // Nor this: only the header Authorization does, and no page elsewhere can send it for somebody.
+                "/graph/{version}/{*rest}" => ("/graph/v1.0/identity/userFlowAttributes".into(), Vec::new()),
                 other => panic!("{other} is new: what keeps other sites from using it?"),
             };
             for headers in FOREIGN {
@@ -82,6 +84,7 @@ async fn r20_cve_2023_34927_no_other_site_changes_anything() {
                     let wanted: &[u16] = match route.pattern {
                         "/{tenant}/oauth2/v2.0/authorize" => &[303, 400],
                         "/{tenant}/oauth2/v2.0/token" | "/{tenant}/oidc/userinfo" => &[400, 401],
+                        "/graph/{version}/{*rest}" => &[401, 405],
                         // What is no form is no request of ours.
                         "/{tenant}/oauth2/v2.0/logout" => &[400, 403],
                         _ => &[403],
