@@ -54,6 +54,11 @@ test("several faults are summed up above, and the summary leads to each", { tag:
   await summary.getByRole("link", { name: /^Display name/ }).click();
   await expect(person.page.getByLabel("Display name")).toBeFocused();
   await person.sees("Tell us about yourself");
+  await person.enters("Display name", "Ada");
+  await person.enters(/^Loyalty number/, "4817");
+  await expect(summary.getByRole("link")).toHaveCount(3);
+  await person.page.getByRole("checkbox", { name: /I agree/ }).check();
+  await expect(summary).toHaveCount(0);
 });
 
 test("a fault goes when it is mended, before anything is sent", { tag: "@script" }, async ({ person }) => {

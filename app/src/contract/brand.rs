@@ -29,6 +29,26 @@ pub enum LinkKind {
     Terms,
 }
 
+impl Link {
+    /// Whether a page may lead there: to the web by https, to somebody's mail, and by plain http no further than the
+    /// person's own machine. Never to script (security R21, R22).
+    pub fn is_safe(&self) -> bool {
+        let clean = !self.url.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\');
+        let own_machine = |rest: &str| {
+            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+            ["localhost", "127.0.0.1", "[::1]"].contains(&name.map_or(host, |(name, _)| name))
+        };
+        let leads_there = match self.url.split_once(':') {
+            Some(("https", rest)) => rest.starts_with("//"),
+            Some(("mailto", _)) => true,
+            Some(("http", rest)) => rest.strip_prefix("//").is_some_and(own_machine),
+            _ => false,
+        };
+        clean && leads_there
+    }
+}
+
 /// An sRGB colour, written `#3b5bdb`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -154,6 +174,33 @@ impl Colour {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn r21_a_page_leads_to_the_web_or_to_mail_and_never_to_script() {
+        for (url, safe) in [
+            ("https://woodgrove.example/privacy", true),
+            ("mailto:privacy@woodgrove.example", true),
+            ("http://localhost:3000/privacy", true),
+            ("http://127.0.0.1/", true),
+            ("http://[::1]:80", true),
+            ("http://woodgrove.example/privacy", false),
+            ("http://localhost.evil.example/", false),
+            ("http://localhost:x@evil.example/", false),
+            ("javascript:alert(1)", false),
+            ("JavaScript:alert(1)", false),
+            (" javascript:alert(1)", false),
+            ("java\nscript:alert(1)", false),
+            ("data:text/html,<script>", false),
+            ("vbscript:x", false),
+            ("//evil.example/", false),
+            ("/privacy", false),
+            ("https:evil.example", false),
+            ("https://a.example\\@b.example", false),
+            ("", false),
+        ] {
+            assert_eq!(Link { kind: LinkKind::Privacy, url: url.into() }.is_safe(), safe, "{url:?}");
+        }
+    }
 
     #[test]
     fn every_colour_becomes_readable_in_light_and_dark() {

@@ -58,8 +58,9 @@ pub enum Step {
     Address { path: Path, can_sign_up: bool, can_recover: bool },
     /// The password of the account with this address (if there is one: the page is the same either way).
     Password { offers_code: bool, offers_to_keep: bool },
-    /// The code that was mailed to the address.
-    Code { path: Path, length: u8, resend: Resend, offers_to_keep: bool, offers_password: bool },
+    /// The code that was mailed to the address. Where none is `alive` (tried too often, too old, never sent), only another
+    /// one helps.
+    Code { path: Path, length: u8, alive: bool, resend: Resend, offers_to_keep: bool, offers_password: bool },
     /// A password that is new: at sign-up, or after recovery.
     NewPassword { path: Path, rule: PasswordRule },
     /// What the flow asks of a new person.

@@ -77,6 +77,10 @@ fn judge(visit: &Visit, field: String, sent: &Pairs) {
         faults.retain(|fault| fault.field != field);
         faults.extend(why.map(|why| Fault { field, why }));
     });
+    // The summary stays as it was told until there is nothing left to look at again.
+    if visit.faults.with_untracked(Vec::is_empty) && !visit.told.with_untracked(Vec::is_empty) {
+        visit.told.set(Vec::new());
+    }
 }
 
 /// The name of the field where something happened, and its form.

@@ -1,7 +1,6 @@
 //! The code that was mailed to the address.
 
 use super::{
-    Screen,
     password::keep,
     visit::{Visit, sends},
 };
@@ -20,14 +19,12 @@ use crate::{
 };
 use reactive_graph::prelude::*;
 
-pub fn screen(
-    visit: &Visit,
-    path: Path,
-    length: u8,
-    resend: Resend,
-    offers_to_keep: bool,
-    offers_password: bool,
-) -> Screen {
+pub fn lead(visit: &Visit, length: u8, alive: bool) -> El {
+    let sentence = if alive { Key::CodeLead } else { Key::CodeNoneLead };
+    visit.lead(visit.fill(sentence, &[("length", &length.to_string())]))
+}
+
+pub fn form(visit: &Visit, path: Path, length: u8, resend: Resend, offers_to_keep: bool, offers_password: bool) -> El {
     let (label, working) = match path {
         Path::SignIn => (Key::SignIn, Key::SigningIn),
         Path::SignUp | Path::Recover => (Key::Continue, Key::Checking),
@@ -37,13 +34,12 @@ pub fn screen(
         .class("ways")
         .with(another)
         .with_all(offers_password.then(|| visit.way("usePassword", Key::UsePassword)));
-    let form = visit
+    visit
         .form("answer")
         .with(field(visit, length))
         .with_all(offers_to_keep.then(|| keep(visit)))
         .with(visit.primary("code", visit.say(label), working))
-        .with(ways);
-    Screen { lead: visit.lead(visit.fill(Key::CodeLead, &[("length", &length.to_string())])), form }
+        .with(ways)
 }
 
 fn field(visit: &Visit, length: u8) -> El {

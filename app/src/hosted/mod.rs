@@ -67,8 +67,9 @@ fn screen(visit: &Visit) -> Screen {
     match &visit.page.step {
         Step::Address { path, can_sign_up, can_recover } => address::screen(visit, *path, *can_sign_up, *can_recover),
         Step::Password { offers_code, offers_to_keep } => password::screen(visit, *offers_code, *offers_to_keep),
-        Step::Code { path, length, resend, offers_to_keep, offers_password } => {
-            code::screen(visit, *path, *length, *resend, *offers_to_keep, *offers_password)
+        Step::Code { path, length, alive, resend, offers_to_keep, offers_password } => {
+            let lead = code::lead(visit, *length, *alive);
+            Screen { lead, form: code::form(visit, *path, *length, *resend, *offers_to_keep, *offers_password) }
         }
         Step::NewPassword { path, rule } => new_password::screen(visit, *path, *rule),
         Step::Attributes { revision, fields } => attributes::screen(visit, *revision, fields),

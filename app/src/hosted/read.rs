@@ -85,6 +85,7 @@ fn step(json: &Value) -> Option<Step> {
         "code" => Step::Code {
             path: path(json)?,
             length: number(json, "length")?,
+            alive: yes(json, "alive")?,
             resend: resend(json.get("resend")?)?,
             offers_to_keep: yes(json, "offersToKeep")?,
             offers_password: yes(json, "offersPassword")?,

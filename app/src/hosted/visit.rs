@@ -23,7 +23,8 @@ pub struct Visit {
     pub page: Arc<Page>,
     pub texts: Arc<Texts>,
     pub faults: RwSignal<Vec<Fault>>,
-    /// The faults as they were when the answer was sent; the summary does not change while they are mended.
+    /// The faults as they were when the answer was sent; the summary does not change while they are mended,
+    /// and goes with the last of them.
     pub told: RwSignal<Vec<Fault>>,
     /// The answer that is on its way.
     pub sending: RwSignal<Option<String>>,

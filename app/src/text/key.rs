@@ -50,6 +50,7 @@ pub enum Key {
     // Code
     CodeHeading,
     CodeLead,
+    CodeNoneLead,
     CodeLabel,
     CodeMissing,
     Resend,

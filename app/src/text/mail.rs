@@ -15,6 +15,12 @@ pub enum Key {
     PasswordChangedLead,
     PasswordChangedAdvice,
 
+    // A stolen refresh token
+    SignedOutSubject,
+    SignedOutHeading,
+    SignedOutLead,
+    SignedOutAdvice,
+
     // Below every letter
     Foot,
 }

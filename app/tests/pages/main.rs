@@ -178,6 +178,7 @@ fn a_browser_reads_every_page_as_the_server_wrote_it() {
         Step::Code {
             path: Path::SignIn,
             length: 6,
+            alive: false,
             resend: Resend::In { seconds: 9 },
             offers_to_keep: true,
             offers_password: true,

@@ -47,9 +47,11 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
     let page = |step| page(language, step);
     let fault = |field: &str, why| Fault { field: field.into(), why };
     let address = |path| Page { address: None, ..page(Step::Address { path, can_sign_up: true, can_recover: true }) };
-    let code = |resend| {
-        page(Step::Code { path: Path::SignUp, length: 8, resend, offers_to_keep: false, offers_password: false })
+    let code_page = |alive, resend| {
+        let path = Path::SignUp;
+        page(Step::Code { path, length: 8, alive, resend, offers_to_keep: false, offers_password: false })
     };
+    let code = |resend| code_page(true, resend);
     let password = || page(Step::Password { offers_code: true, offers_to_keep: true });
     let new_password = |path| page(Step::NewPassword { path, rule: PasswordRule::default() });
     let attributes = || page(Step::Attributes { revision: 3, fields: fields() });
@@ -86,12 +88,13 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
         ("code", code(Resend::In { seconds: 24 })),
         ("code-sent", Page { notice: Some(Notice::CodeSent), ..code(Resend::In { seconds: 59 }) }),
         ("code-fault", Page { faults: vec![fault("code", Why::WrongCode { tries_left: 3 })], ..code(Resend::Now) }),
-        ("code-dead", Page { notice: Some(Notice::CodeDead), ..code(Resend::Now) }),
+        ("code-dead", Page { notice: Some(Notice::CodeDead), ..code_page(false, Resend::Now) }),
         (
             "code-sign-in",
             page(Step::Code {
                 path: Path::SignIn,
                 length: 8,
+                alive: true,
                 resend: Resend::Now,
                 offers_to_keep: true,
                 offers_password: true,

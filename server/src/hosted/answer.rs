@@ -26,7 +26,8 @@ use serde::{
     de::{MapAccess, Visitor},
 };
 use serde_json::Value;
-use std::fmt;
+use std::{fmt, panic};
+use tracing::Instrument;
 
 pub async fn answer(
     State(state): State<AppState>,
@@ -41,7 +42,13 @@ pub async fn answer(
         return Err(Error::Forged("the journey token"));
     }
     refuse_foreign_attributes(&visit, &answer)?;
-    let Driven { step, cookies } = drive::drive(&state, &mut visit, answer).await?;
+    let (visit, Driven { step, cookies }) = match answer {
+        Answer::Code { .. } => to_its_end(state.clone(), visit, answer).await?,
+        answer => {
+            let driven = drive::drive(&state, &mut visit, answer).await?;
+            (visit, driven)
+        }
+    };
     let mut response = if wishes::wants_json(&visit.headers) {
         show_step(&state, &visit, step)
     } else {
@@ -53,6 +60,17 @@ pub async fn answer(
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// A browser that is clicked twice gives the first answer up. A code that was counted in it gets its verdict all the same.
+/// (Every other answer that is given up stops at once: nobody's password is hashed for somebody who has gone.)
+async fn to_its_end(state: AppState, mut visit: Visit, answer: Answer) -> Result<(Visit, Driven)> {
+    let driven = async move { drive::drive(&state, &mut visit, answer).await.map(|driven| (visit, driven)) };
+    match tokio::spawn(driven.in_current_span()).await {
+        Ok(driven) => driven,
+        // The guard counts panics. Nobody aborts it.
+        Err(fault) => panic::resume_unwind(fault.into_panic()),
+    }
 }
 
 /// A form, or one flat JSON object of strings and lists of strings.

@@ -36,6 +36,13 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
         let (journey, turn) = advance(&visit.setting(), visit.journey.clone(), event, visit.now);
         match turn {
             Turn::Do(effect) => {
+                if effect.is_counted_first() {
+                    match count(state, visit, &journey).await {
+                        Ok(()) => {}
+                        Err(Error::Stale) => return present(state, visit).await,
+                        Err(error) => return Err(error),
+                    }
+                }
                 event = perform::perform(state, visit, &mut unit, effect).await?;
                 visit.journey = journey;
             }
@@ -77,6 +84,15 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
             }
         }
     }
+}
+
+/// The journey with the guess in it, before anybody looks at the guess.
+async fn count(state: &AppState, visit: &mut Visit, journey: &Journey) -> Result<()> {
+    let mut unit = Unit::new(Durability::Fleeting);
+    save(&mut unit, visit, journey, None)?;
+    state.db.commit(unit).await?;
+    visit.row.version += 1;
+    Ok(())
 }
 
 fn save(unit: &mut Unit, visit: &Visit, journey: &Journey, finished_at: Option<Timestamp>) -> Result<()> {

@@ -1,7 +1,15 @@
 //! GET: the present step of a journey, as a page or as JSON.
 
 use super::visit::Visit;
-use crate::{assets, error::Result, guard::Caller, html, journey::show, state::AppState, wishes};
+use crate::{
+    assets,
+    error::Result,
+    guard::Caller,
+    html,
+    journey::{show, typed},
+    state::AppState,
+    wishes,
+};
 use app::{
     contract::{
         id::JourneyId,
@@ -60,7 +68,7 @@ fn describe(state: &AppState, visit: &Visit, step: Step) -> Page {
         address: journey.stage.address().map(str::to_owned),
         step,
         faults: journey.said.faults.clone(),
-        typed: journey.said.typed.clone(),
+        typed: typed(journey),
         notice: journey.said.notice,
     }
 }

@@ -66,38 +66,50 @@ pub(super) fn refused(path: Path, address: String, code: Code, resend_at: Timest
     Move::show(Stage::Code { path, address, code }).notice(Notice::CodesExhausted)
 }
 
-/// What cannot be a code costs no try. Where no code is alive the page goes on saying why.
+/// The try is taken before the code is looked at. What cannot be a code costs none. Where no code is alive the page goes
+/// on saying why.
 pub(super) fn answered(path: Path, address: String, code: Code, typed: Secret, said: Said, now: Timestamp) -> Move {
-    let (hash, expires_at, resend_at) = match &code {
-        Code::Live { hash, expires_at, resend_at, .. } => (hash.clone(), *expires_at, *resend_at),
-        Code::None { .. } => return Move::stay(Stage::Code { path, address, code }, said),
+    let Code::Live { hash, expires_at, tries_left, resend_at } = code else {
+        return Move::stay(Stage::Code { path, address, code }, said);
     };
     if now >= expires_at {
         return Move::show(Stage::Code { path, address, code: Code::None { resend_at } })
             .fault("code", Why::CodeExpired);
     }
-    match validate::code(typed.reveal(), CODE.length) {
-        Ok(digits) => Move::ask(Stage::Code { path, address, code }, Effect::CheckCode { code: digits.into(), hash }),
-        Err(why) => Move::show(Stage::Code { path, address, code }).fault("code", why),
-    }
+    let digits = match validate::code(typed.reveal(), CODE.length) {
+        Ok(digits) => digits,
+        Err(why) => {
+            let code = Code::Live { hash, expires_at, tries_left, resend_at };
+            return Move::show(Stage::Code { path, address, code }).fault("code", why);
+        }
+    };
+    // The last try was taken, and its verdict never came.
+    let Some(tries_left) = tries_left.checked_sub(1) else { return dead(path, address, resend_at) };
+    let check = Effect::CheckCode { code: digits.into(), hash: hash.clone() };
+    Move::ask(Stage::Code { path, address, code: Code::Live { hash, expires_at, tries_left, resend_at } }, check)
 }
 
 pub(super) fn checked(path: Path, address: String, code: Code, right: bool, said: Said) -> Move {
     match code {
         Code::Live { .. } if right => proved::find_account(path, address),
-        Code::Live { hash, expires_at, tries_left: tries_left @ 2.., resend_at } => {
-            let tries_left = tries_left - 1;
-            let code = Code::Live { hash, expires_at, tries_left, resend_at };
+        Code::Live { tries_left: 0, resend_at, .. } => dead(path, address, resend_at),
+        Code::Live { tries_left, .. } => {
             Move::show(Stage::Code { path, address, code }).fault("code", Why::WrongCode { tries_left })
-        }
-        Code::Live { resend_at, .. } => {
-            Move::show(Stage::Code { path, address, code: Code::None { resend_at } }).notice(Notice::CodeDead)
         }
         Code::None { .. } => Move::stay(Stage::Code { path, address, code }, said),
     }
 }
 
+fn dead(path: Path, address: String, resend_at: Timestamp) -> Move {
+    Move::show(Stage::Code { path, address, code: Code::None { resend_at } }).notice(Notice::CodeDead)
+}
+
 impl Code {
+    /// Whether one more try may be right.
+    pub(super) fn is_alive(&self, now: Timestamp) -> bool {
+        matches!(self, Code::Live { expires_at, tries_left: 1.., .. } if now < *expires_at)
+    }
+
     pub(super) fn resend_at(&self) -> Timestamp {
         match self {
             Code::Live { resend_at, .. } | Code::None { resend_at } => *resend_at,

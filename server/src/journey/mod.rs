@@ -41,7 +41,7 @@ mod sign_in;
 mod sign_up;
 mod turn;
 
-pub use show::show;
+pub use show::{show, typed};
 pub use turn::{Account, Effect, Event, Outcome, Proof, Turn, Verdict};
 
 use moves::{Move, Then};
@@ -134,6 +134,9 @@ pub struct Known {
     pub account: AccountId,
     pub address: String,
     pub name: Option<String>,
+    /// Until when their last proof is recent enough for the application (`max_age`).
+    #[serde(default)]
+    pub until: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -158,13 +161,12 @@ pub enum Code {
     Live {
         hash: Secret,
         expires_at: Timestamp,
+        /// Besides the one whose verdict is awaited.
         tries_left: u8,
         resend_at: Timestamp,
     },
     /// Tried too often, or refused by a limit: only a new one helps.
-    None {
-        resend_at: Timestamp,
-    },
+    None { resend_at: Timestamp },
 }
 
 /// How a journey begins.
@@ -217,11 +219,11 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             address::answered(setting, path, address, &mut mailed, now)
         }
 
-        (Stage::Account { known }, Event::Answered(Answer::ContinueAs)) => sign_in::as_known(known),
+        (Stage::Account { known }, Event::Answered(Answer::ContinueAs)) => sign_in::as_known(known, now),
 
         (Stage::Password { address, address_is }, Event::Answered(Answer::Password { password, keep: ticked })) => {
             keep = ticked && setting.flow.keep_signed_in;
-            sign_in::password(address, address_is, password, keep)
+            sign_in::password(address, address_is, password)
         }
         (Stage::Password { address, address_is }, Event::PasswordChecked(verdict)) => {
             sign_in::password_checked(address, address_is, verdict, keep)

@@ -11,6 +11,7 @@ use app::contract::{
     time::Timestamp,
     user_flow::{Method, SignUp},
 };
+use std::collections::BTreeMap;
 
 /// The present step. The same for every address until it is proved (security R4).
 pub fn show(setting: &Setting, journey: &Journey, now: Timestamp) -> Step {
@@ -28,6 +29,7 @@ pub fn show(setting: &Setting, journey: &Journey, now: Timestamp) -> Step {
         Stage::Code { path, code, .. } => Step::Code {
             path: *path,
             length: CODE.length,
+            alive: code.is_alive(now),
             resend: resend(code.resend_at(), now),
             offers_to_keep: flow.keep_signed_in && *path == Path::SignIn,
             offers_password: offers_password(setting, *path),
@@ -46,6 +48,16 @@ pub fn show(setting: &Setting, journey: &Journey, now: Timestamp) -> Step {
         // Between two turns nobody is here: the first is left within the turn that enters it, the second has ended.
         Stage::Proved { .. } | Stage::Finished { .. } => Step::Stopped { why: Stop::Expired },
     }
+}
+
+/// What the fields of the present page hold: what was typed last, and "Keep me signed in" as it was ticked last, be it
+/// before a wrong code, another one, or another page.
+pub fn typed(journey: &Journey) -> BTreeMap<String, Vec<String>> {
+    let mut typed = journey.said.typed.clone();
+    if journey.keep && matches!(journey.stage, Stage::Password { .. } | Stage::Code { .. }) {
+        typed.insert("keep".into(), vec!["true".into()]);
+    }
+    typed
 }
 
 /// Rounded up: who waits for what the page says has waited long enough.

@@ -1,16 +1,20 @@
 //! Sign in: the address (`address`), its password here (or its code, `code`), done.
 
 use super::{AddressIs, Effect, Known, Move, Outcome, Proof, Stage, Verdict};
-use app::contract::{secret::Secret, validate::Why};
+use app::contract::{journey::Path, secret::Secret, time::Timestamp, validate::Why};
 
-/// Somebody is signed in at this browser and goes on as they are.
-pub(super) fn as_known(known: Known) -> Move {
+/// Somebody is signed in at this browser and goes on as they are; or, where that was too long ago by now, proves anew that
+/// they are who they chose.
+pub(super) fn as_known(known: Known, now: Timestamp) -> Move {
+    if known.until.is_some_and(|until| until < now) {
+        return Move::show(Stage::Address { path: Path::SignIn }).typed("address", known.address);
+    }
     Move::finish(Outcome::ContinuedAs { account: known.account })
 }
 
-pub(super) fn password(address: String, address_is: AddressIs, password: Secret, keep: bool) -> Move {
+pub(super) fn password(address: String, address_is: AddressIs, password: Secret) -> Move {
     if password.reveal().is_empty() {
-        return ticked(Move::show(Stage::Password { address, address_is }).fault("password", Why::Required), keep);
+        return Move::show(Stage::Password { address, address_is }).fault("password", Why::Required);
     }
     let check = Effect::CheckPassword { address: address.clone(), password };
     Move::ask(Stage::Password { address, address_is }, check)
@@ -23,13 +27,6 @@ pub(super) fn password_checked(address: String, address_is: AddressIs, verdict: 
     };
     match verdict {
         Verdict::Right(account) => Move::finish(Outcome::SignedIn { account, proved, keep }),
-        Verdict::Wrong => {
-            ticked(Move::show(Stage::Password { address, address_is }).fault("password", Why::WrongPassword), keep)
-        }
+        Verdict::Wrong => Move::show(Stage::Password { address, address_is }).fault("password", Why::WrongPassword),
     }
-}
-
-/// A ticked box stays ticked on the page that comes again.
-fn ticked(page: Move, keep: bool) -> Move {
-    if keep { page.typed("keep", "true".into()) } else { page }
 }

@@ -68,6 +68,15 @@ pub enum Effect {
     },
 }
 
+impl Effect {
+    /// Whether it judges a guess that this journey counts. The count is saved before anybody looks, by comparing the
+    /// journey's version: of a hundred answers to one page one is judged, and the others learn nothing, not even by how
+    /// long it took (security R3, cve_2024_4629). Guesses at a password are counted by account, before they are judged.
+    pub fn is_counted_first(&self) -> bool {
+        matches!(self, Effect::CheckCode { .. })
+    }
+}
+
 #[derive(Clone, PartialEq, Debug)]
 pub enum Turn {
     Show(Step),

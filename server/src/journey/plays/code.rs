@@ -17,7 +17,7 @@ fn r3_five_wrong_tries_kill_a_code() {
         play.runs([(code("12345678"), checks_code(1)), (Event::CodeChecked(false), code_page(Path::Recover, 30))]);
         play.faults(&[("code", Why::WrongCode { tries_left })]);
     }
-    play.runs([(code("12345678"), checks_code(1)), (Event::CodeChecked(false), code_page(Path::Recover, 30))]);
+    play.runs([(code("12345678"), checks_code(1)), (Event::CodeChecked(false), dead_code_page(Path::Recover, 30))]);
     assert_eq!(play.journey.said, Said { notice: Some(Notice::CodeDead), ..Said::default() });
     // The sixth is not even looked at, be it right.
     play.ignores(code("12345678"));
@@ -31,13 +31,31 @@ fn r3_five_wrong_tries_kill_a_code() {
     ]);
 }
 
+/// Of many answers at once one finds the count as it was, so only that one is judged (`hosted/drive` compares versions).
+#[test]
+fn cve_2024_4629_a_try_is_taken_before_the_code_is_looked_at() {
+    let mut play = at_code_page();
+    for left in [4, 3, 2, 1, 0] {
+        let Turn::Do(check) = play.on(code("12345678")) else { panic!("no check") };
+        assert!(check.is_counted_first());
+        assert!(
+            matches!(play.journey.stage, Stage::Code { code: Code::Live { tries_left, .. }, .. } if tries_left == left)
+        );
+    }
+    // Five were taken, and no verdict came: the server fell over. The sixth is not looked at.
+    play.runs([(code("12345678"), dead_code_page(Path::Recover, 30))]);
+    assert_eq!(play.journey.said.notice, Some(Notice::CodeDead));
+    play.ignores(code("12345678"));
+    assert!(!Effect::FindAccount { address: ADA.into() }.is_counted_first());
+}
+
 #[test]
 fn cve_2024_7318_a_code_lives_no_longer_than_its_mail_says() {
     let mut play = at_code_page();
     play.later(599);
     play.runs([(code("12345678"), checks_code(1)), (Event::CodeChecked(false), code_page(Path::Recover, 0))]);
     play.later(1);
-    play.runs([(code("12345678"), code_page(Path::Recover, 0))]);
+    play.runs([(code("12345678"), dead_code_page(Path::Recover, 0))]);
     play.faults(&[("code", Why::CodeExpired)]);
     play.ignores(code("12345678"));
     play.ignores(Event::CodeChecked(true));
@@ -45,7 +63,8 @@ fn cve_2024_7318_a_code_lives_no_longer_than_its_mail_says() {
 
     let mut play = at_code_page();
     play.later(601);
-    play.runs([(code("12345678"), code_page(Path::Recover, 0))]);
+    assert_eq!(Turn::Show(play.shown()), dead_code_page(Path::Recover, 0), "before anybody types it");
+    play.runs([(code("12345678"), dead_code_page(Path::Recover, 0))]);
 }
 
 #[test]
@@ -103,7 +122,7 @@ fn a_refused_mail_takes_no_living_code_away() {
     play.runs([(code("12345678"), checks_code(1)), (Event::CodeChecked(true), finds())]);
 
     let mut play = Play::of(password_flow(), Path::Recover);
-    play.runs([(address(ADA), sends(Path::Recover)), (refused(), code_page(Path::Recover, 600))]);
+    play.runs([(address(ADA), sends(Path::Recover)), (refused(), dead_code_page(Path::Recover, 600))]);
     assert_eq!(play.journey.said.notice, Some(Notice::CodesExhausted));
     play.ignores(code("12345678"));
 }

@@ -19,7 +19,7 @@ fn everything_that_is_wrong_is_told_at_once_and_what_was_typed_is_kept() {
         ("attribute.country", Why::NotAnOption),
         ("attribute.extension_terms", Why::MustAgree),
     ]);
-    assert_eq!(play.typed("attribute.country"), Some("no"));
+    assert_eq!(play.typed("attribute.country").as_deref(), Some("no"));
     play.runs([(attributes(3, &FILLED_IN), signed_up(None, stored()))]);
 }
 
@@ -93,7 +93,7 @@ fn an_older_page_is_asked_for_what_is_new_and_not_blamed() {
     play.runs([(attributes(3, &FILLED_IN), attribute_page(&new))]);
     assert_eq!(play.journey.said.notice, Some(Notice::LayoutChanged));
     play.faults(&[]);
-    assert_eq!(play.typed("attribute.displayName"), Some(" Ada "));
+    assert_eq!(play.typed("attribute.displayName").as_deref(), Some(" Ada "));
     assert_eq!(play.typed("attribute.country"), None);
 
     // The same answer to the page as it is now is blamed.

@@ -88,8 +88,8 @@ impl Play {
         assert_eq!(self.journey.said.faults, wanted);
     }
 
-    fn typed(&self, field: &str) -> Option<&str> {
-        self.journey.said.typed.get(field)?.first().map(String::as_str)
+    fn typed(&self, field: &str) -> Option<String> {
+        super::typed(&self.journey).remove(field)?.pop()
     }
 
     /// Through the proof of the address, to the question whose it is.
@@ -264,9 +264,18 @@ fn password_page() -> Turn {
 
 /// In a flow with passwords, which is the way back from a code that was asked for in its place.
 fn code_page(path: Path, seconds: u32) -> Turn {
+    code_page_with(true, path, seconds)
+}
+
+/// The same page where no code is good any more, or none was sent.
+fn dead_code_page(path: Path, seconds: u32) -> Turn {
+    code_page_with(false, path, seconds)
+}
+
+fn code_page_with(alive: bool, path: Path, seconds: u32) -> Turn {
     let resend = if seconds == 0 { Resend::Now } else { Resend::In { seconds } };
     let signs_in = path == Path::SignIn;
-    Turn::Show(Step::Code { path, length: 8, resend, offers_to_keep: signs_in, offers_password: signs_in })
+    Turn::Show(Step::Code { path, length: 8, alive, resend, offers_to_keep: signs_in, offers_password: signs_in })
 }
 
 fn new_password_page(path: Path) -> Turn {

@@ -54,7 +54,7 @@ impl World {
             (PEOPLE[1].to_string(), account("bob", Method::Passcode, false)),
             (PEOPLE[2].to_string(), account("cem", Method::Password, true)),
         ];
-        let known = known.then(|| Known { account: "ada".into(), address: ADA.into(), name: None });
+        let known = known.then(|| Known { account: "ada".into(), address: ADA.into(), name: None, until: None });
         let entry = Entry { path: Path::SignIn, language: "en".into(), hint: None, known };
         let flow = if with_page { flow(method) } else { without_page(flow(method)) };
         World {

@@ -40,7 +40,7 @@ fn what_is_no_address_is_said_and_kept() {
     let mut play = Play::of(password_flow(), Path::SignIn);
     play.runs([(address("ada"), address_page(Path::SignIn))]);
     play.faults(&[("address", Why::NotAnAddress)]);
-    assert_eq!(play.typed("address"), Some("ada"));
+    assert_eq!(play.typed("address").as_deref(), Some("ada"));
     play.runs([(address(""), address_page(Path::SignIn))]);
     play.faults(&[("address", Why::Required)]);
 }
@@ -51,18 +51,25 @@ fn keep_me_signed_in_is_remembered_from_the_page_that_offers_it() {
     let finish = |keep| Turn::Finish(Outcome::SignedIn { account: "ada".into(), proved: vec![Proof::Password], keep });
     let mut play = Play::of(password_flow(), Path::SignIn);
     play.runs([(address(ADA), password_page()), (ticked(), checks_password("sesame")), (wrong(), password_page())]);
-    assert_eq!(play.typed("keep"), Some("true"));
+    assert_eq!(play.typed("keep").as_deref(), Some("true"));
+    play.runs([(password("sesam"), checks_password("sesam")), (wrong(), password_page())]);
+    assert_eq!(play.typed("keep"), None, "as it was ticked last");
     play.runs([(ticked(), checks_password("sesame")), (right(), finish(true))]);
 
     let mut play = Play::of(UserFlow { keep_signed_in: false, ..password_flow() }, Path::SignIn);
     play.on(address(ADA));
     play.runs([(ticked(), checks_password("sesame")), (right(), finish(false))]);
 
-    let mut play = Play::of(passcode_flow(), Path::SignIn);
+    let mut play = Play::of(passcode_flow(), Path::SignIn).with_some(true, true);
     play.runs([(address(ADA), sends(Path::SignIn))]);
     play.on(sent(1));
-    let ticked = press(Answer::Code { code: "12345678".into(), keep: true });
-    play.runs([(ticked, checks_code(1)), (Event::CodeChecked(true), finds())]);
+    let ticked = || press(Answer::Code { code: "12345678".into(), keep: true });
+    play.runs([(ticked(), checks_code(1)), (Event::CodeChecked(false), code_page(Path::SignIn, 30))]);
+    assert_eq!(play.typed("keep").as_deref(), Some("true"), "a wrong code");
+    play.later(30);
+    play.runs([(press(Answer::Resend), sends(Path::SignIn)), (sent(1), code_page(Path::SignIn, 0))]);
+    assert_eq!(play.typed("keep").as_deref(), Some("true"), "another code");
+    play.runs([(ticked(), checks_code(1)), (Event::CodeChecked(true), finds())]);
     let finish = Outcome::SignedIn { account: "ada".into(), proved: vec![Proof::Code], keep: true };
     play.runs([(found(Method::Passcode), Turn::Finish(finish))]);
 }
@@ -146,12 +153,12 @@ fn a_code_without_an_account_goes_on_to_sign_up_or_ends_kindly() {
     play.proves_address(Path::SignIn);
     let again = Turn::Show(Step::Address { path: Path::SignIn, can_sign_up: false, can_recover: true });
     play.runs([(nobody(), stopped(Stop::NoAccount)), (press(Answer::SignIn), again)]);
-    assert_eq!(play.typed("address"), Some(ADA));
+    assert_eq!(play.typed("address").as_deref(), Some(ADA));
 }
 
 #[test]
 fn who_is_signed_in_goes_on_or_is_somebody_else() {
-    let known = Known { account: "ada".into(), address: ADA.into(), name: Some("Ada".into()) };
+    let known = Known { account: "ada".into(), address: ADA.into(), name: Some("Ada".into()), until: None };
     let entry = Entry { path: Path::SignIn, language: "en".into(), hint: None, known: Some(known) };
     let page = Turn::Show(Step::Account { address: ADA.into(), name: Some("Ada".into()) });
     let mut play = Play::enter(password_flow(), entry.clone());
@@ -162,7 +169,7 @@ fn who_is_signed_in_goes_on_or_is_somebody_else() {
 
     let mut play = Play::enter(password_flow(), Entry { hint: Some("bob@example.org".into()), ..entry.clone() });
     play.runs([(press(Answer::SignIn), address_page(Path::SignIn))]);
-    assert_eq!(play.typed("address"), Some("bob@example.org"));
+    assert_eq!(play.typed("address").as_deref(), Some("bob@example.org"));
     play.ignores(press(Answer::ContinueAs));
 
     let mut play = Play::enter(password_flow(), entry);
@@ -170,11 +177,28 @@ fn who_is_signed_in_goes_on_or_is_somebody_else() {
     assert_eq!(play.typed("address"), None);
 }
 
+/// OpenID Connect Core §3.1.2.1: `max_age` is judged when the account is chosen, not when it was offered.
+#[test]
+fn who_chooses_too_late_proves_anew_who_they_are() {
+    let until = Some(START + Duration::from_secs(60));
+    let known = Known { account: "ada".into(), address: ADA.into(), name: None, until };
+    let entry = Entry { path: Path::SignIn, language: "en".into(), hint: None, known: Some(known) };
+    let mut play = Play::enter(password_flow(), entry.clone());
+    play.later(60);
+    play.runs([(press(Answer::ContinueAs), Turn::Finish(Outcome::ContinuedAs { account: "ada".into() }))]);
+
+    let mut play = Play::enter(password_flow(), entry);
+    play.later(61);
+    play.runs([(press(Answer::ContinueAs), address_page(Path::SignIn))]);
+    assert_eq!(play.typed("address").as_deref(), Some(ADA));
+    play.ignores(press(Answer::ContinueAs));
+}
+
 #[test]
 fn a_hint_fills_in_and_proves_nothing() {
     let entry = Entry { path: Path::SignIn, language: "en".into(), hint: Some(ADA.into()), known: None };
     let play = Play::enter(password_flow(), entry);
     assert_eq!(Turn::Show(play.shown()), address_page(Path::SignIn));
-    assert_eq!(play.typed("address"), Some(ADA));
+    assert_eq!(play.typed("address").as_deref(), Some(ADA));
     assert_eq!(play.journey.stage.address(), None);
 }

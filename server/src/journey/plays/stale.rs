@@ -11,7 +11,7 @@ fn every_stage() -> Vec<Play> {
         }
         play
     };
-    let known = Known { account: "ada".into(), address: ADA.into(), name: None };
+    let known = Known { account: "ada".into(), address: ADA.into(), name: None, until: None };
     let entry = Entry { path: Path::SignIn, language: "en".into(), hint: None, known: Some(known) };
     let proved = || vec![address(ADA), sent(1), code("12345678"), Event::CodeChecked(true)];
     let then = |event: Event| proved().into_iter().chain([event]).collect();
@@ -116,7 +116,7 @@ fn every_page_leads_back_to_the_address_and_out() {
         let (_, back) = again(Answer::SignIn);
         assert_eq!(back.journey.stage, Stage::Address { path: Path::SignIn });
         let known = play.journey.stage.address().filter(|_| !matches!(play.journey.stage, Stage::Account { .. }));
-        assert_eq!(back.typed("address"), known);
+        assert_eq!(back.typed("address").as_deref(), known);
         let (turn, mut out) = again(Answer::Cancel);
         assert_eq!(turn, Turn::Finish(Outcome::Cancelled));
         out.ignores(press(Answer::Cancel));

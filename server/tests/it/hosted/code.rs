@@ -77,6 +77,7 @@ async fn r3_the_fifth_wrong_try_kills_the_code() {
         ada.fill(&[("Code", "1234")]).press("Continue").await;
         assert_eq!(ada.faults(), ["Enter the 8 digits from the email."], "what is no code costs no try");
         ada.fill(&[("Code", &wrong(&code))]).press("Continue").await;
+        assert!(!ada.text().contains("ten minutes"), "{}", ada.text());
         let dead = "That code was tried too often and no longer works. Ask for a new one.";
         assert_eq!(ada.notice().as_deref(), Some(dead));
         ada.fill(&[("Code", &code)]).press("Continue").await;
@@ -114,6 +115,59 @@ async fn cve_2024_4629_parallel_guesses_at_a_code_get_five_tries() {
         }
         ada.fill(&[("Code", &code)]).press("Continue").await;
         assert_eq!(ada.heading(), "Check your email");
+    })
+    .await;
+}
+
+/// Fault F11: a second click makes the browser give the first answer up, wherever the server is with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f11_a_code_that_was_clicked_twice_is_not_lost() {
+    on_both(async |server| {
+        for polls in 0..12 {
+            let mut ada = server.browser();
+            let shop = server.application().await;
+            let address = format!("person{polls}@example.org");
+            shop.asks(&mut ada).await;
+            ada.press("Create one").await;
+            ada.fill(&[("Email address", &address)]).press("Send code").await;
+            let code = server.mailbox().code(&address).await;
+            let mut first = ada.clone();
+            let given_up = async {
+                for _ in 0..polls {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::select! {
+                biased;
+                _ = first.fill(&[("Code", &code)]).press("Continue") => {}
+                () = given_up => {}
+            }
+            ada.fill(&[("Code", &code)]).press("Continue").await;
+            for _ in 0..200 {
+                if ada.heading() == "Create a password" {
+                    break;
+                }
+                ada.reload().await;
+            }
+            assert_eq!(ada.heading(), "Create a password", "given up after {polls}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_ticked_box_outlives_a_wrong_code() {
+    every_way(async |server, ada| {
+        let shop = server.flow(|flow| flow.method = app::contract::user_flow::Method::Passcode).await;
+        server.passcode_account(&shop, ADA).await;
+        shop.asks(ada).await;
+        ada.fill(&[("Email address", ADA)]).press("Continue").await;
+        let code = server.mailbox().code(ADA).await;
+        ada.fill(&[("Code", &wrong(&code)), ("Keep me signed in", "yes")]).press("Sign in").await;
+        assert_eq!(ada.page.chosen("keep"), ["true"]);
+        ada.fill(&[("Code", &code)]).press("Sign in").await;
+        assert!(shop.has(ada));
+        assert_eq!(server.count("SELECT count(*) FROM sessions WHERE kept_at IS NOT NULL").await, 1);
     })
     .await;
 }
