@@ -7,7 +7,7 @@ use crate::{
         journey::Page,
         problem::Problem,
     },
-    hosted::{self, SET_UP_HEADING, SetUp, SignOut, Whence},
+    hosted::{self, Home, SET_UP_HEADING, SetUp, SignOut, Whence},
     text::{Key, Texts, direction},
     ui::{element::escape, view::Drawing},
 };
@@ -72,9 +72,9 @@ pub fn sign_out(page: &SignOut, texts: &Texts, scripts: &Scripts, nonce: &str) -
 }
 
 /// The page that says it is done.
-pub fn signed_out(brand: &Brand, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
+pub fn signed_out(brand: &Brand, home: Option<Home>, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
     let heading = texts.say(Key::SignedOutHeading);
-    still(heading, Some(brand), texts, scripts, nonce, || hosted::signed_out(brand, texts))
+    still(heading, Some(brand), texts, scripts, nonce, || hosted::signed_out(brand, home, texts))
 }
 
 /// Shows and hides the password; everything else of the page works without.

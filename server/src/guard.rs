@@ -1,6 +1,7 @@
 //! What every request passes first: limits, whose address it is, a trace, and the headers that every answer wears.
 
 mod address;
+mod arrivals;
 mod headers;
 mod origin;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod tests;
 
 use crate::{clock::Chance, config::Config};
 pub use address::{client_address, network_of};
+pub use arrivals::Arrivals;
 use axum::{
     Router,
     body::{Body, Bytes},

@@ -12,6 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use std::sync::Arc;
+pub use whence::home;
 
 /// The layer around everything that people see.
 pub async fn dress(State(state): State<AppState>, request: Request, next: Next) -> Response {

@@ -5,6 +5,7 @@ use crate::{
     config::Config,
     directory::Db,
     error::{Error, Result},
+    guard::Arrivals,
     journey::limits,
     keys::Keys,
     mail::send::Mailer,
@@ -24,6 +25,7 @@ pub struct AppState {
     pub hasher: Arc<Hasher>,
     pub mailer: Arc<Mailer>,
     pub keys: Arc<Keys>,
+    pub arrivals: Arc<Arrivals>,
     /// Rings when a letter was written.
     pub post: Arc<Notify>,
 }
@@ -34,7 +36,10 @@ impl AppState {
         let seal = Arc::new(seal(&config)?);
         let hasher = Arc::new(Hasher::start(seal.clone(), chance.clone())?);
         let mailer = match &config.smtp_url {
-            Some(url) => Mailer::from_url(url.reveal(), &config.mail_from).map_err(Error::Internal)?,
+            Some(url) => {
+                let mailer = Mailer::from_url(url.reveal(), &config.mail_from, config.smtp_ca.as_deref());
+                mailer.map_err(Error::Internal)?
+            }
             None => Mailer::Mailbox,
         };
         let keys = Arc::new(Keys::new(db.clone(), seal.clone(), clock.clone(), chance.clone()));
@@ -47,6 +52,7 @@ impl AppState {
             hasher,
             mailer: Arc::new(mailer),
             keys,
+            arrivals: Arc::default(),
             post: Arc::default(),
         })
     }

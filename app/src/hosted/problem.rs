@@ -8,7 +8,10 @@ use crate::{
         problem::{Problem, ProblemKind},
     },
     text::{Key, Texts},
-    ui::{element::el, view::Drawing},
+    ui::{
+        element::{El, el},
+        view::Drawing,
+    },
 };
 
 pub fn problem_heading(kind: ProblemKind) -> Key {
@@ -36,18 +39,20 @@ pub struct Home<'a> {
 pub fn problem(problem: &Problem, whence: Option<Whence>, texts: &Texts) -> Drawing {
     let (heading, sentence) = words(problem.kind);
     let brand = whence.map(|whence| whence.brand);
-    let back = |Home { application, url }| {
-        let label = texts.fill(Key::BackToApplication, &[("application", application)]);
-        el("a").class("primary ext-button ext-primary").attr("href", url.to_owned()).with(label)
-    };
     let card = el("main")
         .class("card ext-sign-in-box")
         .with_all(brand.map(whose))
         .with(el("h1").class("ext-title").with(texts.say(heading).to_owned()))
         .with(el("p").class("lead ext-subtitle").with(texts.say(sentence).to_owned()))
-        .with_all(whence.and_then(|whence| whence.home).map(back))
+        .with_all(whence.and_then(|whence| whence.home).map(|home| back(home, texts)))
         .with(el("p").class("trace").with(texts.fill(Key::ProblemTrace, &[("trace", &problem.trace)])));
     Drawing::of(vec![card, foot(None, brand.map(|brand| links(brand, texts)).unwrap_or_default())])
+}
+
+/// The way back to the application.
+pub(super) fn back(Home { application, url }: Home, texts: &Texts) -> El {
+    let label = texts.fill(Key::BackToApplication, &[("application", application)]);
+    el("a").class("primary ext-button ext-primary").attr("href", url.to_owned()).with(label)
 }
 
 fn words(kind: ProblemKind) -> (Key, Key) {

@@ -1,6 +1,9 @@
 //! Two pages around signing out: the question, and that it is done. Neither needs a script.
 
-use super::frame::{foot, links, whose};
+use super::{
+    frame::{foot, links, whose},
+    problem::{Home, back},
+};
 use crate::{
     contract::brand::Brand,
     text::{Key, Texts},
@@ -40,8 +43,11 @@ pub fn sign_out(page: &SignOut, texts: &Texts) -> Drawing {
     still(page.brand, address, sign_out_heading(page.brand, texts), content, texts)
 }
 
-pub fn signed_out(brand: &Brand, texts: &Texts) -> Drawing {
-    still(brand, None, texts.say(Key::SignedOutHeading).into(), vec![lead(texts.say(Key::SignedOutLead))], texts)
+/// `home` is where the application is found that the person came from.
+pub fn signed_out(brand: &Brand, home: Option<Home>, texts: &Texts) -> Drawing {
+    let back = home.map(|home| back(home, texts));
+    let content = [lead(texts.say(Key::SignedOutLead))].into_iter().chain(back).collect();
+    still(brand, None, texts.say(Key::SignedOutHeading).into(), content, texts)
 }
 
 fn lead(sentence: &str) -> El {

@@ -4,23 +4,25 @@
 use super::{
     browser,
     check::{self, Prompt, Request},
+    hint,
     parameters::Parameters,
     redirect::{self, see_other},
 };
 use crate::{
     cookie::{self, Cookie},
     directory::{
-        Durability,
-        account::{self, Profile},
+        Durability, account,
         application::Application,
         funnel,
         grant::{self, Grant, Outcome},
+        identity::{self, Folded},
         journey as journeys,
         session::{self, Session},
         tenant::{self, Tenant},
         user_flow,
     },
     error::{Refusal, Result},
+    guard::{Caller, network_of},
     journey::{self, Entry, Known},
     secret::token::Token,
     state::AppState,
@@ -53,13 +55,14 @@ pub async fn get(
     State(state): State<AppState>,
     Path(word): Path<String>,
     RawQuery(query): RawQuery,
+    caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response> {
     let asked = Parameters::of_query(query.as_deref());
     let tenant = tenant::get(&state.db, &word).await?;
     let (application, to) = check::who_asks(&state.db, &tenant.id, &asked).await?;
     match check::request(&application, &to, &asked, &state.config.public_url) {
-        Ok(request) => answer(&state, Visit { tenant, application, request, headers }).await,
+        Ok(request) => answer(&state, Visit { tenant, application, request, caller, headers }).await,
         Err(refusal) => Ok(to.with_refusal(&redirect::issuer(&state.config.public_url, &tenant.id), &refusal)),
     }
 }
@@ -76,12 +79,14 @@ struct Visit {
     tenant: Arc<Tenant>,
     application: Arc<Application>,
     request: Request,
+    caller: Caller,
     headers: HeaderMap,
 }
 
 async fn answer(state: &AppState, visit: Visit) -> Result<Response> {
     let now = state.clock.now();
-    match browser::signed_in(state, &visit.tenant.id, &visit.headers).await? {
+    let session = browser::signed_in(state, &visit.tenant.id, &visit.headers).await?;
+    match as_who_is_meant(state, &visit, session).await? {
         Some(session) if visit.request.is_satisfied_by(session.signed_in_at, now) => {
             return_at_once(state, visit, session, now).await
         }
@@ -92,6 +97,30 @@ async fn answer(state: &AppState, visit: Visit) -> Result<Response> {
         }
         session => begin_journey(state, visit, session, now).await,
     }
+}
+
+/// The session, unless the application means somebody else: it must not be told of one person when it asked for another
+/// (OpenID Connect Core §3.1.2.1). Who may choose an account chooses from what there is.
+async fn as_who_is_meant(state: &AppState, visit: &Visit, session: Option<Session>) -> Result<Option<Session>> {
+    let Some(session) = session else { return Ok(None) };
+    if visit.request.prompt == Prompt::SelectAccount {
+        return Ok(Some(session));
+    }
+    let (tenant, request) = (&visit.tenant, &visit.request);
+    // What is no address names nobody we know of.
+    if let Some(address) = request.login_hint.as_deref().filter(|hint| hint.contains('@')) {
+        let named = identity::find_by_address(&state.db, &tenant.id, &Folded::address(address)).await?;
+        if named.is_none_or(|named| named.account != session.account) {
+            return Ok(None);
+        }
+    }
+    if let Some(id_token) = &request.id_token_hint {
+        let hint = hint::read(state, tenant, id_token, Some(visit.application.id.as_str())).await?;
+        if hint.is_some_and(|hint| hint.account != session.account) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(session))
 }
 
 /// Single sign-on: the grant is made, concluded and given its code in one write.
@@ -129,6 +158,7 @@ async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: T
 
 /// Grant and journey in one write, and the browser goes to its first page.
 async fn begin_journey(state: &AppState, visit: Visit, session: Option<Session>, now: Timestamp) -> Result<Response> {
+    state.arrivals.admit(network_of(visit.caller.address), now)?;
     let https = state.config.public_url.is_https();
     let (browser, set_cookie) = cookie::known_or_new(&Cookie::Browser, &visit.headers, https, &state.chance);
     let grant = grant(state, &visit, browser.clone(), now)?;
@@ -182,8 +212,15 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
         Some(session) => account::profile(&state.db, &visit.tenant.id, &session.account).await?,
         None => None,
     };
-    let may_go_on = session.is_some_and(|session| request.is_recent_enough(session.signed_in_at, now));
-    let known = profile.as_ref().filter(|_| request.prompt == Prompt::SelectAccount && may_go_on).map(known);
+    let session = session.filter(|session| {
+        request.prompt == Prompt::SelectAccount && request.is_recent_enough(session.signed_in_at, now)
+    });
+    let known = session.zip(profile.as_ref()).map(|(session, profile)| Known {
+        account: profile.account.clone(),
+        address: profile.address.clone(),
+        name: profile.attributes.get("displayName").cloned(),
+        until: request.recent_until(session.signed_in_at),
+    });
     // Who must prove themselves anew need not type the address again. Who chooses, chooses freely.
     let hint = match request.prompt {
         Prompt::SelectAccount => None,
@@ -198,12 +235,4 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
         hint,
         known,
     })
-}
-
-fn known(profile: &Profile) -> Known {
-    Known {
-        account: profile.account.clone(),
-        address: profile.address.clone(),
-        name: profile.attributes.get("displayName").cloned(),
-    }
 }

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 
 /// What we read of a request. Everything else is ignored, however often it comes.
-const PARAMETERS: [&str; 15] = [
+const PARAMETERS: [&str; 16] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -36,6 +36,7 @@ const PARAMETERS: [&str; 15] = [
     "prompt",
     "max_age",
     "login_hint",
+    "id_token_hint",
     "ui_locales",
     "request",
     "request_uri",
@@ -52,6 +53,7 @@ pub struct Request {
     pub prompt: Prompt,
     pub max_age: Option<Duration>,
     pub login_hint: Option<String>,
+    pub id_token_hint: Option<String>,
     pub ui_locales: String,
 }
 
@@ -116,6 +118,7 @@ pub fn request(
         prompt: prompt(asked)?,
         max_age: max_age(asked)?,
         login_hint: asked.get("login_hint").filter(|hint| hint.len() <= ADDRESS_MAX).map(str::to_owned),
+        id_token_hint: asked.get("id_token_hint").map(str::to_owned),
         ui_locales: asked.get("ui_locales").unwrap_or_default().to_owned(),
     })
 }
@@ -316,7 +319,13 @@ impl Request {
 
     pub fn is_recent_enough(&self, signed_in_at: Timestamp, now: Timestamp) -> bool {
         // OpenID Connect Core §3.1.2.1. `max_age=0` is `prompt=login`.
-        self.max_age.is_none_or(|age| !age.is_zero() && signed_in_at + age >= now)
+        self.max_age.is_none_or(|age| !age.is_zero())
+            && self.recent_until(signed_in_at).is_none_or(|until| until >= now)
+    }
+
+    /// Until when a proof of that moment is recent enough; for ever where nothing is asked.
+    pub fn recent_until(&self, signed_in_at: Timestamp) -> Option<Timestamp> {
+        self.max_age.map(|age| signed_in_at + age)
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::{
     browser, check,
+    hint::{self, Hint},
     parameters::Parameters,
     redirect::{self, ResponseMode, see_other, with_pairs},
 };
@@ -19,20 +20,12 @@ use crate::{
     },
     error::{Error, Result},
     guard::same_origin,
-    html,
-    secret::{
-        jwt::{self, Age, Expected},
-        seal::Purpose,
-        token,
-    },
+    html, problem,
+    secret::{seal::Purpose, token},
     state::AppState,
     wishes,
 };
-use app::{
-    contract::id::{ApplicationId, SessionId},
-    hosted::SignOut,
-    shell, text,
-};
+use app::{contract::id::ApplicationId, hosted::SignOut, shell, text};
 use axum::{
     body::Bytes,
     extract::{Path, RawQuery, State},
@@ -56,12 +49,6 @@ struct Visit {
     owners: Vec<Arc<Application>>,
 }
 
-/// Whom the application's ID token was about.
-struct Hint {
-    application: ApplicationId,
-    session: SessionId,
-}
-
 pub async fn get(
     State(state): State<AppState>,
     Path(word): Path<String>,
@@ -70,7 +57,7 @@ pub async fn get(
 ) -> Result<Response> {
     let visit = visit(&state, &word, Parameters::of_query(query.as_deref()), headers).await?;
     match &visit.session {
-        None => Ok(signed_out(&state, &visit)),
+        None => signed_out(&state, &visit).await,
         Some(session) if may_end_unasked(&state, &visit, session).await? => end(&state, &visit, session).await,
         Some(session) => ask(&state, &visit, session).await,
     }
@@ -91,7 +78,7 @@ pub async fn post(
     same_origin(&headers, &state.config.public_url)?;
     let visit = visit(&state, &word, asked, headers).await?;
     match &visit.session {
-        None => Ok(signed_out(&state, &visit)),
+        None => signed_out(&state, &visit).await,
         Some(session) => {
             let presented = visit.asked.get("token").unwrap_or_default();
             if !token::keyed_hash_is(&state.seal, Purpose::Journey, &token_of(session), presented) {
@@ -111,29 +98,12 @@ async fn visit(state: &AppState, word: &str, asked: Parameters, headers: HeaderM
     Ok(Visit { tenant, asked, headers, session, hint, owners })
 }
 
-/// RP-Initiated Logout §4: an expired ID token still tells whom it was about. One that cannot be believed (its key may be
-/// long retired) counts as none: then the person is asked.
+/// Where it cannot be believed, the person is asked.
 async fn hint(state: &AppState, tenant: &Tenant, asked: &Parameters) -> Result<Option<Hint>> {
-    let Some(id_token) = asked.get("id_token_hint") else { return Ok(None) };
-    let ring = state.keys.ring(&tenant.id).await?;
-    let expected = Expected {
-        typ: "JWT",
-        issuer: &redirect::issuer(&state.config.public_url, &tenant.id),
-        audience: asked.get("client_id"),
-        age: Age::ValidOrExpired,
-        now: state.clock.now(),
-    };
-    let claims = match jwt::verify(id_token, &ring.verifying, &expected) {
-        Ok(claims) => claims,
-        Err(distrust) => {
-            tracing::info!(%distrust, "an id_token_hint was not believed");
-            return Ok(None);
-        }
-    };
-    let text = |name: &str| claims.get(name).and_then(|value| value.as_str());
-    Ok(text("aud")
-        .zip(text("sid"))
-        .map(|(application, session)| Hint { application: application.into(), session: session.into() }))
+    match asked.get("id_token_hint") {
+        Some(id_token) => hint::read(state, tenant, id_token, asked.get("client_id")).await,
+        None => Ok(None),
+    }
 }
 
 /// The hint's application, if the address is its own. Without a hint every application that has registered the address.
@@ -193,25 +163,45 @@ async fn end(state: &AppState, visit: &Visit, session: &Session) -> Result<Respo
             })
         })
         .await?;
-    Ok(signed_out(state, visit))
+    signed_out(state, visit).await
 }
 
 /// Back to the application, or a page that says it is done. The browser forgets either way (security R26).
-fn signed_out(state: &AppState, visit: &Visit) -> Response {
+async fn signed_out(state: &AppState, visit: &Visit) -> Result<Response> {
     let mut response = match way_back(visit) {
         Some(location) => see_other(&location),
         None => {
             let language = language(visit);
             let nonce = html::nonce(&state.chance);
-            let body =
-                shell::signed_out(&visit.tenant.brand, &text::texts(language), assets::scripts(language), &nonce);
+            let application = whence(state, visit).await?;
+            let home = application.as_deref().and_then(problem::home);
+            let (texts, scripts) = (text::texts(language), assets::scripts(language));
+            let body = shell::signed_out(&visit.tenant.brand, home, &texts, scripts, &nonce);
             html::document(body, nonce, Vec::new())
         }
     };
     let cookie = Cookie::Session(visit.tenant.id.clone()).clear(state.config.public_url.is_https());
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
-    response
+    Ok(response)
+}
+
+/// The application that the person came from: the one that asks, or the only one that their session signed in to.
+async fn whence(state: &AppState, visit: &Visit) -> Result<Option<Arc<Application>>> {
+    let asks = visit.hint.as_ref().map(|hint| hint.application.clone());
+    let id = match (asks.or(visit.asked.get("client_id").map(ApplicationId::from)), &visit.session) {
+        (Some(id), _) => id,
+        (None, Some(session)) => {
+            let mut own = session::list_applications(&state.db, &visit.tenant.id, &session.id).await?;
+            match (own.pop(), own.is_empty()) {
+                (Some(id), true) => id,
+                _ => return Ok(None),
+            }
+        }
+        (None, None) => return Ok(None),
+    };
+    let application = application::find(&state.db, &visit.tenant.id, &id).await?;
+    Ok(application.filter(|application| application.disabled_at.is_none()))
 }
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");

@@ -13,6 +13,7 @@ mod claims;
 mod client_auth;
 mod client_credentials;
 mod cors;
+mod hint;
 mod parameters;
 mod redeem;
 mod redirect;

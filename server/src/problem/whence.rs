@@ -26,7 +26,7 @@ impl Whence {
 }
 
 /// Only the web's own schemes (security R21).
-fn home(application: &Application) -> Option<hosted::Home<'_>> {
+pub fn home(application: &Application) -> Option<hosted::Home<'_>> {
     let url = application.home_url.as_deref()?;
     let is_web = url.starts_with("https://") || url.starts_with("http://");
     is_web.then_some(hosted::Home { application: &application.name, url })

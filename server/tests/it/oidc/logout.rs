@@ -117,3 +117,31 @@ async fn an_id_token_that_ran_out_still_tells_whom_it_was_about() {
     })
     .await;
 }
+
+/// Where the browser is not sent back, the page leads back: to where an administrator says that the application is.
+#[tokio::test]
+async fn the_page_of_somebody_who_signed_out_leads_back_to_their_application() {
+    on_both(async |server| {
+        let flow = server.application().await.flow;
+        let at = |home: &'static str| server.application_over(&flow, move |made| made.home_url = Some(home.into()));
+        let (shop, bad) = (at("https://shop.example.test/").await, at("javascript:alert(1)").await);
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        ada.open(&path(&shop, &[("id_token_hint", &tokens.id_token)])).await;
+        assert_eq!(ada.heading(), "You are signed out");
+        assert!(ada.page.html.contains("href=\"https://shop.example.test/\""), "{}", ada.page.html);
+        assert!(ada.text().contains("Back to Groceries"));
+
+        // Without a word of who asks: the one that the session was for.
+        let (mut ada, _) = ada_with_tokens(&server, &shop).await;
+        ada.open(&path(&shop, &[])).await;
+        let button = ada.page.buttons()[0].clone();
+        ada.press(&button).await;
+        assert!(ada.page.html.contains("href=\"https://shop.example.test/\""), "{}", ada.page.html);
+
+        let (mut ada, tokens) = ada_with_tokens(&server, &bad).await;
+        ada.open(&path(&bad, &[("id_token_hint", &tokens.id_token)])).await;
+        assert_eq!(ada.heading(), "You are signed out");
+        assert!(!ada.page.html.contains("javascript:"));
+    })
+    .await;
+}

@@ -49,6 +49,74 @@ async fn prompt_login_and_max_age_ask_for_proof_anew() {
     .await;
 }
 
+/// Whoever is signed in, an application that asks for one person is never answered with another.
+#[tokio::test]
+async fn an_application_that_means_one_person_is_not_told_of_another() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        for address in [ADA, "grace@example.org"] {
+            server.account(&shop, address).await;
+        }
+        let (mut ada, mut grace) = (server.browser(), server.browser());
+        let asked = shop.asks(&mut ada).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        let of_ada = shop.tokens(&ada, &asked).await.id_token;
+        let asked = shop.asks(&mut grace).await;
+        grace.sign_in("grace@example.org", PASSWORD).await;
+        let of_grace = shop.tokens(&grace, &asked).await.id_token;
+
+        for (wish, means_ada) in [
+            (("login_hint", ADA), true),
+            (("login_hint", " ADA@Example.org "), true),
+            (("login_hint", "ada"), true),
+            (("id_token_hint", of_ada.as_str()), true),
+            (("id_token_hint", "not a token"), true),
+            (("login_hint", "grace@example.org"), false),
+            (("login_hint", "nobody@example.org"), false),
+            (("id_token_hint", of_grace.as_str()), false),
+        ] {
+            shop.asks_with(&mut ada, &[wish, ("prompt", "none")]).await;
+            let answer = shop.answer(&ada).unwrap();
+            assert_eq!(answer.contains_key("code"), means_ada, "{wish:?}");
+            assert_eq!(answer.get("error").map(String::as_str), (!means_ada).then_some("login_required"), "{wish:?}");
+            shop.asks_with(&mut ada, &[wish]).await;
+            assert_eq!(shop.has(&ada), means_ada, "{wish:?}");
+            if !means_ada {
+                assert_eq!(ada.heading(), "Sign in");
+                let filled_in = (wish.0 == "login_hint").then(|| wish.1.to_owned()).unwrap_or_default();
+                assert_eq!(ada.page.value("address").unwrap_or_default(), filled_in);
+            }
+        }
+        shop.asks_with(&mut ada, &[("login_hint", "grace@example.org"), ("prompt", "select_account")]).await;
+        assert_eq!(ada.heading(), "Choose an account", "who chooses, chooses freely");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn max_age_is_judged_again_when_the_account_is_chosen() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        server.account(&shop, ADA).await;
+        let mut ada = server.browser();
+        shop.asks(&mut ada).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        let wishes = [("prompt", "select_account"), ("max_age", "600")];
+        server.clock.advance(Duration::from_secs(500));
+        shop.asks_with(&mut ada, &wishes).await;
+        ada.press("Continue as Ada Lovelace").await;
+        assert!(shop.has(&ada));
+        shop.asks_with(&mut ada, &wishes).await;
+        server.clock.advance(Duration::from_secs(101));
+        ada.press("Continue as Ada Lovelace").await;
+        assert_eq!(ada.heading(), "Sign in");
+        assert_eq!(ada.page.value("address").as_deref(), Some(ADA));
+        ada.sign_in(ADA, PASSWORD).await;
+        assert!(shop.has(&ada));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn prompt_create_opens_the_page_that_makes_accounts() {
     on_both(async |server| {
