@@ -152,6 +152,7 @@ create table devices (
     primary key (tenant_id, account_id, hash),
     foreign key (tenant_id, account_id) references accounts (tenant_id, id)
 );
+create index devices_by_age on devices (seen_at);
 
 -- An authorize request on its way to tokens.
 create table grants (
@@ -202,6 +203,8 @@ create table sessions (
     expires_at bigint not null,
     kept_at bigint,
     ended_at bigint,
+    -- Of the pages on which the person signed in: mail about the session is written in it.
+    language text not null,
     primary key (tenant_id, id),
     unique (tenant_id, hash),
     foreign key (tenant_id, account_id) references accounts (tenant_id, id)

@@ -24,6 +24,7 @@ pub mod mail;
 pub mod mailbox;
 pub mod oidc;
 pub mod portal;
+pub mod post;
 pub mod problem;
 pub mod router;
 pub mod secret;

@@ -63,6 +63,22 @@ pub async fn forget(c: &mut AnyConnection, tenant: &TenantId, subject: &str) -> 
     Ok(())
 }
 
+/// The guess was counted and never judged: nobody had time for it.
+pub async fn give_back(db: &Db, tenant: &TenantId, subject: &str) -> Result<()> {
+    let (tenant, subject) = (tenant.clone(), subject.to_owned());
+    db.change(Durability::Fleeting, move |c| {
+        Box::pin(async move {
+            // No hold ran when it was counted: one that runs now began with it or after it, and at a count that is one too
+            // high. The next guess is counted to the very number at which it begins again.
+            let sql = "UPDATE guesses SET failures = failures - 1, held_until = 0
+                       WHERE tenant_id = $1 AND subject = $2 AND failures > 0";
+            sqlx::query(sql).bind(tenant.as_str()).bind(subject).execute(c).await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
 /// The password was wrong. The very same mistake as one of the last few costs nothing more.
 pub async fn remember(db: &Db, tenant: &TenantId, subject: &str, password_mac: &str) -> Result<()> {
     let (tenant, subject, mac) = (tenant.clone(), subject.to_owned(), password_mac.to_owned());

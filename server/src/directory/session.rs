@@ -32,12 +32,14 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// Since when it outlives the browser ("Keep me signed in").
     pub kept_at: Option<Timestamp>,
+    /// Of the pages on which the person signed in: mail about the session is written in it.
+    pub language: String,
 }
 
 pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, session: &Session) -> Result<()> {
     sqlx::query(
-        "INSERT INTO sessions (tenant_id, id, hash, account_id, amr, signed_in_at, seen_at, expires_at, kept_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO sessions (tenant_id, id, hash, account_id, amr, signed_in_at, seen_at, expires_at, kept_at, language)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(tenant.as_str())
     .bind(session.id.as_str())
@@ -48,17 +50,19 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, session: &Session)
     .bind(session.seen_at.0)
     .bind(session.expires_at.0)
     .bind(session.kept_at.map(|at| at.0))
+    .bind(&session.language)
     .execute(c)
     .await?;
     Ok(())
 }
 
-type Row = (String, String, String, String, i64, i64, i64, Option<i64>);
+type Row = (String, String, String, String, i64, i64, i64, Option<i64>, String);
 
 /// A session that is neither ended nor past its time nor idle too long, of an account that is not switched off.
 pub async fn find(db: &Db, tenant: &TenantId, hash: &str, now: Timestamp) -> Result<Option<Session>> {
     let row: Option<Row> = sqlx::query_as(
-        "SELECT s.id, s.hash, s.account_id, s.amr, s.signed_in_at, s.seen_at, s.expires_at, s.kept_at FROM sessions s
+        "SELECT s.id, s.hash, s.account_id, s.amr, s.signed_in_at, s.seen_at, s.expires_at, s.kept_at,
+                s.language FROM sessions s
          JOIN accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.disabled_at IS NULL
          WHERE s.tenant_id = $1 AND s.hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3
            AND (s.kept_at IS NOT NULL OR s.seen_at > $4)",
@@ -69,7 +73,7 @@ pub async fn find(db: &Db, tenant: &TenantId, hash: &str, now: Timestamp) -> Res
     .bind(now.earlier_by(IDLE).0)
     .fetch_optional(db.reader())
     .await?;
-    Ok(row.map(|(id, hash, account, amr, signed_in_at, seen_at, expires_at, kept_at)| Session {
+    Ok(row.map(|(id, hash, account, amr, signed_in_at, seen_at, expires_at, kept_at, language)| Session {
         id: id.into(),
         hash,
         account: account.into(),
@@ -78,6 +82,7 @@ pub async fn find(db: &Db, tenant: &TenantId, hash: &str, now: Timestamp) -> Res
         seen_at: Timestamp(seen_at),
         expires_at: Timestamp(expires_at),
         kept_at: kept_at.map(Timestamp),
+        language,
     }))
 }
 
@@ -108,15 +113,51 @@ pub async fn end(c: &mut AnyConnection, tenant: &TenantId, id: &SessionId, now: 
     Ok(())
 }
 
-/// The session whose cookie the browser brought, when another takes its place.
-pub async fn end_by_hash(c: &mut AnyConnection, tenant: &TenantId, hash: &str, now: Timestamp) -> Result<()> {
-    sqlx::query("UPDATE sessions SET ended_at = $1 WHERE tenant_id = $2 AND hash = $3 AND ended_at IS NULL")
-        .bind(now.0)
-        .bind(tenant.as_str())
-        .bind(hash)
-        .execute(c)
-        .await?;
+/// A session in the place of the one whose cookie the browser brought, which ends.
+///
+/// What it had opened for another person ends with it: whoever sits there now must not go on with their refresh tokens. The
+/// same person, who only proved anew who they are (`prompt=login`, `max_age`), keeps what they had, or one application's
+/// wish for a fresh proof would sign them out of all the others. It becomes the new session's, so that signing out, which
+/// knows only the session that there is, still ends all of it.
+pub async fn replace(c: &mut AnyConnection, tenant: &TenantId, before: &str, session: &Session) -> Result<()> {
+    let now = session.signed_in_at;
+    let ended: Option<(String, String)> = sqlx::query_as(
+        "UPDATE sessions SET ended_at = $1 WHERE tenant_id = $2 AND hash = $3 AND ended_at IS NULL RETURNING id, account_id",
+    )
+    .bind(now.0)
+    .bind(tenant.as_str())
+    .bind(before)
+    .fetch_optional(&mut *c)
+    .await?;
+    insert(c, tenant, session).await?;
+    match ended {
+        Some((before, account)) if account == session.account.as_str() => {
+            hand_over(c, tenant, &before.into(), &session.id).await
+        }
+        Some((before, _)) => end(c, tenant, &before.into(), now).await,
+        None => Ok(()),
+    }
+}
+
+async fn hand_over(c: &mut AnyConnection, tenant: &TenantId, from: &SessionId, to: &SessionId) -> Result<()> {
+    for sql in [
+        "UPDATE token_families SET session_id = $1 WHERE tenant_id = $2 AND session_id = $3 AND revoked_at IS NULL",
+        "INSERT INTO session_applications (tenant_id, session_id, application_id)
+         SELECT tenant_id, $1, application_id FROM session_applications WHERE tenant_id = $2 AND session_id = $3",
+    ] {
+        sqlx::query(sql).bind(to.as_str()).bind(tenant.as_str()).bind(from.as_str()).execute(&mut *c).await?;
+    }
     Ok(())
+}
+
+/// In which language to write about a session, be it over or not.
+pub async fn language(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<Option<String>> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT language FROM sessions WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .fetch_optional(db.reader())
+        .await?;
+    Ok(row.map(|(language,)| language))
 }
 
 /// Does it still run? (Access tokens of an ended session are good for nothing at our own endpoints.)

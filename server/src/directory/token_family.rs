@@ -122,14 +122,11 @@ pub async fn use_once(db: &Db, tenant: &TenantId, family: &Family, now: Timestam
     .await
 }
 
-pub async fn revoke(c: &mut AnyConnection, tenant: &TenantId, id: &str, now: Timestamp) -> Result<()> {
-    sqlx::query("UPDATE token_families SET revoked_at = $1 WHERE tenant_id = $2 AND id = $3 AND revoked_at IS NULL")
-        .bind(now.0)
-        .bind(tenant.as_str())
-        .bind(id)
-        .execute(c)
-        .await?;
-    Ok(())
+/// False when it was revoked before.
+pub async fn revoke(c: &mut AnyConnection, tenant: &TenantId, id: &str, now: Timestamp) -> Result<bool> {
+    let sql = "UPDATE token_families SET revoked_at = $1 WHERE tenant_id = $2 AND id = $3 AND revoked_at IS NULL";
+    let revoked = sqlx::query(sql).bind(now.0).bind(tenant.as_str()).bind(id).execute(c).await?;
+    Ok(revoked.rows_affected() == 1)
 }
 
 pub async fn revoke_of_grant(c: &mut AnyConnection, tenant: &TenantId, grant: &GrantId, now: Timestamp) -> Result<()> {

@@ -1,7 +1,7 @@
 //! How a journey ends: account, session, grant and activity are written together, or not at all.
 
 use super::{
-    perform::{acquaintance, post, stranger},
+    perform::{acquaintance, stranger, write},
     visit::Visit,
 };
 use crate::{
@@ -17,15 +17,12 @@ use crate::{
     error::{Error, Result},
     journey::{Outcome, Proof},
     mail::compose::{Mail, compose},
+    post::NOTICE_LIFETIME,
     secret::token::Token,
     state::AppState,
 };
 use app::contract::{id::AccountId, secret::Secret};
 use axum::http::HeaderValue;
-use std::time::Duration;
-
-/// A notice is still worth sending after a day.
-const NOTICE_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 /// Adds everything that follows from the outcome to the unit; gives back the cookies that go with it.
 pub async fn finish(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: Outcome) -> Result<Vec<HeaderValue>> {
@@ -87,7 +84,7 @@ async fn recover(
     });
     let mail = Mail::PasswordChanged { application: visit.application.name.clone() };
     let letter = compose(&mail, address.as_str(), &visit.tenant.brand, &visit.journey.language);
-    post(state, visit, unit, &letter, visit.now + NOTICE_LIFETIME)
+    write(state, visit, unit, &letter, visit.now + NOTICE_LIFETIME)
 }
 
 /// A new session with a new secret; the one that this browser had before ends (security R19).
@@ -111,6 +108,7 @@ fn sign_in(
         seen_at: visit.now,
         expires_at: visit.now + longest,
         kept_at: keep.then_some(visit.now),
+        language: visit.journey.language.clone(),
     };
     conclude(visit, unit, &session, new_account);
     let cookie = Cookie::Session(visit.tenant.id.clone());
@@ -120,10 +118,10 @@ fn sign_in(
     let (tenant, now) = (visit.tenant.id.clone(), visit.now);
     unit.add(Durability::Lasting, move |c| {
         Box::pin(async move {
-            if let Some(before) = before {
-                session::end_by_hash(c, &tenant, &before, now).await?;
+            match before {
+                Some(before) => session::replace(c, &tenant, &before, &session).await?,
+                None => session::insert(c, &tenant, &session).await?,
             }
-            session::insert(c, &tenant, &session).await?;
             device::remember(c, &tenant, &account, &device, now).await?;
             guess::forget(c, &tenant, &guesser).await
         })

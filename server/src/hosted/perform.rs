@@ -15,6 +15,7 @@ use crate::{
     guard::network_of,
     journey::{Account, Effect, Event, Verdict, limits},
     mail::compose::{Letter, Mail, compose},
+    post,
     secret::{password::Verified, popular, seal::Purpose, token},
     state::AppState,
 };
@@ -74,7 +75,7 @@ async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &s
     let minutes = u32::try_from(lifetime.as_secs() / 60).unwrap_or(u32::MAX);
     let mail = Mail::Code { code, application: visit.application.name.clone(), minutes };
     let letter = compose(&mail, folded.as_str(), &visit.tenant.brand, &visit.journey.language);
-    post(state, visit, unit, &letter, visit.now + lifetime)?;
+    write(state, visit, unit, &letter, visit.now + lifetime)?;
     Ok(Event::CodeSent { hash: hash.into(), resend_at })
 }
 
@@ -92,12 +93,9 @@ fn spend(unit: &mut Unit, visit: &Visit, asked: Vec<Asked>) {
 }
 
 /// The letter goes into the outbox with everything else that this answer changes, or not at all.
-pub fn post(state: &AppState, visit: &Visit, unit: &mut Unit, letter: &Letter, expires_at: Timestamp) -> Result<()> {
-    let tenant = visit.tenant.id.clone();
-    let id = state.chance.id();
-    let plain = serde_json::to_vec(letter)?;
-    let sealed = state.seal.seal(&state.chance, &outbox::context(&tenant, &id), &plain);
-    let (waiting, now) = (outbox::Waiting { id, address: letter.to.clone(), sealed, expires_at }, visit.now);
+pub fn write(state: &AppState, visit: &Visit, unit: &mut Unit, letter: &Letter, expires_at: Timestamp) -> Result<()> {
+    let (tenant, now) = (visit.tenant.id.clone(), visit.now);
+    let waiting = post::sealed(state, &tenant, letter, expires_at)?;
     unit.add(Durability::Lasting, move |c| Box::pin(async move { outbox::insert(c, &tenant, &waiting, now).await }));
     Ok(())
 }
@@ -128,7 +126,16 @@ async fn check_password(
     let may_guess = guess::reserve(&state.db, tenant, &guesser, rule, visit.now).await?;
     // Held or unknown, the same work is done, so that neither answer nor time tells which (security R1, R5).
     let stored = known.as_ref().and_then(|known| known.password.as_ref()).filter(|_| may_guess);
-    let verified = state.hasher.verify(&password, stored).await?;
+    let verified = match state.hasher.verify(&password, stored).await {
+        Ok(verified) => verified,
+        Err(error) => {
+            // A server that was too busy to look must not close an account to its owner.
+            if may_guess {
+                guess::give_back(&state.db, tenant, &guesser).await?;
+            }
+            return Err(error);
+        }
+    };
     let Some(known) = known.filter(|known| verified != Verified::Wrong && known.disabled_at.is_none()) else {
         let mistake =
             token::keyed_hash(&state.seal, Purpose::Limit, &[guesser.as_bytes(), password.reveal().as_bytes()]);

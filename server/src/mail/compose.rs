@@ -15,6 +15,8 @@ pub enum Mail {
     Code { code: Secret, application: String, minutes: u32 },
     /// For the owner of an account, who may not be the one who changed it.
     PasswordChanged { application: String },
+    /// For somebody whose refresh token came back after its use: an application may have lost an answer, or a thief has it.
+    SignedOut { application: String },
 }
 
 /// A mail, ready to go. It lies sealed in the outbox until it is sent.
@@ -61,7 +63,9 @@ impl<'a> Sheet<'a> {
         let texts = text::texts(language);
         let (application, minutes, code) = match mail {
             Mail::Code { code, application, minutes } => (application, minutes.to_string(), Some(code)),
-            Mail::PasswordChanged { application } => (application, String::new(), None),
+            Mail::PasswordChanged { application } | Mail::SignedOut { application } => {
+                (application, String::new(), None)
+            }
         };
         // The mail names the link by the very words it has on the page.
         let recover = texts.say(text::Key::CannotAccess);
@@ -80,6 +84,9 @@ impl<'a> Sheet<'a> {
                 Key::PasswordChangedLead,
                 Key::PasswordChangedAdvice,
             ),
+            Mail::SignedOut { .. } => {
+                (Key::SignedOutSubject, Key::SignedOutHeading, Key::SignedOutLead, Key::SignedOutAdvice)
+            }
         };
         Self {
             brand,
@@ -129,6 +136,10 @@ mod tests {
         Mail::PasswordChanged { application: "Woodgrove Groceries".into() }
     }
 
+    fn signed_out() -> Mail {
+        Mail::SignedOut { application: "Woodgrove Groceries".into() }
+    }
+
     fn select(html: &str, selector: &str) -> Vec<String> {
         let selector = Selector::parse(selector).expect("a selector");
         Html::parse_document(html).select(&selector).map(|found| found.text().collect()).collect()
@@ -148,7 +159,7 @@ mod tests {
     #[test]
     fn every_sentence_of_the_html_stands_in_the_text_too() {
         for language in text::languages() {
-            for mail in [code(), changed()] {
+            for mail in [code(), changed(), signed_out()] {
                 let letter = compose(&mail, "ada@example.org", &brand(), language);
                 for sentence in select(&letter.html, "h1, p") {
                     assert!(letter.text.contains(&sentence), "{language}: {sentence:?} is not in {:?}", letter.text);
@@ -158,10 +169,12 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_password_is_told_with_the_way_back() {
-        let letter = compose(&changed(), "ada@example.org", &brand(), "en");
-        assert!(letter.text.contains(text::texts("en").say(text::Key::CannotAccess)), "{}", letter.text);
-        assert_eq!(letter.code, None);
+    fn what_somebody_else_may_have_done_is_told_with_the_way_back() {
+        for mail in [changed(), signed_out()] {
+            let letter = compose(&mail, "ada@example.org", &brand(), "en");
+            assert!(letter.text.contains(text::texts("en").say(text::Key::CannotAccess)), "{}", letter.text);
+            assert_eq!(letter.code, None);
+        }
     }
 
     #[test]
@@ -173,7 +186,7 @@ mod tests {
 
     #[test]
     fn r10_a_mail_fetches_nothing_and_leads_nowhere() {
-        for mail in [code(), changed()] {
+        for mail in [code(), changed(), signed_out()] {
             let letter = compose(&mail, "ada@example.org", &brand(), "en");
             assert_eq!(select(&letter.html, "img, a, link, script, iframe, object, form, [src], [href]").len(), 0);
             assert!(!letter.html.contains("url(") && !letter.html.contains("@import") && !letter.html.contains("//"));

@@ -8,17 +8,22 @@ use super::{
 };
 use crate::{
     directory::{
-        Durability,
+        Durability, account,
         activity::{self, Activity},
+        identity::Folded,
+        outbox, session,
         tenant::Tenant,
         token_family::{self, Family, GRACE},
     },
     error::{Refusal, Result},
+    mail::compose::{Mail, compose},
+    post::{self, NOTICE_LIFETIME},
     secret::{
         seal::{Purpose, Seal},
         token,
     },
     state::AppState,
+    wishes,
 };
 use app::contract::{id::TenantId, time::Timestamp};
 
@@ -32,7 +37,7 @@ pub async fn refresh(state: &AppState, tenant: &Tenant, client: &Client, form: &
     let successor = match use_token(state, tenant, &family, number, now).await? {
         Use::Gives { number } => written(&state.seal, &tenant.id, &family.id, number),
         Use::Reuse => {
-            revoke(state, tenant, &family, now).await?;
+            revoke(state, tenant, client, &family, now).await?;
             return Err(invalid(70000, "The refresh token was used before. It and its successors are revoked.").into());
         }
         Use::Refused => return Err(refused().into()),
@@ -109,18 +114,40 @@ async fn use_token(state: &AppState, tenant: &Tenant, family: &Family, number: i
     Ok(if a_moment_ago { Use::Gives { number: family.uses } } else { Use::Reuse })
 }
 
-/// A reuse is written down with the revocation.
-async fn revoke(state: &AppState, tenant: &Tenant, family: &Family, now: Timestamp) -> Result<()> {
+/// A reuse is written down with the revocation, and its person is told: once, however often the token comes back.
+async fn revoke(state: &AppState, tenant: &Tenant, client: &Client, family: &Family, now: Timestamp) -> Result<()> {
+    let notice = notice(state, tenant, client, family, now).await?;
     let (tenant, id, reused) = (tenant.id.clone(), family.id.clone(), reused(state.chance.id(), family, now));
-    state
-        .db
-        .write(Durability::Lasting, move |c| {
-            Box::pin(async move {
-                token_family::revoke(c, &tenant, &id, now).await?;
-                activity::insert(c, &tenant, &reused).await
-            })
+    let revoke = state.db.write(Durability::Lasting, move |c| {
+        Box::pin(async move {
+            if token_family::revoke(c, &tenant, &id, now).await? {
+                activity::insert(c, &tenant, &reused).await?;
+                if let Some(letter) = notice {
+                    outbox::insert(c, &tenant, &letter, now).await?;
+                }
+            }
+            Ok(())
         })
-        .await
+    });
+    revoke.await?;
+    state.post.notify_one();
+    Ok(())
+}
+
+/// To the address by which the person signs in, in the language in which they did.
+async fn notice(
+    state: &AppState,
+    tenant: &Tenant,
+    client: &Client,
+    family: &Family,
+    now: Timestamp,
+) -> Result<Option<outbox::Waiting>> {
+    let Some(profile) = account::profile(&state.db, &tenant.id, &family.account).await? else { return Ok(None) };
+    let language = session::language(&state.db, &tenant.id, &family.session).await?;
+    let language = language.unwrap_or_else(|| wishes::language("", None).into());
+    let mail = Mail::SignedOut { application: client.application.name.clone() };
+    let letter = compose(&mail, Folded::address(&profile.address).as_str(), &tenant.brand, &language);
+    post::sealed(state, &tenant.id, &letter, now + NOTICE_LIFETIME).map(Some)
 }
 
 /// Those that were granted and are asked again. Clients repeat what they always ask, so a scope that was never granted

@@ -150,6 +150,7 @@ impl House {
             seen_at: now,
             expires_at: now + session::LONGEST,
             kept_at: None,
+            language: "en".into(),
         };
         let new = NewAccount {
             id: account.clone(),

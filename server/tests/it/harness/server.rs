@@ -79,8 +79,17 @@ impl TestServer {
 
     /// A server with hashing threads of its own, for tests that keep them all busy.
     pub async fn hashing_alone(&self) -> TestServer {
+        self.hashing_by(|hasher| hasher).await
+    }
+
+    /// A server whose hashing threads are free at once, or not at all.
+    pub async fn hashing_without_patience(&self) -> TestServer {
+        self.hashing_by(|hasher| hasher.with_patience(Duration::ZERO)).await
+    }
+
+    async fn hashing_by(&self, change: impl FnOnce(Hasher) -> Hasher) -> TestServer {
         let TestServer { mut state, clock, tenant, url, .. } = self.another().await;
-        state.hasher = Arc::new(Hasher::start(state.seal.clone(), Chance::System).unwrap());
+        state.hasher = Arc::new(change(Hasher::start(state.seal.clone(), Chance::System).unwrap()));
         let guard = Guard::new(state.config.clone(), state.chance.clone(), router(state.clone()).unwrap());
         TestServer { state, clock, tenant, guard: Arc::new(guard), url }
     }
@@ -97,6 +106,11 @@ impl TestServer {
     pub async fn make_tenant(&self, id: TenantId, name: &str) {
         let made = super::journey::tenant(id, name);
         tenant::insert(&self.state.db, made, vec![name.into()], self.now()).await.unwrap();
+    }
+
+    /// Its settings, read afresh.
+    pub fn config(&self) -> Config {
+        config(&self.url)
     }
 
     pub fn now(&self) -> Timestamp {

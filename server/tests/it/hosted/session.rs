@@ -115,6 +115,60 @@ async fn r19_each_sign_in_makes_a_new_session_and_ends_the_old() {
     .await;
 }
 
+/// Whoever sits at the browser now must not go on with what the one before had opened.
+#[tokio::test]
+async fn r19_another_person_at_the_browser_ends_everything_of_the_one_before() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        server.account(&shop, ADA).await;
+        server.account(&shop, "grace@example.org").await;
+        let mut browser = server.browser();
+        let asked = shop.asks(&mut browser).await;
+        browser.sign_in(ADA, PASSWORD).await;
+        let of_ada = shop.tokens(&browser, &asked).await;
+
+        let asked = shop.asks_with(&mut browser, &[("prompt", "login")]).await;
+        browser.sign_in("grace@example.org", PASSWORD).await;
+        let of_grace = shop.tokens(&browser, &asked).await;
+        assert_eq!(shop.refresh(&of_ada.refresh_token).await.json()["error"], "invalid_grant");
+        assert_eq!(shop.refresh(&of_grace.refresh_token).await.status, 200);
+    })
+    .await;
+}
+
+/// One application's wish for a fresh proof signs nobody out of the others; signing out then ends all of it.
+#[tokio::test]
+async fn a_person_who_proves_anew_who_they_are_keeps_what_they_had_until_they_sign_out() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let other = server.application_over(&shop.flow, |made| {
+            made.redirect_uris[0].uri = "https://other.example.test/signed-in".into();
+        });
+        let other = other.await;
+        server.account(&shop, ADA).await;
+        let mut ada = server.browser();
+        let asked = shop.asks(&mut ada).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        let first = shop.tokens(&ada, &asked).await;
+
+        let asked = other.asks_with(&mut ada, &[("prompt", "login")]).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        let second = other.tokens(&ada, &asked).await;
+        let first = shop.checked(shop.refresh(&first.refresh_token).await).await;
+        assert_eq!(first.id["sid"], second.id["sid"], "one session");
+        assert_eq!(shop.userinfo(&first.access_token).await.status, 200);
+
+        // The first application may still sign its person out unasked.
+        let back = format!("/{}/oauth2/v2.0/logout?post_logout_redirect_uri={}", shop.tenant, shop.redirect_uri);
+        ada.open(&back).await;
+        assert_eq!(ada.left_for.as_deref(), Some(shop.redirect_uri.as_str()));
+        for (application, tokens) in [(&shop, &first), (&other, &second)] {
+            assert_eq!(application.refresh(&tokens.refresh_token).await.json()["error"], "invalid_grant");
+        }
+    })
+    .await;
+}
+
 /// Security R19, fault F32: an account that is switched off is off everywhere, at once.
 #[tokio::test]
 async fn r19_f32_a_disabled_account_is_signed_out_on_every_server() {

@@ -1,7 +1,7 @@
 //! Refresh tokens: each used once, a lost answer given again, a stolen one the end of its family (security R30).
 
 use super::{ada_with_tokens, refused};
-use crate::harness::{Answered, Application, at_once, on_both};
+use crate::harness::{Answered, Application, PASSWORD, at_once, on_both};
 use server::directory::application::Platform;
 use std::{collections::BTreeSet, time::Duration};
 
@@ -61,6 +61,38 @@ async fn r30_a_used_token_that_comes_back_later_kills_its_family() {
         assert!(is_alive(&shop, &other.refresh_token).await, "another family lives");
         let noted = server.count("SELECT count(*) FROM activities WHERE kind = 'refreshTokenReused'").await;
         assert_eq!(noted, 1, "and it is written down");
+    })
+    .await;
+}
+
+/// ASVS 6.3.5: their person is told, once, in the language in which they signed in.
+#[tokio::test]
+async fn r30_the_person_of_a_stolen_token_is_told_once() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        for (language, subject) in [
+            ("en", "You were signed out of Groceries"),
+            ("de", "Sie wurden bei Groceries abgemeldet"),
+            ("ar", "تم تسجيل خروجك من Groceries"),
+        ] {
+            let address = format!("ada-{language}@example.org");
+            server.account(&shop, &address).await;
+            let mut ada = server.browser();
+            let asked = shop.asks_with(&mut ada, &[("ui_locales", language)]).await;
+            let typed = [("address", address.as_str()), ("password", PASSWORD)];
+            for (name, value) in typed {
+                ada.fill(&[(name, value)]).press(name).await;
+            }
+            let tokens = shop.tokens(&ada, &asked).await;
+            token_of(&shop.refresh(&tokens.refresh_token).await);
+            assert!(server.mailbox().to(&address).await.is_empty());
+            server.clock.advance(Duration::from_secs(31));
+            for _ in 0..3 {
+                assert_eq!(refused(&shop.refresh(&tokens.refresh_token).await), "invalid_grant");
+            }
+            let letters = server.mailbox().to(&address).await;
+            assert_eq!(letters.iter().map(|letter| letter.subject.as_str()).collect::<Vec<_>>(), [subject]);
+        }
     })
     .await;
 }

@@ -131,6 +131,35 @@ async fn r1_after_a_hundred_failures_the_password_is_closed() {
     .await;
 }
 
+/// A server that was too busy to look at a guess has not judged it: its owner is not held for it (security R9).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r1_a_guess_that_nobody_had_time_for_is_not_counted() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let busy = server.hashing_without_patience().await;
+        let mut people = Vec::new();
+        for number in 0..60 {
+            let mut browser = busy.browser();
+            shop.through(&busy).asks(&mut browser).await;
+            browser.fill(&[("Email address", &format!("person{number}@example.org"))]).press("Continue").await;
+            people.push(browser);
+        }
+        let statuses = at_once(people.len(), |number| {
+            let mut browser = people[number].clone();
+            async move {
+                guess(&mut browser, "a wrong password").await;
+                browser.status.as_u16()
+            }
+        })
+        .await;
+        let judged = statuses.iter().filter(|status| **status == 200).count();
+        assert!(statuses.contains(&503), "{statuses:?}");
+        let counted = server.count("SELECT CAST(sum(failures) AS BIGINT) FROM guesses").await;
+        assert_eq!(counted, i64::try_from(judged).unwrap());
+    })
+    .await;
+}
+
 /// Security R2, cve 17, 23: one network, however many addresses and headers; known and unknown people alike.
 #[tokio::test]
 async fn r2_twenty_failures_a_minute_from_one_network() {
@@ -162,6 +191,42 @@ async fn r2_twenty_failures_a_minute_from_one_network() {
             assert_eq!(later.status, 200);
             server.clock.advance(Duration::from_secs(3600));
         }
+    })
+    .await;
+}
+
+/// Fault F29: every journey is written down for a stranger who has proved nothing.
+#[tokio::test]
+async fn f29_one_network_cannot_fill_the_disk_with_journeys() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        server.account(&shop, ADA).await;
+        let mut ada = server.browser().at("203.0.113.1");
+        shop.asks(&mut ada).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        let mut eve = server.browser().at("203.0.113.9");
+        // Each request takes a millisecond of the held clock.
+        let mut begun = 1;
+        while begun < 700 {
+            shop.asks(&mut eve).await;
+            if eve.status == 429 {
+                break;
+            }
+            begun += 1;
+        }
+        assert!((600..620).contains(&begun), "{begun}");
+        assert_eq!(eve.heading(), "Wait a moment");
+        assert!(eve.headers.contains_key("retry-after"));
+        assert_eq!(server.count("SELECT count(*) FROM journeys").await, begun);
+
+        shop.asks(&mut ada).await;
+        assert!(shop.has(&ada), "whoever is signed in begins none");
+        let mut elsewhere = server.browser();
+        shop.asks(&mut elsewhere).await;
+        assert_eq!(elsewhere.status, 200);
+        server.clock.advance(Duration::from_secs(1));
+        shop.asks(&mut eve).await;
+        assert_eq!(eve.status, 200);
     })
     .await;
 }

@@ -1,0 +1,16 @@
+//! The way of a letter into the outbox, for whichever face writes it.
+
+use crate::{directory::outbox, error::Result, mail::compose::Letter, state::AppState};
+use app::contract::{id::TenantId, time::Timestamp};
+use std::time::Duration;
+
+/// A notice is still worth sending after a day.
+pub const NOTICE_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+
+/// The letter as it lies in the outbox: sealed, until it goes or nobody needs it any more.
+pub fn sealed(state: &AppState, tenant: &TenantId, letter: &Letter, expires_at: Timestamp) -> Result<outbox::Waiting> {
+    let id = state.chance.id();
+    let plain = serde_json::to_vec(letter)?;
+    let sealed = state.seal.seal(&state.chance, &outbox::context(tenant, &id), &plain);
+    Ok(outbox::Waiting { id, address: letter.to.clone(), sealed, expires_at })
+}
