@@ -6,6 +6,7 @@ use crate::{
         sweep, tenant,
     },
     error::Result,
+    journey::limits,
     mail::{
         self,
         compose::Letter,
@@ -89,7 +90,7 @@ async fn sweep_up(state: &AppState) {
     loop {
         time::sleep(SWEEP_EVERY).await;
         loop {
-            match sweep::sweep(&state.db, state.clock.now()).await {
+            match sweep::sweep(&state.db, limits::GUESSES, state.clock.now()).await {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => {

@@ -3,12 +3,13 @@
 use crate::{
     clock::{Chance, Clock},
     config::Config,
-    directory::{Db, tenant},
+    directory::{Db, sqlite_file, tenant},
     error::Result,
+    seed,
     state::AppState,
 };
 use app::contract::time::Timestamp;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Expiry is judged by the server's clock and written into the database: further apart than this, codes die early or late.
 const SKEW_MILLISECONDS: i64 = 30_000;
@@ -35,7 +36,7 @@ pub async fn examine(config: Config) -> Vec<Finding> {
     }
     match state(config).await {
         Ok(state) => {
-            findings.push(found("database", database(&state.db).await));
+            findings.push(found("database", database(&state).await));
             findings.push(found("clock", clock(&state).await));
             findings.push(found("keys", keys(&state).await));
             findings.push(found("mail", mail(&state).await));
@@ -55,7 +56,8 @@ async fn state(config: Config) -> Result<AppState, String> {
     AppState::new(config, db, Clock::System, Chance::System).map_err(|fault| fault.to_string())
 }
 
-async fn database(db: &Db) -> Result<String, String> {
+async fn database(state: &AppState) -> Result<String, String> {
+    let db = &state.db;
     db.check().await.map_err(|fault| format!("it does not answer ({fault}). Is the database server running?"))?;
     let keeps = db.keeps_what_it_acknowledged().await.map_err(|fault| fault.to_string())?;
     if !keeps {
@@ -65,6 +67,7 @@ async fn database(db: &Db) -> Result<String, String> {
     }
     let missing = db.missing_migrations().await.map_err(|fault| fault.to_string())?;
     if missing.is_empty() {
+        seed::refuse_in_production(state).await.map_err(|fault| fault.to_string())?;
         return Ok("it answers, is durable and up to date".into());
     }
     Err(format!("it is older than this program ({}). Run `portico migrate`, or start the server.", missing.join(", ")))
@@ -101,13 +104,6 @@ async fn mail(state: &AppState) -> Result<String, String> {
     answer.map(|()| "the mail server lets us in".into()).map_err(|fault| format!("{fault}. Check PORTICO_SMTP_URL."))
 }
 
-/// Where a database of our own lies; the rest of the URL is options.
-fn sqlite_file(url: &str) -> Option<PathBuf> {
-    let path = url.strip_prefix("sqlite:")?;
-    let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
-    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
-}
-
 fn disk(file: &Path) -> Result<String, String> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let place = folder.display();
@@ -123,19 +119,6 @@ fn disk(file: &Path) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_file_of_a_sqlite_url_is_found() {
-        for (url, file) in [
-            ("sqlite://portico.db", Some("portico.db")),
-            ("sqlite:///var/lib/portico.db?mode=rwc", Some("/var/lib/portico.db")),
-            ("sqlite:portico.db", Some("portico.db")),
-            ("sqlite::memory:", None),
-            ("postgres://db/portico", None),
-        ] {
-            assert_eq!(sqlite_file(url), file.map(PathBuf::from), "{url}");
-        }
-    }
 
     #[test]
     fn a_folder_that_is_not_there_is_a_fault_and_this_one_has_room() {

@@ -122,6 +122,7 @@ async fn serve(config: Config) -> Result<()> {
     let db = Db::open(config.database_url.reveal()).await?;
     db.migrate().await?;
     let state = AppState::new(config, db, Clock::System, Chance::System)?;
+    seed::refuse_in_production(&state).await?;
     if state.config.is_development() {
         seed::seed(&state).await?;
     }

@@ -44,6 +44,24 @@ pub async fn seed(state: &AppState) -> Result<()> {
     state.keys.ensure(&tenant).await
 }
 
+/// Development's tenant has ids that everybody can read in our source, and accounts whose addresses nobody proved: the
+/// mailbox shows every code to whoever asks. Nothing of it is served to the world (security R12, ASVS 6.3.2).
+pub async fn refuse_in_production(state: &AppState) -> Result<()> {
+    if state.config.is_development() {
+        return Ok(());
+    }
+    match tenant::get(&state.db, TENANT_ID).await {
+        Err(Error::NotFound) => Ok(()),
+        Err(error) => Err(error),
+        Ok(_) => Err(Error::Internal(
+            "this database was made for development: it has the demo tenant, whose ids everybody knows, and accounts whose \
+             addresses nobody proved. Set PORTICO_DATABASE_URL to a database of its own for production; it is made at the \
+             first start."
+                .into(),
+        )),
+    }
+}
+
 fn woodgrove(id: TenantId) -> Tenant {
     let link = |kind, url: &str| Link { kind, url: url.into() };
     Tenant {

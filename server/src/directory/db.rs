@@ -12,7 +12,10 @@ use sqlx::{
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::{Migration, MigrationType, Migrator},
 };
-use std::{panic::AssertUnwindSafe, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt, panic::AssertUnwindSafe, path::PathBuf, str::FromStr,
+    sync::Arc, time::Duration,
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// What the tables became, one step after the other. A step that was ever released is never edited.
@@ -103,6 +106,7 @@ impl Db {
     }
 
     async fn open_sqlite(url: &str) -> Result<Db> {
+        make_private(url)?;
         let create = if url.contains('?') { format!("{url}&mode=rwc") } else { format!("{url}?mode=rwc") };
         let options = AnyConnectOptions::from_str(&create)?;
         let mut writing = AnyConnection::connect_with(&options).await?;
@@ -301,6 +305,24 @@ impl Db {
     }
 }
 
+/// Where a SQLite database lies; the rest of the URL is options.
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+}
+
+/// A new file is for its owner alone; SQLite gives its log and its index the same mode. One that is there already keeps the
+/// mode that its operator gave it.
+fn make_private(url: &str) -> Result<()> {
+    let Some(file) = sqlite_file(url) else { return Ok(()) };
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file) {
+        Ok(_) => Ok(()),
+        Err(fault) if fault.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(fault) => Err(Error::Internal(format!("{} cannot be made: {fault}.", file.display()))),
+    }
+}
+
 #[derive(Clone)]
 enum Writer {
     Grouped(mpsc::Sender<Job>),
@@ -378,5 +400,23 @@ pub(super) fn taken(error: sqlx::Error) -> Error {
     match &error {
         sqlx::Error::Database(database) if database.is_unique_violation() => Error::Taken,
         _ => Error::Database(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_of_a_sqlite_url_is_found() {
+        for (url, file) in [
+            ("sqlite://portico.db", Some("portico.db")),
+            ("sqlite:///var/lib/portico.db?mode=rwc", Some("/var/lib/portico.db")),
+            ("sqlite:portico.db", Some("portico.db")),
+            ("sqlite::memory:", None),
+            ("postgres://db/portico", None),
+        ] {
+            assert_eq!(sqlite_file(url), file.map(PathBuf::from), "{url}");
+        }
     }
 }

@@ -30,6 +30,6 @@ pub mod tenant;
 pub mod token_family;
 pub mod user_flow;
 
-pub use db::{Db, Durability, Unit};
+pub use db::{Db, Durability, Unit, sqlite_file};
 /// What a write of a unit is given.
 pub use sqlx::AnyConnection as Connection;

@@ -10,48 +10,73 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Rows to delete per statement, so that no sweep holds up the writers.
 const BATCH: i64 = 500;
 
-/// Deletes one batch of everything that ran out; true when there may be more.
-pub async fn sweep(db: &Db, now: Timestamp) -> Result<bool> {
-    let yesterday = now.earlier_by(DAY);
+/// The cookie of a browser lives no longer than this since its last sign-in was written down: nobody can show it any more.
+const DEVICE: Duration = DAY.saturating_mul(365);
+
+/// How long it is told who signed in when. A break-in is often noticed months later, and whoever looks into it needs the
+/// half year before; a longer list would be a second directory of what people did.
+pub const ACTIVITY: Duration = DAY.saturating_mul(182);
+
+/// Deletes one batch of everything that ran out; true when there may be more. A password that had `closed_after` wrong
+/// guesses stays closed until its owner opens it, however long ago that was (security R1).
+pub async fn sweep(db: &Db, closed_after: u32, now: Timestamp) -> Result<bool> {
+    let yesterday = now.earlier_by(DAY).0;
     let mut more = person::purge_expired(db, now).await?;
-    for (sql, before) in [
+    for (sql, values) in [
         (
             "DELETE FROM journeys WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM journeys WHERE expires_at < $1 LIMIT $2)",
-            yesterday,
+            vec![yesterday, BATCH],
         ),
         (
             "DELETE FROM grants WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM grants g WHERE expires_at < $1 AND NOT EXISTS
                (SELECT 1 FROM journeys j WHERE j.tenant_id = g.tenant_id AND j.grant_id = g.id) LIMIT $2)",
-            yesterday,
+            vec![yesterday, BATCH],
         ),
         (
             "DELETE FROM token_families WHERE (tenant_id, id) IN
                (SELECT tenant_id, id FROM token_families WHERE expires_at < $1 LIMIT $2)",
-            yesterday,
+            vec![yesterday, BATCH],
         ),
         (
             "DELETE FROM sessions WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM sessions WHERE expires_at < $1 LIMIT $2)",
-            yesterday,
+            vec![yesterday, BATCH],
         ),
         (
             "DELETE FROM outbox WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM outbox WHERE expires_at < $1 LIMIT $2)",
-            yesterday,
+            vec![yesterday, BATCH],
         ),
         (
             "DELETE FROM counters WHERE (tenant_id, name, subject) IN
                (SELECT tenant_id, name, subject FROM counters WHERE changed_at < $1 LIMIT $2)",
-            now.earlier_by(DAY * 2),
+            vec![now.earlier_by(DAY * 2).0, BATCH],
         ),
         (
             "DELETE FROM guesses WHERE (tenant_id, subject) IN
-               (SELECT tenant_id, subject FROM guesses WHERE changed_at < $1 LIMIT $2)",
-            now.earlier_by(DAY * 30),
+               (SELECT tenant_id, subject FROM guesses WHERE changed_at < $1 AND failures < $3 LIMIT $2)",
+            vec![now.earlier_by(DAY * 30).0, BATCH, closed_after.into()],
+        ),
+        (
+            "DELETE FROM devices WHERE (tenant_id, account_id, hash) IN
+               (SELECT tenant_id, account_id, hash FROM devices WHERE seen_at < $1 LIMIT $2)",
+            vec![now.earlier_by(DEVICE).0, BATCH],
+        ),
+        (
+            // By way of the tenants, whose activities are in order of time.
+            "DELETE FROM activities WHERE (tenant_id, id) IN
+               (SELECT a.tenant_id, a.id FROM tenants t JOIN activities a ON a.tenant_id = t.id AND a.at < $1 LIMIT $2)",
+            vec![now.earlier_by(ACTIVITY).0, BATCH],
+        ),
+        (
+            "DELETE FROM signing_keys WHERE (tenant_id, id) IN
+               (SELECT tenant_id, id FROM signing_keys WHERE retires_at < $1 LIMIT $2)",
+            vec![yesterday, BATCH],
         ),
     ] {
         let deleted = db
             .write(Durability::Fleeting, move |c| {
                 Box::pin(async move {
-                    Ok(sqlx::query(sql).bind(before.0).bind(BATCH).execute(c).await?.rows_affected())
+                    let statement = values.into_iter().fold(sqlx::query(sql), |statement, value| statement.bind(value));
+                    Ok(statement.execute(c).await?.rows_affected())
                 })
             })
             .await?;

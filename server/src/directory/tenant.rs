@@ -2,7 +2,12 @@
 
 use super::{Db, Durability, db::taken};
 use crate::error::{Error, Result};
-use app::contract::{brand::Brand, id::TenantId, time::Timestamp, user_flow::Method};
+use app::contract::{
+    brand::{Brand, Link},
+    id::TenantId,
+    time::Timestamp,
+    user_flow::Method,
+};
 use sqlx::AnyConnection;
 use std::sync::Arc;
 
@@ -72,11 +77,14 @@ pub async fn list(db: &Db) -> Result<Vec<Tenant>> {
 }
 
 fn read((id, kind, name, brand, passcode, by_password, by_passcode): Row) -> Result<Tenant> {
+    let mut brand: Brand = serde_json::from_str(&brand)?;
+    // Whoever wrote it there, and however: no page of ours shows it.
+    brand.links.retain(Link::is_safe);
     Ok(Tenant {
         id: id.into(),
         kind: if kind == Kind::Workforce.as_str() { Kind::Workforce } else { Kind::External },
         name,
-        brand: serde_json::from_str(&brand)?,
+        brand,
         passcode_enabled_at: passcode.map(Timestamp),
         password_accounts_since: by_password.map(Timestamp),
         passcode_accounts_since: by_passcode.map(Timestamp),
@@ -84,6 +92,9 @@ fn read((id, kind, name, brand, passcode, by_password, by_passcode): Row) -> Res
 }
 
 pub async fn insert(db: &Db, tenant: Tenant, names: Vec<String>, now: Timestamp) -> Result<()> {
+    if let Some(link) = tenant.brand.links.iter().find(|link| !link.is_safe()) {
+        return Err(Error::BadRequest(format!("a link leads to {:?}, which is neither https nor mailto", link.url)));
+    }
     let brand = serde_json::to_string(&tenant.brand)?;
     db.write(Durability::Lasting, move |c| {
         Box::pin(async move {
@@ -107,12 +118,19 @@ pub async fn insert(db: &Db, tenant: Tenant, names: Vec<String>, now: Timestamp)
                     .await
                     .map_err(taken)?;
             }
-            Ok(())
+            refuse_two_of_one_word(c).await
         })
     })
     .await?;
     db.recents.forget();
     Ok(())
+}
+
+/// A word in a URL means one tenant: nobody's name is somebody else's id.
+async fn refuse_two_of_one_word(c: &mut AnyConnection) -> Result<()> {
+    let sql = "SELECT n.name FROM tenant_names n JOIN tenants t ON t.id = n.name WHERE t.id <> n.tenant_id LIMIT 1";
+    let double: Option<(String,)> = sqlx::query_as(sql).fetch_optional(c).await?;
+    if double.is_some() { Err(Error::Taken) } else { Ok(()) }
 }
 
 /// Writes down, once, that some account of the tenant signs in so.

@@ -9,10 +9,13 @@ use server::{
         account::{self, NewAccount},
         counter::{self, Asked, Spent},
         guess::{self, Rule},
-        outbox, session, sweep,
+        outbox, session, sqlite_file, sweep,
+        tenant::{self, Tenant},
     },
+    doctor,
     error::Error,
     journey::{Stage, limits},
+    seed,
 };
 use std::time::Duration;
 
@@ -254,7 +257,7 @@ async fn a_sweep_takes_what_ran_out_and_nothing_else() {
         other.press("Create one").await;
         other.fill(&[("Email address", "grace@example.org")]).press("Send code").await;
 
-        let swept = async || while sweep::sweep(&server.state.db, server.now()).await.unwrap() {};
+        let swept = async || while sweep::sweep(&server.state.db, limits::GUESSES, server.now()).await.unwrap() {};
         swept().await;
         other.type_code("grace@example.org").await;
         assert_eq!(other.heading(), "Create a password", "nothing that counts was taken");
@@ -284,6 +287,148 @@ async fn a_sweep_takes_what_ran_out_and_nothing_else() {
         ] {
             assert_eq!(server.count(sql).await, left, "{sql}");
         }
+    })
+    .await;
+}
+
+/// What keeps somebody in or out stays as long as it does so; what nobody can use any more goes.
+#[tokio::test]
+async fn a_sweep_takes_old_browsers_activities_and_keys_and_opens_no_closed_password() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let account = server.account(&shop, ADA).await;
+        let mut ada = server.browser();
+        let asked = shop.asks(&mut ada).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        shop.tokens(&ada, &asked).await;
+        let mut eve = server.browser();
+        shop.asks(&mut eve).await;
+        eve.sign_in(ADA, "a wrong guess").await;
+        server
+            .write(|c, tenant, _| {
+                Box::pin(async move {
+                    sqlx::query("UPDATE guesses SET failures = 100 WHERE tenant_id = $1")
+                        .bind(tenant.to_string())
+                        .execute(c)
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await;
+        server.state.keys.rotate_now(&server.tenant).await.unwrap();
+        let swept = async || while sweep::sweep(&server.state.db, limits::GUESSES, server.now()).await.unwrap() {};
+        const KEYS: &str = "SELECT count(*) FROM signing_keys";
+        const ACTIVITIES: &str = "SELECT count(*) FROM activities";
+        const DEVICES: &str = "SELECT count(*) FROM devices";
+
+        let keys = server.count(KEYS).await;
+        swept().await;
+        assert_eq!(server.count(KEYS).await, keys, "both are published still");
+        server.clock.advance(Duration::from_secs(27 * 3600));
+        swept().await;
+        assert!(server.count(KEYS).await < keys);
+        assert_eq!(server.count("SELECT count(*) FROM signing_keys WHERE retires_at IS NOT NULL").await, 0);
+
+        server.clock.advance(sweep::ACTIVITY - Duration::from_secs(48 * 3600));
+        swept().await;
+        assert_eq!(server.count(ACTIVITIES).await, 1);
+        server.clock.advance(Duration::from_secs(48 * 3600));
+        swept().await;
+        assert_eq!(server.count(ACTIVITIES).await, 0);
+
+        assert_eq!(server.count(DEVICES).await, 1);
+        server.clock.advance(Duration::from_secs(366 * 24 * 3600));
+        swept().await;
+        assert_eq!(server.count(DEVICES).await, 0);
+        assert_eq!(server.count("SELECT count(*) FROM guesses WHERE failures = 100").await, 1);
+        let mut ada = server.browser();
+        shop.asks(&mut ada).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        assert_eq!(ada.heading(), "Enter your password", "closed until the address is proved anew");
+        assert_eq!(server.profile(&account).await.address, ADA);
+    })
+    .await;
+}
+
+/// A word in a URL means one tenant, whichever of the two was there first.
+#[tokio::test]
+async fn a_tenant_s_name_is_nobody_else_s_id() {
+    on_both(async |server| {
+        let insert = async |id: &str, names: &[&str]| {
+            let tenant =
+                Tenant { id: id.into(), ..(*tenant::get(&server.state.db, "woodgrove").await.unwrap()).clone() };
+            let names = names.iter().map(|name| (*name).into()).collect();
+            tenant::insert(&server.state.db, tenant, names, server.now()).await
+        };
+        let theirs = server.tenant.as_str().to_owned();
+        for word in [theirs.as_str(), &theirs.to_uppercase(), "woodgrove", "Woodgrove"] {
+            assert!(matches!(insert("another", &["fine", word]).await, Err(Error::Taken)), "{word}");
+        }
+        insert("another", &["fine", "another"]).await.unwrap();
+        assert!(matches!(insert("fine", &[]).await, Err(Error::Taken)), "an id that is a name");
+        assert_eq!(tenant::get(&server.state.db, &theirs).await.unwrap().id, server.tenant);
+    })
+    .await;
+}
+
+/// Security R21: not past the directory, and not past a row that somebody wrote into it by hand.
+#[tokio::test]
+async fn r21_no_link_of_a_brand_leads_to_script() {
+    on_both(async |server| {
+        let mut made = (*tenant::get(&server.state.db, "woodgrove").await.unwrap()).clone();
+        made.id = "another".into();
+        made.brand.links[0].url = "javascript:alert(1)".into();
+        let refused = tenant::insert(&server.state.db, made, vec![], server.now()).await;
+        assert!(matches!(refused, Err(Error::BadRequest(_))), "{refused:?}");
+
+        let shop = server.application().await;
+        server
+            .write(|c, _, _| {
+                Box::pin(async move {
+                    let sql = "UPDATE tenants SET brand = REPLACE(brand, 'https://woodgrove', 'javascript:alert(1)//')";
+                    sqlx::query(sql).execute(c).await?;
+                    Ok(())
+                })
+            })
+            .await;
+        let server = server.another().await;
+        let mut ada = server.browser();
+        shop.through(&server).asks(&mut ada).await;
+        assert_eq!((ada.status.as_u16(), ada.heading().as_str()), (200, "Sign in"));
+        for path in ["/woodgrove/oauth2/v2.0/logout", "/woodgrove/nothing-here", &ada.page.path.clone()] {
+            ada.open(path).await;
+            assert!(!ada.page.html.contains("javascript:"), "{path}: {}", ada.page.html);
+        }
+    })
+    .await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_sqlite_database_is_its_owner_s_alone() {
+    use std::{fs, os::unix::fs::PermissionsExt};
+    on_both_alone(async |database| {
+        let Some(file) = sqlite_file(&database.url) else { return };
+        let server = TestServer::start(database).await;
+        server.application().await;
+        for file in [file.clone(), file.with_extension("db-wal"), file.with_extension("db-shm")] {
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "{}", file.display());
+        }
+    })
+    .await;
+}
+
+/// Security R12, ASVS 6.3.2: a database of development, with its known ids and unproved addresses, serves nobody else.
+#[tokio::test]
+async fn a_database_of_development_is_refused_in_production() {
+    on_both(async |server| {
+        seed::refuse_in_production(&server.state).await.unwrap();
+        seed::seed(&server.state).await.unwrap();
+        let refused = seed::refuse_in_production(&server.state).await.unwrap_err().to_string();
+        assert!(refused.contains("Set PORTICO_DATABASE_URL"), "{refused}");
+        let findings = doctor::examine(server.config()).await;
+        let database = findings.iter().find(|finding| finding.what == "database").unwrap();
+        assert!(database.verdict.as_ref().is_err_and(|told| told.contains("made for development")));
     })
     .await;
 }
