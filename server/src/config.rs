@@ -21,6 +21,8 @@ pub struct Config {
     pub database_url: Secret,
     /// None only in development, where the mailbox keeps every letter.
     pub smtp_url: Option<Secret>,
+    /// Certificates in PEM that the mail server's may be signed with, besides the public ones.
+    pub smtp_ca: Option<String>,
     pub mail_from: String,
     /// The newest first: it seals. The older ones still open.
     pub seal_keys: Vec<SealKey>,
@@ -123,6 +125,7 @@ impl Draft {
             public_url,
             database_url,
             smtp_url: self.smtp_url,
+            smtp_ca: self.smtp_ca,
             seal_keys: self.seal_keys,
             trusted_proxies: self.trusted_proxies,
             log,

@@ -2,6 +2,7 @@
 
 use super::{LogFormat, Network, PublicUrl, SealKey};
 use app::contract::secret::Secret;
+use lettre::transport::smtp::client::Certificate;
 use std::{fs, net::SocketAddr, path::Path};
 use tracing_subscriber::EnvFilter;
 
@@ -28,6 +29,7 @@ pub(super) struct Draft {
     pub(super) public_url: Option<PublicUrl>,
     pub(super) database_url: Option<Secret>,
     pub(super) smtp_url: Option<Secret>,
+    pub(super) smtp_ca: Option<String>,
     pub(super) mail_from: Option<String>,
     pub(super) seal_keys: Vec<SealKey>,
     pub(super) trusted_proxies: Vec<Network>,
@@ -74,6 +76,18 @@ pub(super) const KEYS: &[Key] = &[
             draft.smtp_url = Some(Secret::from(text));
             let known = ["smtps://", "smtp://"].iter().any(|scheme| text.starts_with(scheme));
             known.then_some(()).ok_or("It begins neither with smtps:// nor with smtp://.".into())
+        },
+    },
+    Key {
+        name: "smtp_ca",
+        unset: Unset::Means("none; the public authorities are always trusted"),
+        help: "A file with the certificates (PEM) of your own authority, if one of those has signed the mail server's: \
+               /etc/ssl/certs/ca-certificates.crt trusts all that this machine trusts.",
+        read: |draft, text| {
+            let pem = fs::read_to_string(text).map_err(|fault| format!("{text} cannot be read: {fault}."))?;
+            let known = pem.contains("-----BEGIN CERTIFICATE-----") && Certificate::from_pem(pem.as_bytes()).is_ok();
+            draft.smtp_ca = Some(pem);
+            known.then_some(()).ok_or_else(|| format!("{text} holds no certificate in PEM."))
         },
     },
     Key {

@@ -49,6 +49,41 @@ fn development_makes_its_seal_key_once_and_for_its_owner_alone() {
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
+/// Nobody's key: a certificate that signed itself.
+const AUTHORITY: &str = "\
+-----BEGIN CERTIFICATE-----\n\
+MIIBhzCCAS2gAwIBAgIUbUj33Easltad+Enf15Cm4n7dvBMwCgYIKoZIzj0EAwIw\n\
+GDEWMBQGA1UEAwwNT3duIGF1dGhvcml0eTAgFw0yNjExMjAyMDU3NDZaGA8yMTI2\n\
+MTAyNzIwNTc0NlowGDEWMBQGA1UEAwwNT3duIGF1dGhvcml0eTBZMBMGByqGSM49\n\
+AgEGCCqGSM49AwEHA0IABP9I//Hgw1R8Em0+S4DUtAW+1+yiultm4Ybndx3Y/oji\n\
+8GJx3PwZ+L1vbGJ/cRsQ/dcKOUgGlGggebBvUj+t81WjUzBRMB0GA1UdDgQWBBS9\n\
+gEfCZTGKiJ872Cs2rEe7Eav6ojAfBgNVHSMEGDAWgBS9gEfCZTGKiJ872Cs2rEe7\n\
+Eav6ojAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIGazkRpmI+/o\n\
+B5AuRWxMb/EZddebES/dAiDyqUlGZeCvAiEAuiN1yPpcnYbBNbLmJNyssBRsn64a\n\
+gJrhAh6/Zdx2MTk=\n\
+-----END CERTIFICATE-----\n";
+
+#[test]
+fn a_company_s_own_authority_is_trusted_for_mail() {
+    let path = folder("authority").join("ca.pem");
+    let with = |pem: &str| {
+        fs::write(&path, pem).unwrap();
+        let set = ("PORTICO_SMTP_CA", path.to_str().unwrap());
+        read(&[PRODUCTION.as_slice(), &[set]].concat())
+    };
+    assert_eq!(with(AUTHORITY).unwrap().smtp_ca.as_deref(), Some(AUTHORITY));
+    let broken = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
+    for wrong in ["", "not a certificate", broken] {
+        let told = with(wrong).err().unwrap().to_string();
+        assert!(told.contains("PORTICO_SMTP_CA") && told.contains("holds no certificate"), "{told}");
+    }
+    fs::remove_file(&path).unwrap();
+    assert!(
+        faults(&[PRODUCTION.as_slice(), &[("PORTICO_SMTP_CA", "/nowhere/ca.pem")]].concat())[0]
+            .contains("cannot be read")
+    );
+}
+
 #[test]
 fn production_needs_https_mail_and_a_seal_key() {
     assert!(faults(&PRODUCTION).is_empty());

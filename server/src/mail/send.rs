@@ -7,7 +7,7 @@ use lettre::{
     transport::smtp::{
         Error as SmtpError,
         authentication::{Credentials, DEFAULT_MECHANISMS},
-        client::{AsyncSmtpConnection, TlsParameters},
+        client::{AsyncSmtpConnection, Certificate, TlsParameters},
         extension::ClientId,
     },
 };
@@ -64,7 +64,8 @@ const IDLE_AT_MOST: usize = 4;
 impl Mailer {
     /// Reads `smtps://user:password@mail.example.org` or `smtp://…` (STARTTLS), and the address that letters come from.
     /// A fault is told as the end of a sentence that begins with the setting's name; it never repeats the password.
-    pub fn from_url(url: &str, from: &str) -> Result<Mailer, String> {
+    /// `authorities` are certificates in PEM that are trusted besides the public ones, as for a company's own server.
+    pub fn from_url(url: &str, from: &str, authorities: Option<&str>) -> Result<Mailer, String> {
         let url =
             Url::parse(url).map_err(|fault| format!("is no URL ({fault}); write smtps://user:password@host:465"))?;
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or("names no mail server")?;
@@ -72,8 +73,7 @@ impl Mailer {
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
             return Err("has something after the server's name and port; nothing belongs there".into());
         }
-        let parameters =
-            || TlsParameters::new(host.clone()).map_err(|fault| format!("cannot be used with TLS: {fault}"));
+        let parameters = || tls(&host, authorities).map_err(|fault| format!("cannot be used with TLS: {fault}"));
         let (tls, usual_port) = match url.scheme() {
             "smtps" => (Tls::FromTheStart(parameters()?), 465),
             "smtp" if is_this_machine(&host) => (Tls::None, 25),
@@ -220,6 +220,14 @@ impl header::Header for AutoSubmitted {
 
     fn display(&self) -> header::HeaderValue {
         header::HeaderValue::new(Self::name(), "auto-generated".into())
+    }
+}
+
+fn tls(host: &str, authorities: Option<&str>) -> Result<TlsParameters, SmtpError> {
+    let builder = TlsParameters::builder(host.to_owned());
+    match authorities {
+        Some(pem) => builder.add_root_certificate(Certificate::from_pem(pem.as_bytes())?).build(),
+        None => builder.build(),
     }
 }
 

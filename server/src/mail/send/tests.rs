@@ -33,7 +33,7 @@ async fn server(parts: &'static [Part]) -> (Mailer, Heard) {
             tokio::spawn(play(*part, stream, tell.clone()));
         }
     });
-    (Mailer::from_url(&url, "hello@woodgrove.example").unwrap(), heard)
+    (Mailer::from_url(&url, "hello@woodgrove.example", None).unwrap(), heard)
 }
 
 async fn play(part: Part, stream: TcpStream, tell: UnboundedSender<String>) -> io::Result<()> {
@@ -160,7 +160,7 @@ async fn f9_nobody_listening_means_later_and_check_says_where() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     drop(listener);
-    let mailer = Mailer::from_url(&format!("smtp://{at}"), "hello@woodgrove.example").unwrap();
+    let mailer = Mailer::from_url(&format!("smtp://{at}"), "hello@woodgrove.example", None).unwrap();
     assert!(matches!(mailer.send(&letter(), "1").await, Err(Failure::Later(_))));
     assert!(mailer.check().await.unwrap_err().starts_with(&at.to_string()));
 }
@@ -230,10 +230,10 @@ fn a_faulty_setting_is_told_without_its_password() {
         ("smtps://user@mail.example.org", "no password"),
     ];
     for (url, fault) in faults {
-        let told = Mailer::from_url(url, "hello@woodgrove.example").err().unwrap_or_default();
+        let told = Mailer::from_url(url, "hello@woodgrove.example", None).err().unwrap_or_default();
         assert!(told.contains(fault) && !told.contains("hush"), "{url}: {told}");
     }
-    assert!(Mailer::from_url("smtps://mail.example.org", "nobody").is_err_and(|told| told.contains("sender")));
+    assert!(Mailer::from_url("smtps://mail.example.org", "nobody", None).is_err_and(|told| told.contains("sender")));
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn only_this_machine_is_spoken_to_in_the_clear() {
         ("smtp://u%40x:p%3A@mail.example.org", false, 587),
         ("smtps://localhost", false, 465),
     ] {
-        let Ok(Mailer::Smtp(smtp)) = Mailer::from_url(url, "hello@woodgrove.example") else { panic!("{url}") };
+        let Ok(Mailer::Smtp(smtp)) = Mailer::from_url(url, "hello@woodgrove.example", None) else { panic!("{url}") };
         assert_eq!((matches!(smtp.tls, Tls::None), smtp.port), (clear, port), "{url}");
     }
 }
