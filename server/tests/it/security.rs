@@ -2,6 +2,7 @@
 
 mod address;
 mod alike;
+mod attacker;
 mod forged;
 mod fuzz;
 mod guessing;
