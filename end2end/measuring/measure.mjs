@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { arrive, authorizationRequest, Browser, connections, demo, pageIn, signIn, signUp, takeTokens, tokens } from "../journey.mjs";
 import { binaryOf, newPlace, remove, start } from "../portico.mjs";
+import { measureEnumeration } from "./enumeration.mjs";
 import { load, repeat } from "./load.mjs";
 import { measurePage, median } from "./page.mjs";
 import { cpuSeconds, memory } from "./process.mjs";
@@ -18,9 +19,11 @@ import { ask } from "../sql.mjs";
 
 const SECONDS = Number(process.env.MEASURE_SECONDS ?? 6);
 const CUSTOMERS = 64;
+/** Of known and of unknown addresses, at each step. */
+const LISTENED = Number(process.env.MEASURE_LISTENED ?? 500);
 const SIGNING_IN_AT_ONCE = 16;
 
-const parts = { page, start: startUp, rates, steps };
+const parts = { page, start: startUp, rates, steps, enumeration };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["page", "start", "rates"];
 const binary = binaryOf("release");
 
@@ -170,6 +173,24 @@ async function steps() {
       before = milliseconds;
     }
     agent.destroy();
+    await server.stop();
+    remove(place);
+  }
+}
+
+/** Security R5: what somebody with a stopwatch learns. */
+async function enumeration() {
+  for (const database of /** @type {Database[]} */ (["sqlite", "postgres"])) {
+    title(`Known and unknown addresses by the stopwatch, ${LISTENED} each, on ${database}`);
+    const place = newPlace(database);
+    const server = await start({ binary, place });
+    for (const { step, known, unknown, apart, auc, z } of await measureEnumeration(server, LISTENED)) {
+      const milliseconds = (/** @type {number} */ value) => `${value.toFixed(2)} ms`;
+      console.log(`  ${step}: known ${milliseconds(known)}, unknown ${milliseconds(unknown)}, rank test z = ${z.toFixed(2)}`);
+      const most = Math.max(2, 0.03 * unknown);
+      reached(`${step}, medians apart`, apart, "ms", `≤ ${grouped(most)}`, (value) => value <= most);
+      reached(`  by the best threshold`, auc, "AUC", "≤ 0.55", (value) => value <= 0.55);
+    }
     await server.stop();
     remove(place);
   }
