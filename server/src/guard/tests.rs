@@ -17,6 +17,7 @@ fn guard(public_url: &str) -> Guard {
         public_url: PublicUrl::parse(public_url).unwrap(),
         database_url: "sqlite::memory:".into(),
         smtp_url: None,
+        smtp_ca: None,
         mail_from: "no-reply@example.org".into(),
         seal_keys: Vec::new(),
         trusted_proxies: Vec::new(),

@@ -57,6 +57,7 @@ async fn start(patience: Patience) -> Server {
         public_url: PublicUrl::parse("http://localhost").unwrap(),
         database_url: "sqlite::memory:".into(),
         smtp_url: None,
+        smtp_ca: None,
         mail_from: "no-reply@example.org".into(),
         seal_keys: Vec::new(),
         trusted_proxies: Vec::new(),

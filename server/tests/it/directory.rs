@@ -427,8 +427,8 @@ async fn a_database_of_development_is_refused_in_production() {
         let refused = seed::refuse_in_production(&server.state).await.unwrap_err().to_string();
         assert!(refused.contains("Set PORTICO_DATABASE_URL"), "{refused}");
         let findings = doctor::examine(server.config()).await;
-        let database = findings.iter().find(|finding| finding.what == "database").unwrap();
-        assert!(database.verdict.as_ref().is_err_and(|told| told.contains("made for development")));
+        let tenants = findings.iter().find(|finding| finding.what == "tenants").unwrap();
+        assert!(tenants.verdict.as_ref().is_err_and(|told| told.contains("made for development")));
     })
     .await;
 }
