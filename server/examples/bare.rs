@@ -4,6 +4,7 @@
 use server::secret::{
     argon2::{Memory, argon2id, portable},
     jwt::{Algorithm, SigningKey, generate},
+    password::Hasher,
     phc::Cost,
 };
 use std::{
@@ -24,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let params = argon2::Params::new(memory_kib, passes, lanes, Some(32))?;
     print(
         "argon2id",
-        on_all_cores(seconds, || {
+        as_the_server(seconds, || {
             let mut memory = Memory::default();
             move || drop(argon2id(password, &salt, Cost::PRESENT, &mut memory))
         })?,
@@ -46,12 +47,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The same on every core at once, as the server hashes: cores share memory, and hashing is made of it.
-fn on_all_cores<W: FnMut()>(seconds: f64, work: impl Fn() -> W + Sync) -> Result<f64, Box<dyn Error>> {
-    let cores = thread::available_parallelism()?.get();
+/// The same on as many threads as the server hashes with: cores share memory, and hashing is made of it.
+fn as_the_server<W: FnMut()>(seconds: f64, work: impl Fn() -> W + Sync) -> Result<f64, Box<dyn Error>> {
+    let threads = Hasher::threads();
     let rates = thread::scope(|scope| {
         let running: Vec<_> =
-            (0..cores).map(|_| scope.spawn(|| rate(seconds, work()).map_err(|error| error.to_string()))).collect();
+            (0..threads).map(|_| scope.spawn(|| rate(seconds, work()).map_err(|error| error.to_string()))).collect();
         running
             .into_iter()
             .map(|thread| thread.join().unwrap_or_else(|_| Err("a thread panicked".into())))

@@ -8,13 +8,13 @@ use super::recent::Recents;
 use crate::error::{Error, Result};
 use futures::{FutureExt, future::BoxFuture};
 use sqlx::{
-    AnyConnection, AnyPool, Connection, SqlSafeStr,
+    AnyConnection, AnyPool, AssertSqlSafe, Connection, SqlSafeStr,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::{Migration, MigrationType, Migrator},
 };
 use std::{
-    fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt, panic::AssertUnwindSafe, path::PathBuf, str::FromStr,
-    sync::Arc, time::Duration,
+    fs::OpenOptions, io::ErrorKind, mem, os::unix::fs::OpenOptionsExt, panic::AssertUnwindSafe, path::PathBuf,
+    str::FromStr, sync::Arc, time::Duration,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -38,7 +38,9 @@ fn migrator() -> Migrator {
 /// How many waiting units share one commit.
 const GROUP: usize = 256;
 const QUEUE: usize = 4096;
-const POSTGRES_CONNECTIONS: u32 = 20;
+/// For reading and for what must last, and for what need not: PostgreSQL is told once per connection, not per write.
+const POSTGRES_CONNECTIONS: u32 = 16;
+const POSTGRES_FLEETING_CONNECTIONS: u32 = 8;
 const SQLITE_READERS: u32 = 4;
 
 #[derive(Clone)]
@@ -68,14 +70,23 @@ pub enum Durability {
 /// Writes that succeed or fail together.
 pub struct Unit {
     durability: Durability,
+    statements: Statements,
     writes: Vec<Write>,
+}
+
+/// How much there is to undo when a write fails.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Statements {
+    /// One statement leaves nothing behind when it fails, and needs no transaction of its own.
+    One,
+    Several,
 }
 
 type Write = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<()>> + Send>;
 
 impl Unit {
     pub fn new(durability: Durability) -> Self {
-        Self { durability, writes: Vec::new() }
+        Self { durability, statements: Statements::Several, writes: Vec::new() }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -85,6 +96,7 @@ impl Unit {
     /// What the other would have written comes after.
     pub fn append(&mut self, other: Unit) {
         self.durability = self.durability.max(other.durability);
+        self.statements = if self.is_empty() { other.statements } else { Statements::Several };
         self.writes.extend(other.writes);
     }
 
@@ -93,7 +105,23 @@ impl Unit {
     where
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<()>> + Send + 'static,
     {
+        self.push(durability, Statements::Several, write);
+    }
+
+    /// The same for a write of a single statement: should it stay alone in its unit, it is cheaper.
+    pub fn add_one<F>(&mut self, durability: Durability, write: F)
+    where
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<()>> + Send + 'static,
+    {
+        self.push(durability, Statements::One, write);
+    }
+
+    fn push<F>(&mut self, durability: Durability, statements: Statements, write: F)
+    where
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<()>> + Send + 'static,
+    {
         self.durability = self.durability.max(durability);
+        self.statements = if self.is_empty() { statements } else { Statements::Several };
         self.writes.push(Box::new(write));
     }
 }
@@ -134,27 +162,16 @@ impl Db {
     }
 
     async fn open_postgres(url: &str) -> Result<Db> {
+        const LIMITS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'";
+        const FLEETING: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'; SET synchronous_commit = off";
         let options = AnyConnectOptions::from_str(url)?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(POSTGRES_CONNECTIONS)
-            .test_before_acquire(false)
-            .acquire_timeout(Duration::from_secs(2))
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    let limits = ["SET statement_timeout = '5s'", "SET idle_in_transaction_session_timeout = '10s'"];
-                    for limit in limits {
-                        sqlx::query(limit).execute(&mut *connection).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .connect_with(options.clone())
-            .await?;
+        let lasting = postgres_pool(POSTGRES_CONNECTIONS, LIMITS).connect_with(options.clone()).await?;
+        let fleeting = postgres_pool(POSTGRES_FLEETING_CONNECTIONS, FLEETING).connect_lazy_with(options.clone());
         Ok(Db {
             kind: Kind::Postgres,
             options,
-            pool: pool.clone(),
-            writer: Writer::Pool(pool),
+            pool: lasting.clone(),
+            writer: Writer::Pools { lasting, fleeting },
             recents: Arc::default(),
         })
     }
@@ -238,7 +255,7 @@ impl Db {
             return Ok(());
         }
         let writes = unit.writes;
-        self.write(unit.durability, |connection| {
+        self.run(unit.durability, unit.statements, |connection| {
             Box::pin(async move {
                 for write in writes {
                     write(connection).await?;
@@ -255,29 +272,33 @@ impl Db {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        self.run(durability, false, unit).await
+        self.run(durability, Statements::Several, unit).await
     }
 
-    /// The same for a unit that is a single statement and succeeds with it: cheaper, for it needs no savepoint.
+    /// The same for a unit that is a single statement and succeeds with it: cheaper, for it needs no transaction.
     pub async fn change<T, F>(&self, durability: Durability, statement: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        self.run(durability, true, statement).await
+        self.run(durability, Statements::One, statement).await
     }
 
-    async fn run<T, F>(&self, durability: Durability, one_statement: bool, unit: F) -> Result<T>
+    async fn run<T, F>(&self, durability: Durability, statements: Statements, unit: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
         match &self.writer {
-            Writer::Pool(pool) => {
-                let mut transaction = pool.begin().await?;
-                if durability == Durability::Fleeting {
-                    sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *transaction).await?;
+            Writer::Pools { lasting, fleeting } => {
+                let pool = match durability {
+                    Durability::Lasting => lasting,
+                    Durability::Fleeting => fleeting,
+                };
+                if statements == Statements::One {
+                    return unit(&mut *pool.acquire().await?).await;
                 }
+                let mut transaction = pool.begin().await?;
                 let found = unit(&mut transaction).await?;
                 transaction.commit().await?;
                 Ok(found)
@@ -298,7 +319,7 @@ impl Db {
                         (keep, answer)
                     })
                 });
-                send.send(Job { durability, one_statement, run }).await.map_err(|_| Error::Busy)?;
+                send.send(Job { durability, statements, run }).await.map_err(|_| Error::Busy)?;
                 result.await.map_err(|_| Error::Busy)?
             }
         }
@@ -326,13 +347,22 @@ fn make_private(url: &str) -> Result<()> {
 #[derive(Clone)]
 enum Writer {
     Grouped(mpsc::Sender<Job>),
-    Pool(AnyPool),
+    Pools { lasting: AnyPool, fleeting: AnyPool },
+}
+
+fn postgres_pool(connections: u32, settings: &'static str) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .test_before_acquire(false)
+        .acquire_timeout(Duration::from_secs(2))
+        .after_connect(move |connection, _| {
+            Box::pin(async move { sqlx::raw_sql(settings).execute(connection).await.map(|_| ()) })
+        })
 }
 
 struct Job {
     durability: Durability,
-    /// One statement leaves nothing behind when it fails; several need a savepoint of their own.
-    one_statement: bool,
+    statements: Statements,
     run: Run,
 }
 
@@ -359,6 +389,7 @@ async fn write_in_groups(mut connection: AnyConnection, mut jobs: mpsc::Receiver
     }
 }
 
+/// What is said to SQLite between two units goes in one message: each is a thread change there and back.
 async fn commit_group(
     connection: &mut AnyConnection,
     level: &mut Option<Durability>,
@@ -366,33 +397,70 @@ async fn commit_group(
     jobs: &mut Vec<Job>,
     answers: &mut Vec<Answer>,
 ) -> Result<(), sqlx::Error> {
+    let mut script = Script::default();
     if *level != Some(durability) {
-        let pragma = match durability {
+        script.say(match durability {
             Durability::Lasting => "PRAGMA synchronous = FULL",
             Durability::Fleeting => "PRAGMA synchronous = NORMAL",
-        };
-        sqlx::query(pragma).execute(&mut *connection).await?;
+        });
         *level = Some(durability);
     }
-    let mut group = connection.begin_with("BEGIN IMMEDIATE").await?;
-    let alone = jobs.len() == 1;
-    for Job { run, one_statement, .. } in jobs.drain(..) {
-        if alone {
-            let (keep, answer) = run(&mut group).await;
-            answers.push(answer);
-            return if keep { group.commit().await } else { group.rollback().await };
+    if let [Job { statements: Statements::One, .. }] = jobs.as_slice() {
+        script.run(connection).await?;
+        for Job { run, .. } in jobs.drain(..) {
+            answers.push(run(connection).await.1);
         }
-        if one_statement {
-            let (_, answer) = run(&mut group).await;
-            answers.push(answer);
-            continue;
-        }
-        let mut point = group.begin().await?;
-        let (keep, answer) = run(&mut point).await;
-        answers.push(answer);
-        if keep { point.commit().await? } else { point.rollback().await? }
+        return Ok(());
     }
-    group.commit().await
+    script.say("BEGIN IMMEDIATE");
+    let done = run_group(connection, script, jobs, answers).await;
+    if done.is_err() {
+        // Of a transaction that could not even begin there is nothing to roll back.
+        let _ = sqlx::raw_sql("ROLLBACK").execute(connection).await;
+    }
+    done
+}
+
+async fn run_group(
+    connection: &mut AnyConnection,
+    mut script: Script,
+    jobs: &mut Vec<Job>,
+    answers: &mut Vec<Answer>,
+) -> Result<(), sqlx::Error> {
+    for Job { run, statements, .. } in jobs.drain(..) {
+        if statements == Statements::Several {
+            script.say("SAVEPOINT unit");
+        }
+        script.run(connection).await?;
+        let (keep, answer) = run(connection).await;
+        answers.push(answer);
+        match (statements, keep) {
+            (Statements::One, _) => {}
+            (Statements::Several, true) => script.say("RELEASE unit"),
+            (Statements::Several, false) => script.say("ROLLBACK TO unit; RELEASE unit"),
+        }
+    }
+    script.say("COMMIT");
+    script.run(connection).await
+}
+
+/// Statements of ours that wait to be said together.
+#[derive(Default)]
+struct Script(String);
+
+impl Script {
+    fn say(&mut self, statement: &'static str) {
+        self.0.push_str(statement);
+        self.0.push(';');
+    }
+
+    async fn run(&mut self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+        if !self.0.is_empty() {
+            // Safe: made of nothing but this file's own words.
+            sqlx::raw_sql(AssertSqlSafe(mem::take(&mut self.0))).execute(connection).await?;
+        }
+        Ok(())
+    }
 }
 
 /// A name that must be unique is in use; anything else stays what it is.

@@ -1,6 +1,6 @@
 //! Grants: authorize requests on their way to tokens. An outcome is set once, a code is redeemed once.
 
-use super::{Db, token_family};
+use super::{Db, Durability, token_family};
 use crate::error::{Error, Result};
 use app::contract::{
     id::{AccountId, ApplicationId, GrantId, SessionId, TenantId, UserFlowId},
@@ -37,10 +37,18 @@ pub enum Outcome {
     Cancelled,
 }
 
-pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, grant: &Grant, now: Timestamp) -> Result<()> {
+/// With its code where there is nothing left to ask.
+pub async fn insert(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    grant: &Grant,
+    code: Option<&Code>,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query(
-        "INSERT INTO grants (tenant_id, id, application_id, user_flow_id, browser_hash, request, created_at, expires_at, outcome)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO grants (tenant_id, id, application_id, user_flow_id, browser_hash, request, created_at, expires_at,
+                             outcome, code_hash, code_expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(tenant.as_str())
     .bind(grant.id.as_str())
@@ -51,6 +59,8 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, grant: &Grant, now
     .bind(now.0)
     .bind(grant.expires_at.0)
     .bind(grant.outcome.as_ref().map(serde_json::to_string).transpose()?)
+    .bind(code.map(|code| code.hash.clone()))
+    .bind(code.map(|code| code.expires_at.0))
     .execute(c)
     .await?;
     Ok(())
@@ -93,24 +103,43 @@ pub async fn conclude(c: &mut AnyConnection, tenant: &TenantId, id: &GrantId, ou
     if concluded.rows_affected() == 1 { Ok(()) } else { Err(Error::Stale) }
 }
 
-/// Gives the grant its one code; `Error::Stale` if it had one.
+/// The code of a grant, as a hash, and until when it is good.
+#[derive(Clone, Debug)]
+pub struct Code {
+    pub hash: String,
+    pub expires_at: Timestamp,
+}
+
+/// Gives the concluded grant of this browser its one code. None where there is no such grant, or it had its code.
 pub async fn issue_code(
-    c: &mut AnyConnection,
+    db: &Db,
     tenant: &TenantId,
     id: &GrantId,
-    code_hash: &str,
-    expires_at: Timestamp,
-) -> Result<()> {
-    let issued = sqlx::query(
-        "UPDATE grants SET code_hash = $1, code_expires_at = $2 WHERE tenant_id = $3 AND id = $4 AND code_hash IS NULL",
-    )
-    .bind(code_hash)
-    .bind(expires_at.0)
-    .bind(tenant.as_str())
-    .bind(id.as_str())
-    .execute(c)
-    .await?;
-    if issued.rows_affected() == 1 { Ok(()) } else { Err(Error::Stale) }
+    browser: &str,
+    code: Code,
+    now: Timestamp,
+) -> Result<Option<Grant>> {
+    let (tenant, id, browser) = (tenant.clone(), id.clone(), browser.to_owned());
+    db.change(Durability::Fleeting, move |c| {
+        Box::pin(async move {
+            let row: Option<Row> = sqlx::query_as(
+                "UPDATE grants SET code_hash = $1, code_expires_at = $2
+                 WHERE tenant_id = $3 AND id = $4 AND browser_hash = $5 AND code_hash IS NULL AND outcome IS NOT NULL
+                   AND expires_at > $6
+                 RETURNING id, application_id, user_flow_id, browser_hash, request, outcome, expires_at",
+            )
+            .bind(code.hash)
+            .bind(code.expires_at.0)
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .bind(browser)
+            .bind(now.0)
+            .fetch_optional(c)
+            .await?;
+            row.map(read).transpose()
+        })
+    })
+    .await
 }
 
 #[derive(Clone, Debug)]

@@ -19,8 +19,42 @@ pub struct Rule {
 /// So many wrong passwords are remembered.
 const REMEMBERED: usize = 3;
 
+impl Rule {
+    /// Failures that hold nothing yet.
+    fn free(self) -> u32 {
+        (1..self.most).take_while(|failures| (self.hold_after)(*failures).is_zero()).count().try_into().unwrap_or(0)
+    }
+}
+
 /// May this guess be judged? Counts it as a failure until `forget` or `remember` says otherwise.
 pub async fn reserve(db: &Db, tenant: &TenantId, subject: &str, rule: Rule, now: Timestamp) -> Result<bool> {
+    Ok(reserve_free(db, tenant, subject, rule, now).await? || reserve_and_hold(db, tenant, subject, rule, now).await?)
+}
+
+/// The ordinary case: so few failures that the next one holds nothing. One statement.
+async fn reserve_free(db: &Db, tenant: &TenantId, subject: &str, rule: Rule, now: Timestamp) -> Result<bool> {
+    let (tenant, subject) = (tenant.clone(), subject.to_owned());
+    db.change(Durability::Fleeting, move |c| {
+        Box::pin(async move {
+            let counted = sqlx::query(
+                "INSERT INTO guesses (tenant_id, subject, failures, held_until, recent, changed_at)
+                 VALUES ($1, $2, 1, 0, '', $3)
+                 ON CONFLICT (tenant_id, subject) DO UPDATE SET failures = guesses.failures + 1, changed_at = $3
+                 WHERE guesses.held_until <= $3 AND guesses.failures < $4",
+            )
+            .bind(tenant.as_str())
+            .bind(&subject)
+            .bind(now.0)
+            .bind(i64::from(rule.free()))
+            .execute(c)
+            .await?;
+            Ok(counted.rows_affected() == 1)
+        })
+    })
+    .await
+}
+
+async fn reserve_and_hold(db: &Db, tenant: &TenantId, subject: &str, rule: Rule, now: Timestamp) -> Result<bool> {
     let (tenant, subject) = (tenant.clone(), subject.to_owned());
     db.write(Durability::Fleeting, move |c| {
         Box::pin(async move {

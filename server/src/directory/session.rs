@@ -88,7 +88,7 @@ pub async fn find(db: &Db, tenant: &TenantId, hash: &str, now: Timestamp) -> Res
 
 pub async fn touch(db: &Db, tenant: &TenantId, id: &SessionId, now: Timestamp) -> Result<()> {
     let (tenant, id) = (tenant.clone(), id.clone());
-    db.write(Durability::Fleeting, move |c| {
+    db.change(Durability::Fleeting, move |c| {
         Box::pin(async move {
             sqlx::query("UPDATE sessions SET seen_at = $1 WHERE tenant_id = $2 AND id = $3 AND seen_at < $1")
                 .bind(now.0)

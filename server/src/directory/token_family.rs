@@ -101,22 +101,51 @@ fn read(row: Row) -> Result<Family> {
     })
 }
 
-/// Uses the family's token; false when somebody else was first, or the family died meanwhile.
-pub async fn use_once(db: &Db, tenant: &TenantId, family: &Family, now: Timestamp) -> Result<bool> {
-    let (tenant, id, uses) = (tenant.clone(), family.id.clone(), family.uses);
+/// Uses token `number` of the application's family, and gives the family as it is then. None when that token is not the
+/// one that works: somebody was first, or the family died.
+pub async fn use_once(
+    db: &Db,
+    tenant: &TenantId,
+    id: &str,
+    application: &ApplicationId,
+    number: i64,
+    now: Timestamp,
+) -> Result<Option<Family>> {
+    let (tenant, id, application) = (tenant.clone(), id.to_owned(), application.clone());
     db.change(Durability::Lasting, move |c| {
         Box::pin(async move {
-            let used = sqlx::query(
+            let row: Option<Row> = sqlx::query_as(
                 "UPDATE token_families SET uses = uses + 1, used_at = $1
-                 WHERE tenant_id = $2 AND id = $3 AND uses = $4 AND revoked_at IS NULL AND expires_at > $1",
+                 WHERE tenant_id = $2 AND id = $3 AND application_id = $4 AND uses = $5 AND revoked_at IS NULL
+                   AND expires_at > $1
+                 RETURNING id, grant_id, application_id, account_id, session_id, user_flow_id, platform, scope, amr,
+                           signed_in_at, expires_at, uses, used_at",
             )
             .bind(now.0)
             .bind(tenant.as_str())
             .bind(id)
-            .bind(uses)
-            .execute(c)
+            .bind(application.as_str())
+            .bind(number)
+            .fetch_optional(c)
             .await?;
-            Ok(used.rows_affected() == 1)
+            row.map(read).transpose()
+        })
+    })
+    .await
+}
+
+/// Undoes a use whose request was refused after all: the same token works again.
+pub async fn give_back(db: &Db, tenant: &TenantId, family: &Family) -> Result<()> {
+    let (tenant, id, uses) = (tenant.clone(), family.id.clone(), family.uses);
+    db.change(Durability::Lasting, move |c| {
+        Box::pin(async move {
+            sqlx::query("UPDATE token_families SET uses = uses - 1 WHERE tenant_id = $1 AND id = $2 AND uses = $3")
+                .bind(tenant.as_str())
+                .bind(id)
+                .bind(uses)
+                .execute(c)
+                .await?;
+            Ok(())
         })
     })
     .await

@@ -98,7 +98,7 @@ async fn count(state: &AppState, visit: &mut Visit, journey: &Journey) -> Result
 fn save(unit: &mut Unit, visit: &Visit, journey: &Journey, finished_at: Option<Timestamp>) -> Result<()> {
     let (tenant, id, version) = (visit.tenant.id.clone(), visit.row.id.clone(), visit.row.version);
     let body = serde_json::to_string(journey)?;
-    unit.add(Durability::Fleeting, move |c| {
+    unit.add_one(Durability::Fleeting, move |c| {
         Box::pin(async move { directory::journey::save(c, &tenant, &id, version, &body, finished_at).await })
     });
     Ok(())

@@ -110,43 +110,52 @@ fn sign_in(
         kept_at: keep.then_some(visit.now),
         language: visit.journey.language.clone(),
     };
-    conclude(visit, unit, &session, new_account);
     let cookie = Cookie::Session(visit.tenant.id.clone());
     let before = cookie.hash(&visit.headers, visit.https);
     let (device, new_device) = cookie::known_or_new(&Cookie::Device, &visit.headers, visit.https, &state.chance);
-    let guesser = acquaintance(state, "password", &account, &device);
+    // A browser that is new to us has guessed nothing.
+    let guesser = new_device.is_none().then(|| acquaintance(state, "password", &account, &device));
+    let written = session.clone();
     let (tenant, now) = (visit.tenant.id.clone(), visit.now);
     unit.add(Durability::Lasting, move |c| {
         Box::pin(async move {
             match before {
-                Some(before) => session::replace(c, &tenant, &before, &session).await?,
-                None => session::insert(c, &tenant, &session).await?,
+                Some(before) => session::replace(c, &tenant, &before, &written).await?,
+                None => session::insert(c, &tenant, &written).await?,
             }
             device::remember(c, &tenant, &account, &device, now).await?;
-            guess::forget(c, &tenant, &guesser).await
+            match guesser {
+                Some(guesser) => guess::forget(c, &tenant, &guesser).await,
+                None => Ok(()),
+            }
         })
     });
+    conclude(visit, unit, &session, new_account);
     let kept = if keep { Keep::For(longest) } else { Keep::UntilClosed };
     new_device.into_iter().chain([cookie.set(secret.reveal(), kept, visit.https)]).collect()
 }
 
+/// The session, which is written down by now, signs in to the application.
 fn conclude(visit: &Visit, unit: &mut Unit, session: &Session, new_account: bool) {
-    conclude_with(
-        visit,
-        unit,
-        grant::Outcome::SignedIn {
-            account: session.account.clone(),
-            session: session.id.clone(),
-            amr: session.amr.clone(),
-            signed_in_at: session.signed_in_at,
-            new_account,
-        },
-    );
+    let outcome = grant::Outcome::SignedIn {
+        account: session.account.clone(),
+        session: session.id.clone(),
+        amr: session.amr.clone(),
+        signed_in_at: session.signed_in_at,
+        new_account,
+    };
+    let (tenant, id, application) = (visit.tenant.id.clone(), session.id.clone(), visit.application.id.clone());
+    unit.add_one(Durability::Fleeting, move |c| {
+        Box::pin(async move { session::note_application(c, &tenant, &id, &application).await })
+    });
+    conclude_with(visit, unit, outcome);
 }
 
 fn conclude_with(visit: &Visit, unit: &mut Unit, outcome: grant::Outcome) {
     let (tenant, id) = (visit.tenant.id.clone(), visit.row.grant.clone());
-    unit.add(Durability::Fleeting, move |c| Box::pin(async move { grant::conclude(c, &tenant, &id, &outcome).await }));
+    unit.add_one(Durability::Fleeting, move |c| {
+        Box::pin(async move { grant::conclude(c, &tenant, &id, &outcome).await })
+    });
 }
 
 fn note(state: &AppState, visit: &Visit, unit: &mut Unit, kind: Kind, account: Option<&AccountId>) {
@@ -159,5 +168,5 @@ fn note(state: &AppState, visit: &Visit, unit: &mut Unit, kind: Kind, account: O
         application: Some(visit.application.id.clone()),
         user_flow: Some(visit.flow.id.clone()),
     };
-    unit.add(Durability::Lasting, move |c| Box::pin(async move { activity::insert(c, &tenant, &activity).await }));
+    unit.add_one(Durability::Lasting, move |c| Box::pin(async move { activity::insert(c, &tenant, &activity).await }));
 }

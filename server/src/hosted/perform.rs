@@ -96,7 +96,9 @@ fn spend(unit: &mut Unit, visit: &Visit, asked: Vec<Asked>) {
 pub fn write(state: &AppState, visit: &Visit, unit: &mut Unit, letter: &Letter, expires_at: Timestamp) -> Result<()> {
     let (tenant, now) = (visit.tenant.id.clone(), visit.now);
     let waiting = post::sealed(state, &tenant, letter, expires_at)?;
-    unit.add(Durability::Lasting, move |c| Box::pin(async move { outbox::insert(c, &tenant, &waiting, now).await }));
+    unit.add_one(Durability::Lasting, move |c| {
+        Box::pin(async move { outbox::insert(c, &tenant, &waiting, now).await })
+    });
     Ok(())
 }
 
@@ -207,12 +209,12 @@ fn subject(state: &AppState, parts: &[&str]) -> String {
 
 fn forgive(unit: &mut Unit, visit: &Visit, guesser: String) {
     let tenant = visit.tenant.id.clone();
-    unit.add(Durability::Fleeting, move |c| Box::pin(async move { guess::forget(c, &tenant, &guesser).await }));
+    unit.add_one(Durability::Fleeting, move |c| Box::pin(async move { guess::forget(c, &tenant, &guesser).await }));
 }
 
 fn strengthen(unit: &mut Unit, visit: &Visit, account: AccountId, before: Secret, after: Secret) {
     let tenant = visit.tenant.id.clone();
-    unit.add(Durability::Lasting, move |c| {
+    unit.add_one(Durability::Lasting, move |c| {
         Box::pin(async move { account::rehash(c, &tenant, &account, &before, &after).await })
     });
 }

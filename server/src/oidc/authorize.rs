@@ -14,7 +14,7 @@ use crate::{
         Durability, account,
         application::Application,
         funnel,
-        grant::{self, Grant, Outcome},
+        grant::{self, Code, Grant, Outcome},
         identity::{self, Folded},
         journey as journeys,
         session::{self, Session},
@@ -126,7 +126,7 @@ async fn as_who_is_meant(state: &AppState, visit: &Visit, session: Option<Sessio
 /// Single sign-on: the grant is made, concluded and given its code in one write.
 async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: Timestamp) -> Result<Response> {
     let code = Token::random(&state.chance);
-    let code_hash = code.hash();
+    let issued = Code { hash: code.hash(), expires_at: now + CODE_LIFETIME };
     let grant = Grant {
         outcome: Some(Outcome::SignedIn {
             account: session.account,
@@ -146,9 +146,8 @@ async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: T
         .db
         .write(Durability::Fleeting, move |c| {
             Box::pin(async move {
-                grant::insert(c, &tenant, &grant, now).await?;
-                session::note_application(c, &tenant, &session.id, &grant.application).await?;
-                grant::issue_code(c, &tenant, &grant.id, &code_hash, now + CODE_LIFETIME).await
+                grant::insert(c, &tenant, &grant, Some(&issued), now).await?;
+                session::note_application(c, &tenant, &session.id, &grant.application).await
             })
         })
         .await?;
@@ -181,7 +180,7 @@ async fn begin_journey(state: &AppState, visit: Visit, session: Option<Session>,
         .db
         .write(Durability::Fleeting, move |c| {
             Box::pin(async move {
-                grant::insert(c, &tenant, &grant, now).await?;
+                grant::insert(c, &tenant, &grant, None, now).await?;
                 journeys::insert(c, &tenant, &journey, now).await?;
                 funnel::count(c, &tenant, &journey.user_flow, &journey.id, &reached, now).await
             })

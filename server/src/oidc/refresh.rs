@@ -29,21 +29,23 @@ use app::contract::{id::TenantId, time::Timestamp};
 
 pub async fn refresh(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Granted> {
     let now = state.clock.now();
-    let apis = Apis { application: &client.application.id, public_url: &state.config.public_url };
+    let application = &client.application.id;
+    let apis = Apis { application, public_url: &state.config.public_url };
     let asked = form.get("scope").map(|text| Scopes::asked(text, apis)).transpose()?;
-    let (family, number) = presented(state, tenant, client, form.required("refresh_token")?, now).await?;
-    client.befits(family.platform)?;
-    let scopes = scopes(asked.as_ref(), &family, apis)?;
-    let successor = match use_token(state, tenant, &family, number, now).await? {
-        Use::Gives { number } => written(&state.seal, &tenant.id, &family.id, number),
-        Use::Reuse => {
-            revoke(state, tenant, client, &family, now).await?;
-            return Err(invalid(70000, "The refresh token was used before. It and its successors are revoked.").into());
-        }
-        Use::Refused => return Err(refused().into()),
+    let (id, number) = read(&state.seal, &tenant.id, form.required("refresh_token")?).ok_or_else(refused)?;
+    // The use comes first: in the ordinary case it is all that is asked of the database.
+    let family = match token_family::use_once(&state.db, &tenant.id, id, application, number, now).await? {
+        Some(family) => match befits(client, asked.as_ref(), &family, apis) {
+            Ok(_) => family,
+            Err(refusal) => {
+                token_family::give_back(&state.db, &tenant.id, &family).await?;
+                return Err(refusal.into());
+            }
+        },
+        None => used_before(state, tenant, client, id, number, now).await?,
     };
     Ok(Granted {
-        scopes,
+        scopes: befits(client, asked.as_ref(), &family, apis)?,
         account: family.account,
         session: family.session,
         user_flow: family.user_flow,
@@ -51,8 +53,42 @@ pub async fn refresh(state: &AppState, tenant: &Tenant, client: &Client, form: &
         signed_in_at: family.signed_in_at,
         // OpenID Connect Core §12.2: the nonce was for the first ID token.
         nonce: None,
-        refresh_token: Some(RefreshToken { token: successor, expires_at: family.expires_at }),
+        refresh_token: Some(RefreshToken {
+            token: written(&state.seal, &tenant.id, &family.id, family.uses),
+            expires_at: family.expires_at,
+        }),
     })
+}
+
+/// Whether this request may have tokens of the family, and for which scopes.
+fn befits(client: &Client, asked: Option<&Scopes>, family: &Family, apis: Apis) -> Result<Scopes, Refusal> {
+    client.befits(family.platform)?;
+    scopes(asked, family, apis)
+}
+
+/// Somebody was first. Only the immediately previous token gets a second answer, for a moment, and only the same one;
+/// any other was stolen.
+async fn used_before(
+    state: &AppState,
+    tenant: &Tenant,
+    client: &Client,
+    id: &str,
+    number: i64,
+    now: Timestamp,
+) -> Result<Family> {
+    let family = token_family::find(&state.db, &tenant.id, id, now).await?;
+    // Another application's token stays as it was.
+    let family = family.filter(|family| family.application == client.application.id).ok_or_else(refused)?;
+    client.befits(family.platform)?;
+    if number + 1 == family.uses && family.used_at + GRACE >= now {
+        return Ok(family);
+    }
+    // One that works again meanwhile, because its use was given back: its owner asks once more.
+    if number >= family.uses {
+        return Err(refused().into());
+    }
+    revoke(state, tenant, client, &family, now).await?;
+    Err(invalid(70000, "The refresh token was used before. It and its successors are revoked.").into())
 }
 
 /// The first token of a family.
@@ -76,42 +112,6 @@ fn read<'a>(seal: &Seal, tenant: &TenantId, text: &'a str) -> Option<(&'a str, i
 
 fn proved<'a>(tenant: &'a TenantId, family: &'a str, number: &'a str) -> [&'a [u8]; 3] {
     [tenant.as_str().as_bytes(), family.as_bytes(), number.as_bytes()]
-}
-
-/// The living family of a token of ours, if it is this application's; another's token stays as it was.
-async fn presented(
-    state: &AppState,
-    tenant: &Tenant,
-    client: &Client,
-    text: &str,
-    now: Timestamp,
-) -> Result<(Family, i64)> {
-    let (id, number) = read(&state.seal, &tenant.id, text).ok_or_else(refused)?;
-    let family = token_family::find(&state.db, &tenant.id, id, now).await?;
-    let family = family.filter(|family| family.application == client.application.id).ok_or_else(refused)?;
-    Ok((family, number))
-}
-
-enum Use {
-    /// The successor, new or the one that was given a moment ago.
-    Gives {
-        number: i64,
-    },
-    Reuse,
-    Refused,
-}
-
-/// A token is used once. Only the immediately previous one gets a second answer, for a moment, and only the same one.
-async fn use_token(state: &AppState, tenant: &Tenant, family: &Family, number: i64, now: Timestamp) -> Result<Use> {
-    if number == family.uses && token_family::use_once(&state.db, &tenant.id, family, now).await? {
-        return Ok(Use::Gives { number: number + 1 });
-    }
-    // Somebody was first, before we looked or since.
-    let Some(family) = token_family::find(&state.db, &tenant.id, &family.id, now).await? else {
-        return Ok(Use::Refused);
-    };
-    let a_moment_ago = number + 1 == family.uses && family.used_at + GRACE >= now;
-    Ok(if a_moment_ago { Use::Gives { number: family.uses } } else { Use::Reuse })
 }
 
 /// A reuse is written down with the revocation, and its person is told: once, however often the token comes back.

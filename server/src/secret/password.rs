@@ -54,9 +54,14 @@ pub struct Hasher {
 }
 
 impl Hasher {
-    /// A thread for each core.
     pub fn start(seal: Arc<Seal>, chance: Chance) -> Result<Self> {
-        Self::start_threads(seal, chance, thread::available_parallelism().map_or(1, NonZeroUsize::get))
+        Self::start_threads(seal, chance, Self::threads())
+    }
+
+    /// One for each core but one, which stays free for everybody who is not being hashed for: a hash that is interrupted
+    /// all the time costs a third more.
+    pub fn threads() -> usize {
+        thread::available_parallelism().map_or(1, NonZeroUsize::get).saturating_sub(1).max(1)
     }
 
     fn start_threads(seal: Arc<Seal>, chance: Chance, threads: usize) -> Result<Self> {

@@ -1,0 +1,275 @@
+// Measures a release build on this machine and prints a table of what was aimed at and what was reached.
+// Rates are per second of the server's processor time, so that the machine's other work matters little.
+
+import { execFileSync } from "node:child_process";
+import { statSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { arrive, authorizationRequest, Browser, connections, demo, pageIn, signIn, signUp, takeTokens, tokens } from "../journey.mjs";
+import { binaryOf, newPlace, remove, start } from "../portico.mjs";
+import { load, repeat } from "./load.mjs";
+import { measurePage, median } from "./page.mjs";
+import { cpuSeconds, memory } from "./process.mjs";
+import { ask } from "../sql.mjs";
+
+/** @typedef {import("../journey.mjs").Someone} Someone */
+/** @typedef {import("../portico.mjs").Server} Server */
+/** @typedef {"sqlite" | "postgres"} Database */
+
+const SECONDS = Number(process.env.MEASURE_SECONDS ?? 6);
+const CUSTOMERS = 64;
+const SIGNING_IN_AT_ONCE = 16;
+
+const parts = { page, start: startUp, rates, steps };
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["page", "start", "rates"];
+const binary = binaryOf("release");
+
+/** @type {{ what: string, target: string, reached: string, good: boolean }[]} */
+const table = [];
+
+for (const [name, part] of Object.entries(parts)) if (wanted.includes(name)) await part();
+printTable();
+
+async function page() {
+  title("The sign-in page, first visit, in Chromium");
+  const place = newPlace("sqlite");
+  const server = await start({ binary, place });
+  const { transfers, desktop, phone, shift } = await measurePage(server.origin);
+  await server.stop();
+  remove(place);
+  for (const { kind, body, wire, url } of transfers) {
+    console.log(`  ${kind.padEnd(12)} ${kib(body)} KiB  (${kib(wire)} with headers)  ${new URL(url).pathname}`);
+  }
+  const weigh = (/** @type {typeof transfers} */ some) => some.reduce((sum, { wire }) => sum + wire, 0);
+  const usable = transfers.filter(({ blocking }) => blocking);
+  const later = transfers.filter(({ kind }) => ["Script", "WebAssembly"].includes(kind));
+  reached("usable with", weigh(usable) / 1024, "KiB", "≤ 14", (value) => value <= 14);
+  reached("usable after", usable.length, "requests", "≤ 3", (value) => value <= 3);
+  reached("script and WebAssembly", weigh(later) / 1024, "KiB", "≤ 80", (value) => value <= 80);
+  reached("all of it", weigh(transfers) / 1024, "KiB");
+  reached("all of it", transfers.length, "requests");
+  reached("first paint", desktop.paint, "ms");
+  reached("taken over by WebAssembly", desktop.interactive, "ms");
+  reached("first paint, slow phone", phone.paint, "ms");
+  reached("taken over, slow phone", phone.interactive, "ms");
+  reached("layout shift", shift, "", "0", (value) => value === 0);
+}
+
+async function startUp() {
+  title("Start, memory, size");
+  const place = newPlace("sqlite");
+  const first = await start({ binary, place });
+  reached("first start, with keys to make", cpuSeconds(first.pid) * 1000, "ms CPU");
+  await customersOf(first, 20);
+  await first.stop();
+
+  const starts = [];
+  for (let round = 0; round < 5; round++) {
+    const server = await start({ binary, place });
+    starts.push(cpuSeconds(server.pid) * 1000);
+    await server.stop();
+  }
+  reached("start with existing data", median(starts), "ms CPU", "≤ 100", (value) => value <= 100);
+
+  const server = await start({ binary, place });
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  reached("memory, idle", memory(server.pid).now, "MiB", "≤ 25", (value) => value <= 25);
+  await server.stop();
+  remove(place);
+  reached("binary", statSync(binary).size / 1e6, "MB", "≤ 30", (value) => value <= 30);
+}
+
+async function rates() {
+  title("What one core can do, by the server's own code");
+  const bare = bareRates();
+  for (const database of /** @type {Database[]} */ (["sqlite"])) await ratesOn(database, bare);
+  title("The bare rates again, after the load");
+  bareRates();
+}
+
+/** @param {Database} database @param {Record<string, number>} bare */
+async function ratesOn(database, bare) {
+  const on = database === "sqlite" ? "SQLite" : "PostgreSQL";
+  title(`The server on ${on}, per second of its processor time`);
+  const place = newPlace(database);
+  const server = await start({ binary, place });
+  const agent = connections();
+  const customers = await customersOf(server, CUSTOMERS);
+  const newBrowser = () => new Browser({ port: server.port, agent });
+  const { pid, port } = server;
+
+  const host = `host: localhost:${port}\r\naccept-encoding: identity\r\n\r\n`;
+  const discovery = `GET /demo/v2.0/.well-known/openid-configuration HTTP/1.1\r\n${host}`;
+  const discoveries = await repeat({ pid, port, seconds: SECONDS, requests: Array(64).fill(discovery) });
+  reached(`discovery, ${on}`, discoveries.perCpuSecond, "/CPU-s", "≥ 60,000", (value) => value >= 60_000);
+
+  const pages = await Promise.all(
+    Array.from({ length: 64 }, async () => {
+      const browser = newBrowser();
+      const { page } = await arrive(browser);
+      return `GET ${page.path} HTTP/1.1\r\ncookie: ${browser.cookie()}\r\n${host}`;
+    }),
+  );
+  const pageViews = await repeat({ pid, port, seconds: SECONDS, requests: pages });
+  reached(`sign-in page, ${on}`, pageViews.perCpuSecond, "/CPU-s", "≥ 5,000", (value) => value >= 5_000);
+
+  const signIns = await load({
+    pid,
+    people: SIGNING_IN_AT_ONCE,
+    seconds: SECONDS * 2,
+    once: () => signIn(newBrowser(), oneOf(customers)),
+  });
+  const hashing = need(bare, "argon2id");
+  const share = (100 * signIns.perCpuSecond) / hashing;
+  reached(`password sign-ins, ${on}`, signIns.perCpuSecond, "/CPU-s", "> 102", (value) => value > 102);
+  reached(`  of the bare argon2id rate`, share, "%", "≥ 85", (value) => value >= 85);
+  reached(`  what else a sign-in costs`, 1000 / signIns.perCpuSecond - 1000 / hashing, "ms CPU", "≤ 1.5", (value) => value <= 1.5);
+  reached(`memory in sign-in load, ${on}`, memory(pid).most, "MiB", "≤ 90", (value) => value <= 90);
+  agent.destroy();
+  await server.stop();
+
+  for (const [algorithm, least] of /** @type {const} */ ([["RS256", 1_600], ["EdDSA", 6_000]])) {
+    ask(place.databaseUrl, `update applications set algorithm = '${algorithm}' where id = '${demo.clientId}'`);
+    const refreshes = await refreshing(await start({ binary, place }), customers);
+    reached(`refresh grants ${algorithm}, ${on}`, refreshes.perCpuSecond, "/CPU-s", `≥ ${grouped(least)}`, (value) => value >= least);
+    reached(`  of the bare rate of signatures`, (100 * refreshes.perCpuSecond) / need(bare, algorithm), "%");
+    const durable = database === "sqlite" && algorithm === "EdDSA";
+    reached(`  by the clock, 64 connections`, refreshes.perSecond, "/s", ...atLeast(durable ? 2_000 : 0));
+  }
+  remove(place);
+}
+
+/** What each request of a sign-in costs: the way to it, less the way to the one before. */
+async function steps() {
+  for (const database of /** @type {Database[]} */ (["sqlite", "postgres"])) {
+    title(`Each request of a sign-in, on ${database}`);
+    const place = newPlace(database);
+    const server = await start({ binary, place });
+    const agent = connections();
+    const customers = await customersOf(server, CUSTOMERS);
+    let before = 0;
+    for (const last of /** @type {const} */ (["authorize", "page", "address", "password", "resume", "token"])) {
+      const once = async () => {
+        const browser = new Browser({ port: server.port, agent });
+        const { address, password } = oneOf(customers);
+        const asked = authorizationRequest(browser.origin);
+        const journey = (await browser.get(asked.path)).headers.location ?? "";
+        if (last === "authorize") return;
+        const page = pageIn(await browser.get(journey));
+        if (last === "page") return;
+        const passwordPage = await browser.answer(page, { answer: "address", address });
+        if (last === "address") return;
+        const done = await browser.answer(passwordPage, { answer: "password", password });
+        if (last === "password") return;
+        if (last === "resume") return browser.get(done.step.location ?? "");
+        return takeTokens(browser, done, asked);
+      };
+      const { perCpuSecond } = await load({ pid: server.pid, people: SIGNING_IN_AT_ONCE, seconds: SECONDS, once });
+      const milliseconds = 1000 / perCpuSecond;
+      console.log(`  ${last.padEnd(12)} ${(milliseconds - before).toFixed(2).padStart(8)} ms CPU`);
+      before = milliseconds;
+    }
+    agent.destroy();
+    await server.stop();
+    remove(place);
+  }
+}
+
+/** Everybody turns one refresh token into the next, again and again. @param {Server} server @param {Someone[]} customers */
+async function refreshing(server, customers) {
+  const agent = connections(64);
+  const browsers = customers.map(() => new Browser({ port: server.port, agent }));
+  /** @type {string[]} */
+  const held = [];
+  for (const [number, customer] of customers.entries()) {
+    held.push((await signIn(/** @type {Browser} */ (browsers[number]), customer)).refresh_token);
+  }
+  const result = await load({
+    pid: server.pid,
+    people: 64,
+    seconds: SECONDS,
+    once: async (person) => {
+      const browser = /** @type {Browser} */ (browsers[person]);
+      const refresh_token = held[person] ?? "";
+      held[person] = (await tokens(browser, { grant_type: "refresh_token", refresh_token })).refresh_token;
+    },
+  });
+  agent.destroy();
+  await server.stop();
+  return result;
+}
+
+/** @param {Server} server @param {number} count @returns {Promise<Someone[]>} */
+async function customersOf(server, count) {
+  const agent = connections(8);
+  const customers = Array.from({ length: count }, () => ({
+    name: "Grace Hopper",
+    address: `grace.${randomUUID()}@example.org`,
+    password: `plum kettle ${randomUUID()}`,
+  }));
+  const waiting = [...customers];
+  const welcome = async () => {
+    for (let someone = waiting.pop(); someone; someone = waiting.pop()) {
+      const browser = new Browser({ port: server.port, agent });
+      const { asked, done } = await signUp(browser, someone);
+      await takeTokens(browser, done, asked);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, welcome));
+  agent.destroy();
+  return customers;
+}
+
+/** @returns {Record<string, number>} */
+function bareRates() {
+  const printed = execFileSync(join(binary, "../examples/bare"), [String(SECONDS / 2)], { encoding: "utf8" });
+  const rates = Object.fromEntries(printed.trim().split("\n").map((line) => line.split(" ")).map(([name, rate]) => [name, Number(rate)]));
+  for (const [name, rate] of Object.entries(rates)) console.log(`  ${name.padEnd(34)} ${grouped(rate).padStart(10)} /CPU-s`);
+  return rates;
+}
+
+/** @param {string} what @param {number} value @param {string} unit @param {string} [target] @param {(value: number) => boolean} [isGood] */
+function reached(what, value, unit, target = "", isGood = () => true) {
+  const told = `${grouped(value)} ${unit}`;
+  console.log(`  ${what.padEnd(34)} ${told}`);
+  table.push({ what, target, reached: told, good: isGood(value) });
+}
+
+/** @param {number} least nothing is asked where it is 0 @returns {[string, (value: number) => boolean]} */
+function atLeast(least) {
+  return [least ? `≥ ${grouped(least)}` : "", (value) => value >= least];
+}
+
+function printTable() {
+  title("Reached");
+  for (const { what, target, reached, good } of table) {
+    console.log(`  ${what.padEnd(34)} ${reached.padStart(16)}   ${target.padEnd(12)} ${target ? (good ? "yes" : "NO") : ""}`);
+  }
+}
+
+/** @param {string} text */
+function title(text) {
+  console.log(`\n${text}`);
+}
+
+/** @param {number} bytes */
+function kib(bytes) {
+  return (bytes / 1024).toFixed(1).padStart(7);
+}
+
+/** @param {number} value */
+function grouped(value) {
+  return value.toLocaleString("en", { maximumFractionDigits: value < 1 ? 4 : value < 100 ? 1 : 0 });
+}
+
+/** @param {Someone[]} some */
+function oneOf(some) {
+  return /** @type {Someone} */ (some[Math.floor(Math.random() * some.length)]);
+}
+
+/** @param {Record<string, number>} rates @param {string} name */
+function need(rates, name) {
+  const rate = rates[name];
+  if (!rate) throw new Error(`the example \`bare\` prints no rate of ${name}`);
+  return rate;
+}
