@@ -60,9 +60,8 @@ create table funnel_counts (
     field text not null,
     -- reached, answered, signedIn, signedUp, recovered; for a field, why it was refused.
     what text not null,
-    part bigint not null,
     times bigint not null,
-    primary key (tenant_id, user_flow_id, day, step, field, what, part)
+    primary key (tenant_id, user_flow_id, day, step, field, what)
 );
 
 -- What a tenant's pages say and show besides its brand: for everybody ('0'), and for those who read one language.

@@ -1,7 +1,8 @@
-//! What runs without being asked: the post, the sweeping of what ran out, the rotation of keys.
+//! What runs without being asked: the post, the numbers of the flows, the sweeping of what ran out, the rotation of keys.
 
 use crate::{
     directory::{
+        funnel,
         outbox::{self, Due, Fate},
         sweep, tenant,
     },
@@ -21,12 +22,13 @@ use tokio::{task::JoinSet, time};
 const LETTERS: i64 = 16;
 /// A letter that another server wrote, or that waits for its next try, is found after this.
 const POST_EVERY: Duration = Duration::from_secs(2);
+const NUMBERS_EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 const ROTATE_EVERY: Duration = Duration::from_secs(3600);
 
 /// Runs until it is dropped.
 pub async fn run(state: AppState) {
-    tokio::join!(carry_post(&state), sweep_up(&state), rotate_keys(&state));
+    tokio::join!(carry_post(&state), write_numbers_down(&state), sweep_up(&state), rotate_keys(&state));
 }
 
 async fn carry_post(state: &AppState) {
@@ -84,6 +86,15 @@ async fn send(state: &AppState, due: Due) -> Result<()> {
         }
     };
     outbox::settle(&state.db, &due, fate, now).await
+}
+
+async fn write_numbers_down(state: &AppState) {
+    loop {
+        time::sleep(NUMBERS_EVERY).await;
+        if let Err(error) = funnel::write_down(&state.db).await {
+            tracing::warn!(%error, "the numbers of the flows have to wait");
+        }
+    }
 }
 
 async fn sweep_up(state: &AppState) {

@@ -7,7 +7,7 @@ use server::{
     administration, background,
     clock::{Chance, Clock},
     config::{Config, Sources},
-    directory::Db,
+    directory::{Db, funnel},
     doctor,
     error::{Error, Result},
     guard::Guard,
@@ -134,7 +134,7 @@ async fn serve(config: Config) -> Result<()> {
     greet(&state.config, link.as_deref());
     serve::serve(listener, guard, Patience::default(), stop).await;
     background.abort();
-    Ok(())
+    funnel::write_down(&state.db).await
 }
 
 async fn migrate(config: Config) -> Result<()> {

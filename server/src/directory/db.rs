@@ -4,7 +4,7 @@
 //! connection and commits whatever units are waiting together: each in its own savepoint, everybody answered after the
 //! commit. PostgreSQL groups commits by itself.
 
-use super::recent::Recents;
+use super::{funnel::Tally, recent::Recents};
 use crate::error::{Error, Result};
 use futures::{FutureExt, future::BoxFuture};
 use sqlx::{
@@ -50,6 +50,7 @@ pub struct Db {
     pool: AnyPool,
     writer: Writer,
     pub(super) recents: Arc<Recents>,
+    pub(super) tally: Arc<Tally>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,13 +92,6 @@ impl Unit {
 
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty()
-    }
-
-    /// What the other would have written comes after.
-    pub fn append(&mut self, other: Unit) {
-        self.durability = self.durability.max(other.durability);
-        self.statements = if self.is_empty() { other.statements } else { Statements::Several };
-        self.writes.extend(other.writes);
     }
 
     /// The unit is as durable as its most durable write.
@@ -158,7 +152,14 @@ impl Db {
             .connect_lazy_with(options.clone());
         let (send, receive) = mpsc::channel(QUEUE);
         tokio::spawn(write_in_groups(writing, receive));
-        Ok(Db { kind: Kind::Sqlite, options, pool, writer: Writer::Grouped(send), recents: Arc::default() })
+        Ok(Db {
+            kind: Kind::Sqlite,
+            options,
+            pool,
+            writer: Writer::Grouped(send),
+            recents: Arc::default(),
+            tally: Arc::default(),
+        })
     }
 
     async fn open_postgres(url: &str) -> Result<Db> {
@@ -173,6 +174,7 @@ impl Db {
             pool: lasting.clone(),
             writer: Writer::Pools { lasting, fleeting },
             recents: Arc::default(),
+            tally: Arc::default(),
         })
     }
 

@@ -48,9 +48,9 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
             }
             Turn::Show(step) => {
                 save(&mut unit, visit, &journey, None)?;
-                funnel::note(&mut unit, visit, &before, Led::To(&step, &journey.said.faults));
                 match commit(state, &mut unit).await {
                     Ok(()) => {
+                        funnel::note(state, visit, &before, Led::To(&step, &journey.said.faults));
                         visit.journey = journey;
                         return Ok(Driven { step, cookies });
                     }
@@ -63,13 +63,12 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
                 }
             }
             Turn::Finish(outcome) => {
-                let mut ended = Unit::new(Durability::Fleeting);
-                funnel::note(&mut ended, visit, &before, Led::Out(&outcome));
+                let led = Led::out(&outcome);
                 cookies = finish::finish(state, visit, &mut unit, outcome).await?;
                 save(&mut unit, visit, &journey, Some(visit.now))?;
-                unit.append(ended);
                 match commit(state, &mut unit).await {
                     Ok(()) => {
+                        funnel::note(state, visit, &before, led);
                         visit.row.finished_at = Some(visit.now);
                         return Ok(Driven { cookies, ..done(visit) });
                     }

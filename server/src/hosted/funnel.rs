@@ -2,40 +2,41 @@
 
 use super::visit::Visit;
 use crate::{
-    directory::{
-        Durability, Unit,
-        funnel::{self, ANSWERED, Event, REACHED},
-    },
+    directory::funnel::{self, ANSWERED, Event, REACHED},
     journey::Outcome,
+    state::AppState,
 };
 use app::contract::{journey::Step, validate::Fault};
 
 /// Where an answer led.
 pub enum Led<'a> {
     To(&'a Step, &'a [Fault]),
-    Out(&'a Outcome),
+    /// With the word for how; who called it off gave up where they were.
+    Out(Option<&'static str>),
 }
 
-/// Counted with the journey, or not at all.
-pub fn note(unit: &mut Unit, visit: &Visit, before: &Step, led: Led) {
+impl Led<'_> {
+    pub fn out(outcome: &Outcome) -> Self {
+        Led::Out(match outcome {
+            Outcome::SignedIn { .. } | Outcome::ContinuedAs { .. } => Some("signedIn"),
+            Outcome::SignedUp { .. } => Some("signedUp"),
+            Outcome::Recovered { .. } => Some("recovered"),
+            Outcome::Cancelled => None,
+        })
+    }
+}
+
+/// Of an answer that counted.
+pub fn note(state: &AppState, visit: &Visit, before: &Step, led: Led) {
     let events = match led {
         Led::To(step, _) if step.word() != before.word() => {
             vec![whole(before.word(), ANSWERED), whole(step.word(), REACHED)]
         }
         Led::To(step, faults) => faults.iter().map(|fault| refused(step, fault)).collect(),
-        Led::Out(outcome) => match ended(outcome) {
-            Some(how) => vec![whole(before.word(), ANSWERED), whole("", how)],
-            None => Vec::new(),
-        },
+        Led::Out(Some(how)) => vec![whole(before.word(), ANSWERED), whole("", how)],
+        Led::Out(None) => Vec::new(),
     };
-    if events.is_empty() {
-        return;
-    }
-    let (tenant, flow, journey, now) =
-        (visit.tenant.id.clone(), visit.flow.id.clone(), visit.row.id.clone(), visit.now);
-    unit.add(Durability::Fleeting, move |c| {
-        Box::pin(async move { funnel::count(c, &tenant, &flow, &journey, &events, now).await })
-    });
+    funnel::count(&state.db, &visit.tenant.id, &visit.flow.id, events, visit.now);
 }
 
 fn whole(step: &'static str, what: &str) -> Event {
@@ -46,14 +47,4 @@ fn refused(step: &Step, fault: &Fault) -> Event {
     // The word by which the fault is written in JSON.
     let why = serde_json::to_value(&fault.why).ok().and_then(|json| json["why"].as_str().map(str::to_owned));
     Event { step: step.word(), field: fault.field.clone(), what: why.unwrap_or_default() }
-}
-
-fn ended(outcome: &Outcome) -> Option<&'static str> {
-    match outcome {
-        Outcome::SignedIn { .. } | Outcome::ContinuedAs { .. } => Some("signedIn"),
-        Outcome::SignedUp { .. } => Some("signedUp"),
-        Outcome::Recovered { .. } => Some("recovered"),
-        // Whoever calls it off gave up where they were.
-        Outcome::Cancelled => None,
-    }
 }

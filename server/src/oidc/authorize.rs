@@ -163,7 +163,7 @@ async fn begin_journey(state: &AppState, visit: Visit, session: Option<Session>,
     let grant = grant(state, &visit, browser.clone(), now)?;
     let entry = entry(state, &visit, session, now).await?;
     let first = if entry.known.is_some() { "account" } else { "address" };
-    let reached = [funnel::Event { step: first, field: String::new(), what: funnel::REACHED.into() }];
+    let reached = vec![funnel::Event { step: first, field: String::new(), what: funnel::REACHED.into() }];
     let journey = journeys::Journey {
         id: JourneyId::from(state.chance.id()),
         user_flow: grant.user_flow.clone(),
@@ -181,11 +181,11 @@ async fn begin_journey(state: &AppState, visit: Visit, session: Option<Session>,
         .write(Durability::Fleeting, move |c| {
             Box::pin(async move {
                 grant::insert(c, &tenant, &grant, None, now).await?;
-                journeys::insert(c, &tenant, &journey, now).await?;
-                funnel::count(c, &tenant, &journey.user_flow, &journey.id, &reached, now).await
+                journeys::insert(c, &tenant, &journey, now).await
             })
         })
         .await?;
+    funnel::count(&state.db, &visit.tenant.id, &visit.request.user_flow, reached, now);
     let mut response = see_other(&page);
     if let Some(cookie) = set_cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
