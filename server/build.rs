@@ -18,9 +18,16 @@ const WASM: &str = "wasm32-unknown-unknown";
 struct Bundle {
     feature: &'static str,
     start: &'static str,
+    /// The profile of a debug build. The portal is large: optimising it whole at every change would be waited for.
+    debug_profile: &'static str,
 }
 
-const BUNDLES: &[Bundle] = &[Bundle { feature: "hosted", start: "start.js" }];
+const RELEASE: &str = "wasm-release";
+
+const BUNDLES: &[Bundle] = &[
+    Bundle { feature: "hosted", start: "start.js", debug_profile: RELEASE },
+    Bundle { feature: "admin", start: "admin.js", debug_profile: "wasm-debug" },
+];
 
 fn main() {
     if let Err(fault) = make() {
@@ -81,6 +88,7 @@ fn need_wasm_target() -> Result<()> {
 /// Compiles `app` for the browser. Its own folder below target/: in the outer one it would wait for the outer cargo's lock.
 fn compile(root: &Path, target: &Path, bundle: &Bundle) -> Result<PathBuf> {
     let folder = target.join("wasm");
+    let profile = if is_release()? { RELEASE } else { bundle.debug_profile };
     let mut cargo = Command::new(env::var("CARGO")?);
     cargo.current_dir(root).args([
         "build",
@@ -92,7 +100,7 @@ fn compile(root: &Path, target: &Path, bundle: &Bundle) -> Result<PathBuf> {
         "--no-default-features",
     ]);
     cargo
-        .args(["--features", bundle.feature, "--target", WASM, "--profile", "wasm-release", "--target-dir"])
+        .args(["--features", bundle.feature, "--target", WASM, "--profile", profile, "--target-dir"])
         .arg(&folder);
     env::vars().map(|(name, _)| name).filter(|name| is_for_the_outer_build(name)).for_each(|name| {
         cargo.env_remove(name);
@@ -100,7 +108,12 @@ fn compile(root: &Path, target: &Path, bundle: &Bundle) -> Result<PathBuf> {
     if !cargo.status()?.success() {
         return Err(format!("the bundle `{}` does not compile; see above", bundle.feature).into());
     }
-    Ok(folder.join(WASM).join("wasm-release").join("app.wasm"))
+    Ok(folder.join(WASM).join(profile).join("app.wasm"))
+}
+
+/// Cargo names here what the outer profile inherits from: `debug` or `release`.
+fn is_release() -> Result<bool> {
+    Ok(env::var("PROFILE")? == "release")
 }
 
 /// What the outer cargo set for the compilation of the server, or was told for the server's target.
@@ -325,8 +338,9 @@ impl Table<'_> {
 
 fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut packed = Vec::new();
-    let settings =
-        brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
+    // What only developers fetch need not be as small as can be.
+    let quality = if is_release()? { 11 } else { 5 };
+    let settings = brotli::enc::BrotliEncoderParams { quality, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
     brotli::BrotliCompress(&mut &bytes[..], &mut packed, &settings)?;
     Ok(packed)
 }

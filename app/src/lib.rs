@@ -1,5 +1,7 @@
 //! What both sides share: the words, and every page.
 
+#[cfg(feature = "admin")]
+pub mod admin;
 pub mod contract;
 pub mod hosted;
 #[cfg(feature = "ssr")]
@@ -28,4 +30,11 @@ pub fn hydrate_hosted(page: &str, sentences: &str) -> Result<(), wasm_bindgen::J
     forget(owner.with(|| hosted::hosted(page.into(), texts.into()).hydrate_from::<true>(&place)));
     forget(owner);
     Ok(())
+}
+
+/// Opens the portal in a document that is empty. Called by public/admin.js.
+#[cfg(feature = "admin")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn open_portal() {
+    admin::open();
 }

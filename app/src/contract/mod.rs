@@ -5,6 +5,7 @@ pub mod brand;
 pub mod id;
 pub mod journey;
 pub mod permission;
+pub mod portal;
 pub mod problem;
 pub mod resource;
 pub mod secret;

@@ -1,0 +1,349 @@
+//! *Applications*: what asks for sign-ins. Registered here, and one with everything a developer needs.
+
+use super::{
+    browser::moment,
+    client::client,
+    desk::desk,
+    frame::head,
+    route::{FlowTab, Route, place},
+    ui::{
+        ask::{Question, asking, dialog},
+        button::{Act, bare, plain, primary, run, with_icon},
+        copy,
+        empty::{empty, nothing_found},
+        field::{Label, line, lines, radio},
+        icon::{Icon, icon},
+        load::{Loaded, load},
+        panel::panel,
+        search::{fits, search},
+        toast::toasts,
+    },
+};
+use crate::{
+    contract::resource::application::{Application, PasswordCredential},
+    ui::browser::window,
+};
+use leptos::prelude::*;
+use serde_json::json;
+
+/// Where an application runs: Graph's word for its redirect URIs, the name that people know, and what it means.
+const PLATFORMS: [(&str, &str, &str); 3] = [
+    ("spa", "Single-page", "Runs in the browser: JavaScript or WebAssembly."),
+    ("web", "Web", "Runs on a server that can keep a secret."),
+    ("publicClient", "Mobile and desktop", "Installed on people’s own devices."),
+];
+
+pub fn list() -> AnyView {
+    let client = client();
+    let all = load(move || client.applications());
+    let (typed, adding) = (RwSignal::new(String::new()), RwSignal::new(false));
+    let register = move || {
+        view! {
+            <button class="button primary" type="button" on:click=move |_| adding.set(true)>{icon(Icon::Plus)}<span>"Register an application"</span></button>
+        }
+        .into_any()
+    };
+    let content = all.show(4, move |all| {
+        if all.is_empty() {
+            return empty(
+                "No application yet",
+                "An application is what people sign in to: a shop, an app on a phone. Register it to get its client ID.",
+                Some(register()),
+            );
+        }
+        view! {
+            <div class="card">
+                <div class="tools">{search("Search applications", typed)}</div>
+                {move || table(&all, &typed.get())}
+            </div>
+        }
+        .into_any()
+    });
+    view! {
+        <div class="screen">
+            {head(Vec::new(), "Applications".into(), register())}
+            {content}
+            {move || adding.get().then(|| registering(adding))}
+        </div>
+    }
+    .into_any()
+}
+
+fn table(all: &[Application], typed: &str) -> AnyView {
+    let rows: Vec<_> = all
+        .iter()
+        .filter(|application| fits(typed, &[&application.display_name, &application.app_id]))
+        .map(|application| {
+            let flow = application.user_flow.as_ref().map(|flow| {
+                let to = Route::Flow { id: flow.id.clone(), tab: FlowTab::Overview }.path();
+                view! { <a href=to>{flow.display_name.clone()}</a> }
+            });
+            view! {
+                <tr>
+                    <th scope="row"><a href=Route::Application { id: application.id.clone() }.path()>{application.display_name.clone()}</a></th>
+                    <td><code>{application.app_id.clone()}</code></td>
+                    <td>{platforms(application)}</td>
+                    <td>{flow}</td>
+                </tr>
+            }
+        })
+        .collect();
+    if rows.is_empty() {
+        return nothing_found();
+    }
+    view! {
+        <div class="scroll"><table>
+            <thead><tr><th scope="col">"Name"</th><th scope="col">"Client ID"</th><th scope="col">"Platform"</th><th scope="col">"User flow"</th></tr></thead>
+            <tbody>{rows}</tbody>
+        </table></div>
+    }
+    .into_any()
+}
+
+fn uris<'a>(application: &'a Application, platform: &str) -> &'a [String] {
+    match platform {
+        "web" => &application.web.redirect_uris,
+        "spa" => &application.spa.redirect_uris,
+        _ => &application.public_client.redirect_uris,
+    }
+}
+
+fn platforms(application: &Application) -> String {
+    let used = PLATFORMS.iter().filter(|(platform, ..)| !uris(application, platform).is_empty());
+    used.map(|(_, name, _)| *name).collect::<Vec<_>>().join(", ")
+}
+
+fn registering(open: RwSignal<bool>) -> AnyView {
+    let (client, toasts, place) = (client(), toasts(), place());
+    let (name, uri) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (name_fault, uri_fault) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
+    let platform = RwSignal::new("spa");
+    let act = Act::new();
+    let create = move || {
+        if name.with_untracked(|name| name.trim().is_empty()) {
+            name_fault.set(Some("Give the application the name that people read when they sign in.".into()));
+            return;
+        }
+        let uris: Vec<String> = lines_of(&uri.get_untracked());
+        let mut new = json!({ "displayName": name.get_untracked().trim() });
+        new[platform.get_untracked()] = json!({ "redirectUris": uris });
+        act.run(async move { client.create_application(&new).await }, move |made| match made {
+            Ok(made) => {
+                open.set(false);
+                toasts.good(format!("{} is registered.", made.display_name));
+                place.go(&Route::Application { id: made.id });
+            }
+            Err(trouble) => {
+                name_fault.set(trouble.about("displayName"));
+                uri_fault.set(Some(trouble.sentence()));
+            }
+        });
+    };
+    let kinds: Vec<_> = PLATFORMS
+        .iter()
+        .map(|(own, name, about)| {
+            radio("platform", *name, Some((*about).into()), move || platform.get() == *own, None, move || platform.set(own))
+        })
+        .collect();
+    let content = view! {
+        <form class="stack" on:submit=move |event| { event.prevent_default(); create() }>
+            {line(Label::new("application-name", "Name").hint("People read it when they sign in."), name, name_fault)}
+            <fieldset><legend>"Where it runs"</legend>{kinds}</fieldset>
+            {line(Label::new("redirect-uri", "Redirect URI").optional().hint("Where people come back to. More can be added later."), uri, uri_fault)}
+            <div class="buttons end">
+                {plain("Cancel", move || open.set(false))}
+                {primary("Register", "Registering …", act, create)}
+            </div>
+        </form>
+    };
+    panel("Register an application", move || open.set(false), content.into_any())
+}
+
+fn lines_of(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Into::into).collect()
+}
+
+pub fn application(id: String) -> AnyView {
+    let client = client();
+    let loaded = load(move || {
+        let id = id.clone();
+        async move { client.application(&id).await }
+    });
+    let crumbs = || vec![("Applications".to_owned(), Route::Applications)];
+    let title = Memo::new(move |_| loaded.get().map_or_else(String::new, |application| application.display_name));
+    view! {
+        <div class="screen">
+            {move || head(crumbs(), title.get(), ().into_any())}
+            {loaded.show(5, move |application| one(loaded, application))}
+        </div>
+    }
+    .into_any()
+}
+
+fn one(loaded: Loaded<Application>, application: Application) -> AnyView {
+    view! {
+        {quick_start(&application)}
+        {redirects(loaded, &application)}
+        {secrets(loaded, &application)}
+        {deletion(&application)}
+    }
+    .into_any()
+}
+
+/// The three values that any OpenID Connect library asks for.
+fn quick_start(application: &Application) -> AnyView {
+    let directory = desk().directory.get_untracked();
+    let tenant = directory.map(|directory| directory.names.first().cloned().unwrap_or(directory.id)).unwrap_or_default();
+    let authority = format!("{}/{tenant}/v2.0", window().location().origin().unwrap_or_default());
+    let redirect = PLATFORMS.iter().find_map(|(platform, ..)| uris(application, platform).first().cloned());
+    let flow = match &application.user_flow {
+        Some(flow) => {
+            let to = Route::Flow { id: flow.id.clone(), tab: FlowTab::Overview }.path();
+            view! { <p>"Its people sign in through "<a href=to>{flow.display_name.clone()}</a>"."</p> }.into_any()
+        }
+        None => view! { <p>"It has no user flow yet: nobody can sign in. Open a user flow and choose Add application."</p> }.into_any(),
+    };
+    view! {
+        <section class="card pad">
+            <h2>"Quick start"</h2>
+            <div>
+                {copy::value("Authority", authority)}
+                {copy::value("Client ID", application.app_id.clone())}
+                {redirect.map(|redirect| copy::value("Redirect URI", redirect))}
+            </div>
+            {flow}
+        </section>
+    }
+    .into_any()
+}
+
+fn redirects(loaded: Loaded<Application>, application: &Application) -> AnyView {
+    let (client, toasts) = (client(), toasts());
+    let name = RwSignal::new(application.display_name.clone());
+    let name_fault = RwSignal::new(None::<String>);
+    let texts = PLATFORMS.map(|(platform, ..)| RwSignal::new(uris(application, platform).join("\n")));
+    let faults = PLATFORMS.map(|_| RwSignal::new(None::<String>));
+    let act = Act::new();
+    let (id, etag) = (StoredValue::new(application.id.clone()), StoredValue::new(application.etag.clone()));
+    let save = move || {
+        let mut changes = json!({ "displayName": name.get_untracked().trim() });
+        for ((platform, ..), text) in PLATFORMS.iter().zip(texts) {
+            changes[*platform] = json!({ "redirectUris": lines_of(&text.get_untracked()) });
+        }
+        let work = async move { client.update_application(&id.get_value(), etag.get_value().as_deref(), &changes).await };
+        act.run(work, move |saved| match saved {
+            Ok(()) => {
+                toasts.good("Saved.");
+                loaded.again();
+            }
+            Err(trouble) => {
+                for ((platform, ..), fault) in PLATFORMS.iter().zip(faults) {
+                    fault.set(trouble.about(platform).or_else(|| trouble.about(&format!("{platform}/redirectUris"))));
+                }
+                toasts.bad(trouble.sentence());
+            }
+        });
+    };
+    let fields: Vec<_> = [("uris-spa", 0), ("uris-web", 1), ("uris-native", 2)]
+        .map(|(id, at): (&'static str, usize)| {
+            lines(Label::new(id, PLATFORMS[at].1).optional().hint("One address in each line."), 2, texts[at], faults[at])
+        })
+        .into();
+    view! {
+        <section class="card pad">
+            {line(Label::new("name", "Name"), name, name_fault)}
+            <h2>"Redirect URIs"</h2>
+            {fields}
+            <div class="buttons">{primary("Save", "Saving …", act, save)}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn secrets(loaded: Loaded<Application>, application: &Application) -> AnyView {
+    let (client, toasts) = (client(), toasts());
+    let id = StoredValue::new(application.id.clone());
+    let made = RwSignal::new(None::<PasswordCredential>);
+    let add = move || {
+        let name = format!("Made {}", moment(&String::from(js_sys::Date::new_0().to_iso_string())));
+        run(async move { client.add_password(&id.get_value(), &name).await }, move |secret| made.set(Some(secret)));
+    };
+    let remove = move |secret: PasswordCredential| {
+        let name = secret.hint.clone().unwrap_or_default();
+        let question = Question {
+            title: format!("Remove the secret {name}…?"),
+            text: "Whatever still uses it can get no tokens from that moment on.".into(),
+            act: "Remove".into(),
+            dangerous: true,
+        };
+        asking().ask(question, move || {
+            let key = secret.key_id.clone();
+            run(async move { client.remove_password(&id.get_value(), &key).await }, move |()| {
+                toasts.good("The secret is removed.");
+                loaded.again();
+            });
+        });
+    };
+    let rows: Vec<_> = application
+        .password_credentials
+        .iter()
+        .map(|secret| {
+            let own = secret.clone();
+            view! {
+                <tr>
+                    <th scope="row"><code>{secret.hint.clone()}"…"</code></th>
+                    <td>{secret.display_name.clone()}</td>
+                    <td>{secret.end_date_time.map(|end| format!("until {}", moment(&end.text())))}</td>
+                    <td class="acts">{bare(Icon::Trash, "Remove the secret", move || remove(own.clone()))}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let full = application.password_credentials.len() >= 2;
+    let window = move || made.get().map(|secret| shown_once(loaded, made, secret));
+    view! {
+        <section class="card">
+            <header><h2>"Secrets"</h2>{(!full).then(|| with_icon(Icon::Plus, "New secret", add))}</header>
+            {if rows.is_empty() {
+                view! { <p class="nothing">"Only applications on a server need one. Two can be active, so that one replaces the other without a pause."</p> }.into_any()
+            } else {
+                view! { <div class="scroll"><table><tbody>{rows}</tbody></table></div> }.into_any()
+            }}
+            {window}
+        </section>
+    }
+    .into_any()
+}
+
+fn shown_once(loaded: Loaded<Application>, made: RwSignal<Option<PasswordCredential>>, secret: PasswordCredential) -> AnyView {
+    let close = move || {
+        made.set(None);
+        loaded.again();
+    };
+    let content = view! {
+        <p class="second">"Copy it now. It is stored as a fingerprint and cannot be shown again."</p>
+        {copy::value("Secret", secret.secret_text.unwrap_or_default())}
+        <div class="buttons end"><button class="button primary" type="button" on:click=move |_| close()>"I have copied it"</button></div>
+    };
+    dialog("dialog", "The new secret", close, content.into_any())
+}
+
+fn deletion(application: &Application) -> AnyView {
+    let (client, toasts, place) = (client(), toasts(), place());
+    let (id, name) = (StoredValue::new(application.id.clone()), StoredValue::new(application.display_name.clone()));
+    let ask = move || {
+        let question = Question {
+            title: format!("Delete {}?", name.get_value()),
+            text: "Nobody can sign in to it any more, and its client ID is gone for good. Accounts stay.".into(),
+            act: "Delete application".into(),
+            dangerous: true,
+        };
+        asking().ask(question, move || {
+            run(async move { client.delete_application(&id.get_value()).await }, move |()| {
+                toasts.good(format!("{} is deleted.", name.get_value()));
+                place.go(&Route::Applications);
+            });
+        });
+    };
+    view! { <div class="buttons">{with_icon(Icon::Trash, "Delete application", ask)}</div> }.into_any()
+}

@@ -1,0 +1,204 @@
+//! *Branding*: name, logo, colour, texts and links of the directory's pages, with a page beside them.
+
+use super::{
+    client::client,
+    desk::desk,
+    frame::head,
+    preview::{Look, Sample, preview},
+    ui::{
+        button::{Act, primary, run, with_icon},
+        field::{Label, field, line},
+        icon::Icon,
+        load::{Loaded, load},
+        toast::toasts,
+    },
+};
+use crate::contract::{
+    brand::{Brand, Colour, Link, LinkKind, Palette},
+    journey::{Path, Step},
+    resource::organization::{Branding, Organization},
+};
+use leptos::prelude::*;
+use serde_json::{Map, Value};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+
+/// The directory's brand as its pages have it.
+pub fn brand_of(branding: &Branding, directory: Option<&Organization>) -> Brand {
+    let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let link = |kind, url: &Option<String>| said(url).map(|url| Link { kind, url });
+    let links = [
+        link(LinkKind::Privacy, &branding.custom_privacy_and_cookies_url),
+        link(LinkKind::Terms, &branding.custom_terms_of_use_url),
+    ];
+    Brand {
+        name: said(&branding.brand_name)
+            .or_else(|| directory.map(|directory| directory.display_name.clone()))
+            .unwrap_or_default(),
+        logo: said(&branding.banner_logo_relative_url),
+        colour: branding.brand_color.as_deref().and_then(Colour::read).unwrap_or_default(),
+        links: links.into_iter().flatten().collect(),
+    }
+}
+
+/// What stands in the fields.
+#[derive(Clone, Copy)]
+struct Draft {
+    name: RwSignal<String>,
+    colour: RwSignal<String>,
+    privacy: RwSignal<String>,
+    terms: RwSignal<String>,
+    faults: [RwSignal<Option<String>>; 4],
+}
+
+pub fn screen() -> AnyView {
+    let client = client();
+    let branding = load(move || async move {
+        let directory = client.directory.get_untracked();
+        client.branding(&directory, "0").await
+    });
+    view! { <div class="screen wide">{branding.show(6, move |now| editing(branding, now))}</div> }.into_any()
+}
+
+fn editing(loaded: Loaded<Branding>, branding: Branding) -> AnyView {
+    let look = Look::new();
+    let said = |text: &Option<String>| RwSignal::new(text.clone().unwrap_or_default());
+    let draft = Draft {
+        name: said(&branding.brand_name),
+        colour: RwSignal::new(branding.brand_color.clone().unwrap_or_else(|| Colour::default().to_string())),
+        privacy: said(&branding.custom_privacy_and_cookies_url),
+        terms: said(&branding.custom_terms_of_use_url),
+        faults: [(); 4].map(|()| RwSignal::new(None)),
+    };
+    let before = StoredValue::new(branding.clone());
+    let shown = move || draft.over(before.get_value());
+    let sample = Signal::derive(move || {
+        Some(Sample {
+            brand: brand_of(&shown(), desk().directory.get().as_ref()),
+            application: "your application".into(),
+            step: Step::Address { path: Path::SignIn, can_sign_up: true, can_recover: true },
+        })
+    });
+    let act = Act::new();
+    let save = move || save(loaded, draft, act, &before.get_value());
+    let [name, colour, privacy, terms] = draft.faults;
+    view! {
+        {head(Vec::new(), "Branding".into(), primary("Save", "Saving …", act, save))}
+        <div class="layout">
+            <div class="stack">
+                <section class="card pad">
+                    {line(Label::new("name", "Name").hint("What people know you by. It stands beside the logo."), draft.name, name)}
+                    {logo(loaded, branding.banner_logo_relative_url.is_some())}
+                    {colour_field(draft.colour, colour)}
+                </section>
+                <section class="card pad">
+                    {line(Label::new("privacy", "Privacy and cookies").optional().hint("A whole address, like https://example.com/privacy."), draft.privacy, privacy)}
+                    {line(Label::new("terms", "Terms of use").optional().hint("A whole address. Both stand below every page."), draft.terms, terms)}
+                </section>
+            </div>
+            <div class="beside">{preview(sample, look)}</div>
+        </div>
+    }
+    .into_any()
+}
+
+impl Draft {
+    /// The branding as the fields say it.
+    fn over(self, mut branding: Branding) -> Branding {
+        let said = |text: RwSignal<String>| Some(text.get().trim().to_owned()).filter(|text| !text.is_empty());
+        branding.brand_name = said(self.name);
+        branding.brand_color = said(self.colour);
+        branding.custom_privacy_and_cookies_url = said(self.privacy);
+        branding.custom_terms_of_use_url = said(self.terms);
+        branding
+    }
+}
+
+fn save(loaded: Loaded<Branding>, draft: Draft, act: Act, before: &Branding) {
+    let (client, toasts) = (client(), toasts());
+    if Colour::read(draft.colour.get_untracked().trim()).is_none() {
+        draft.faults[1].set(Some("A colour is a # and six digits, like #3b5bdb.".into()));
+        return;
+    }
+    let now = untrack(|| draft.over(before.clone()));
+    let mut changes = Map::new();
+    for (property, before, now) in [
+        ("brandName", &before.brand_name, now.brand_name),
+        ("brandColor", &before.brand_color, now.brand_color),
+        ("customPrivacyAndCookiesUrl", &before.custom_privacy_and_cookies_url, now.custom_privacy_and_cookies_url),
+        ("customTermsOfUseUrl", &before.custom_terms_of_use_url, now.custom_terms_of_use_url),
+    ] {
+        if *before != now {
+            changes.insert(property.into(), now.map_or(Value::Null, Value::from));
+        }
+    }
+    let directory = client.directory.get_untracked();
+    act.run(async move { client.update_branding(&directory, "0", &Value::Object(changes)).await }, move |saved| match saved {
+        Ok(()) => {
+            toasts.good("Saved. The next page that somebody opens has it.");
+            loaded.again();
+        }
+        Err(trouble) => {
+            for (fault, property) in draft.faults.iter().zip([
+                "brandName",
+                "brandColor",
+                "customPrivacyAndCookiesUrl",
+                "customTermsOfUseUrl",
+            ]) {
+                fault.set(trouble.about(property));
+            }
+            toasts.bad(trouble.sentence());
+        }
+    });
+}
+
+/// The colour, and whether it can be read: what is not is made darker or brighter on the pages until it is.
+fn colour_field(colour: RwSignal<String>, fault: RwSignal<Option<String>>) -> AnyView {
+    let write = move |event| {
+        fault.set(None);
+        colour.set(event_target_value(&event));
+    };
+    let verdict = move || {
+        let chosen = Colour::read(colour.get().trim())?;
+        let Palette { light, dark } = Palette::new(chosen);
+        let sentence = if light.brand == chosen {
+            "Reads well on the light page; ".to_owned()
+        } else {
+            format!("Too light to be read on the light page, where {} is used instead; ", light.brand)
+        };
+        let sentence = sentence + &format!("on the dark page {} is used.", dark.brand);
+        Some(view! { <p class="hint" role="status">{sentence}</p> })
+    };
+    let control = view! {
+        <div class="colour">
+            <input type="color" aria-label="Pick the colour" prop:value=colour on:input=write />
+            <input class="input" id="colour" autocomplete="off" prop:value=colour on:input=write />
+        </div>
+        {verdict}
+    };
+    field(Label::new("colour", "Colour"), fault, control.into_any())
+}
+
+fn logo(loaded: Loaded<Branding>, is_there: bool) -> AnyView {
+    let (client, toasts) = (client(), toasts());
+    let upload = move |event: web_sys::Event| {
+        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        let Some(file) = input.and_then(|input| input.files()).and_then(|files| files.get(0)) else { return };
+        let directory = client.directory.get_untracked();
+        run(async move { client.put_logo(&directory, &file).await }, move |()| {
+            toasts.good("The new logo is there.");
+            loaded.again();
+        });
+    };
+    let remove = move || {
+        let directory = client.directory.get_untracked();
+        run(async move { client.delete_logo(&directory).await }, move |()| loaded.again());
+    };
+    let control = view! {
+        <div class="buttons">
+            <input class="file" id="logo" type="file" accept="image/png,image/jpeg,image/webp" on:change=upload />
+            {is_there.then(|| with_icon(Icon::Trash, "Remove the logo", remove))}
+        </div>
+    };
+    field(Label::new("logo", "Logo").optional().hint("PNG, JPEG or WebP; it is shown 28 pixels high."), RwSignal::new(None), control.into_any())
+}

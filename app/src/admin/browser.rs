@@ -1,0 +1,107 @@
+//! The little that the portal asks of the browser itself.
+
+use crate::ui::browser::{after, document, window};
+use js_sys::{Reflect, Uint8Array};
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlElement, UrlSearchParams};
+
+/// What this tab remembers until it is closed.
+pub fn storage(key: &str) -> Option<String> {
+    window().session_storage().ok()??.get_item(key).ok()?
+}
+
+pub fn set_storage(key: &str, value: Option<&str>) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        // Fails where the person allows no storage; a reload then signs in again.
+        let _ = match value {
+            Some(value) => storage.set_item(key, value),
+            None => storage.remove_item(key),
+        };
+    }
+}
+
+/// One value of a query such as `?code=…&state=…`.
+pub fn query(search: &str, name: &str) -> Option<String> {
+    UrlSearchParams::new_with_str(search).ok()?.get(name)
+}
+
+/// Random bytes as text that may stand in an address.
+pub fn random(bytes: usize) -> String {
+    let mut secret = vec![0; bytes];
+    // Every browser that runs WebAssembly has it; were it missing, the server would refuse the short verifier.
+    if let Ok(crypto) = window().crypto() {
+        let _ = crypto.get_random_values_with_u8_array(&mut secret);
+    }
+    base64url(&secret)
+}
+
+/// None where the page came over a connection that anybody can read: browsers then offer no digest.
+pub async fn sha256(text: &str) -> Option<Vec<u8>> {
+    let crypto = window().crypto().ok()?;
+    if Reflect::get(&crypto, &"subtle".into()).ok()?.is_undefined() {
+        return None;
+    }
+    let mut bytes = text.as_bytes().to_vec();
+    let digest = crypto.subtle().digest_with_str_and_u8_array("SHA-256", &mut bytes).ok()?;
+    Some(Uint8Array::new(&JsFuture::from(digest).await.ok()?).to_vec())
+}
+
+/// RFC 4648 §5, without padding.
+pub fn base64url(bytes: &[u8]) -> String {
+    let latin: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+    // Fails only for characters above 255.
+    let text = window().btoa(&latin).unwrap_or_default();
+    text.replace('+', "-").replace('/', "_").replace('=', "")
+}
+
+pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
+    let latin = window().atob(&text.replace('-', "+").replace('_', "/")).ok()?;
+    latin.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
+}
+
+/// Puts text where the person can paste it from.
+pub async fn copy(text: &str) -> bool {
+    let clipboard = window().navigator().clipboard();
+    JsFuture::from(clipboard.write_text(text)).await.is_ok()
+}
+
+/// A moment in the person's own language and time zone.
+pub fn moment(text: &str) -> String {
+    let date = js_sys::Date::new(&text.into());
+    if date.get_time().is_nan() {
+        return text.into();
+    }
+    let options = js_sys::Object::new();
+    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+        // Fails only for a frozen object.
+        let _ = Reflect::set(&options, &name.into(), &value.into());
+    }
+    date.to_locale_string("default", &options).into()
+}
+
+/// A number with the separators that the person is used to.
+pub fn number(value: i64) -> String {
+    let text = value.unsigned_abs().to_string();
+    let mut out = String::new();
+    for (at, digit) in text.chars().enumerate() {
+        if at > 0 && (text.len() - at).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    if value < 0 { format!("-{out}") } else { out }
+}
+
+/// Moves the focus once what was just drawn is there.
+pub fn focus_soon(selector: &'static str) {
+    after(Duration::ZERO, move || {
+        let found = document().query_selector(selector).ok().flatten();
+        if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            // Fails only for an element that is gone.
+            let _ = element.focus();
+        }
+    });
+}
+

@@ -1,0 +1,290 @@
+//! The management API as the portal speaks it: the only place that knows its addresses.
+
+mod call;
+
+use crate::contract::resource::{
+    application::{AddPassword, Application, PasswordCredential, RemovePassword},
+    collection::{Collection, Reference},
+    directory_audit::DirectoryAudit,
+    funnel::Funnel,
+    identity_provider::{EmailMethod, IdentityProvider},
+    organization::{Branding, Organization},
+    revision::{Diff, Revision},
+    sign_in::SignIn,
+    user::User,
+    user_flow::{FlowApplication, UserFlow},
+    user_flow_attribute::UserFlowAttribute,
+};
+pub use call::{Client, Result, client};
+use call::{Method, encoded};
+use serde_json::{Value, json};
+
+const FLOWS: &str = "/identity/authenticationEventsFlows";
+const ATTRIBUTES: &str = "/identity/userFlowAttributes";
+const PROVIDERS: &str = "/identity/identityProviders";
+const EMAIL: &str = "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/email";
+const FLOW_TYPE: &str = "microsoft.graph.externalUsersSelfServiceSignUpEventsFlow";
+const METHODS: &str =
+    "onAuthenticationMethodLoadStart/microsoft.graph.onAuthenticationMethodLoadStartExternalUsersSelfServiceSignUp";
+const COLLECTION: &str =
+    "onAttributeCollection/microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp";
+
+/// As many rows as one page of a list shows.
+const PAGE: usize = 50;
+
+// Directories
+
+impl Client {
+    /// Every directory that the administrator may enter.
+    pub async fn organizations(self) -> Result<Vec<Organization>> {
+        self.list("/organization").await
+    }
+}
+
+// User flows
+
+impl Client {
+    pub async fn flows(self) -> Result<Vec<UserFlow>> {
+        self.list(FLOWS).await
+    }
+
+    /// With its applications, providers and attributes, which a single flow leaves out unless asked.
+    pub async fn flow(self, id: &str) -> Result<UserFlow> {
+        self.get(&format!("{}?$expand=*", flow(id))).await
+    }
+
+    pub async fn create_flow(self, new: &UserFlow) -> Result<UserFlow> {
+        self.send(Method::Post, FLOWS, new).await
+    }
+
+    /// Changes what is named; `etag` is the flow's as it was read, so that nobody's save is overwritten unseen.
+    pub async fn update_flow(self, id: &str, etag: Option<&str>, mut changes: Value) -> Result<()> {
+        changes["@odata.type"] = format!("#{FLOW_TYPE}").into();
+        self.change(&flow(id), etag, &changes).await
+    }
+
+    pub async fn delete_flow(self, id: &str) -> Result<()> {
+        self.delete(&flow(id)).await
+    }
+
+    pub async fn attach(self, id: &str, application: &str) -> Result<()> {
+        let body = FlowApplication { app_id: application.into(), ..FlowApplication::default() };
+        self.act(Method::Post, &format!("{}/conditions/applications/includeApplications", flow(id)), &body).await
+    }
+
+    pub async fn detach(self, id: &str, application: &str) -> Result<()> {
+        let application = encoded(application);
+        self.delete(&format!("{}/conditions/applications/includeApplications/{application}", flow(id))).await
+    }
+
+    pub async fn add_provider(self, id: &str, provider: &str) -> Result<()> {
+        let body = Reference { address: self.address(&format!("{PROVIDERS}/{}", encoded(provider))) };
+        self.act(Method::Post, &format!("{}/{FLOW_TYPE}/{METHODS}/identityProviders/$ref", flow(id)), &body).await
+    }
+
+    pub async fn remove_provider(self, id: &str, provider: &str) -> Result<()> {
+        let provider = encoded(provider);
+        self.delete(&format!("{}/{FLOW_TYPE}/{METHODS}/identityProviders/{provider}/$ref", flow(id))).await
+    }
+
+    pub async fn add_attribute(self, id: &str, attribute: &str) -> Result<()> {
+        let body = Reference { address: self.address(&format!("{ATTRIBUTES}/{}", encoded(attribute))) };
+        self.act(Method::Post, &format!("{}/{FLOW_TYPE}/{COLLECTION}/attributes/$ref", flow(id)), &body).await
+    }
+
+    pub async fn remove_attribute(self, id: &str, attribute: &str) -> Result<()> {
+        let attribute = encoded(attribute);
+        self.delete(&format!("{}/{FLOW_TYPE}/{COLLECTION}/attributes/{attribute}/$ref", flow(id))).await
+    }
+
+    pub async fn revisions(self, id: &str) -> Result<Vec<Revision>> {
+        self.list(&format!("{}/revisions", flow(id))).await
+    }
+
+    pub async fn diff(self, id: &str, from: i64, to: i64) -> Result<Diff> {
+        self.get(&format!("{}/revisions/{from}/diff?to={to}", flow(id))).await
+    }
+
+    pub async fn restore(self, id: &str, revision: i64) -> Result<()> {
+        self.act(Method::Post, &format!("{}/revisions/{revision}/restore", flow(id)), &json!({})).await
+    }
+
+    pub async fn funnel(self, id: &str, from: &str) -> Result<Funnel> {
+        self.get(&format!("{}/funnel?from={}", flow(id), encoded(from))).await
+    }
+}
+
+fn flow(id: &str) -> String {
+    format!("{FLOWS}/{}", encoded(id))
+}
+
+// Attributes
+
+impl Client {
+    pub async fn attributes(self) -> Result<Vec<UserFlowAttribute>> {
+        self.list(ATTRIBUTES).await
+    }
+
+    pub async fn create_attribute(self, new: &Value) -> Result<UserFlowAttribute> {
+        self.send(Method::Post, ATTRIBUTES, new).await
+    }
+
+    pub async fn describe_attribute(self, id: &str, description: &str) -> Result<()> {
+        self.change(&format!("{ATTRIBUTES}/{}", encoded(id)), None, &json!({ "description": description })).await
+    }
+
+    pub async fn delete_attribute(self, id: &str) -> Result<()> {
+        self.delete(&format!("{ATTRIBUTES}/{}", encoded(id))).await
+    }
+}
+
+// Identity providers
+
+impl Client {
+    pub async fn providers(self) -> Result<Vec<IdentityProvider>> {
+        self.list(PROVIDERS).await
+    }
+
+    pub async fn create_provider(self, new: &IdentityProvider) -> Result<IdentityProvider> {
+        self.send(Method::Post, PROVIDERS, new).await
+    }
+
+    pub async fn update_provider(self, id: &str, changes: &Value) -> Result<()> {
+        self.change(&format!("{PROVIDERS}/{}", encoded(id)), None, changes).await
+    }
+
+    pub async fn delete_provider(self, id: &str) -> Result<()> {
+        self.delete(&format!("{PROVIDERS}/{}", encoded(id))).await
+    }
+
+    /// The directory's switch for one-time passcodes by email.
+    pub async fn email_method(self) -> Result<EmailMethod> {
+        self.get(EMAIL).await
+    }
+
+    pub async fn set_email_method(self, method: &EmailMethod) -> Result<()> {
+        self.change(EMAIL, None, method).await
+    }
+}
+
+// Applications
+
+impl Client {
+    pub async fn applications(self) -> Result<Vec<Application>> {
+        self.list("/applications").await
+    }
+
+    pub async fn application(self, id: &str) -> Result<Application> {
+        self.get(&application(id)).await
+    }
+
+    pub async fn create_application(self, new: &Value) -> Result<Application> {
+        self.send(Method::Post, "/applications", new).await
+    }
+
+    pub async fn update_application(self, id: &str, etag: Option<&str>, changes: &Value) -> Result<()> {
+        self.change(&application(id), etag, changes).await
+    }
+
+    pub async fn delete_application(self, id: &str) -> Result<()> {
+        self.delete(&application(id)).await
+    }
+
+    /// The answer holds the secret, this once.
+    pub async fn add_password(self, id: &str, name: &str) -> Result<PasswordCredential> {
+        let password_credential = PasswordCredential { display_name: Some(name.into()), ..PasswordCredential::default() };
+        let body = AddPassword { password_credential };
+        self.send(Method::Post, &format!("{}/addPassword", application(id)), &body).await
+    }
+
+    pub async fn remove_password(self, id: &str, key: &str) -> Result<()> {
+        let body = RemovePassword { key_id: key.into() };
+        self.act(Method::Post, &format!("{}/removePassword", application(id)), &body).await
+    }
+}
+
+fn application(id: &str) -> String {
+    format!("/applications/{}", encoded(id))
+}
+
+// People
+
+impl Client {
+    /// One page of the people whose name or address begins with what was typed; nothing typed means everybody.
+    pub async fn people(self, typed: &str) -> Result<Collection<User>> {
+        let select = "id,displayName,mail,accountEnabled,createdDateTime,identities";
+        let mut path = format!("/users?$top={PAGE}&$select={select}");
+        if !typed.is_empty() {
+            let quoted = typed.replace('\'', "''");
+            let filter = format!("startsWith(displayName,'{quoted}') or startsWith(mail,'{quoted}')");
+            path.push_str(&format!("&$filter={}", encoded(&filter)));
+        }
+        self.get(&path).await
+    }
+
+    pub async fn person(self, id: &str) -> Result<User> {
+        self.get(&person(id)).await
+    }
+
+    pub async fn update_person(self, id: &str, etag: Option<&str>, changes: &Value) -> Result<()> {
+        self.change(&person(id), etag, changes).await
+    }
+
+    pub async fn delete_person(self, id: &str) -> Result<()> {
+        self.delete(&person(id)).await
+    }
+
+    /// Brings back an account that was deleted less than 30 days ago.
+    pub async fn restore_person(self, id: &str) -> Result<()> {
+        self.act(Method::Post, &format!("/directory/deletedItems/{}/restore", encoded(id)), &json!({})).await
+    }
+
+    pub async fn end_sessions(self, id: &str) -> Result<()> {
+        self.act(Method::Post, &format!("{}/revokeSignInSessions", person(id)), &json!({})).await
+    }
+}
+
+fn person(id: &str) -> String {
+    format!("/users/{}", encoded(id))
+}
+
+// Branding and languages
+
+impl Client {
+    /// Nothing where the directory's pages still look as Portico's do.
+    pub async fn branding(self, organization: &str, locale: &str) -> Result<Branding> {
+        let found = self.get(&branding(organization, locale)).await;
+        match found {
+            Err(super::trouble::Trouble::Gone) => Ok(Branding { id: locale.into(), ..Branding::default() }),
+            found => found,
+        }
+    }
+
+    pub async fn update_branding(self, organization: &str, locale: &str, changes: &Value) -> Result<()> {
+        self.change(&branding(organization, locale), None, changes).await
+    }
+
+    pub async fn put_logo(self, organization: &str, picture: &web_sys::File) -> Result<()> {
+        self.put(&format!("{}/bannerLogo", branding(organization, "0")), picture).await
+    }
+
+    pub async fn delete_logo(self, organization: &str) -> Result<()> {
+        self.delete(&format!("{}/bannerLogo", branding(organization, "0"))).await
+    }
+}
+
+fn branding(organization: &str, locale: &str) -> String {
+    format!("/organization/{}/branding/localizations/{}", encoded(organization), encoded(locale))
+}
+
+// Activity
+
+impl Client {
+    pub async fn sign_ins(self) -> Result<Collection<SignIn>> {
+        self.get(&format!("/auditLogs/signIns?$top={PAGE}")).await
+    }
+
+    pub async fn changes(self) -> Result<Collection<DirectoryAudit>> {
+        self.get(&format!("/auditLogs/directoryAudits?$top={PAGE}")).await
+    }
+}

@@ -1,0 +1,160 @@
+//! One request: with a good token, in the directory that was chosen; its answer read, or why there is none.
+
+use super::super::{
+    desk::desk,
+    session::{Opened, Session, leave},
+    trouble::Trouble,
+};
+use crate::{contract::resource::collection::Collection, ui::browser::window};
+use gloo_net::http::{Request, RequestBuilder, Response};
+use leptos::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::JsValue;
+
+pub type Result<T> = std::result::Result<T, Trouble>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+    Patch,
+    Put,
+    Delete,
+}
+
+#[derive(Clone, Copy)]
+pub struct Client {
+    pub session: Session,
+    /// The id of the directory that every call is about; empty until one is chosen.
+    pub directory: RwSignal<String>,
+}
+
+/// The one that the portal was opened with.
+pub fn client() -> Client {
+    desk().client
+}
+
+impl Client {
+    pub(super) async fn get<T: DeserializeOwned>(self, path: &str) -> Result<T> {
+        read(&self.call(Method::Get, path, None, None).await?)
+    }
+
+    /// Every row of a list that is short enough to be shown whole.
+    pub(super) async fn list<T: DeserializeOwned>(self, path: &str) -> Result<Vec<T>> {
+        let mut page: Collection<T> = self.get(path).await?;
+        let mut rows = std::mem::take(&mut page.value);
+        while let Some(next) = page.next.take() {
+            page = self.next(&next).await?;
+            rows.append(&mut page.value);
+        }
+        Ok(rows)
+    }
+
+    /// The page after one that was answered.
+    pub async fn next<T: DeserializeOwned>(self, address: &str) -> Result<Collection<T>> {
+        let root = self.address("");
+        // A token goes to our own server only, whatever an answer says.
+        let path = address.strip_prefix(&root).ok_or(Trouble::Strange(200))?;
+        self.get(path).await
+    }
+
+    pub(super) async fn send<T: DeserializeOwned>(self, method: Method, path: &str, body: &impl Serialize) -> Result<T> {
+        read(&self.call(method, path, None, Some(json(body))).await?)
+    }
+
+    pub(super) async fn act(self, method: Method, path: &str, body: &impl Serialize) -> Result<()> {
+        self.call(method, path, None, Some(json(body))).await.map(|_| ())
+    }
+
+    pub(super) async fn change(self, path: &str, etag: Option<&str>, body: &impl Serialize) -> Result<()> {
+        self.call(Method::Patch, path, etag, Some(json(body))).await.map(|_| ())
+    }
+
+    pub(super) async fn delete(self, path: &str) -> Result<()> {
+        self.call(Method::Delete, path, None, None).await.map(|_| ())
+    }
+
+    pub(super) async fn put(self, path: &str, file: &web_sys::File) -> Result<()> {
+        self.call(Method::Put, path, None, Some(Body { kind: file.type_(), content: file.into() })).await.map(|_| ())
+    }
+
+    /// The whole address of a path, as references name it.
+    pub(super) fn address(self, path: &str) -> String {
+        format!("{}/v1.0{path}", self.session.portal.with_value(|portal| portal.graph.clone()))
+    }
+
+    /// A token that the server no longer believes is renewed once; after that the person signs in again, and comes back here.
+    async fn call(self, method: Method, path: &str, etag: Option<&str>, body: Option<Body>) -> Result<String> {
+        let mut renewed = false;
+        loop {
+            let Some(token) = self.session.token().await else { return self.sign_in_again().await };
+            let answer = self.once(method, path, &token, etag, body.as_ref()).await?;
+            let (status, text) = (answer.status(), answer.text().await.map_err(|_| Trouble::NoConnection)?);
+            match status {
+                200..=299 => return Ok(text),
+                401 if renewed || self.session.renew().await.is_none() => return self.sign_in_again().await,
+                401 => renewed = true,
+                status => return Err(Trouble::of(status, &text)),
+            }
+        }
+    }
+
+    async fn once(
+        self,
+        method: Method,
+        path: &str,
+        token: &str,
+        etag: Option<&str>,
+        body: Option<&Body>,
+    ) -> Result<Response> {
+        let address = self.address(path);
+        let request: RequestBuilder = match method {
+            Method::Get => Request::get(&address),
+            Method::Post => Request::post(&address),
+            Method::Patch => Request::patch(&address),
+            Method::Put => Request::put(&address),
+            Method::Delete => Request::delete(&address),
+        };
+        let mut request = request.header("authorization", &format!("Bearer {token}"));
+        let directory = self.directory.get_untracked();
+        if !directory.is_empty() {
+            request = request.header("portico-tenant", &directory);
+        }
+        if let Some(etag) = etag {
+            request = request.header("if-match", etag);
+        }
+        let request = match body {
+            Some(body) => request.header("content-type", &body.kind).body(body.content.clone()),
+            None => request.build(),
+        };
+        request.map_err(|_| Trouble::NoConnection)?.send().await.map_err(|_| Trouble::NoConnection)
+    }
+
+    async fn sign_in_again(self) -> Result<String> {
+        let location = window().location();
+        let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
+        match leave(&self.session.portal.get_value(), &here).await {
+            Opened::Leaving | Opened::SignedOut | Opened::SignedIn(..) | Opened::Refused(_) => Err(Trouble::SignInAgain),
+        }
+    }
+}
+
+struct Body {
+    kind: String,
+    content: JsValue,
+}
+
+fn json(body: &impl Serialize) -> Body {
+    // Our own types always have a JSON form.
+    let content = serde_json::to_string(body).unwrap_or_default();
+    Body { kind: "application/json".into(), content: content.into() }
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|_| Trouble::Strange(200))
+}
+
+/// A piece of a path or a query.
+pub fn encoded(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}

@@ -1,0 +1,33 @@
+//! What every screen and every handler of the portal may reach. There is one portal in a document, so there is one desk.
+
+use super::{
+    client::Client,
+    route::Place,
+    ui::{ask::Asking, toast::Toasts},
+};
+use crate::contract::resource::organization::Organization;
+use leptos::prelude::*;
+use std::cell::Cell;
+
+#[derive(Clone, Copy)]
+pub struct Desk {
+    pub client: Client,
+    pub place: Place,
+    pub asking: Asking,
+    pub toasts: Toasts,
+    /// The directory that is being administered.
+    pub directory: RwSignal<Option<Organization>>,
+}
+
+thread_local! {
+    // Handlers run outside the tree of components, so Leptos's own context does not reach them.
+    static DESK: Cell<Option<Desk>> = const { Cell::new(None) };
+}
+
+pub fn open(desk: Desk) {
+    DESK.set(Some(desk));
+}
+
+pub fn desk() -> Desk {
+    DESK.get().expect("the portal opens its desk before it draws anything")
+}

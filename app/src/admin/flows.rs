@@ -1,0 +1,77 @@
+//! User flows: the list, a new one, and one with its tabs.
+
+mod applications;
+mod attributes;
+mod history;
+mod languages;
+mod list;
+mod methods;
+mod new;
+mod overview;
+mod run;
+
+use super::{
+    client::client,
+    frame::head,
+    layout,
+    route::{FLOW_TABS, FlowTab, Route},
+    ui::{
+        load::{Loaded, load},
+        tabs::{Tab, tabs},
+    },
+};
+use crate::contract::resource::user_flow::UserFlow;
+use leptos::prelude::*;
+pub use list::list;
+pub use new::new;
+
+pub fn flow(id: String, tab: FlowTab) -> AnyView {
+    let client = client();
+    if tab == FlowTab::Layout {
+        // The page that is being laid out has a top of its own, with what can be saved.
+        let links = {
+            let id = id.clone();
+            move || links(&id, tab)
+        };
+        return view! { <div class="screen wide">{layout::screen(id, links)}</div> }.into_any();
+    }
+    let links = links(&id, tab);
+    let flow = {
+        let id = id.clone();
+        load(move || {
+            let id = id.clone();
+            async move { client.flow(&id).await }
+        })
+    };
+    let run = Route::Flow { id: id.clone(), tab: FlowTab::Run }.path();
+    let title = Memo::new(move |_| flow.get().map_or_else(String::new, |flow| flow.display_name));
+    let top = move || {
+        let run = (tab != FlowTab::Run)
+            .then(|| view! { <a class="button" href=run.clone()>"Run user flow"</a> });
+        head(vec![("User flows".into(), Route::Flows)], title.get(), run.into_any())
+    };
+    let content = flow.show(5, move |now| section(tab, flow, now));
+    view! { <div class="screen">{top}{links}{content}</div> }.into_any()
+}
+
+fn links(id: &str, here: FlowTab) -> AnyView {
+    let link = |(tab, _, name): &(FlowTab, &str, &'static str)| Tab {
+        path: Route::Flow { id: id.into(), tab: *tab }.path(),
+        name,
+        here: *tab == here,
+    };
+    tabs("User flow", FLOW_TABS.iter().map(link).collect())
+}
+
+fn section(tab: FlowTab, loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
+    match tab {
+        FlowTab::Overview => overview::section(loaded, flow),
+        FlowTab::Applications => applications::section(loaded, flow),
+        FlowTab::Providers => methods::section(loaded, flow),
+        FlowTab::Attributes => attributes::section(loaded, flow),
+        FlowTab::Languages => languages::section(flow),
+        FlowTab::Run => run::section(flow),
+        FlowTab::History => history::section(loaded, flow),
+        FlowTab::Layout => ().into_any(),
+    }
+}

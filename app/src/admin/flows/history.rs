@@ -1,0 +1,107 @@
+//! *History*: every save of a flow; two are compared, an older one comes back as a new one.
+
+use super::super::{
+    browser::moment,
+    client::client,
+    ui::{
+        ask::{Question, asking, dialog},
+        button::{plain, run},
+        load::{Loaded, load},
+        toast::toasts,
+    },
+};
+use crate::contract::resource::{
+    revision::{Change, Revision},
+    user_flow::UserFlow,
+};
+use leptos::prelude::*;
+use serde_json::Value;
+
+pub fn section(loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
+    let client = client();
+    let id = StoredValue::new(flow.id);
+    let current = flow.revision;
+    let revisions = load(move || async move { client.revisions(&id.get_value()).await });
+    let compared = RwSignal::new(None::<i64>);
+    let list = revisions.show(4, move |mut revisions| {
+        revisions.sort_by_key(|revision| std::cmp::Reverse(revision.revision));
+        let rows: Vec<_> = revisions.iter().map(|revision| row(loaded, id, current, compared, revision)).collect();
+        view! {
+            <div class="card"><div class="scroll"><table>
+                <thead><tr><th scope="col">"Revision"</th><th scope="col">"Saved"</th><th scope="col">"By"</th><th scope="col"><span class="unseen">"Acts"</span></th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table></div></div>
+        }
+        .into_any()
+    });
+    let window = move || compared.get().map(|revision| comparison(id, revision, current, compared));
+    view! { {list}{window} }.into_any()
+}
+
+fn row(
+    loaded: Loaded<UserFlow>,
+    id: StoredValue<String>,
+    current: i64,
+    compared: RwSignal<Option<i64>>,
+    revision: &Revision,
+) -> AnyView {
+    let number = revision.revision;
+    let acts = (number != current).then(|| {
+        view! {
+            <div class="buttons end">
+                {plain("Compare", move || compared.set(Some(number)))}
+                {plain("Restore", move || restore(loaded, id, number))}
+            </div>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row">{number}" "{(number == current).then(|| view! { <span class="badge good">"Current"</span> })}</th>
+            <td>{moment(&revision.created_date_time.text())}</td>
+            <td>{revision.created_by.clone().unwrap_or_else(|| "The server".into())}</td>
+            <td class="acts">{acts}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn restore(loaded: Loaded<UserFlow>, id: StoredValue<String>, revision: i64) {
+    let (client, toasts) = (client(), toasts());
+    let question = Question {
+        title: format!("Restore revision {revision}?"),
+        text: "It is published as a new revision at once. What is there now stays in the history.".into(),
+        act: "Restore".into(),
+        dangerous: false,
+    };
+    asking().ask(question, move || {
+        run(async move { client.restore(&id.get_value(), revision).await }, move |()| {
+            toasts.good(format!("Revision {revision} is published again."));
+            loaded.again();
+        });
+    });
+}
+
+fn comparison(id: StoredValue<String>, from: i64, to: i64, open: RwSignal<Option<i64>>) -> AnyView {
+    let client = client();
+    let diff = load(move || async move { client.diff(&id.get_value(), from, to).await });
+    let content = diff.show(3, |diff| {
+        if diff.changes.is_empty() {
+            return view! { <p class="nothing">"These two are alike."</p> }.into_any();
+        }
+        let rows: Vec<_> = diff.changes.iter().map(change).collect();
+        view! { <ul class="differences">{rows}</ul> }.into_any()
+    });
+    dialog("dialog", format!("From revision {from} to {to}"), move || open.set(None), content)
+}
+
+fn change(change: &Change) -> AnyView {
+    let written = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    view! {
+        <li>
+            <strong>{change.path.replace('/', " · ")}</strong>
+            {change.before.as_ref().map(|value| view! { <pre class="was">{written(value)}</pre> })}
+            {change.after.as_ref().map(|value| view! { <pre class="now">{written(value)}</pre> })}
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,97 @@
+//! How people of this flow prove who they are.
+
+use super::{
+    super::{
+        client::client,
+        ui::{
+            button::{Act, primary},
+            field::{radio, tick},
+            load::{Loaded, load},
+            toast::toasts,
+        },
+    },
+    new::PASSCODE_IS_OFF,
+};
+use crate::contract::resource::{
+    identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD, IdentityProvider, Switch},
+    user_flow::UserFlow,
+};
+use leptos::prelude::*;
+use std::collections::BTreeSet;
+
+pub fn section(loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
+    let client = client();
+    let all = load(move || async move { Ok((client.providers().await?, client.email_method().await?)) });
+    let before: BTreeSet<String> =
+        flow.on_authentication_method_load_start.identity_providers.iter().map(|provider| provider.id.clone()).collect();
+    let (id, before) = (StoredValue::new(flow.id), StoredValue::new(before));
+    all.show(4, move |(providers, method)| {
+        let passcode = method.allow_external_id_to_use_email_otp == Switch::Enabled;
+        choosing(loaded, id, before, &providers, passcode)
+    })
+}
+
+fn choosing(
+    loaded: Loaded<UserFlow>,
+    id: StoredValue<String>,
+    before: StoredValue<BTreeSet<String>>,
+    providers: &[IdentityProvider],
+    passcode: bool,
+) -> AnyView {
+    let (client, toasts) = (client(), toasts());
+    let (chosen, act) = (RwSignal::new(before.get_value()), Act::new());
+    let has = move |id: &str| chosen.with(|chosen| chosen.contains(id));
+    let only = move |id: &'static str| {
+        chosen.update(|chosen| {
+            chosen.remove(EMAIL_PASSWORD);
+            chosen.remove(EMAIL_PASSCODE);
+            chosen.insert(id.into());
+        });
+    };
+    let social: Vec<_> = providers
+        .iter()
+        .filter(|provider| !matches!(provider, IdentityProvider::BuiltIn(_)))
+        .map(|provider| {
+            let (own, asked) = (provider.id().to_owned(), provider.id().to_owned());
+            tick(provider.display_name(), None, move || has(&asked), None, move |on| {
+                chosen.update(|chosen| {
+                    if on { chosen.insert(own.clone()) } else { chosen.remove(&own) };
+                });
+            })
+        })
+        .collect();
+    let save = move || {
+        let (before, now, id) = (before.get_value(), chosen.get_untracked(), id.get_value());
+        let work = async move {
+            // A flow is never without a way in: first what comes, then what goes.
+            for added in now.difference(&before) {
+                client.add_provider(&id, added).await?;
+            }
+            for removed in before.difference(&now) {
+                client.remove_provider(&id, removed).await?;
+            }
+            Ok(())
+        };
+        act.run(work, move |saved| {
+            match saved {
+                Ok(()) => toasts.good("Saved. Accounts that are there keep the way they signed up with."),
+                Err(trouble) => toasts.bad(trouble.sentence()),
+            }
+            loaded.again();
+        });
+    };
+    let why_not = (!passcode).then(|| PASSCODE_IS_OFF.to_owned());
+    view! {
+        <section class="card pad">
+            <fieldset>
+                <legend>"Email accounts"</legend>
+                {radio("method", "Email with password", None, move || has(EMAIL_PASSWORD), None, move || only(EMAIL_PASSWORD))}
+                {radio("method", "Email one-time passcode", None, move || has(EMAIL_PASSCODE), why_not, move || only(EMAIL_PASSCODE))}
+            </fieldset>
+            {(!social.is_empty()).then(|| view! { <fieldset><legend>"Others"</legend>{social}</fieldset> })}
+            <p class="hint">"Others appear here once they are set up under All identity providers."</p>
+            <div class="buttons">{primary("Save", "Saving …", act, save)}</div>
+        </section>
+    }
+    .into_any()
+}

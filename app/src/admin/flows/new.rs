@@ -1,0 +1,261 @@
+//! *New user flow*: a name, how people prove who they are, and what they are asked.
+
+use super::super::{
+    browser::focus_soon,
+    client::client,
+    frame::head,
+    route::{Route, place},
+    trouble::Trouble,
+    ui::{
+        ask::dialog,
+        button::{Act, plain, primary},
+        field::{Label, line, radio, tick},
+        load::load,
+        toast::toasts,
+    },
+};
+use crate::contract::{
+    attribute::EMAIL,
+    resource::{
+        identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD, IdentityProvider, Switch},
+        user_flow::{FlowProvider, UserFlow},
+        user_flow_attribute::UserFlowAttribute,
+    },
+};
+use leptos::prelude::*;
+use std::collections::BTreeSet;
+
+/// What is offered at once; *Show more* has the rest.
+const OFFERED_FIRST: [&str; 4] = ["displayName", "givenName", "surname", "country"];
+
+/// Why a passcode cannot be chosen while the directory has it switched off.
+pub const PASSCODE_IS_OFF: &str =
+    "Switched off in this directory. Switch it on under All identity providers, Email one-time passcode.";
+
+/// What was chosen so far.
+#[derive(Clone, Copy)]
+struct Draft {
+    name: RwSignal<String>,
+    name_fault: RwSignal<Option<String>>,
+    email: RwSignal<bool>,
+    /// Id of the way in which email accounts prove themselves.
+    method: RwSignal<&'static str>,
+    providers: RwSignal<BTreeSet<String>>,
+    attributes: RwSignal<BTreeSet<String>>,
+    fault: RwSignal<Option<String>>,
+}
+
+#[derive(Clone, PartialEq)]
+struct Offer {
+    providers: Vec<IdentityProvider>,
+    attributes: Vec<UserFlowAttribute>,
+    passcode: bool,
+}
+
+pub fn new() -> AnyView {
+    let client = client();
+    let draft = Draft {
+        name: RwSignal::new(String::new()),
+        name_fault: RwSignal::new(None),
+        email: RwSignal::new(false),
+        method: RwSignal::new(EMAIL_PASSWORD),
+        providers: RwSignal::new(BTreeSet::new()),
+        attributes: RwSignal::new(BTreeSet::new()),
+        fault: RwSignal::new(None),
+    };
+    let offer = load(move || async move {
+        let method = client.email_method().await?;
+        Ok(Offer {
+            providers: client.providers().await?,
+            attributes: client.attributes().await?,
+            passcode: method.allow_external_id_to_use_email_otp == Switch::Enabled,
+        })
+    });
+    view! {
+        <div class="screen narrow">
+            {head(vec![("User flows".into(), Route::Flows)], "Create".into(), ().into_any())}
+            {offer.show(6, move |offer| form(draft, offer))}
+        </div>
+    }
+    .into_any()
+}
+
+fn form(draft: Draft, offer: Offer) -> AnyView {
+    let act = Act::new();
+    let offered = offer.attributes.clone();
+    let create = move || create(draft, act, &offered);
+    let by_key = create.clone();
+    view! {
+        <form class="stack" on:submit=move |event| { event.prevent_default(); by_key() }>
+            <section class="card pad">
+                {line(Label::new("name", "Name").hint("For example, SignInSignUpSample."), draft.name, draft.name_fault)}
+            </section>
+            {providers(draft, &offer)}
+            {attributes(draft, offer.attributes)}
+            {move || draft.fault.get().map(|fault| view! { <p class="notice bad" role="alert">{fault}</p> })}
+            <div class="buttons">
+                {primary("Create", "Creating …", act, create)}
+                <a class="button" href=Route::Flows.path()>"Cancel"</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn providers(draft: Draft, offer: &Offer) -> AnyView {
+    let social: Vec<_> = offer
+        .providers
+        .iter()
+        .filter(|provider| !matches!(provider, IdentityProvider::BuiltIn(_)))
+        .map(|provider| {
+            let (id, asked) = (provider.id().to_owned(), provider.id().to_owned());
+            let on = move || draft.providers.with(|chosen| chosen.contains(&asked));
+            tick(provider.display_name(), None, on, None, move |chosen| flip(draft.providers, &id, chosen))
+        })
+        .collect();
+    let passcode = (!offer.passcode).then(|| PASSCODE_IS_OFF.to_owned());
+    let methods = move || {
+        let passcode = passcode.clone();
+        draft.email.get().then(|| {
+            let is = move |method| move || draft.method.get() == method;
+            view! {
+                <fieldset class="inner">
+                    <legend>"Email accounts"</legend>
+                    {radio(
+                        "method",
+                        "Email with password",
+                        Some("People sign in with their email address and a password.".into()),
+                        is(EMAIL_PASSWORD),
+                        None,
+                        move || draft.method.set(EMAIL_PASSWORD),
+                    )}
+                    {radio(
+                        "method",
+                        "Email one-time passcode",
+                        Some("People sign in with their email address and a code that is mailed to it.".into()),
+                        is(EMAIL_PASSCODE),
+                        passcode,
+                        move || draft.method.set(EMAIL_PASSCODE),
+                    )}
+                </fieldset>
+            }
+        })
+    };
+    view! {
+        <section class="card pad">
+            <fieldset>
+                <legend>"Identity providers"</legend>
+                <p class="hint">"How people prove who they are. Others appear here once they are set up under All identity providers."</p>
+                {tick("Email Accounts", None, move || draft.email.get(), None, move |on| {
+                    draft.fault.set(None);
+                    draft.email.set(on);
+                })}
+                {methods}
+                {social}
+            </fieldset>
+        </section>
+    }
+    .into_any()
+}
+
+fn attributes(draft: Draft, all: Vec<UserFlowAttribute>) -> AnyView {
+    let all: Vec<_> = all.into_iter().filter(|attribute| attribute.id != EMAIL).collect();
+    let more = RwSignal::new(false);
+    let first = {
+        let all = all.clone();
+        move || {
+            let shown = |attribute: &&UserFlowAttribute| {
+                OFFERED_FIRST.contains(&attribute.id.as_str())
+                    || draft.attributes.with(|chosen| chosen.contains(&attribute.id))
+            };
+            all.iter().filter(shown).map(|attribute| choice(draft.attributes, attribute)).collect::<Vec<_>>()
+        }
+    };
+    let window = move || more.get().then(|| every(draft, all.clone(), more));
+    view! {
+        <section class="card pad">
+            <fieldset>
+                <legend>"User attributes"</legend>
+                <p class="hint">"What people are asked when they sign up. They are asked once, the first time."</p>
+                <div class="columns">{first}</div>
+                <button class="way" type="button" on:click=move |_| more.set(true)>"Show more"</button>
+            </fieldset>
+            {window}
+        </section>
+    }
+    .into_any()
+}
+
+/// All attributes, in a window of their own; *OK* keeps what was chosen.
+fn every(draft: Draft, all: Vec<UserFlowAttribute>, open: RwSignal<bool>) -> AnyView {
+    let chosen = RwSignal::new(draft.attributes.get_untracked());
+    let rows: Vec<_> = all.iter().map(|attribute| choice(chosen, attribute)).collect();
+    let keep = move || {
+        draft.attributes.set(chosen.get_untracked());
+        open.set(false);
+    };
+    let content = view! {
+        <div class="columns tall">{rows}</div>
+        <div class="buttons end">
+            {plain("Cancel", move || open.set(false))}
+            <button class="button primary" type="button" on:click=move |_| keep()>"OK"</button>
+        </div>
+    };
+    dialog("dialog", "User attributes", move || open.set(false), content.into_any())
+}
+
+pub fn choice(chosen: RwSignal<BTreeSet<String>>, attribute: &UserFlowAttribute) -> AnyView {
+    let (id, asked) = (attribute.id.clone(), attribute.id.clone());
+    tick(
+        attribute.display_name.clone(),
+        attribute.description.clone(),
+        move || chosen.with(|chosen| chosen.contains(&asked)),
+        None,
+        move |on| flip(chosen, &id, on),
+    )
+}
+
+fn flip(set: RwSignal<BTreeSet<String>>, id: &str, on: bool) {
+    set.update(|set| {
+        if on { set.insert(id.into()) } else { set.remove(id) };
+    });
+}
+
+fn create(draft: Draft, act: Act, offered: &[UserFlowAttribute]) {
+    let name = draft.name.get_untracked().trim().to_owned();
+    if name.is_empty() {
+        draft.name_fault.set(Some("Give the user flow a name, like SignInSignUpSample.".into()));
+        focus_soon("#name");
+        return;
+    }
+    let mut providers: Vec<String> = draft.providers.get_untracked().into_iter().collect();
+    if draft.email.get_untracked() {
+        providers.insert(0, draft.method.get_untracked().into());
+    }
+    if providers.is_empty() {
+        draft.fault.set(Some("Choose at least one identity provider, for example Email Accounts.".into()));
+        return;
+    }
+    let mut flow = UserFlow { display_name: name, ..UserFlow::default() };
+    flow.on_interactive_auth_flow_start.is_sign_up_allowed = true;
+    flow.on_authentication_method_load_start.identity_providers =
+        providers.into_iter().map(|id| FlowProvider { id, ..FlowProvider::default() }).collect();
+    flow.on_attribute_collection.attributes = draft.attributes.with_untracked(|chosen| {
+        offered.iter().filter(|attribute| chosen.contains(&attribute.id)).cloned().collect()
+    });
+    let (client, toasts, place) = (client(), toasts(), place());
+    act.run(async move { client.create_flow(&flow).await }, move |made| match made {
+        Ok(made) => {
+            toasts.good(format!("{} is ready. Add an application to it to use it.", made.display_name));
+            place.go(&Route::Flows);
+        }
+        Err(trouble) => tell(draft, &trouble),
+    });
+}
+
+fn tell(draft: Draft, trouble: &Trouble) {
+    match trouble.about("displayName") {
+        Some(fault) => draft.name_fault.set(Some(fault)),
+        None => draft.fault.set(Some(trouble.sentence())),
+    }
+}

@@ -1,0 +1,72 @@
+//! What can be chosen, in a row of radio buttons, checkboxes or a list that opens: what people read, and what is stored.
+
+use super::{
+    super::ui::{button::bare, icon::Icon},
+    editor::Editor,
+};
+use crate::contract::resource::input::InputOption;
+use leptos::prelude::*;
+
+pub fn options(editor: Editor, id: StoredValue<String>) -> AnyView {
+    let count = Memo::new(move |_| editor.row(&id.get_value(), |row| row.options.len()));
+    let change = move |about: String, change: &dyn Fn(&mut Vec<InputOption>)| {
+        editor.change_row(&id.get_value(), &about, |row| change(&mut row.options));
+    };
+    let rows = move || (0..count.get()).map(|at| row(editor, id, at, count.get())).collect::<Vec<_>>();
+    let add = move |_| {
+        let number = count.get_untracked() + 1;
+        change(format!("add option {number}"), &move |options| options.push(InputOption {
+            label: format!("Option {number}"),
+            value: format!("option{number}"),
+            ..InputOption::default()
+        }));
+    };
+    let sort = move |_| change("sort options".into(), &|options| options.sort_by_key(|option| option.label.to_lowercase()));
+    view! {
+        <fieldset>
+            <legend>"Options"</legend>
+            <div class="option names" aria-hidden="true"><span>"Text"</span><span>"Value"</span></div>
+            {rows}
+            <div class="buttons">
+                <button class="button small" type="button" on:click=add>"Add an option"</button>
+                <button class="button small" type="button" disabled=move || count.get() < 2 on:click=sort>"Sort by text"</button>
+            </div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn row(editor: Editor, id: StoredValue<String>, at: usize, count: usize) -> AnyView {
+    let read = move |part: fn(&InputOption) -> String| {
+        Memo::new(move |_| editor.row(&id.get_value(), |row| row.options.get(at).map(part)).unwrap_or_default())
+    };
+    let (text, value) = (read(|option| option.label.clone()), read(|option| option.value.clone()));
+    let write = move |about: &'static str, part: fn(&mut InputOption) -> &mut String| {
+        move |event: web_sys::Event| {
+            let typed = event_target_value(&event);
+            editor.change_row(&id.get_value(), &format!("{about} {at}"), |row| {
+                if let Some(option) = row.options.get_mut(at) {
+                    *part(option) = typed;
+                }
+            });
+        }
+    };
+    let number = at + 1;
+    view! {
+        <div class="option">
+            <input class="input small" aria-label=format!("Text of option {number}") prop:value=text on:input=write("option text", |option| &mut option.label) />
+            <input class="input small" aria-label=format!("Value of option {number}") prop:value=value on:input=write("option value", |option| &mut option.value) />
+            <button
+                class="bare"
+                type="button"
+                disabled=at == 0
+                aria-label=format!("Move option {number} up")
+                on:click=move |_| editor.change_row(&id.get_value(), &format!("option up {at} {count}"), |row| row.options.swap(at - 1, at))
+            >{super::super::ui::icon::icon(Icon::Up)}</button>
+            {bare(Icon::Trash, format!("Remove option {number}"), move || {
+                editor.change_row(&id.get_value(), &format!("remove option {at} {count}"), |row| { row.options.remove(at); });
+            })}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,133 @@
+//! *Save*: what would change, the publishing of it, and what to do when somebody else saved first.
+
+use super::{
+    super::{
+        client::client,
+        route::place,
+        trouble::Trouble,
+        ui::{
+            ask::dialog,
+            button::{Act, plain, primary},
+            icon::{Icon, icon},
+            toast::toasts,
+        },
+    },
+    editor::{Editor, changes as changes_of},
+};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::json;
+
+pub fn buttons(editor: Editor) -> AnyView {
+    let act = Act::new();
+    view! {
+        {move || editor.is_changed().then(|| plain("Discard", move || editor.discard()))}
+        {primary("Save", "Saving …", act, move || save(editor, act))}
+    }
+    .into_any()
+}
+
+fn save(editor: Editor, act: Act) {
+    let (client, toasts) = (client(), toasts());
+    if !editor.is_changed() {
+        toasts.good("Nothing has changed since the last save.");
+        return;
+    }
+    let (id, etag) = editor.flow.with_untracked(|flow| (flow.id.clone(), flow.etag.clone()));
+    let mut view = editor
+        .flow
+        .with_untracked(|flow| flow.on_attribute_collection.attribute_collection_page.views.first().cloned())
+        .unwrap_or_default();
+    view.inputs = editor.inputs();
+    let changes = json!({ "onAttributeCollection": {
+        "@odata.type": "#microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp",
+        "attributeCollectionPage": { "views": [view] },
+    }});
+    let work = async move {
+        client.update_flow(&id, etag.as_deref(), changes).await?;
+        client.flow(&id).await
+    };
+    act.run(work, move |saved| match saved {
+        Ok(flow) => {
+            let revision = flow.revision;
+            editor.read(flow);
+            place().unsaved.set(false);
+            toasts.good(format!("Saved as revision {revision}. Pages that are open have it now."));
+        }
+        Err(Trouble::ChangedMeanwhile) => learn(editor),
+        Err(trouble) => toasts.bad(trouble.sentence()),
+    });
+}
+
+/// Reads what the other one saved. The rows here stay as they are; the marks then say what they would change of it.
+fn learn(editor: Editor) {
+    let (client, toasts) = (client(), toasts());
+    let id = editor.flow.with_untracked(|flow| flow.id.clone());
+    spawn_local(async move {
+        match (client.flow(&id).await, client.revisions(&id).await) {
+            (Ok(flow), revisions) => {
+                let newest = revisions.ok().and_then(|all| all.into_iter().max_by_key(|revision| revision.revision));
+                let who = newest.and_then(|revision| revision.created_by).unwrap_or_else(|| "Somebody else".into());
+                editor.read(flow);
+                editor.overtaken.set(Some(who));
+            }
+            (Err(trouble), _) => toasts.bad(trouble.sentence()),
+        }
+    });
+}
+
+/// Who saved meanwhile, told kindly.
+pub fn conflict(editor: Editor) -> AnyView {
+    let told = move || {
+        editor.overtaken.get().map(|who| {
+            view! {
+                <div class="notice" role="alert">
+                    <p>
+                        <strong>{format!("{who} saved this page meanwhile.")}</strong>
+                        " Your changes are all still here; the marks in the rows now say what they would change of the new version. Save to publish them, or discard them to see it."
+                    </p>
+                    <button class="button small" type="button" on:click=move |_| editor.overtaken.set(None)>"Understood"</button>
+                </div>
+            }
+        })
+    };
+    told.into_any()
+}
+
+/// How many rows differ from what was saved; a window lists them.
+pub fn changes(editor: Editor) -> AnyView {
+    let open = RwSignal::new(false);
+    let list = Memo::new(move |_| {
+        editor.saved.with(|saved| {
+            editor.rows.with(|rows| {
+                let told = |row: &crate::contract::resource::input::Input| {
+                    let told = changes_of(saved, rows, &row.attribute);
+                    (!told.is_empty()).then(|| (row.label.clone(), told.join(", ")))
+                };
+                rows.iter().filter_map(told).collect::<Vec<_>>()
+            })
+        })
+    });
+    let window = move || {
+        open.get().then(|| {
+            let rows: Vec<_> = list
+                .get()
+                .into_iter()
+                .map(|(label, told)| view! { <li><strong>{label}</strong><span class="second">{told}</span></li> })
+                .collect();
+            dialog("dialog", "Not saved yet", move || open.set(false), view! { <ul class="differences">{rows}</ul> }.into_any())
+        })
+    };
+    view! {
+        {move || match list.with(Vec::len) {
+            0 => None,
+            1 => Some("1 row differs from what is published".to_owned()),
+            many => Some(format!("{many} rows differ from what is published")),
+        }.map(|sentence| view! {
+            <p class="unsaved">{icon(Icon::Alert)}<span>{sentence}</span>
+                <button class="way" type="button" on:click=move |_| open.set(true)>"Show what changed"</button>
+            </p>
+        })}
+        {window}
+    }
+    .into_any()
+}

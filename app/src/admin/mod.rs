@@ -1,0 +1,101 @@
+//! The portal: where administrators design what people meet. It draws itself in the browser and speaks only the
+//! management API.
+
+mod activity;
+mod applications;
+mod attributes;
+mod branding;
+mod browser;
+mod chart;
+mod client;
+mod desk;
+mod flows;
+mod frame;
+mod languages;
+mod layout;
+mod people;
+mod preview;
+mod providers;
+mod route;
+mod session;
+mod trouble;
+mod ui;
+
+use client::Client;
+use desk::Desk;
+use leptos::{prelude::*, task::spawn_local};
+use route::{Place, Route};
+use session::Opened;
+use ui::{ask::Asking, toast::Toasts};
+
+/// Draws the portal into the document's body, once it is known who is there.
+pub fn open() {
+    // Fails only where it has been done before.
+    let _ = any_spawner::Executor::init_wasm_bindgen();
+    spawn_local(async {
+        match session::open().await {
+            Opened::Leaving => {}
+            Opened::SignedOut => mount_to_body(|| door("You are signed out", None)),
+            Opened::Refused(told) => mount_to_body(move || door("Signing in did not work", Some(told))),
+            Opened::SignedIn(session, path) => mount_to_body(move || portal(session, path)),
+        }
+    });
+}
+
+fn portal(session: session::Session, path: String) -> AnyView {
+    let (asking, toasts) = (Asking::new(), Toasts::new());
+    desk::open(Desk {
+        client: Client { session, directory: RwSignal::new(String::new()) },
+        place: Place::new(&path),
+        asking,
+        toasts,
+        directory: RwSignal::new(None),
+    });
+    view! {
+        {frame::frame()}
+        {asking.view()}
+        {toasts.view()}
+    }
+    .into_any()
+}
+
+/// What stands between the menu and the edge of the window.
+fn screen(route: Route) -> AnyView {
+    match route {
+        Route::Flows => flows::list(),
+        Route::NewFlow => flows::new(),
+        Route::Flow { id, tab } => flows::flow(id, tab),
+        Route::Applications => applications::list(),
+        Route::Application { id } => applications::application(id),
+        Route::Attributes => attributes::list(),
+        Route::Providers => providers::list(),
+        Route::People => people::list(),
+        Route::Person { id } => people::person(id),
+        Route::Branding => branding::screen(),
+        Route::Languages => languages::screen(),
+        Route::Activity { tab } => activity::screen(tab),
+        Route::Unknown => ui::empty::empty(
+            "There is nothing at this address",
+            "It may have been deleted, or the link is not complete.",
+            Some(view! { <a class="button" href="/admin/user-flows">"Go to User flows"</a> }.into_any()),
+        ),
+    }
+}
+
+/// The page of somebody who is not signed in.
+fn door(heading: &'static str, told: Option<String>) -> AnyView {
+    let enter = |_| {
+        spawn_local(async {
+            session::leave(&session::portal(), "/admin/user-flows").await;
+        });
+    };
+    view! {
+        <main class="door">
+            {frame::mark()}
+            <h1>{heading}</h1>
+            {told.map(|told| view! { <p class="second">{told}</p> })}
+            <button class="button primary" type="button" on:click=enter>"Sign in"</button>
+        </main>
+    }
+    .into_any()
+}

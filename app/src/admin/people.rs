@@ -1,0 +1,333 @@
+//! *People*: search while typing, look at one, change what is known of them, switch off, delete.
+
+use super::{
+    activity::words,
+    browser::moment,
+    client::client,
+    frame::head,
+    route::{Route, place},
+    ui::{
+        ask::{Question, asking},
+        button::{Act, plain, primary, run, with_icon},
+        empty::empty,
+        icon::Icon,
+        load::{Loaded, load},
+        search::search,
+        toast::toasts,
+        toggle::toggle,
+    },
+};
+use crate::{
+    contract::{
+        attribute::EMAIL,
+        resource::{
+            user::User,
+            user_flow_attribute::{AttributeType, DataType, UserFlowAttribute},
+        },
+    },
+    ui::browser::after,
+};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+/// A search begins when nobody has typed for so long.
+const PAUSE: Duration = Duration::from_millis(120);
+
+pub fn list() -> AnyView {
+    let client = client();
+    let (typed, asked) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    Effect::new(move |_| {
+        let now = typed.get();
+        after(PAUSE, move || {
+            let still = typed.try_get_untracked().as_ref() == Some(&now);
+            if still && asked.try_get_untracked().is_some_and(|asked| asked != now) {
+                asked.set(now);
+            }
+        });
+    });
+    let page = load(move || {
+        let typed = asked.get();
+        async move { client.people(typed.trim()).await }
+    });
+    // Pages that were asked for after the first.
+    let more = RwSignal::new(Vec::<User>::new());
+    let next = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        if let Some(page) = page.get() {
+            more.set(Vec::new());
+            next.set(page.next);
+        }
+    });
+    let go_on = move || {
+        let Some(address) = next.get_untracked() else { return };
+        run(async move { client.next::<User>(&address).await }, move |page| {
+            more.update(|more| more.extend(page.value));
+            next.set(page.next);
+        });
+    };
+    let content = page.show(8, move |page| {
+        if page.value.is_empty() {
+            return match asked.get_untracked().is_empty() {
+                true => empty("Nobody yet", "Whoever signs up through a user flow is listed here.", None),
+                false => view! { <p class="nothing">"Nobody’s name or address begins like that."</p> }.into_any(),
+            };
+        }
+        let first = page.value;
+        view! {
+            <div class="scroll"><table>
+                <thead><tr><th scope="col">"Name"</th><th scope="col">"Email"</th><th scope="col">"Since"</th><th scope="col">"State"</th></tr></thead>
+                <tbody>{move || first.iter().chain(&more.get()).map(row).collect::<Vec<_>>()}</tbody>
+            </table></div>
+            {move || next.with(Option::is_some).then(|| view! { <div class="foot">{plain("Show more", go_on)}</div> })}
+        }
+        .into_any()
+    });
+    view! {
+        <div class="screen">
+            {head(Vec::new(), "People".into(), ().into_any())}
+            <div class="card">
+                <div class="tools">{search("Search by name or email", typed)}</div>
+                {content}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn address(user: &User) -> String {
+    let of = |kind: &str| user.identities.iter().find(|identity| identity.sign_in_type == kind).map(|it| it.issuer_assigned_id.clone());
+    user.mail.clone().or_else(|| of("emailAddress")).or_else(|| of("userName")).unwrap_or_default()
+}
+
+fn name(user: &User) -> String {
+    user.display_name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| address(user))
+}
+
+fn row(user: &User) -> AnyView {
+    view! {
+        <tr>
+            <th scope="row"><a href=Route::Person { id: user.id.clone() }.path()>{name(user)}</a></th>
+            <td>{address(user)}</td>
+            <td class="second">{user.created_date_time.map(|since| moment(&since.text()))}</td>
+            <td>{state(user.account_enabled != Some(false))}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn state(enabled: bool) -> AnyView {
+    let word = if enabled { "Active" } else { "Disabled" };
+    view! { <span class="badge" class:good=enabled class:bad=!enabled>{word}</span> }.into_any()
+}
+
+pub fn person(id: String) -> AnyView {
+    let client = client();
+    let loaded = load(move || {
+        let id = id.clone();
+        async move { Ok((client.person(&id).await?, client.attributes().await?)) }
+    });
+    let title = Memo::new(move |_| loaded.get().map_or_else(String::new, |(user, _)| name(&user)));
+    view! {
+        <div class="screen narrow">
+            {move || head(vec![("People".into(), Route::People)], title.get(), ().into_any())}
+            {loaded.show(6, move |(user, attributes)| one(loaded, user, attributes))}
+        </div>
+    }
+    .into_any()
+}
+
+type Person = (User, Vec<UserFlowAttribute>);
+
+fn one(loaded: Loaded<Person>, user: User, attributes: Vec<UserFlowAttribute>) -> AnyView {
+    let identities: Vec<_> = user
+        .identities
+        .iter()
+        .map(|identity| view! { <div><dt>{words(&identity.sign_in_type)}</dt><dd>{identity.issuer_assigned_id.clone()}</dd></div> })
+        .collect();
+    view! {
+        <section class="card pad">
+            <dl class="facts">
+                {identities}
+                <div><dt>"Since"</dt><dd>{user.created_date_time.map(|since| moment(&since.text()))}</dd></div>
+                <div><dt>"Last sign-in"</dt><dd>{user.last_sign_in_date_time.map_or_else(|| "Never".to_owned(), |last| moment(&last.text()))}</dd></div>
+            </dl>
+        </section>
+        {known(loaded, &user, attributes)}
+        {access(loaded, &user)}
+    }
+    .into_any()
+}
+
+/// Everything that was told, and can be corrected.
+fn known(loaded: Loaded<Person>, user: &User, attributes: Vec<UserFlowAttribute>) -> AnyView {
+    let (client, toasts) = (client(), toasts());
+    let told = serde_json::to_value(user).unwrap_or_default();
+    let fields: Vec<_> = attributes
+        .into_iter()
+        .filter(|attribute| attribute.id != EMAIL)
+        .map(|attribute| {
+            let text = match told.get(&attribute.id) {
+                None | Some(Value::Null) => String::new(),
+                Some(Value::String(text)) => text.clone(),
+                Some(other) => other.to_string(),
+            };
+            (attribute, RwSignal::new(text.clone()), text)
+        })
+        .collect();
+    let fields = StoredValue::new(fields);
+    let act = Act::new();
+    let (id, etag) = (StoredValue::new(user.id.clone()), StoredValue::new(user.etag.clone()));
+    let save = move || {
+        let mut changes = Map::new();
+        for (attribute, now, before) in fields.get_value() {
+            let now = now.get_untracked().trim().to_owned();
+            if now != before {
+                changes.insert(attribute.id.clone(), value(&attribute, now));
+            }
+        }
+        let work = async move { client.update_person(&id.get_value(), etag.get_value().as_deref(), &Value::Object(changes)).await };
+        act.run(work, move |saved| match saved {
+            Ok(()) => {
+                toasts.good("Saved. Applications are told at the next sign-in.");
+                loaded.again();
+            }
+            Err(trouble) => toasts.bad(trouble.sentence()),
+        });
+    };
+    let shown: Vec<_> = fields.with_value(|fields| fields.iter().map(|(attribute, now, _)| control(attribute, *now)).collect());
+    view! {
+        <section class="card pad">
+            <h2>"Attributes"</h2>
+            <form class="pairs" on:submit=move |event| { event.prevent_default(); save() }>{shown}</form>
+            <div class="buttons">{primary("Save", "Saving …", act, save)}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn control(attribute: &UserFlowAttribute, now: RwSignal<String>) -> AnyView {
+    let id = format!("attribute-{}", attribute.id);
+    let custom = attribute.user_flow_attribute_type == AttributeType::Custom;
+    let input = match attribute.data_type {
+        DataType::Boolean => view! {
+            <select class="input" id=id.clone() on:change=move |event| now.set(event_target_value(&event))>
+                <option value="" prop:selected=move || now.with(String::is_empty)>"Not told"</option>
+                <option value="true" prop:selected=move || now.get() == "true">"Yes"</option>
+                <option value="false" prop:selected=move || now.get() == "false">"No"</option>
+            </select>
+        }
+        .into_any(),
+        DataType::String | DataType::Int64 => view! {
+            <input
+                class="input"
+                id=id.clone()
+                autocomplete="off"
+                inputmode=(attribute.data_type == DataType::Int64).then_some("numeric")
+                prop:value=now
+                on:input=move |event| now.set(event_target_value(&event))
+            />
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="field">
+            <label for=id>{attribute.display_name.clone()}{custom.then(|| view! { <span class="optional">"custom"</span> })}</label>
+            {input}
+        </div>
+    }
+    .into_any()
+}
+
+/// As the API takes it: numbers and truth values by their own kind, nothing where nothing is told.
+fn value(attribute: &UserFlowAttribute, text: String) -> Value {
+    match attribute.data_type {
+        _ if text.is_empty() => Value::Null,
+        DataType::Int64 => text.parse::<i64>().map_or(Value::String(text), Value::from),
+        DataType::Boolean => Value::Bool(text == "true"),
+        DataType::String => Value::String(text),
+    }
+}
+
+fn access(loaded: Loaded<Person>, user: &User) -> AnyView {
+    let (client, toasts) = (client(), toasts());
+    let (id, called) = (StoredValue::new(user.id.clone()), StoredValue::new(name(user)));
+    let enabled = RwSignal::new(user.account_enabled != Some(false));
+    let switch = move |on: bool| {
+        enabled.set(on);
+        spawn_local(async move {
+            match client.update_person(&id.get_value(), None, &json!({ "accountEnabled": on })).await {
+                Ok(()) if on => toasts.good("The account is active again."),
+                Ok(()) => toasts.good("The account is disabled, and its sessions have ended."),
+                Err(trouble) => {
+                    toasts.bad(trouble.sentence());
+                    enabled.try_set(!on);
+                }
+            }
+            loaded.again();
+        });
+    };
+    let end = move || {
+        run(async move { client.end_sessions(&id.get_value()).await }, move |()| {
+            toasts.good("Every session has ended. The next visit asks to sign in.");
+        });
+    };
+    view! {
+        <section class="card pad">
+            <h2>"Access"</h2>
+            <div class="line">
+                <div class="two"><strong>"Account"</strong><small>"A disabled account cannot sign in anywhere."</small></div>
+                {toggle("Account is active", move || enabled.get(), switch)}
+            </div>
+            <div class="buttons">
+                {plain("End all sessions", end)}
+                {reset(id)}
+                {with_icon(Icon::Trash, "Delete", move || delete(id, called))}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The password is forgotten: the person makes a new one by a code to their address.
+fn reset(id: StoredValue<String>) -> AnyView {
+    let (client, toasts) = (client(), toasts());
+    let ask = move || {
+        let question = Question {
+            title: "Reset the password?".into(),
+            text: "The present password stops working and every session ends. At the next sign-in the person proves the address by a code and makes a new password.".into(),
+            act: "Reset password".into(),
+            dangerous: true,
+        };
+        asking().ask(question, move || {
+            let forget = json!({ "passwordProfile": { "forceChangePasswordNextSignIn": true } });
+            let work = async move {
+                client.update_person(&id.get_value(), None, &forget).await?;
+                client.end_sessions(&id.get_value()).await
+            };
+            run(work, move |()| toasts.good("The password is reset."));
+        });
+    };
+    plain("Reset password", ask)
+}
+
+fn delete(id: StoredValue<String>, called: StoredValue<String>) {
+    let (client, toasts, place) = (client(), toasts(), place());
+    let (id, called) = (id.get_value(), called.get_value());
+    let question = Question {
+        title: format!("Delete {called}?"),
+        text: "The account can sign in nowhere from now on.".into(),
+        act: "Delete".into(),
+        dangerous: true,
+    };
+    asking().ask(question, move || {
+        let (gone, back, called) = (id.clone(), id.clone(), called.clone());
+        run(async move { client.delete_person(&gone).await }, move |()| {
+            place.go(&Route::People);
+            toasts.with_undo(format!("{called} is deleted."), move || {
+                let back = back.clone();
+                run(async move { client.restore_person(&back).await }, move |()| toasts.good("The account is back."));
+            });
+        });
+    });
+}

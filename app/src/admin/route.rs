@@ -1,0 +1,230 @@
+//! Which screen an address means, and how the portal goes from one to another without a new document.
+
+use super::desk::desk;
+use crate::ui::browser::window;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use web_sys::{Element, MouseEvent};
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Route {
+    Flows,
+    NewFlow,
+    Flow { id: String, tab: FlowTab },
+    Applications,
+    Application { id: String },
+    Attributes,
+    Providers,
+    People,
+    Person { id: String },
+    Branding,
+    Languages,
+    Activity { tab: ActivityTab },
+    Unknown,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FlowTab {
+    Overview,
+    Applications,
+    Providers,
+    Attributes,
+    Layout,
+    Languages,
+    Run,
+    History,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ActivityTab {
+    SignIns,
+    Changes,
+    Funnel,
+}
+
+/// In the order in which a flow shows them: the word in the address, the word on the page.
+pub const FLOW_TABS: [(FlowTab, &str, &str); 8] = [
+    (FlowTab::Overview, "", "Overview"),
+    (FlowTab::Applications, "applications", "Applications"),
+    (FlowTab::Providers, "identity-providers", "Identity providers"),
+    (FlowTab::Attributes, "attributes", "User attributes"),
+    (FlowTab::Layout, "page-layouts", "Page layouts"),
+    (FlowTab::Languages, "languages", "Languages"),
+    (FlowTab::Run, "run", "Run user flow"),
+    (FlowTab::History, "history", "History"),
+];
+
+pub const ACTIVITY_TABS: [(ActivityTab, &str, &str); 3] = [
+    (ActivityTab::SignIns, "", "Sign-ins and sign-ups"),
+    (ActivityTab::Funnel, "funnel", "Where people stop"),
+    (ActivityTab::Changes, "changes", "Administrators’ changes"),
+];
+
+const ROOT: &str = "/admin";
+
+impl Route {
+    pub fn of(path: &str) -> Self {
+        let rest = path.strip_prefix(ROOT).unwrap_or(path);
+        let words: Vec<String> = rest.split('/').filter(|word| !word.is_empty()).map(decoded).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let flow_tab = |word: &str| FLOW_TABS.iter().find(|(_, known, _)| *known == word).map(|(tab, ..)| *tab);
+        let activity_tab = |word: &str| ACTIVITY_TABS.iter().find(|(_, known, _)| *known == word).map(|(tab, ..)| *tab);
+        match words.as_slice() {
+            [] | ["user-flows"] => Route::Flows,
+            ["user-flows", "new"] => Route::NewFlow,
+            ["user-flows", id] => Route::Flow { id: (*id).into(), tab: FlowTab::Overview },
+            ["user-flows", id, tab] => {
+                flow_tab(tab).map_or(Route::Unknown, |tab| Route::Flow { id: (*id).into(), tab })
+            }
+            ["applications"] => Route::Applications,
+            ["applications", id] => Route::Application { id: (*id).into() },
+            ["attributes"] => Route::Attributes,
+            ["identity-providers"] => Route::Providers,
+            ["people"] => Route::People,
+            ["people", id] => Route::Person { id: (*id).into() },
+            ["branding"] => Route::Branding,
+            ["languages"] => Route::Languages,
+            ["activity"] => Route::Activity { tab: ActivityTab::SignIns },
+            ["activity", tab] => activity_tab(tab).map_or(Route::Unknown, |tab| Route::Activity { tab }),
+            _ => Route::Unknown,
+        }
+    }
+
+    pub fn path(&self) -> String {
+        let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
+        let under = |place: &str, word: &str| {
+            if word.is_empty() { format!("{ROOT}/{place}") } else { format!("{ROOT}/{place}/{word}") }
+        };
+        match self {
+            Route::Flows | Route::Unknown => under("user-flows", ""),
+            Route::NewFlow => under("user-flows", "new"),
+            Route::Flow { id, tab } => {
+                let word = FLOW_TABS.iter().find(|(known, ..)| known == tab).map_or("", |(_, word, _)| word);
+                under(&format!("user-flows/{}", encode(id)), word)
+            }
+            Route::Applications => under("applications", ""),
+            Route::Application { id } => under("applications", &encode(id)),
+            Route::Attributes => under("attributes", ""),
+            Route::Providers => under("identity-providers", ""),
+            Route::People => under("people", ""),
+            Route::Person { id } => under("people", &encode(id)),
+            Route::Branding => under("branding", ""),
+            Route::Languages => under("languages", ""),
+            Route::Activity { tab } => {
+                let word = ACTIVITY_TABS.iter().find(|(known, ..)| known == tab).map_or("", |(_, word, _)| word);
+                under("activity", word)
+            }
+        }
+    }
+}
+
+/// Where the person is, and whether something there would be lost by leaving.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub route: RwSignal<Route>,
+    /// Set by a screen that holds unsaved changes.
+    pub unsaved: RwSignal<bool>,
+    /// Where the person wanted to go while there were unsaved changes.
+    pub held: RwSignal<Option<String>>,
+}
+
+pub fn place() -> Place {
+    desk().place
+}
+
+impl Place {
+    pub fn new(path: &str) -> Self {
+        let place = Self {
+            route: RwSignal::new(Route::of(path)),
+            unsaved: RwSignal::new(false),
+            held: RwSignal::new(None),
+        };
+        replace(&place.route.get_untracked().path(), path);
+        place.listen();
+        place
+    }
+
+    pub fn go(self, route: &Route) {
+        self.go_to(&route.path());
+    }
+
+    pub fn go_to(self, path: &str) {
+        if self.unsaved.get_untracked() {
+            self.held.set(Some(path.into()));
+            return;
+        }
+        // Fails only for an address of another origin.
+        let _ = history(|history| history.push_state_with_url(&JsValue::NULL, "", Some(path)));
+        self.arrive(path);
+    }
+
+    fn arrive(self, path: &str) {
+        self.unsaved.set(false);
+        self.route.set(Route::of(path.split('?').next().unwrap_or(path)));
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+    }
+
+    /// Goes on although what was not saved is lost.
+    pub fn leave_unsaved(self) {
+        self.unsaved.set(false);
+        if let Some(path) = self.held.get_untracked() {
+            self.held.set(None);
+            self.go_to(&path);
+        }
+    }
+
+    /// Links of the portal's own are followed here; back and forward are heard; nothing unsaved is closed unasked.
+    fn listen(self) {
+        on("click", move |event: MouseEvent| {
+            let plain = event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
+            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let link = target.and_then(|element| element.closest("a[href]").ok().flatten());
+            let Some(path) = link.and_then(|link| own_path(&link)).filter(|_| plain) else { return };
+            event.prevent_default();
+            self.go_to(&path);
+        });
+        on("popstate", move |_: web_sys::Event| {
+            let path = window().location().pathname().unwrap_or_default();
+            if self.unsaved.get_untracked() {
+                // The browser has gone already: back to where the changes are, and ask.
+                let here = self.route.get_untracked().path();
+                let _ = history(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&here)));
+                self.held.set(Some(path));
+            } else {
+                self.arrive(&path);
+            }
+        });
+        on("beforeunload", move |event: web_sys::Event| {
+            if self.unsaved.get_untracked() {
+                event.prevent_default();
+            }
+        });
+    }
+}
+
+/// The path of a link that stays inside the portal and in this window.
+fn own_path(link: &Element) -> Option<String> {
+    let path = link.get_attribute("href")?;
+    let inside = path.starts_with("/admin/") && !link.has_attribute("target") && !link.has_attribute("download");
+    inside.then_some(path)
+}
+
+fn on<E: JsCast + 'static>(name: &str, mut act: impl FnMut(E) + 'static) {
+    let listener = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| act(event.unchecked_into()));
+    // Fails only for what is no function. It listens as long as the document lives.
+    let _ = window().add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
+    listener.forget();
+}
+
+fn replace(path: &str, wanted: &str) {
+    let query = wanted.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
+    let _ = history(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("{path}{query}"))));
+}
+
+fn history(act: impl FnOnce(web_sys::History) -> Result<(), JsValue>) -> Result<(), JsValue> {
+    window().history().and_then(act)
+}
+
+fn decoded(word: &str) -> String {
+    js_sys::decode_uri_component(word).map(Into::into).unwrap_or_else(|_| word.into())
+}

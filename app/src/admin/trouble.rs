@@ -1,0 +1,63 @@
+//! Why a request came to nothing, in sentences that say what to do.
+
+use crate::contract::resource::problem::{Fault, Problem};
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum Trouble {
+    NoConnection,
+    /// The session is over and could not be renewed.
+    SignInAgain,
+    NotAllowed,
+    Gone,
+    /// Somebody else saved first; `@odata.etag` did not match.
+    ChangedMeanwhile,
+    Refused(Fault),
+    /// An answer that this portal does not understand.
+    Strange(u16),
+}
+
+impl Trouble {
+    pub fn of(status: u16, body: &str) -> Self {
+        let fault = serde_json::from_str::<Problem>(body).ok().map(|problem| problem.error);
+        match (status, fault) {
+            (401, _) => Trouble::SignInAgain,
+            (403, _) => Trouble::NotAllowed,
+            (404 | 410, _) => Trouble::Gone,
+            (412, _) => Trouble::ChangedMeanwhile,
+            (_, Some(fault)) => Trouble::Refused(fault),
+            (status, None) => Trouble::Strange(status),
+        }
+    }
+
+    pub fn sentence(&self) -> String {
+        match self {
+            Trouble::NoConnection => {
+                "The server does not answer. Look whether you are connected, then try again; nothing is lost.".into()
+            }
+            Trouble::SignInAgain => "Your session is over. Sign in again to go on.".into(),
+            Trouble::NotAllowed => {
+                "Your role does not allow this here. A Global Administrator of this directory can change that.".into()
+            }
+            Trouble::Gone => "This is not here any more. Somebody may have deleted it.".into(),
+            Trouble::ChangedMeanwhile => "Somebody else saved meanwhile. Your changes are still here.".into(),
+            Trouble::Refused(fault) => said(fault),
+            Trouble::Strange(status) => {
+                format!("The server answered in a way this page does not understand ({status}). Reload it, then try again.")
+            }
+        }
+    }
+
+    /// What is wrong with one property, where the server named it.
+    pub fn about(&self, property: &str) -> Option<String> {
+        let Trouble::Refused(fault) = self else { return None };
+        let detail = fault.details.iter().find(|detail| detail.target.as_deref() == Some(property))?;
+        Some(detail.message.clone())
+    }
+}
+
+/// The whole is often as vague as "invalid request"; its first detail says it.
+fn said(fault: &Fault) -> String {
+    let mut sentences: Vec<&str> = fault.details.iter().map(|detail| detail.message.as_str()).collect();
+    sentences.dedup();
+    if sentences.is_empty() { fault.message.clone() } else { sentences.join(" ") }
+}

@@ -1,0 +1,89 @@
+//! Buttons say what they do while they do it, and cannot be pressed twice.
+
+use super::{
+    super::client::Result,
+    icon::{Icon, icon},
+    toast::toasts,
+};
+use leptos::{prelude::*, task::spawn_local};
+use std::future::Future;
+
+/// An act that is under way, or not.
+#[derive(Clone, Copy)]
+pub struct Act {
+    pub running: RwSignal<bool>,
+}
+
+impl Act {
+    pub fn new() -> Self {
+        Self { running: RwSignal::new(false) }
+    }
+
+    /// Runs unless it is running; then `done` is given what came of it.
+    pub fn run<T: 'static>(
+        self,
+        work: impl Future<Output = Result<T>> + 'static,
+        done: impl FnOnce(Result<T>) + 'static,
+    ) {
+        if self.running.get_untracked() {
+            return;
+        }
+        self.running.set(true);
+        spawn_local(async move {
+            let outcome = work.await;
+            self.running.try_set(false);
+            done(outcome);
+        });
+    }
+}
+
+/// Runs an act whose failure is told in a corner of the page.
+pub fn run<T: 'static>(work: impl Future<Output = Result<T>> + 'static, done: impl FnOnce(T) + 'static) {
+    let toasts = toasts();
+    spawn_local(async move {
+        match work.await {
+            Ok(value) => done(value),
+            Err(trouble) => toasts.bad(trouble.sentence()),
+        }
+    });
+}
+
+pub fn primary(
+    label: impl Into<String>,
+    working: &'static str,
+    act: Act,
+    press: impl Fn() + Send + Sync + 'static,
+) -> AnyView {
+    let label = label.into();
+    view! {
+        <button
+            class="button primary"
+            type="button"
+            aria-disabled=move || act.running.get().then_some("true")
+            on:click=move |_| { if !act.running.get_untracked() { press() } }
+        >
+            {move || if act.running.get() { working.to_owned() } else { label.clone() }}
+        </button>
+    }
+    .into_any()
+}
+
+pub fn plain(label: impl Into<String>, press: impl Fn() + Send + Sync + 'static) -> AnyView {
+    view! { <button class="button" type="button" on:click=move |_| press()>{label.into()}</button> }.into_any()
+}
+
+pub fn with_icon(which: Icon, label: impl Into<String>, press: impl Fn() + Send + Sync + 'static) -> AnyView {
+    view! {
+        <button class="button" type="button" on:click=move |_| press()>{icon(which)}<span>{label.into()}</span></button>
+    }
+    .into_any()
+}
+
+/// A drawing alone, with its name for who cannot see it.
+pub fn bare(which: Icon, name: impl Into<String>, press: impl Fn() + Send + Sync + 'static) -> AnyView {
+    let name = name.into();
+    view! {
+        <button class="bare" type="button" aria-label=name.clone() title=name on:click=move |_| press()>{icon(which)}</button>
+    }
+    .into_any()
+}

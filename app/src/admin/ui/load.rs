@@ -1,0 +1,92 @@
+//! What is fetched when a screen opens: a quiet place-holder of the same height first, then the thing, or what went wrong.
+
+use super::super::{client::Result, trouble::Trouble};
+use leptos::{prelude::*, task::spawn_local};
+use std::future::Future;
+
+pub struct Loaded<T: Send + Sync + 'static> {
+    now: RwSignal<Option<Result<T>>>,
+    round: RwSignal<u32>,
+}
+
+impl<T: Send + Sync + 'static> Clone for Loaded<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync + 'static> Copy for Loaded<T> {}
+
+/// Fetches now, and again whenever what `fetch` reads changes. What was there stays until the new one is.
+pub fn load<T, F>(fetch: impl Fn() -> F + 'static) -> Loaded<T>
+where
+    T: Clone + Send + Sync + 'static,
+    F: Future<Output = Result<T>> + 'static,
+{
+    let (now, round) = (RwSignal::new(None), RwSignal::new(0));
+    let newest = StoredValue::new(0_u32);
+    Effect::new(move |_| {
+        round.track();
+        let fetched = fetch();
+        newest.update_value(|newest| *newest += 1);
+        let mine = newest.get_value();
+        spawn_local(async move {
+            let fetched = fetched.await;
+            // A slow answer does not replace a newer one; nobody waits any more where the screen is gone.
+            if newest.try_get_value() == Some(mine) {
+                now.try_set(Some(fetched));
+            }
+        });
+    });
+    Loaded { now, round }
+}
+
+impl<T: Clone + Send + Sync + 'static> Loaded<T> {
+    pub fn again(self) {
+        self.round.update(|round| *round += 1);
+    }
+
+    /// Nothing before it is there.
+    pub fn get(self) -> Option<T> {
+        self.now.with(|now| now.as_ref().and_then(|now| now.as_ref().ok().cloned()))
+    }
+
+    pub fn get_untracked(self) -> Option<T> {
+        self.now.with_untracked(|now| now.as_ref().and_then(|now| now.as_ref().ok().cloned()))
+    }
+
+    /// Shows at once what an act of the person has made of it; the server is asked all the same.
+    pub fn update(self, change: impl FnOnce(&mut T)) {
+        self.now.update(|now| {
+            if let Some(Ok(value)) = now {
+                change(value);
+            }
+        });
+    }
+
+    /// `rows`: how high the place-holder stands.
+    pub fn show(self, rows: usize, view: impl Fn(T) -> AnyView + Send + Sync + 'static) -> AnyView {
+        let shown = move || match self.now.get() {
+            None => skeleton(rows),
+            Some(Ok(value)) => view(value),
+            Some(Err(trouble)) => failed(&trouble, move || self.again()),
+        };
+        shown.into_any()
+    }
+}
+
+pub fn skeleton(rows: usize) -> AnyView {
+    let rows: Vec<_> = (0..rows).map(|_| view! { <div class="bone"></div> }).collect();
+    view! { <div class="skeleton" role="status" aria-label="Loading">{rows}</div> }.into_any()
+}
+
+pub fn failed(trouble: &Trouble, again: impl Fn() + Send + Sync + 'static) -> AnyView {
+    let retry = !matches!(trouble, Trouble::NotAllowed | Trouble::Gone);
+    view! {
+        <div class="notice bad" role="alert">
+            <p>{trouble.sentence()}</p>
+            {retry.then(|| view! { <button class="button" on:click=move |_| again()>"Try again"</button> })}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,27 @@
+//! The box above a list that narrows it while somebody types.
+
+use super::icon::{Icon, icon};
+use leptos::prelude::*;
+
+pub fn search(name: &'static str, typed: RwSignal<String>) -> AnyView {
+    view! {
+        <label class="search">
+            {icon(Icon::Search)}
+            <input
+                type="search"
+                aria-label=name
+                placeholder=name
+                autocomplete="off"
+                prop:value=typed
+                on:input=move |event| typed.set(event_target_value(&event))
+            />
+        </label>
+    }
+    .into_any()
+}
+
+/// Whether what was typed stands in one of the texts, whatever its case.
+pub fn fits(typed: &str, texts: &[&str]) -> bool {
+    let typed = typed.trim().to_lowercase();
+    typed.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(&typed))
+}
