@@ -5,6 +5,7 @@ use crate::{
     contract::{
         brand::{Brand, Palette, Tone},
         journey::Page,
+        portal::Portal,
         problem::Problem,
     },
     hosted::{self, Home, SET_UP_HEADING, SetUp, SignOut, Whence},
@@ -94,18 +95,6 @@ pub fn set_up(page: &SetUp, texts: &Texts, scripts: &Scripts, nonce: &str) -> St
     html.push_str(SHOW);
     html.push_str("</script></body></html>");
     html
-}
-
-/// What the portal has to know before it can ask for anything.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Portal {
-    /// Its own directory, where administrators sign in.
-    pub authority: String,
-    pub client_id: String,
-    pub redirect_uri: String,
-    /// The root of the management API.
-    pub graph: String,
 }
 
 /// The portal, empty: its script fills `#admin`. What it has to know stands in `#portal`, as JSON.

@@ -8,7 +8,10 @@ use crate::{
     assets, html,
     state::AppState,
 };
-use app::shell::{self, Portal};
+use app::{
+    contract::portal::{Language, Portal},
+    shell, text,
+};
 use axum::{
     extract::State,
     http::Uri,
@@ -33,9 +36,21 @@ pub async fn document(State(state): State<AppState>, at: Uri) -> Response {
         client_id: PORTAL.into(),
         redirect_uri: url.at("/admin/"),
         graph: url.at("/graph"),
+        hosted_css: assets::address("hosted.css"),
+        languages: text::languages().iter().map(|tag| language(tag)).collect(),
     };
     let body = shell::portal(&portal, &assets::portal_scripts(), &nonce);
     html::document(body, nonce, Vec::new())
+}
+
+/// For the previews, which are drawn in every language.
+fn language(tag: &str) -> Language {
+    Language {
+        tag: tag.into(),
+        name: text::name(tag).into(),
+        direction: text::direction(tag).into(),
+        text: assets::scripts(tag).text.clone(),
+    }
 }
 
 /// The tenant of the administrators is called `admin` too: whoever asks for its OpenID Connect by that name finds it under

@@ -118,6 +118,11 @@ const RULES: &[Rule] = &[
     Rule { room: "app/src/text", may: &["crate::contract", "crate::text"], never: &["leptos", "web_sys"] },
     Rule { room: "app/src/ui", may: &["crate::ui"], never: &[] },
     Rule { room: "app/src/hosted", may: &["crate::contract", "crate::text", "crate::ui", "crate::hosted"], never: &[] },
+    Rule {
+        room: "app/src/admin",
+        may: &["crate::contract", "crate::text", "crate::ui", "crate::admin", "crate::hosted"],
+        never: &[],
+    },
     Rule { room: "app/src/widget", may: &["crate::contract", "crate::text", "crate::ui", "crate::hosted"], never: &[] },
     Rule {
         room: "server/src/journey",
@@ -170,6 +175,17 @@ fn faces_do_not_know_each_other() {
                 assert!(!file.imports().contains(&format!("crate::{other}")), "{} imports {other}", file.path);
             }
         }
+    }
+}
+
+#[test]
+fn the_portal_meets_the_pages_and_the_api_in_one_place_each() {
+    for file in files().iter().filter(|file| file.is_in("app/src/admin")) {
+        let meets_pages = file.imports().contains(&"crate::hosted".to_owned());
+        assert!(!meets_pages || file.path == "app/src/admin/preview.rs", "{} imports the hosted pages", file.path);
+        let names_api = ["\"/identity", "\"/users", "\"/applications", "\"/organization", "\"/auditLogs"];
+        let names_api = names_api.iter().any(|address| file.text.contains(address));
+        assert!(!names_api || file.path == "app/src/admin/client.rs", "{} names an address of the API", file.path);
     }
 }
 

@@ -23,23 +23,31 @@ mod ui;
 
 use client::Client;
 use desk::Desk;
-use leptos::{prelude::*, task::spawn_local};
+use crate::ui::browser::document;
+use leptos::{mount::mount_to, prelude::*, task::spawn_local};
 use route::{Place, Route};
 use session::Opened;
+use wasm_bindgen::JsCast;
 use ui::{ask::Asking, toast::Toasts};
 
-/// Draws the portal into the document's body, once it is known who is there.
+/// Draws the portal into the document's `#admin`, once it is known who is there.
 pub fn open() {
     // Fails only where it has been done before.
     let _ = any_spawner::Executor::init_wasm_bindgen();
     spawn_local(async {
         match session::open().await {
             Opened::Leaving => {}
-            Opened::SignedOut => mount_to_body(|| door("You are signed out", None)),
-            Opened::Refused(told) => mount_to_body(move || door("Signing in did not work", Some(told))),
-            Opened::SignedIn(session, path) => mount_to_body(move || portal(session, path)),
+            Opened::SignedOut => place(|| door("You are signed out", None)),
+            Opened::Refused(told) => place(move || door("Signing in did not work", Some(told))),
+            Opened::SignedIn(session, path) => place(move || portal(session, path)),
         }
     });
+}
+
+fn place(view: impl FnOnce() -> AnyView + 'static) {
+    if let Some(admin) = document().get_element_by_id("admin") {
+        mount_to(admin.unchecked_into(), view).forget();
+    }
 }
 
 fn portal(session: session::Session, path: String) -> AnyView {
