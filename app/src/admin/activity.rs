@@ -75,7 +75,11 @@ fn sign_in(row: &SignIn) -> AnyView {
     let good = row.status.error_code == 0;
     let what = row.status.failure_reason.clone().unwrap_or_else(|| words(&row.event));
     let person = Route::Person { id: row.user_id.clone() }.path();
-    let name = if row.user_principal_name.is_empty() { row.user_display_name.clone() } else { row.user_principal_name.clone() };
+    let name = if row.user_principal_name.is_empty() {
+        row.user_display_name.clone()
+    } else {
+        row.user_principal_name.clone()
+    };
     view! {
         <tr>
             <td>{moment(&row.created_date_time.text())}</td>
@@ -135,8 +139,10 @@ fn changes() -> AnyView {
 }
 
 fn actor(row: &DirectoryAudit) -> String {
-    let user = row.initiated_by.user.as_ref().map(|user| user.user_principal_name.clone().unwrap_or_else(|| user.id.clone()));
-    let app = || row.initiated_by.app.as_ref().map(|app| app.display_name.clone().unwrap_or_else(|| app.app_id.clone()));
+    let user =
+        row.initiated_by.user.as_ref().map(|user| user.user_principal_name.clone().unwrap_or_else(|| user.id.clone()));
+    let app =
+        || row.initiated_by.app.as_ref().map(|app| app.display_name.clone().unwrap_or_else(|| app.app_id.clone()));
     user.or_else(app).unwrap_or_else(|| "The server".into())
 }
 
@@ -173,7 +179,12 @@ fn differences(row: &DirectoryAudit, open: RwSignal<Option<DirectoryAudit>>) -> 
             }
         })
         .collect();
-    dialog("dialog", row.activity_display_name.clone(), move || open.set(None), view! { <ul class="differences">{rows}</ul> }.into_any())
+    dialog(
+        "dialog",
+        row.activity_display_name.clone(),
+        move || open.set(None),
+        view! { <ul class="differences">{rows}</ul> }.into_any(),
+    )
 }
 
 fn funnels() -> AnyView {

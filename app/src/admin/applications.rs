@@ -142,7 +142,14 @@ fn registering(open: RwSignal<bool>) -> AnyView {
     let kinds: Vec<_> = PLATFORMS
         .iter()
         .map(|(own, name, about)| {
-            radio("platform", *name, Some((*about).into()), move || platform.get() == *own, None, move || platform.set(own))
+            radio(
+                "platform",
+                *name,
+                Some((*about).into()),
+                move || platform.get() == *own,
+                None,
+                move || platform.set(own),
+            )
         })
         .collect();
     let content = view! {
@@ -193,7 +200,8 @@ fn one(loaded: Loaded<Application>, application: Application) -> AnyView {
 /// The three values that any OpenID Connect library asks for.
 fn quick_start(application: &Application) -> AnyView {
     let directory = desk().directory.get_untracked();
-    let tenant = directory.map(|directory| directory.names.first().cloned().unwrap_or(directory.id)).unwrap_or_default();
+    let tenant =
+        directory.map(|directory| directory.names.first().cloned().unwrap_or(directory.id)).unwrap_or_default();
     let authority = format!("{}/{tenant}/v2.0", window().location().origin().unwrap_or_default());
     let redirect = PLATFORMS.iter().find_map(|(platform, ..)| uris(application, platform).first().cloned());
     let flow = match &application.user_flow {
@@ -201,7 +209,10 @@ fn quick_start(application: &Application) -> AnyView {
             let to = Route::Flow { id: flow.id.clone(), tab: FlowTab::Overview }.path();
             view! { <p>"Its people sign in through "<a href=to>{flow.display_name.clone()}</a>"."</p> }.into_any()
         }
-        None => view! { <p>"It has no user flow yet: nobody can sign in. Open a user flow and choose Add application."</p> }.into_any(),
+        None => {
+            view! { <p>"It has no user flow yet: nobody can sign in. Open a user flow and choose Add application."</p> }
+                .into_any()
+        }
     };
     view! {
         <section class="card pad">
@@ -230,7 +241,8 @@ fn redirects(loaded: Loaded<Application>, application: &Application) -> AnyView 
         for ((platform, ..), text) in PLATFORMS.iter().zip(texts) {
             changes[*platform] = json!({ "redirectUris": lines_of(&text.get_untracked()) });
         }
-        let work = async move { client.update_application(&id.get_value(), etag.get_value().as_deref(), &changes).await };
+        let work =
+            async move { client.update_application(&id.get_value(), etag.get_value().as_deref(), &changes).await };
         act.run(work, move |saved| match saved {
             Ok(()) => {
                 toasts.good("Saved.");
@@ -246,7 +258,12 @@ fn redirects(loaded: Loaded<Application>, application: &Application) -> AnyView 
     };
     let fields: Vec<_> = [("uris-spa", 0), ("uris-web", 1), ("uris-native", 2)]
         .map(|(id, at): (&'static str, usize)| {
-            lines(Label::new(id, PLATFORMS[at].1).optional().hint("One address in each line."), 2, texts[at], faults[at])
+            lines(
+                Label::new(id, PLATFORMS[at].1).optional().hint("One address in each line."),
+                2,
+                texts[at],
+                faults[at],
+            )
         })
         .into();
     view! {
@@ -315,7 +332,11 @@ fn secrets(loaded: Loaded<Application>, application: &Application) -> AnyView {
     .into_any()
 }
 
-fn shown_once(loaded: Loaded<Application>, made: RwSignal<Option<PasswordCredential>>, secret: PasswordCredential) -> AnyView {
+fn shown_once(
+    loaded: Loaded<Application>,
+    made: RwSignal<Option<PasswordCredential>>,
+    secret: PasswordCredential,
+) -> AnyView {
     let close = move || {
         made.set(None);
         loaded.again();

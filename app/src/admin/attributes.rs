@@ -60,7 +60,12 @@ pub fn list() -> AnyView {
     .into_any()
 }
 
-fn table(loaded: Loaded<Vec<UserFlowAttribute>>, open: RwSignal<Open>, all: &[UserFlowAttribute], typed: &str) -> AnyView {
+fn table(
+    loaded: Loaded<Vec<UserFlowAttribute>>,
+    open: RwSignal<Open>,
+    all: &[UserFlowAttribute],
+    typed: &str,
+) -> AnyView {
     let mut found: Vec<_> = all
         .iter()
         .filter(|it| fits(typed, &[&it.display_name, &it.id, it.description.as_deref().unwrap_or_default()]))
@@ -193,14 +198,17 @@ fn one(loaded: Loaded<Vec<UserFlowAttribute>>, open: RwSignal<Open>, attribute: 
     let act = Act::new();
     let save = move || {
         let text = description.get_untracked();
-        act.run(async move { client.describe_attribute(&id.get_value(), text.trim()).await }, move |saved| match saved {
-            Ok(()) => {
-                open.set(Open::Nothing);
-                toasts.good("The description is saved.");
-                loaded.again();
-            }
-            Err(trouble) => fault.set(Some(trouble.sentence())),
-        });
+        act.run(
+            async move { client.describe_attribute(&id.get_value(), text.trim()).await },
+            move |saved| match saved {
+                Ok(()) => {
+                    open.set(Open::Nothing);
+                    toasts.good("The description is saved.");
+                    loaded.again();
+                }
+                Err(trouble) => fault.set(Some(trouble.sentence())),
+            },
+        );
     };
     let content = view! {
         <form class="stack" on:submit=move |event| { event.prevent_default(); save() }>

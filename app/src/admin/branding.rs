@@ -55,7 +55,7 @@ pub fn screen() -> AnyView {
     let client = client();
     let branding = load(move || async move {
         let directory = client.directory.get_untracked();
-        client.branding(&directory, "0").await
+        client.branding(&directory).await
     });
     view! { <div class="screen wide">{branding.show(6, move |now| editing(branding, now))}</div> }.into_any()
 }
@@ -133,21 +133,23 @@ fn save(loaded: Loaded<Branding>, draft: Draft, act: Act, before: &Branding) {
         }
     }
     let directory = client.directory.get_untracked();
-    act.run(async move { client.update_branding(&directory, "0", &Value::Object(changes)).await }, move |saved| match saved {
-        Ok(()) => {
-            toasts.good("Saved. The next page that somebody opens has it.");
-            loaded.again();
-        }
-        Err(trouble) => {
-            for (fault, property) in draft.faults.iter().zip([
-                "brandName",
-                "brandColor",
-                "customPrivacyAndCookiesUrl",
-                "customTermsOfUseUrl",
-            ]) {
-                fault.set(trouble.about(property));
+    act.run(async move { client.update_branding(&directory, &Value::Object(changes)).await }, move |saved| {
+        match saved {
+            Ok(()) => {
+                toasts.good("Saved. The next page that somebody opens has it.");
+                loaded.again();
             }
-            toasts.bad(trouble.sentence());
+            Err(trouble) => {
+                for (fault, property) in draft.faults.iter().zip([
+                    "brandName",
+                    "brandColor",
+                    "customPrivacyAndCookiesUrl",
+                    "customTermsOfUseUrl",
+                ]) {
+                    fault.set(trouble.about(property));
+                }
+                toasts.bad(trouble.sentence());
+            }
         }
     });
 }
@@ -200,5 +202,9 @@ fn logo(loaded: Loaded<Branding>, is_there: bool) -> AnyView {
             {is_there.then(|| with_icon(Icon::Trash, "Remove the logo", remove))}
         </div>
     };
-    field(Label::new("logo", "Logo").optional().hint("PNG, JPEG or WebP; it is shown 28 pixels high."), RwSignal::new(None), control.into_any())
+    field(
+        Label::new("logo", "Logo").optional().hint("PNG, JPEG or WebP; it is shown 28 pixels high."),
+        RwSignal::new(None),
+        control.into_any(),
+    )
 }

@@ -104,4 +104,3 @@ pub fn focus_soon(selector: &'static str) {
         }
     });
 }
-

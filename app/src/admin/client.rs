@@ -17,6 +17,7 @@ use crate::contract::resource::{
 };
 pub use call::{Client, Result, client};
 use call::{Method, encoded};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 const FLOWS: &str = "/identity/authenticationEventsFlows";
@@ -26,8 +27,10 @@ const EMAIL: &str = "/policies/authenticationMethodsPolicy/authenticationMethodC
 const FLOW_TYPE: &str = "microsoft.graph.externalUsersSelfServiceSignUpEventsFlow";
 const METHODS: &str =
     "onAuthenticationMethodLoadStart/microsoft.graph.onAuthenticationMethodLoadStartExternalUsersSelfServiceSignUp";
-const COLLECTION: &str =
-    "onAttributeCollection/microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp";
+const COLLECTION: &str = "onAttributeCollection/microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp";
+
+/// Every account's password has this id (Graph's own).
+const PASSWORD: &str = "28c10230-6103-485e-b985-444c60001490";
 
 /// As many rows as one page of a list shows.
 const PAGE: usize = 50;
@@ -50,7 +53,7 @@ impl Client {
 
     /// With its applications, providers and attributes, which a single flow leaves out unless asked.
     pub async fn flow(self, id: &str) -> Result<UserFlow> {
-        self.get(&format!("{}?$expand=*", flow(id))).await
+        self.get(&format!("{}?$expand=includeApplications,identityProviders,attributes", flow(id))).await
     }
 
     pub async fn create_flow(self, new: &UserFlow) -> Result<UserFlow> {
@@ -149,10 +152,6 @@ impl Client {
         self.send(Method::Post, PROVIDERS, new).await
     }
 
-    pub async fn update_provider(self, id: &str, changes: &Value) -> Result<()> {
-        self.change(&format!("{PROVIDERS}/{}", encoded(id)), None, changes).await
-    }
-
     pub async fn delete_provider(self, id: &str) -> Result<()> {
         self.delete(&format!("{PROVIDERS}/{}", encoded(id))).await
     }
@@ -192,7 +191,8 @@ impl Client {
 
     /// The answer holds the secret, this once.
     pub async fn add_password(self, id: &str, name: &str) -> Result<PasswordCredential> {
-        let password_credential = PasswordCredential { display_name: Some(name.into()), ..PasswordCredential::default() };
+        let password_credential =
+            PasswordCredential { display_name: Some(name.into()), ..PasswordCredential::default() };
         let body = AddPassword { password_credential };
         self.send(Method::Post, &format!("{}/addPassword", application(id)), &body).await
     }
@@ -210,14 +210,13 @@ fn application(id: &str) -> String {
 // People
 
 impl Client {
-    /// One page of the people whose name or address begins with what was typed; nothing typed means everybody.
+    /// One page of the people whose names or address have a word that begins so; nothing typed means everybody.
     pub async fn people(self, typed: &str) -> Result<Collection<User>> {
         let select = "id,displayName,mail,accountEnabled,createdDateTime,identities";
         let mut path = format!("/users?$top={PAGE}&$select={select}");
         if !typed.is_empty() {
-            let quoted = typed.replace('\'', "''");
-            let filter = format!("startsWith(displayName,'{quoted}') or startsWith(mail,'{quoted}')");
-            path.push_str(&format!("&$filter={}", encoded(&filter)));
+            let quoted = typed.replace(['"', '\\'], " ");
+            path.push_str(&format!("&$search={}", encoded(&format!("\"{quoted}\""))));
         }
         self.get(&path).await
     }
@@ -239,6 +238,12 @@ impl Client {
         self.act(Method::Post, &format!("/directory/deletedItems/{}/restore", encoded(id)), &json!({})).await
     }
 
+    /// The answer holds the new password, this once; its owner has to choose another with it.
+    pub async fn reset_password(self, id: &str) -> Result<NewPassword> {
+        let path = format!("{}/authentication/methods/{PASSWORD}/resetPassword", person(id));
+        self.send(Method::Post, &path, &json!({})).await
+    }
+
     pub async fn end_sessions(self, id: &str) -> Result<()> {
         self.act(Method::Post, &format!("{}/revokeSignInSessions", person(id)), &json!({})).await
     }
@@ -251,30 +256,53 @@ fn person(id: &str) -> String {
 // Branding and languages
 
 impl Client {
-    /// Nothing where the directory's pages still look as Portico's do.
-    pub async fn branding(self, organization: &str, locale: &str) -> Result<Branding> {
-        let found = self.get(&branding(organization, locale)).await;
-        match found {
-            Err(super::trouble::Trouble::Gone) => Ok(Branding { id: locale.into(), ..Branding::default() }),
-            found => found,
-        }
+    pub async fn branding(self, organization: &str) -> Result<Branding> {
+        self.get(&branding(organization)).await
     }
 
-    pub async fn update_branding(self, organization: &str, locale: &str, changes: &Value) -> Result<()> {
-        self.change(&branding(organization, locale), None, changes).await
+    pub async fn update_branding(self, organization: &str, changes: &Value) -> Result<()> {
+        self.change(&branding(organization), None, changes).await
     }
 
     pub async fn put_logo(self, organization: &str, picture: &web_sys::File) -> Result<()> {
-        self.put(&format!("{}/bannerLogo", branding(organization, "0")), picture).await
+        self.put(&format!("{}/bannerLogo", branding(organization)), picture).await
     }
 
     pub async fn delete_logo(self, organization: &str) -> Result<()> {
-        self.delete(&format!("{}/bannerLogo", branding(organization, "0"))).await
+        self.delete(&format!("{}/bannerLogo", branding(organization))).await
+    }
+
+    /// Every sentence of the pages in one language: ours, and the directory's own where it has one.
+    pub async fn sentences(self, organization: &str, language: &str) -> Result<Vec<Said>> {
+        self.list(&sentences(organization, language)).await
+    }
+
+    /// By name; null takes a sentence back to ours.
+    pub async fn say(self, organization: &str, language: &str, changes: &Value) -> Result<()> {
+        self.change(&sentences(organization, language), None, changes).await
     }
 }
 
-fn branding(organization: &str, locale: &str) -> String {
-    format!("/organization/{}/branding/localizations/{}", encoded(organization), encoded(locale))
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewPassword {
+    pub new_password: String,
+}
+
+/// One sentence.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct Said {
+    pub key: String,
+    pub default: String,
+    pub value: Option<String>,
+}
+
+fn branding(organization: &str) -> String {
+    format!("/organization/{}/branding", encoded(organization))
+}
+
+fn sentences(organization: &str, language: &str) -> String {
+    format!("/organization/{}/sentences/{}", encoded(organization), encoded(language))
 }
 
 // Activity

@@ -46,8 +46,7 @@ pub fn flow(id: String, tab: FlowTab) -> AnyView {
     let run = Route::Flow { id: id.clone(), tab: FlowTab::Run }.path();
     let title = Memo::new(move |_| flow.get().map_or_else(String::new, |flow| flow.display_name));
     let top = move || {
-        let run = (tab != FlowTab::Run)
-            .then(|| view! { <a class="button" href=run.clone()>"Run user flow"</a> });
+        let run = (tab != FlowTab::Run).then(|| view! { <a class="button" href=run.clone()>"Run user flow"</a> });
         head(vec![("User flows".into(), Route::Flows)], title.get(), run.into_any())
     };
     let content = flow.show(5, move |now| section(tab, flow, now));

@@ -264,11 +264,10 @@ fn leaving(place: Place) -> impl IntoView {
 /// The top of a screen: where it lies, its name, and what can be done with all of it.
 pub fn head(crumbs: Vec<(String, Route)>, title: String, acts: AnyView) -> AnyView {
     document().set_title(&format!("{title} · Portico"));
-    let crumbs: Vec<_> = crumbs
-        .into_iter()
-        .map(|(name, route)| view! { <li><a href=route.path()>{name}</a></li> })
-        .collect();
-    let trail = (!crumbs.is_empty()).then(|| view! { <nav class="crumbs" aria-label="Where you are"><ol>{crumbs}</ol></nav> });
+    let crumbs: Vec<_> =
+        crumbs.into_iter().map(|(name, route)| view! { <li><a href=route.path()>{name}</a></li> }).collect();
+    let trail =
+        (!crumbs.is_empty()).then(|| view! { <nav class="crumbs" aria-label="Where you are"><ol>{crumbs}</ol></nav> });
     view! {
         <header class="head">
             <div>{trail}<h1>{title}</h1></div>

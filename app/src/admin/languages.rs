@@ -2,7 +2,7 @@
 
 use super::{
     activity::words,
-    client::client,
+    client::{Said, client},
     frame::head,
     session::portal,
     ui::{
@@ -14,21 +14,13 @@ use super::{
         toast::toasts,
     },
 };
-use crate::{
-    contract::resource::organization::{Branding, Sentence},
-    text::{Key, Texts},
-};
-use gloo_net::http::Request;
 use leptos::prelude::*;
-use serde_json::json;
-use std::collections::BTreeMap;
-use strum::IntoEnumIterator;
+use serde_json::{Map, Value};
 
-/// One sentence: its name, what we say, what the administrator says.
+/// One sentence while it is edited.
 #[derive(Clone)]
 struct Row {
-    name: &'static str,
-    ours: String,
+    said: Said,
     own: RwSignal<String>,
 }
 
@@ -39,7 +31,7 @@ pub fn screen() -> AnyView {
         let tag = language.get();
         async move {
             let directory = client.directory.get_untracked();
-            Ok((tag.clone(), client.branding(&directory, &tag).await?, sentences(&tag).await))
+            Ok((tag.clone(), client.sentences(&directory, &tag).await?))
         }
     });
     let choices = portal().languages.into_iter().map(|language| (language.tag, language.name)).collect();
@@ -48,51 +40,32 @@ pub fn screen() -> AnyView {
             {head(Vec::new(), "Languages".into(), ().into_any())}
             <p class="lead">"Every sentence of your pages can be said in your own words. What stays empty is said in ours."</p>
             <div class="facts">{select(Label::new("language", "Language"), language, choices)}</div>
-            {loaded.show(8, move |(tag, branding, ours)| editing(loaded, tag, &branding, &ours))}
+            {loaded.show(8, move |(tag, sentences)| editing(loaded, tag, sentences))}
         </div>
     }
     .into_any()
 }
 
-/// Ours, in the order of their names.
-async fn sentences(tag: &str) -> Vec<String> {
-    let Some(language) = portal().languages.into_iter().find(|language| language.tag == tag) else { return Vec::new() };
-    let Ok(answer) = Request::get(&language.text).send().await else { return Vec::new() };
-    let texts = answer.text().await.ok().and_then(|text| Texts::from_array_json(&text));
-    texts.map(|texts| Key::iter().map(|key| texts.say(key).to_owned()).collect()).unwrap_or_default()
-}
-
-fn editing(
-    loaded: Loaded<(String, Branding, Vec<String>)>,
-    tag: String,
-    branding: &Branding,
-    ours: &[String],
-) -> AnyView {
+fn editing(loaded: Loaded<(String, Vec<Said>)>, tag: String, sentences: Vec<Said>) -> AnyView {
     let (client, toasts) = (client(), toasts());
-    let said: BTreeMap<String, String> = branding
-        .content_customization
-        .iter()
-        .flat_map(|content| &content.attribute_collection)
-        .map(|sentence| (sentence.key.clone(), sentence.value.clone()))
-        .collect();
-    let rows: Vec<Row> = Key::iter()
-        .zip(ours)
-        .map(|(key, ours)| {
-            let name: &'static str = key.into();
-            Row { name, ours: ours.clone(), own: RwSignal::new(said.get(name).cloned().unwrap_or_default()) }
-        })
-        .collect();
+    let row = |said: Said| Row { own: RwSignal::new(said.value.clone().unwrap_or_default()), said };
+    let rows: Vec<Row> = sentences.into_iter().map(row).collect();
     let rows = StoredValue::new(rows);
     let (typed, act, tag) = (RwSignal::new(String::new()), Act::new(), StoredValue::new(tag));
     let save = move || {
-        let said = |row: &Row| {
-            let value = row.own.get_untracked().trim().to_owned();
-            (!value.is_empty()).then(|| Sentence { key: row.name.into(), value })
+        let changed = |row: &Row| {
+            let own = row.own.get_untracked().trim().to_owned();
+            let before = row.said.value.clone().unwrap_or_default();
+            (own != before).then(|| (row.said.key.clone(), if own.is_empty() { Value::Null } else { own.into() }))
         };
-        let sentences: Vec<Sentence> = rows.with_value(|rows| rows.iter().filter_map(said).collect());
-        let changes = json!({ "contentCustomization": { "attributeCollection": sentences } });
+        let changes: Map<String, Value> = rows.with_value(|rows| rows.iter().filter_map(changed).collect());
+        if changes.is_empty() {
+            toasts.good("Nothing has changed since the last save.");
+            return;
+        }
         let directory = client.directory.get_untracked();
-        act.run(async move { client.update_branding(&directory, &tag.get_value(), &changes).await }, move |saved| match saved {
+        let work = async move { client.say(&directory, &tag.get_value(), &Value::Object(changes)).await };
+        act.run(work, move |saved| match saved {
             Ok(()) => {
                 toasts.good("Saved. The next page that somebody opens says it.");
                 loaded.again();
@@ -100,43 +73,44 @@ fn editing(
             Err(trouble) => toasts.bad(trouble.sentence()),
         });
     };
+    let list = move || {
+        let typed = typed.get();
+        let found: Vec<_> = rows.with_value(|rows| {
+            let fitting = |row: &&Row| fits(&typed, &[&row.said.default, &row.said.key, &row.own.get_untracked()]);
+            rows.iter().filter(fitting).map(|row| sentence(row, &tag.get_value())).collect()
+        });
+        if found.is_empty() { nothing_found() } else { found.into_any() }
+    };
     view! {
         <div class="card">
             <div class="tools">{search("Search sentences", typed)}<span class="gap"></span>{primary("Save", "Saving …", act, save)}</div>
-            {move || {
-                let found: Vec<_> = rows.with_value(|rows| {
-                    let fitting = |row: &&Row| fits(&typed.get(), &[&row.ours, row.name, &row.own.get_untracked()]);
-                    rows.iter().filter(fitting).map(|row| sentence(row, &tag.get_value())).collect()
-                });
-                if found.is_empty() { nothing_found() } else { found.into_any() }
-            }}
+            {list}
         </div>
     }
     .into_any()
 }
 
 fn sentence(row: &Row, tag: &str) -> AnyView {
-    let own = row.own;
-    let placeholders: Vec<_> = row.ours.match_indices('{').filter_map(|(at, _)| row.ours[at..].split_inclusive('}').next()).collect();
+    let (own, ours) = (row.own, row.said.default.clone());
+    let name = words(row.said.key.rsplit('.').next().unwrap_or(&row.said.key));
+    let placeholders: Vec<String> =
+        ours.match_indices('{').filter_map(|(at, _)| ours[at..].split_inclusive('}').next()).map(Into::into).collect();
     let keep = (!placeholders.is_empty()).then(|| format!("Keep {}.", placeholders.join(", ")));
-    let lost = {
-        let placeholders: Vec<String> = placeholders.iter().map(|text| (*text).to_owned()).collect();
-        move || own.with(|own| !own.is_empty() && placeholders.iter().any(|placeholder| !own.contains(placeholder)))
-    };
+    let lost = move || own.with(|own| !own.is_empty() && placeholders.iter().any(|it| !own.contains(it.as_str())));
     view! {
         <div class="sentence">
-            <span class="two"><strong>{words(row.name)}</strong><small lang=tag.to_owned() dir="auto">{row.ours.clone()}</small></span>
+            <span class="two"><strong>{name.clone()}</strong><small lang=tag.to_owned() dir="auto">{ours.clone()}</small></span>
             <span class="two">
                 <input
                     class="input small"
                     lang=tag.to_owned()
                     dir="auto"
-                    aria-label=format!("{} in your words", words(row.name))
-                    placeholder=row.ours.clone()
+                    aria-label=format!("{name} in your words")
+                    placeholder=ours
                     prop:value=own
                     on:input=move |event| own.set(event_target_value(&event))
                 />
-                {move || keep.clone().map(|keep| view! { <small class:fault=lost.clone()>{keep}</small> })}
+                {keep.map(|keep| view! { <small class:fault=lost>{keep}</small> })}
             </span>
         </div>
     }

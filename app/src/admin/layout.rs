@@ -39,7 +39,7 @@ pub fn screen(id: String, tabs: impl Fn() -> AnyView + Send + Sync + 'static) ->
             Ok(Read {
                 flow: client.flow(&id).await?,
                 attributes: client.attributes().await?,
-                branding: client.branding(&directory, "0").await?,
+                branding: client.branding(&directory).await?,
             })
         }
     });
@@ -50,7 +50,8 @@ fn editing(read: Read, tabs: AnyView) -> AnyView {
     let Read { flow, attributes, branding } = read;
     let name = flow.display_name.clone();
     let open = flow.open_pages;
-    let application = flow.applications().first().map_or_else(|| "your application".to_owned(), |it| it.display_name.clone());
+    let application =
+        flow.applications().first().map_or_else(|| "your application".to_owned(), |it| it.display_name.clone());
     let editor = Editor::new(flow, attributes);
     editor.hold_unsaved();
     let look = Look::new();

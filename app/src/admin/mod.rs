@@ -21,14 +21,14 @@ mod session;
 mod trouble;
 mod ui;
 
+use crate::ui::browser::document;
 use client::Client;
 use desk::Desk;
-use crate::ui::browser::document;
 use leptos::{mount::mount_to, prelude::*, task::spawn_local};
 use route::{Place, Route};
 use session::Opened;
-use wasm_bindgen::JsCast;
 use ui::{ask::Asking, toast::Toasts};
+use wasm_bindgen::JsCast;
 
 /// Draws the portal into the document's `#admin`, once it is known who is there.
 pub fn open() {

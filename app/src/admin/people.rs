@@ -7,8 +7,9 @@ use super::{
     frame::head,
     route::{Route, place},
     ui::{
-        ask::{Question, asking},
+        ask::{Question, asking, dialog},
         button::{Act, plain, primary, run, with_icon},
+        copy,
         empty::empty,
         icon::Icon,
         load::{Loaded, load},
@@ -96,7 +97,9 @@ pub fn list() -> AnyView {
 }
 
 fn address(user: &User) -> String {
-    let of = |kind: &str| user.identities.iter().find(|identity| identity.sign_in_type == kind).map(|it| it.issuer_assigned_id.clone());
+    let of = |kind: &str| {
+        user.identities.iter().find(|identity| identity.sign_in_type == kind).map(|it| it.issuer_assigned_id.clone())
+    };
     user.mail.clone().or_else(|| of("emailAddress")).or_else(|| of("userName")).unwrap_or_default()
 }
 
@@ -186,7 +189,9 @@ fn known(loaded: Loaded<Person>, user: &User, attributes: Vec<UserFlowAttribute>
                 changes.insert(attribute.id.clone(), value(&attribute, now));
             }
         }
-        let work = async move { client.update_person(&id.get_value(), etag.get_value().as_deref(), &Value::Object(changes)).await };
+        let work = async move {
+            client.update_person(&id.get_value(), etag.get_value().as_deref(), &Value::Object(changes)).await
+        };
         act.run(work, move |saved| match saved {
             Ok(()) => {
                 toasts.good("Saved. Applications are told at the next sign-in.");
@@ -195,7 +200,8 @@ fn known(loaded: Loaded<Person>, user: &User, attributes: Vec<UserFlowAttribute>
             Err(trouble) => toasts.bad(trouble.sentence()),
         });
     };
-    let shown: Vec<_> = fields.with_value(|fields| fields.iter().map(|(attribute, now, _)| control(attribute, *now)).collect());
+    let shown: Vec<_> =
+        fields.with_value(|fields| fields.iter().map(|(attribute, now, _)| control(attribute, *now)).collect());
     view! {
         <section class="card pad">
             <h2>"Attributes"</h2>
@@ -289,26 +295,36 @@ fn access(loaded: Loaded<Person>, user: &User) -> AnyView {
     .into_any()
 }
 
-/// The password is forgotten: the person makes a new one by a code to their address.
+/// For who cannot be helped by "Forgot password": a new one is made and shown once.
 fn reset(id: StoredValue<String>) -> AnyView {
-    let (client, toasts) = (client(), toasts());
+    let client = client();
+    let made = RwSignal::new(None::<String>);
     let ask = move || {
         let question = Question {
             title: "Reset the password?".into(),
-            text: "The present password stops working and every session ends. At the next sign-in the person proves the address by a code and makes a new password.".into(),
+            text: "The present password stops working and every session ends. You are shown a new one to pass on; with it \
+                   the person chooses their own."
+                .into(),
             act: "Reset password".into(),
             dangerous: true,
         };
         asking().ask(question, move || {
-            let forget = json!({ "passwordProfile": { "forceChangePasswordNextSignIn": true } });
-            let work = async move {
-                client.update_person(&id.get_value(), None, &forget).await?;
-                client.end_sessions(&id.get_value()).await
-            };
-            run(work, move |()| toasts.good("The password is reset."));
+            run(async move { client.reset_password(&id.get_value()).await }, move |new| made.set(Some(new.new_password)));
         });
     };
-    plain("Reset password", ask)
+    let window = move || {
+        made.get().map(|password| {
+            let content = view! {
+                <p class="second">"Copy it now; it cannot be shown again. It works once."</p>
+                {copy::value("Password", password)}
+                <div class="buttons end">
+                    <button class="button primary" type="button" on:click=move |_| made.set(None)>"I have copied it"</button>
+                </div>
+            };
+            dialog("dialog", "The new password", move || made.set(None), content.into_any())
+        })
+    };
+    view! { {plain("Reset password", ask)}{window} }.into_any()
 }
 
 fn delete(id: StoredValue<String>, called: StoredValue<String>) {

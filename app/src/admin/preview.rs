@@ -70,7 +70,9 @@ pub fn preview(sample: Signal<Option<Sample>>, look: Look) -> AnyView {
         let found = portal.languages.iter().find(|language| language.tag == wanted).or(portal.languages.first());
         let Some(language) = found.cloned() else { return };
         spawn_local(async move {
-            let (Some(css), Some(text)) = (fetched(&portal.hosted_css).await, fetched(&language.text).await) else { return };
+            let (Some(css), Some(text)) = (fetched(&portal.hosted_css).await, fetched(&language.text).await) else {
+                return;
+            };
             if let Some(texts) = Texts::from_array_json(&text) {
                 dress.try_set(Some(Dress { css, texts, language }));
             }
@@ -187,7 +189,9 @@ fn css(hosted: &str, brand: &Brand, phone: bool, dark: bool) -> String {
         .replace("}body{", "}.body{")
         .replace("100dvh", "100%")
         .replace("100vh", "100%");
-    format!("{framed}:host{{--brand:{brand};--on-brand:{on_brand}}}.body{{min-height:100%;display:grid}}#hosted{{min-height:0}}")
+    format!(
+        "{framed}:host{{--brand:{brand};--on-brand:{on_brand}}}.body{{min-height:100%;display:grid}}#hosted{{min-height:0}}"
+    )
 }
 
 fn dress_up(root: &ShadowRoot, css: &str) {
@@ -200,7 +204,8 @@ fn dress_up(root: &ShadowRoot, css: &str) {
 
 fn page(sample: &Sample, language: &Language, typed: BTreeMap<String, Vec<String>>, faults: Vec<Fault>) -> Page {
     let Sample { brand, application, step } = sample.clone();
-    let languages = portal().languages.into_iter().map(|Language { tag, name, .. }| LanguageName { tag, name }).collect();
+    let languages =
+        portal().languages.into_iter().map(|Language { tag, name, .. }| LanguageName { tag, name }).collect();
     let address = (!matches!(step, Step::Address { .. })).then(|| "name@example.com".to_owned());
     Page {
         path: String::new(),

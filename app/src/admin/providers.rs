@@ -36,10 +36,16 @@ pub fn list() -> AnyView {
     let client = client();
     let both = load(move || async move { Ok((client.providers().await?, client.email_method().await?)) });
     let new = RwSignal::new(None::<New>);
-    let add = menu("add", "Add an identity provider", view! { {icon(Icon::Plus)}<span>"Add"</span> }.into_any(), move |open| {
-        let social: Vec<_> = SOCIAL.map(|(kind, name)| entry(name, open, move || new.set(Some(New::Social(kind))))).into();
-        view! { {social}{entry("OpenID Connect", open, move || new.set(Some(New::OpenIdConnect)))} }.into_any()
-    });
+    let add = menu(
+        "add",
+        "Add an identity provider",
+        view! { {icon(Icon::Plus)}<span>"Add"</span> }.into_any(),
+        move |open| {
+            let social: Vec<_> =
+                SOCIAL.map(|(kind, name)| entry(name, open, move || new.set(Some(New::Social(kind))))).into();
+            view! { {social}{entry("OpenID Connect", open, move || new.set(Some(New::OpenIdConnect)))} }.into_any()
+        },
+    );
     let content = both.show(4, move |(providers, method)| {
         let social: Vec<_> = providers
             .into_iter()
@@ -138,7 +144,8 @@ fn setting_up(both: Loaded<Both>, open: RwSignal<Option<New>>, kind: New) -> Any
     let (id_fault, secret_fault, issuer_fault) = (fault(), fault(), fault());
     let act = Act::new();
     let create = move || {
-        let provider = provider(kind, name.get_untracked(), id.get_untracked(), secret.get_untracked(), issuer.get_untracked());
+        let provider =
+            provider(kind, name.get_untracked(), id.get_untracked(), secret.get_untracked(), issuer.get_untracked());
         act.run(async move { client.create_provider(&provider).await }, move |made| match made {
             Ok(_) => {
                 open.set(None);
@@ -169,7 +176,13 @@ fn setting_up(both: Loaded<Both>, open: RwSignal<Option<New>>, kind: New) -> Any
     panel(title, move || open.set(None), content.into_any())
 }
 
-fn provider(kind: New, display_name: String, client_id: String, client_secret: String, issuer: String) -> IdentityProvider {
+fn provider(
+    kind: New,
+    display_name: String,
+    client_id: String,
+    client_secret: String,
+    issuer: String,
+) -> IdentityProvider {
     match kind {
         New::Social(kind) => IdentityProvider::Social(Social {
             display_name,

@@ -134,11 +134,8 @@ pub fn place() -> Place {
 
 impl Place {
     pub fn new(path: &str) -> Self {
-        let place = Self {
-            route: RwSignal::new(Route::of(path)),
-            unsaved: RwSignal::new(false),
-            held: RwSignal::new(None),
-        };
+        let place =
+            Self { route: RwSignal::new(Route::of(path)), unsaved: RwSignal::new(false), held: RwSignal::new(None) };
         replace(&place.route.get_untracked().path(), path);
         place.listen();
         place
@@ -176,7 +173,8 @@ impl Place {
     /// Links of the portal's own are followed here; back and forward are heard; nothing unsaved is closed unasked.
     fn listen(self) {
         on("click", move |event: MouseEvent| {
-            let plain = event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
+            let plain =
+                event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
             let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let link = target.and_then(|element| element.closest("a[href]").ok().flatten());
             let Some(path) = link.and_then(|link| own_path(&link)).filter(|_| plain) else { return };

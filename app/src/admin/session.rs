@@ -246,7 +246,6 @@ fn take_asked() -> Option<Asked> {
     asked
 }
 
-
 /// What the document brought along.
 pub fn portal() -> Portal {
     let told = document().get_element_by_id("portal").and_then(|element| element.text_content());

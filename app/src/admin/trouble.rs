@@ -42,7 +42,9 @@ impl Trouble {
             Trouble::ChangedMeanwhile => "Somebody else saved meanwhile. Your changes are still here.".into(),
             Trouble::Refused(fault) => said(fault),
             Trouble::Strange(status) => {
-                format!("The server answered in a way this page does not understand ({status}). Reload it, then try again.")
+                format!(
+                    "The server answered in a way this page does not understand ({status}). Reload it, then try again."
+                )
             }
         }
     }

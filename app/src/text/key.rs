@@ -1,7 +1,7 @@
 //! The name of every sentence on a page. The same name, in camel case, stands in the languages' files under `pages`.
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(any(feature = "ssr", feature = "admin"), derive(strum::EnumIter, strum::IntoStaticStr), strum(serialize_all = "camelCase"))]
+#[cfg_attr(feature = "ssr", derive(strum::EnumIter, strum::IntoStaticStr), strum(serialize_all = "camelCase"))]
 pub enum Key {
     // On every page
     Change,

@@ -58,7 +58,12 @@ impl Client {
         self.get(path).await
     }
 
-    pub(super) async fn send<T: DeserializeOwned>(self, method: Method, path: &str, body: &impl Serialize) -> Result<T> {
+    pub(super) async fn send<T: DeserializeOwned>(
+        self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T> {
         read(&self.call(method, path, None, Some(json(body))).await?)
     }
 
@@ -134,7 +139,9 @@ impl Client {
         let location = window().location();
         let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
         match leave(&self.session.portal.get_value(), &here).await {
-            Opened::Leaving | Opened::SignedOut | Opened::SignedIn(..) | Opened::Refused(_) => Err(Trouble::SignInAgain),
+            Opened::Leaving | Opened::SignedOut | Opened::SignedIn(..) | Opened::Refused(_) => {
+                Err(Trouble::SignInAgain)
+            }
         }
     }
 }

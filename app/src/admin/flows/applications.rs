@@ -68,7 +68,8 @@ fn remove(loaded: Loaded<UserFlow>, flow: &str, application: &str, name: &str) {
     let (flow, application, name) = (flow.to_owned(), application.to_owned(), name.to_owned());
     let question = Question {
         title: format!("Remove {name}?"),
-        text: "Nobody can sign up or sign in there until it is added to a user flow again. Accounts stay as they are.".into(),
+        text: "Nobody can sign up or sign in there until it is added to a user flow again. Accounts stay as they are."
+            .into(),
         act: "Remove".into(),
         dangerous: true,
     };

@@ -15,7 +15,6 @@ use crate::contract::resource::{
     user_flow::UserFlow,
 };
 use leptos::prelude::*;
-use serde_json::Value;
 
 pub fn section(loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
     let client = client();
@@ -95,7 +94,8 @@ fn comparison(id: StoredValue<String>, from: i64, to: i64, open: RwSignal<Option
 }
 
 fn change(change: &Change) -> AnyView {
-    let written = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    // A value comes as JSON; a text is read better without its quotation marks.
+    let written = |value: &str| serde_json::from_str::<String>(value).unwrap_or_else(|_| value.into());
     view! {
         <li>
             <strong>{change.path.replace('/', " · ")}</strong>

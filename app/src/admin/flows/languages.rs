@@ -15,7 +15,8 @@ pub fn section(flow: UserFlow) -> AnyView {
         .into_iter()
         .map(|language| {
             let label = |translation: &crate::contract::resource::input::Translation| translation.label.is_some();
-            let translated = asked.iter().filter(|input| input.translations.get(&language.tag).is_some_and(label)).count();
+            let translated =
+                asked.iter().filter(|input| input.translations.get(&language.tag).is_some_and(label)).count();
             view! {
                 <tr>
                     <th scope="row"><span lang=language.tag.clone()>{language.name}</span></th>

@@ -41,12 +41,12 @@ pub fn list() -> AnyView {
 }
 
 fn new_flow() -> AnyView {
-    view! { <a class="button primary" href=Route::NewFlow.path()>{icon(Icon::Plus)}<span>"New user flow"</span></a> }.into_any()
+    view! { <a class="button primary" href=Route::NewFlow.path()>{icon(Icon::Plus)}<span>"New user flow"</span></a> }
+        .into_any()
 }
 
 fn table(flows: &[UserFlow], typed: &str) -> AnyView {
-    let rows: Vec<_> =
-        flows.iter().filter(|flow| fits(typed, &[&flow.display_name])).map(row).collect();
+    let rows: Vec<_> = flows.iter().filter(|flow| fits(typed, &[&flow.display_name])).map(row).collect();
     if rows.is_empty() {
         return nothing_found();
     }

@@ -22,8 +22,12 @@ use std::collections::BTreeSet;
 pub fn section(loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
     let client = client();
     let all = load(move || async move { Ok((client.providers().await?, client.email_method().await?)) });
-    let before: BTreeSet<String> =
-        flow.on_authentication_method_load_start.identity_providers.iter().map(|provider| provider.id.clone()).collect();
+    let before: BTreeSet<String> = flow
+        .on_authentication_method_load_start
+        .identity_providers
+        .iter()
+        .map(|provider| provider.id.clone())
+        .collect();
     let (id, before) = (StoredValue::new(flow.id), StoredValue::new(before));
     all.show(4, move |(providers, method)| {
         let passcode = method.allow_external_id_to_use_email_otp == Switch::Enabled;
@@ -53,11 +57,21 @@ fn choosing(
         .filter(|provider| !matches!(provider, IdentityProvider::BuiltIn(_)))
         .map(|provider| {
             let (own, asked) = (provider.id().to_owned(), provider.id().to_owned());
-            tick(provider.display_name(), None, move || has(&asked), None, move |on| {
-                chosen.update(|chosen| {
-                    if on { chosen.insert(own.clone()) } else { chosen.remove(&own) };
-                });
-            })
+            tick(
+                provider.display_name(),
+                None,
+                move || has(&asked),
+                None,
+                move |on| {
+                    chosen.update(|chosen| {
+                        if on {
+                            chosen.insert(own.clone())
+                        } else {
+                            chosen.remove(&own)
+                        };
+                    });
+                },
+            )
         })
         .collect();
     let save = move || {

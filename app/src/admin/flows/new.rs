@@ -217,7 +217,11 @@ pub fn choice(chosen: RwSignal<BTreeSet<String>>, attribute: &UserFlowAttribute)
 
 fn flip(set: RwSignal<BTreeSet<String>>, id: &str, on: bool) {
     set.update(|set| {
-        if on { set.insert(id.into()) } else { set.remove(id) };
+        if on {
+            set.insert(id.into())
+        } else {
+            set.remove(id)
+        };
     });
 }
 
@@ -240,9 +244,9 @@ fn create(draft: Draft, act: Act, offered: &[UserFlowAttribute]) {
     flow.on_interactive_auth_flow_start.is_sign_up_allowed = true;
     flow.on_authentication_method_load_start.identity_providers =
         providers.into_iter().map(|id| FlowProvider { id, ..FlowProvider::default() }).collect();
-    flow.on_attribute_collection.attributes = draft.attributes.with_untracked(|chosen| {
-        offered.iter().filter(|attribute| chosen.contains(&attribute.id)).cloned().collect()
-    });
+    flow.on_attribute_collection.attributes = draft
+        .attributes
+        .with_untracked(|chosen| offered.iter().filter(|attribute| chosen.contains(&attribute.id)).cloned().collect());
     let (client, toasts, place) = (client(), toasts(), place());
     act.run(async move { client.create_flow(&flow).await }, move |made| match made {
         Ok(made) => {

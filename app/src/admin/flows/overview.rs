@@ -58,7 +58,8 @@ fn settings(loaded: Loaded<UserFlow>, flow: &UserFlow) -> AnyView {
     let name = RwSignal::new(flow.display_name.clone());
     let fault = RwSignal::new(None::<String>);
     let act = Act::new();
-    let (sign_up, keep) = (RwSignal::new(flow.on_interactive_auth_flow_start.is_sign_up_allowed), RwSignal::new(flow.keep_signed_in));
+    let (sign_up, keep) =
+        (RwSignal::new(flow.on_interactive_auth_flow_start.is_sign_up_allowed), RwSignal::new(flow.keep_signed_in));
     let flow = StoredValue::new(flow.clone());
     let set = move |changes: Value| change(loaded, &flow.get_value(), changes);
     let rename = move || {
@@ -69,12 +70,14 @@ fn settings(loaded: Loaded<UserFlow>, flow: &UserFlow) -> AnyView {
             return;
         }
         let changes = json!({ "displayName": new });
-        act.run(async move { client.update_flow(&before.id, before.etag.as_deref(), changes).await }, move |saved| match saved {
-            Ok(()) => {
-                toasts.good("Saved.");
-                loaded.again();
+        act.run(async move { client.update_flow(&before.id, before.etag.as_deref(), changes).await }, move |saved| {
+            match saved {
+                Ok(()) => {
+                    toasts.good("Saved.");
+                    loaded.again();
+                }
+                Err(trouble) => fault.set(Some(trouble.sentence())),
             }
-            Err(trouble) => fault.set(Some(trouble.sentence())),
         });
     };
     view! {

@@ -32,7 +32,8 @@ pub fn section(flow: UserFlow) -> AnyView {
         );
     };
     let chosen = RwSignal::new(first.app_id.clone());
-    let choices = runnable.iter().map(|application| (application.app_id.clone(), application.display_name.clone())).collect();
+    let choices =
+        runnable.iter().map(|application| (application.app_id.clone(), application.display_name.clone())).collect();
     let runnable = StoredValue::new(runnable);
     let address = Memo::new(move |_| {
         let application = runnable.with_value(|all| all.iter().find(|it| it.app_id == chosen.get()).cloned());

@@ -167,7 +167,8 @@ impl Editor {
 
     /// The page that these rows make.
     pub fn layout(self) -> Layout {
-        let inputs = self.rows.with(|rows| rows.iter().map(|row| row.to_layout(&self.attribute(&row.attribute))).collect());
+        let inputs =
+            self.rows.with(|rows| rows.iter().map(|row| row.to_layout(&self.attribute(&row.attribute))).collect());
         Layout { revision: self.flow.with(|flow| flow.revision), inputs }
     }
 
@@ -179,7 +180,11 @@ impl Editor {
             label: if known.display_name.is_empty() { id.into() } else { known.display_name },
             data_type: known.data_type.into(),
             description: known.description,
-            origin: if known.user_flow_attribute_type == AttributeType::BuiltIn { Origin::BuiltIn } else { Origin::Custom },
+            origin: if known.user_flow_attribute_type == AttributeType::BuiltIn {
+                Origin::BuiltIn
+            } else {
+                Origin::Custom
+            },
             max_length: if known.max_length == 0 { 250 } else { known.max_length },
         }
     }
@@ -238,7 +243,16 @@ pub fn changes(saved: &[Input], rows: &[Input], attribute: &str) -> Vec<String> 
         told.push(if now.required { "now required" } else { "now optional" }.into());
     }
     if (before.hidden, before.editable) != (now.hidden, now.editable) {
-        told.push(if now.hidden { "now hidden" } else if now.editable { "now to be filled in" } else { "now read-only" }.into());
+        told.push(
+            if now.hidden {
+                "now hidden"
+            } else if now.editable {
+                "now to be filled in"
+            } else {
+                "now read-only"
+            }
+            .into(),
+        );
     }
     for (changed, what) in [
         (before.hint != now.hint, "hint"),

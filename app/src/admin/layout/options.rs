@@ -15,13 +15,16 @@ pub fn options(editor: Editor, id: StoredValue<String>) -> AnyView {
     let rows = move || (0..count.get()).map(|at| row(editor, id, at, count.get())).collect::<Vec<_>>();
     let add = move |_| {
         let number = count.get_untracked() + 1;
-        change(format!("add option {number}"), &move |options| options.push(InputOption {
-            label: format!("Option {number}"),
-            value: format!("option{number}"),
-            ..InputOption::default()
-        }));
+        change(format!("add option {number}"), &move |options| {
+            options.push(InputOption {
+                label: format!("Option {number}"),
+                value: format!("option{number}"),
+                ..InputOption::default()
+            })
+        });
     };
-    let sort = move |_| change("sort options".into(), &|options| options.sort_by_key(|option| option.label.to_lowercase()));
+    let sort =
+        move |_| change("sort options".into(), &|options| options.sort_by_key(|option| option.label.to_lowercase()));
     view! {
         <fieldset>
             <legend>"Options"</legend>

@@ -205,7 +205,8 @@ fn place_at(list: NodeRef<Ul>, dragged: &str, editor: Editor, height: f64) -> Op
     let own = editor.rows.with_untracked(|rows| rows.iter().position(|row| row.attribute == dragged))?;
     let mut place = 0;
     for at in 0..children.length() {
-        let middle = children.item(at).map(|child| child.get_bounding_client_rect()).map(|it| it.top() + it.height() / 2.0)?;
+        let middle =
+            children.item(at).map(|child| child.get_bounding_client_rect()).map(|it| it.top() + it.height() / 2.0)?;
         let at = usize::try_from(at).ok()?;
         if at != own && middle < height {
             place += 1;

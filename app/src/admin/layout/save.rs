@@ -114,7 +114,12 @@ pub fn changes(editor: Editor) -> AnyView {
                 .into_iter()
                 .map(|(label, told)| view! { <li><strong>{label}</strong><span class="second">{told}</span></li> })
                 .collect();
-            dialog("dialog", "Not saved yet", move || open.set(false), view! { <ul class="differences">{rows}</ul> }.into_any())
+            dialog(
+                "dialog",
+                "Not saved yet",
+                move || open.set(false),
+                view! { <ul class="differences">{rows}</ul> }.into_any(),
+            )
         })
     };
     view! {

@@ -52,13 +52,9 @@ struct Property {
     write: fn(&mut Input, Option<String>),
 }
 
-const HINT: Property =
-    Property { name: "hint", read: |row| row.hint.clone(), write: |row, text| row.hint = text };
-const DEFAULT: Property = Property {
-    name: "default",
-    read: |row| row.default_value.clone(),
-    write: |row, text| row.default_value = text,
-};
+const HINT: Property = Property { name: "hint", read: |row| row.hint.clone(), write: |row, text| row.hint = text };
+const DEFAULT: Property =
+    Property { name: "default", read: |row| row.default_value.clone(), write: |row, text| row.default_value = text };
 const PATTERN: Property = Property {
     name: "pattern",
     read: |row| row.validation_reg_ex.clone(),
@@ -119,7 +115,10 @@ fn compiled(pattern: &str) -> Option<RegExp> {
 
 fn visibility(editor: Editor, id: StoredValue<String>) -> AnyView {
     let is = move |hidden, editable| {
-        move || editor.row(&id.get_value(), |row| Some((row.hidden, row.hidden || row.editable))) == Some((hidden, editable))
+        move || {
+            editor.row(&id.get_value(), |row| Some((row.hidden, row.hidden || row.editable)))
+                == Some((hidden, editable))
+        }
     };
     let set = move |hidden, editable| {
         move || {

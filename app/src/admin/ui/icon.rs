@@ -23,7 +23,6 @@ pub enum Icon {
     Light,
     Menu,
     More,
-    Open,
     People,
     Person,
     Phone,
@@ -32,7 +31,6 @@ pub enum Icon {
     Provider,
     Redo,
     Search,
-    Sort,
     Top,
     Trash,
     Undo,
@@ -44,7 +42,9 @@ fn strokes(icon: Icon) -> &'static str {
     match icon {
         Icon::Activity => "M1.5 8.5h3l2-5 3.5 9 2-4h2.5",
         Icon::Alert => "M8 2 1.5 13.500h13zM8 6.500v3M8 11.500v.01",
-        Icon::Application => "M2.5 2.500h4.500v4.500H2.500zM9 2.500h4.500v4.500H9zM2.5 9h4.500v4.500H2.500zM9 9h4.500v4.500H9z",
+        Icon::Application => {
+            "M2.5 2.500h4.500v4.500H2.500zM9 2.500h4.500v4.500H9zM2.5 9h4.500v4.500H2.500zM9 9h4.500v4.500H9z"
+        }
         Icon::Attribute => "M2.5 4h11M2.5 8h11M2.5 12h6",
         Icon::Bottom => "M8 2.500v8M4.5 7 8 10.5 11.5 7M3 13.500h10",
         Icon::Branding => "M8 1.500l1.7 4.8 4.8 1.7-4.8 1.700L8 14.5 6.3 9.7 1.5 8l4.8-1.700z",
@@ -58,11 +58,14 @@ fn strokes(icon: Icon) -> &'static str {
         Icon::Flow => "M2 3.500h5v3.500H2zM9 9h5v3.500H9zM4.5 7v3.750H9",
         Icon::Grip => "M6 3.500v.01M6 8v.01M6 12.500v.01M10 3.500v.01M10 8v.01M10 12.500v.01",
         Icon::Language => "M8 1.500a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM1.5 8h13M8 1.500c4 4 4 9 0 13-4-4-4-9 0-13z",
-        Icon::Light => "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM8 1v1.500M8 13.500V15M1 8h1.500M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1",
+        Icon::Light => {
+            "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM8 1v1.500M8 13.500V15M1 8h1.500M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1"
+        }
         Icon::Menu => "M2 4h12M2 8h12M2 12h12",
         Icon::More => "M3.5 8v.01M8 8v.01M12.5 8v.01",
-        Icon::Open => "M9 2.500h4.500V7M13.5 2.5 7.5 8.500M11.5 9.500v4h-9v-9h4",
-        Icon::People => "M6 2.500a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM1.5 13.500c0-5 9-5 9 0M10.5 2.800a2.5 2.5 0 0 1 0 4.500M12 9.600c1.6.500 2.5 1.9 2.5 3.9",
+        Icon::People => {
+            "M6 2.500a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM1.5 13.500c0-5 9-5 9 0M10.5 2.800a2.5 2.5 0 0 1 0 4.500M12 9.600c1.6.500 2.5 1.9 2.5 3.9"
+        }
         Icon::Person => "M8 2a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM2.5 14c0-5.5 11-5.5 11 0",
         Icon::Phone => "M4.5 1.500h7v13h-7zM7.5 12.500h1",
         Icon::Play => "M4 2.500v11l9-5.500z",
@@ -70,7 +73,6 @@ fn strokes(icon: Icon) -> &'static str {
         Icon::Provider => "M2 5.500h11M10 2.500l3 3-3 3M14 10.500H3M6 7.500l-3 3 3 3",
         Icon::Redo => "M13 6.500H6a3.5 3.5 0 0 0 0 7h3M10 3.500l3 3-3 3",
         Icon::Search => "M7 2.500a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.5 10.5 14 14",
-        Icon::Sort => "M5 3v10M2.5 10.5 5 13l2.5-2.500M11 13V3M8.5 5.5 11 3l2.5 2.5",
         Icon::Top => "M8 13.500v-8M4.5 9 8 5.5 11.5 9M3 2.500h10",
         Icon::Trash => "M2.5 4.500h11M6 4.500v-2h4v2M4 4.500l.7 9h6.600l.7-9",
         Icon::Undo => "M3 6.500h7a3.5 3.5 0 0 1 0 7H7M6 3.500l-3 3 3 3",

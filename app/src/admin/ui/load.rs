@@ -55,15 +55,6 @@ impl<T: Clone + Send + Sync + 'static> Loaded<T> {
         self.now.with_untracked(|now| now.as_ref().and_then(|now| now.as_ref().ok().cloned()))
     }
 
-    /// Shows at once what an act of the person has made of it; the server is asked all the same.
-    pub fn update(self, change: impl FnOnce(&mut T)) {
-        self.now.update(|now| {
-            if let Some(Ok(value)) = now {
-                change(value);
-            }
-        });
-    }
-
     /// `rows`: how high the place-holder stands.
     pub fn show(self, rows: usize, view: impl Fn(T) -> AnyView + Send + Sync + 'static) -> AnyView {
         let shown = move || match self.now.get() {

@@ -3,10 +3,6 @@
 use super::ask::dialog;
 use leptos::prelude::*;
 
-pub fn panel(
-    title: impl Into<String>,
-    close: impl Fn() + Clone + Send + Sync + 'static,
-    content: AnyView,
-) -> AnyView {
+pub fn panel(title: impl Into<String>, close: impl Fn() + Clone + Send + Sync + 'static, content: AnyView) -> AnyView {
     dialog("panel", title, close, content)
 }
