@@ -99,9 +99,7 @@ fn compile(root: &Path, target: &Path, bundle: &Bundle) -> Result<PathBuf> {
         "app",
         "--no-default-features",
     ]);
-    cargo
-        .args(["--features", bundle.feature, "--target", WASM, "--profile", profile, "--target-dir"])
-        .arg(&folder);
+    cargo.args(["--features", bundle.feature, "--target", WASM, "--profile", profile, "--target-dir"]).arg(&folder);
     env::vars().map(|(name, _)| name).filter(|name| is_for_the_outer_build(name)).for_each(|name| {
         cargo.env_remove(name);
     });
@@ -340,7 +338,8 @@ fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut packed = Vec::new();
     // What only developers fetch need not be as small as can be.
     let quality = if is_release()? { 11 } else { 5 };
-    let settings = brotli::enc::BrotliEncoderParams { quality, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
+    let settings =
+        brotli::enc::BrotliEncoderParams { quality, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
     brotli::BrotliCompress(&mut &bytes[..], &mut packed, &settings)?;
     Ok(packed)
 }

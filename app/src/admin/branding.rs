@@ -133,8 +133,9 @@ fn save(loaded: Loaded<Branding>, draft: Draft, act: Act, before: &Branding) {
         }
     }
     let directory = client.directory.get_untracked();
-    act.run(async move { client.update_branding(&directory, &Value::Object(changes)).await }, move |saved| {
-        match saved {
+    act.run(
+        async move { client.update_branding(&directory, &Value::Object(changes)).await },
+        move |saved| match saved {
             Ok(()) => {
                 toasts.good("Saved. The next page that somebody opens has it.");
                 loaded.again();
@@ -150,8 +151,8 @@ fn save(loaded: Loaded<Branding>, draft: Draft, act: Act, before: &Branding) {
                 }
                 toasts.bad(trouble.sentence());
             }
-        }
-    });
+        },
+    );
 }
 
 /// The colour, and whether it can be read: what is not is made darker or brighter on the pages until it is.

@@ -18,7 +18,8 @@ pub fn bars(title: &str, bars: &[Bar]) -> AnyView {
         .iter()
         .enumerate()
         .map(|(at, bar)| {
-            #[allow(clippy::cast_precision_loss, reason = "a bar's length need not be exact")]
+            // A bar's length need not be exact.
+            #[allow(clippy::cast_precision_loss)]
             let width = ROOM * bar.amount as f64 / most as f64;
             let top = at * HEIGHT;
             view! {

@@ -309,7 +309,9 @@ fn reset(id: StoredValue<String>) -> AnyView {
             dangerous: true,
         };
         asking().ask(question, move || {
-            run(async move { client.reset_password(&id.get_value()).await }, move |new| made.set(Some(new.new_password)));
+            run(async move { client.reset_password(&id.get_value()).await }, move |new| {
+                made.set(Some(new.new_password))
+            });
         });
     };
     let window = move || {

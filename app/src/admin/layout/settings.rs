@@ -150,10 +150,10 @@ fn translations(editor: Editor, look: Look, id: StoredValue<String>) -> AnyView 
             let hint = translation(editor, id, tag, |translation| &mut translation.hint);
             let show = move |_| look.language.set(tag.get_value());
             view! {
-                <div class="translation" on:focusin=show lang=tag.get_value() dir=language.direction>
+                <div class="translation" on:focusin=show lang=tag.get_value()>
                     <span class="name">{language.name.clone()}</span>
-                    <input class="input small" aria-label=format!("Label in {}", language.name) placeholder="Label" prop:value=label.0 on:input=label.1 />
-                    <input class="input small" aria-label=format!("Hint in {}", language.name) placeholder="Hint" prop:value=hint.0 on:input=hint.1 />
+                    <input class="input small" aria-label=format!("Label in {}", language.name) placeholder="Label" dir="auto" prop:value=label.0 on:input=label.1 />
+                    <input class="input small" aria-label=format!("Hint in {}", language.name) placeholder="Hint" dir="auto" prop:value=hint.0 on:input=hint.1 />
                 </div>
             }
         })
