@@ -7,6 +7,7 @@ use app::contract::{
     id::TenantId,
     time::Timestamp,
 };
+use sqlx::AnyConnection;
 
 /// Built-in ones first, then the tenant's own by label.
 pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<Attribute>> {
@@ -31,24 +32,51 @@ pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<Attribute>> {
 
 pub async fn insert(db: &Db, tenant: &TenantId, attribute: Attribute, now: Timestamp) -> Result<()> {
     let tenant = tenant.clone();
-    db.write(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            sqlx::query(
-                "INSERT INTO attributes (tenant_id, id, label, data_type, description, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-            )
-            .bind(tenant.as_str())
-            .bind(&attribute.id)
-            .bind(&attribute.label)
-            .bind(word(attribute.data_type))
-            .bind(&attribute.description)
-            .bind(now.0)
-            .execute(c)
-            .await
-            .map_err(taken)?;
-            Ok(())
-        })
-    })
+    db.write(Durability::Lasting, move |c| Box::pin(async move { add(c, &tenant, &attribute, now).await })).await
+}
+
+pub async fn add(c: &mut AnyConnection, tenant: &TenantId, attribute: &Attribute, now: Timestamp) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO attributes (tenant_id, id, label, data_type, description, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(tenant.as_str())
+    .bind(&attribute.id)
+    .bind(&attribute.label)
+    .bind(word(attribute.data_type))
+    .bind(&attribute.description)
+    .bind(now.0)
+    .execute(c)
     .await
+    .map_err(taken)?;
+    Ok(())
+}
+
+pub async fn describe(c: &mut AnyConnection, tenant: &TenantId, id: &str, description: Option<&str>) -> Result<()> {
+    let described = sqlx::query("UPDATE attributes SET description = $1 WHERE tenant_id = $2 AND id = $3")
+        .bind(description.map(str::to_owned))
+        .bind(tenant.as_str())
+        .bind(id)
+        .execute(c)
+        .await?;
+    if described.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// The attribute, and what people said of it.
+pub async fn delete(c: &mut AnyConnection, tenant: &TenantId, id: &str) -> Result<()> {
+    let deleted = sqlx::query("DELETE FROM attributes WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id)
+        .execute(&mut *c)
+        .await?;
+    if deleted.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    sqlx::query("DELETE FROM attribute_values WHERE tenant_id = $1 AND attribute_id = $2")
+        .bind(tenant.as_str())
+        .bind(id)
+        .execute(c)
+        .await?;
+    Ok(())
 }
 
 fn word(data_type: DataType) -> &'static str {

@@ -133,6 +133,16 @@ async fn refuse_two_of_one_word(c: &mut AnyConnection) -> Result<()> {
     if double.is_some() { Err(Error::Taken) } else { Ok(()) }
 }
 
+/// The tenant-wide switch for sign-in by e-mailed passcode: on since a moment, or off.
+pub async fn switch_passcode(c: &mut AnyConnection, tenant: &TenantId, on: Option<Timestamp>) -> Result<()> {
+    sqlx::query("UPDATE tenants SET passcode_enabled_at = $1 WHERE id = $2")
+        .bind(on.map(|at| at.0))
+        .bind(tenant.as_str())
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
 /// Writes down, once, that some account of the tenant signs in so.
 pub async fn note_method(c: &mut AnyConnection, tenant: &TenantId, method: Method, now: Timestamp) -> Result<()> {
     let sql = match method {

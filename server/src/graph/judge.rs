@@ -121,7 +121,9 @@ fn kind(row: &user_flow::Input, attribute: &Attribute) -> Vec<Told> {
         return Vec::new();
     }
     let right = match attribute.data_type {
-        DataType::String => "text, number, radioSingleSelect, dropdownSingleSelect, checkboxMultiSelect or dateTimeDropdown",
+        DataType::String => {
+            "text, number, radioSingleSelect, dropdownSingleSelect, checkboxMultiSelect or dateTimeDropdown"
+        }
         DataType::Int => "number, text, radioSingleSelect or dropdownSingleSelect",
         DataType::Boolean => "boolean, radioSingleSelect or dropdownSingleSelect",
     };
@@ -235,7 +237,11 @@ mod tests {
     #[test]
     fn r15_a_pattern_must_be_one_that_cannot_hang() {
         for bad in ["(", "(?=a)b", r"(a)\1", "a{1000}{1000}{1000}"] {
-            assert_eq!(faults(Input { validation_reg_ex: Some(bad.into()), ..row("city") }), ["validationRegEx"], "{bad}");
+            assert_eq!(
+                faults(Input { validation_reg_ex: Some(bad.into()), ..row("city") }),
+                ["validationRegEx"],
+                "{bad}"
+            );
         }
         assert!(faults(Input { validation_reg_ex: Some("^.*".into()), ..row("city") }).is_empty());
     }
@@ -257,11 +263,7 @@ mod tests {
                 "options",
             ),
             (
-                Input {
-                    input_type: InputType::RadioSingleSelect,
-                    options: vec![option("x")],
-                    ..row("extension_tier")
-                },
+                Input { input_type: InputType::RadioSingleSelect, options: vec![option("x")], ..row("extension_tier") },
                 "options",
             ),
             (Input { max_length: Some(129), ..city() }, "maxLength"),

@@ -6,10 +6,16 @@ mod answer;
 mod body;
 mod caller;
 mod change;
+mod flow_shape;
+mod identity_providers;
+mod judge;
+pub mod openapi;
 mod query;
 mod refuse;
+mod revisions;
 mod routes;
 mod user_flow_attributes;
+mod user_flows;
 
 use crate::state::AppState;
 use address::{Version, canonical};

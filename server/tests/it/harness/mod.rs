@@ -1,5 +1,6 @@
 //! What every test starts from: a server over a fresh database, a held clock, kept mail, browsers and applications.
 
+mod administrator;
 mod application;
 mod browser;
 mod database;
@@ -9,6 +10,7 @@ mod mailbox;
 mod person;
 mod server;
 
+pub use administrator::Administrator;
 pub use application::{Application, Asked, Tokens};
 pub use browser::Browser;
 pub use database::{on_both, on_both_alone};

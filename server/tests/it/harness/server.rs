@@ -113,6 +113,11 @@ impl TestServer {
         config(&self.url)
     }
 
+    /// The same server, for what happens in another tenant.
+    pub fn in_tenant(&self, tenant: TenantId) -> TestServer {
+        TestServer { tenant, ..self.clone() }
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -1,0 +1,86 @@
+//! `/openapi.json`: what this API answers, written from the table that the router is made of.
+
+use super::routes::{Needs, declared};
+use crate::state::AppState;
+use axum::{
+    Json,
+    extract::State,
+    http::Method,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Map, Value, json};
+
+pub async fn document(State(state): State<AppState>) -> Response {
+    Json(written(&state.config.public_url.graph())).into_response()
+}
+
+/// OpenAPI 3.1.
+pub fn written(graph: &str) -> Value {
+    let mut paths: Map<String, Value> = Map::new();
+    for route in declared() {
+        let operation = operation(&route.method, route.path, route.needs, route.says);
+        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        if let Value::Object(methods) = path {
+            methods.insert(route.method.as_str().to_lowercase(), operation);
+        }
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Portico management API",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Users, applications, user flows and what stands around them, in the shape of Microsoft Graph.",
+        },
+        "servers": [{ "url": format!("{graph}/v1.0") }, { "url": format!("{graph}/beta") }],
+        "paths": paths,
+        "components": {
+            "securitySchemes": { "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } },
+            "responses": {
+                "Problem": {
+                    "description": "What is wrong, and what to do",
+                    "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+                }
+            },
+            "schemas": {
+                "Problem": {
+                    "type": "object",
+                    "required": ["error"],
+                    "properties": {
+                        "error": {
+                            "type": "object",
+                            "required": ["code", "message"],
+                            "properties": { "code": { "type": "string" }, "message": { "type": "string" } },
+                        }
+                    },
+                }
+            },
+        },
+    })
+}
+
+fn operation(method: &Method, path: &str, needs: Needs, says: &str) -> Value {
+    let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    let parameters: Vec<Value> = names
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .collect();
+    let mut operation = json!({
+        "summary": says,
+        "parameters": parameters,
+        "responses": {
+            "2XX": { "description": "Done" },
+            "4XX": { "$ref": "#/components/responses/Problem" },
+        },
+    });
+    match needs {
+        Needs::Nobody => {}
+        Needs::SignedIn => operation["security"] = json!([{ "token": [] }]),
+        Needs::One(permission) => {
+            operation["security"] = json!([{ "token": [permission.word()] }]);
+            operation["x-permission"] = permission.word().into();
+        }
+    }
+    if [Method::POST, Method::PATCH, Method::PUT].contains(method) {
+        operation["requestBody"] = json!({ "content": { "application/json": { "schema": { "type": "object" } } } });
+    }
+    operation
+}

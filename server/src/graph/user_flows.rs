@@ -1,0 +1,418 @@
+//! `/identity/authenticationEventsFlows`: user flows, and what is put into them and taken out.
+
+use super::{
+    answer::{self, Wishes},
+    body,
+    caller::Caller,
+    change::{self, Change},
+    flow_shape::{self, Flows},
+    query::{
+        listed,
+        options::Options,
+        page::{List, Page, selected},
+    },
+    user_flow_attributes::named,
+};
+use crate::{
+    directory::{
+        application, attachment,
+        user_flow::{self, Listed},
+    },
+    error::{Error, Flaw, Result},
+    state::AppState,
+};
+use app::contract::{
+    id::{ApplicationId, UserFlowId},
+    resource::{
+        collection::Reference,
+        input::Input,
+        user_flow::{FlowApplication, FlowProvider, UserFlow as Shown},
+    },
+    user_flow::UserFlow,
+};
+use axum::{
+    body::Bytes,
+    extract::{Path, RawQuery, State},
+    response::Response,
+};
+use serde::Serialize;
+
+pub const OF: &str = "identity/authenticationEventsFlows";
+const CATEGORY: &str = "UserFlow";
+const FIELDS: [&str; 12] = [
+    "id",
+    "displayName",
+    "description",
+    "priority",
+    "revision",
+    "createdDateTime",
+    "conditions/applications/includeApplications",
+    "conditions/applications/includeApplications/appId",
+    "onAuthenticationMethodLoadStart/identityProviders",
+    "onAuthenticationMethodLoadStart/identityProviders/id",
+    "onAttributeCollection/attributes",
+    "onAttributeCollection/attributes/id",
+];
+const EXPANDABLE: [&str; 3] = ["includeApplications", "identityProviders", "attributes"];
+
+pub async fn list(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let options = Options::read(query.as_deref())?;
+    options.expands_only(&EXPANDABLE)?;
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let values = flows.flows.iter().map(|listed| serde_json::to_value(flows.shown(listed)));
+    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: OF, root: &wishes.root };
+    Ok(wishes.collection(OF, listed::page(list, &options, &FIELDS, values.collect::<Result<_, _>>()?)?))
+}
+
+pub async fn get(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let options = Options::read(query.as_deref())?;
+    options.expands_only(&EXPANDABLE)?;
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let shown = serde_json::to_value(flows.shown(flows.get(&id)?))?;
+    wishes.entity(OF, &selected(shown, &options.select))
+}
+
+pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishes, body: Bytes) -> Result<Response> {
+    let sent: Shown = body::created(&body)?;
+    if !sent.id.is_empty() {
+        return Err(Flaw::new("id", "A user flow's id is given by the server.").into());
+    }
+    read_only(&Shown::default(), &sent)?;
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let flow = flows.read(&sent, None, UserFlowId::from(state.chance.id()), 1)?;
+    let (attached, _) = flow_shape::moved(&Shown::default(), &sent);
+    exist(&state, &caller, &attached).await?;
+    let mut after = flows.shown_alone(&flow);
+    after.conditions = sent.conditions.clone();
+    let (id, made_by) = (flow.id.to_string(), caller.actor.id.clone());
+    let change = Change::added("Create user flow", CATEGORY, &id, &flow.name, &after)?;
+    change::make(&state, &caller, change, move |c, tenant, now| {
+        Box::pin(async move {
+            user_flow::add(c, tenant, &flow, Some(&made_by), now).await?;
+            for application in &attached {
+                attachment::attach(c, tenant, application, &flow.id).await?;
+            }
+            Ok(())
+        })
+    })
+    .await?;
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    wishes.created(OF, &id, &flows.shown(flows.get(&id)?))
+}
+
+pub async fn patch(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Response> {
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let before = flows.shown(flows.get(&id)?);
+    wishes.still(before.etag.as_deref().unwrap_or_default())?;
+    let sent: Shown = body::patched(&before, &body)?;
+    read_only(&before, &sent)?;
+    let flow = flows.read(&sent, Some(&before), UserFlowId::from(id.as_str()), before.revision)?;
+    let moved = flow_shape::moved(&before, &sent);
+    exist(&state, &caller, &moved.0).await?;
+    publish(&state, &caller, &flows, before, flow, moved, "Update user flow").await?;
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    wishes.changed(OF, &flows.shown(flows.get(&id)?))
+}
+
+pub async fn remove(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let before = flows.shown(flows.get(&id)?);
+    wishes.still(before.etag.as_deref().unwrap_or_default())?;
+    let change = Change::deleted("Delete user flow", CATEGORY, &id, &before.display_name, &before)?;
+    change::make(&state, &caller, change, move |c, tenant, _| {
+        Box::pin(async move { user_flow::delete(c, tenant, &id.into()).await })
+    })
+    .await?;
+    Ok(answer::nothing())
+}
+
+/// Saves a flow that was judged as its next revision, with the applications that come and go.
+pub async fn publish(
+    state: &AppState,
+    caller: &Caller,
+    flows: &Flows,
+    before: Shown,
+    flow: UserFlow,
+    (come, go): (Vec<ApplicationId>, Vec<ApplicationId>),
+    activity: &'static str,
+) -> Result<()> {
+    let mut after = flows.shown_alone(&flow);
+    after.revision += 1;
+    after.etag = None;
+    let change =
+        Change::updated(activity, CATEGORY, &before.id, &flow.name, &Shown { etag: None, ..before.clone() }, &after)?;
+    let made_by = caller.actor.id.clone();
+    change::make(state, caller, change, move |c, tenant, now| {
+        Box::pin(async move {
+            let flow = user_flow::publish(c, tenant, flow, Some(&made_by), now).await?;
+            for application in &go {
+                attachment::detach(c, tenant, application, &flow.id).await?;
+            }
+            for application in &come {
+                attachment::attach(c, tenant, application, &flow.id).await?;
+            }
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// What only the server says may be sent back as it was, and not otherwise (security R14).
+fn read_only(before: &Shown, sent: &Shown) -> Result<()> {
+    let mut flaws = Vec::new();
+    for (property, same) in [
+        ("id", before.id == sent.id),
+        ("revision", before.revision == sent.revision),
+        ("peopleSignedUp", before.people_signed_up == sent.people_signed_up),
+        ("openPages", before.open_pages == sent.open_pages),
+        ("createdDateTime", before.created_date_time == sent.created_date_time),
+    ] {
+        if !same {
+            flaws.push(Flaw::new(property, format!("'{property}' is the server's to say.")));
+        }
+    }
+    if flaws.is_empty() { Ok(()) } else { Err(Error::Invalid(flaws)) }
+}
+
+async fn exist(state: &AppState, caller: &Caller, applications: &[ApplicationId]) -> Result<()> {
+    for id in applications {
+        if application::find(&state.db, &caller.tenant.id, id).await?.is_none() {
+            let why = format!("There is no application '{id}' in this tenant.");
+            return Err(Flaw::new("conditions/applications/includeApplications", why).into());
+        }
+    }
+    Ok(())
+}
+
+fn all<T: Serialize>(wishes: &Wishes, of: &str, items: impl Iterator<Item = T>) -> Result<Response> {
+    let value = items.map(serde_json::to_value).collect::<Result<_, _>>()?;
+    Ok(wishes.collection(of, Page { value, ..Page::default() }))
+}
+
+fn applications_of(id: &str) -> String {
+    format!("{OF}/{id}/conditions/applications/includeApplications")
+}
+
+pub async fn applications(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let flow = flows.get(&id)?.flow.id.clone();
+    all(&wishes, &applications_of(&id), flows.attached_to(&flow).map(flow_shape::application))
+}
+
+pub async fn application(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path((id, application)): Path<(String, String)>,
+) -> Result<Response> {
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let flow = flows.get(&id)?.flow.id.clone();
+    let attached = flows.attached_to(&flow).find(|it| it.application.as_str() == application).ok_or(Error::NotFound)?;
+    wishes.entity(&applications_of(&id), &flow_shape::application(attached))
+}
+
+pub async fn add_application(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Response> {
+    let sent: FlowApplication = body::created(&body)?;
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let flow = flows.get(&id)?.flow.clone();
+    let application = ApplicationId::from(sent.app_id.as_str());
+    exist(&state, &caller, std::slice::from_ref(&application)).await?;
+    flows.free_for(&sent.app_id, &flow.id)?;
+    if flows.attached_to(&flow.id).any(|it| it.application == application) {
+        return Err(Flaw::new("appId", "The application is attached to this user flow already.").into());
+    }
+    let change = Change::added("Add application to user flow", CATEGORY, &id, &flow.name, &sent)?;
+    change::make(&state, &caller, change, {
+        let application = application.clone();
+        move |c, tenant, _| Box::pin(async move { attachment::attach(c, tenant, &application, &flow.id).await })
+    })
+    .await?;
+    let attached = attachment::list(&state.db, &caller.tenant.id).await?;
+    let attached = attached.iter().find(|it| it.application == application).ok_or(Error::NotFound)?;
+    wishes.created(&applications_of(&id), application.as_str(), &flow_shape::application(attached))
+}
+
+pub async fn remove_application(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path((id, application)): Path<(String, String)>,
+) -> Result<Response> {
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let flow = flows.get(&id)?.flow.clone();
+    let application = ApplicationId::from(application);
+    let before = flows.attached_to(&flow.id).find(|it| it.application == application).ok_or(Error::NotFound)?;
+    let before = flow_shape::application(before);
+    let change = Change::deleted("Remove application from user flow", CATEGORY, &id, &flow.name, &before)?;
+    change::make(&state, &caller, change, move |c, tenant, _| {
+        Box::pin(async move { attachment::detach(c, tenant, &application, &flow.id).await })
+    })
+    .await?;
+    Ok(answer::nothing())
+}
+
+/// Of the thing that `@odata.id` points to: the last word of its address, in any spelling.
+fn referred(body: &[u8]) -> Result<String> {
+    let reference: Reference = serde_json::from_slice(body)
+        .map_err(|_| Flaw::new("@odata.id", "The body is {\"@odata.id\": \"…\"}: the address of what is added."))?;
+    let last = reference.address.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let key = last.split_once("('").and_then(|(_, key)| key.strip_suffix("')"));
+    Ok(key.unwrap_or(last).to_owned())
+}
+
+pub async fn providers(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let shown = flows.shown(flows.get(&id)?);
+    let of = format!("{OF}/{id}/onAuthenticationMethodLoadStart/identityProviders");
+    all(&wishes, &of, shown.on_authentication_method_load_start.identity_providers.into_iter())
+}
+
+pub async fn add_provider(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Response> {
+    let provider = referred(&body)?;
+    change_flow(&state, &caller, &wishes, &id, "Add identity provider to user flow", |_, shown| {
+        let providers = &mut shown.on_authentication_method_load_start.identity_providers;
+        if providers.iter().any(|known| known.id == provider) {
+            return Err(Flaw::new("@odata.id", "The identity provider is in this user flow already.").into());
+        }
+        providers.push(FlowProvider { id: provider.clone(), ..FlowProvider::default() });
+        Ok(())
+    })
+    .await
+}
+
+pub async fn remove_provider(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path((id, provider)): Path<(String, String)>,
+) -> Result<Response> {
+    change_flow(&state, &caller, &wishes, &id, "Remove identity provider from user flow", |_, shown| {
+        let providers = &mut shown.on_authentication_method_load_start.identity_providers;
+        let before = providers.len();
+        providers.retain(|known| known.id != provider);
+        if providers.len() == before { Err(Error::NotFound) } else { Ok(()) }
+    })
+    .await
+}
+
+pub async fn attributes(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let shown = flows.shown(flows.get(&id)?);
+    let of = format!("{OF}/{id}/onAttributeCollection/attributes");
+    all(&wishes, &of, shown.on_attribute_collection.attributes.into_iter())
+}
+
+/// Also puts the usual row onto the page.
+pub async fn add_attribute(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Response> {
+    let attribute = referred(&body)?;
+    change_flow(&state, &caller, &wishes, &id, "Add attribute to user flow", |flows, shown| {
+        let none = || Flaw::new("@odata.id", format!("There is no attribute '{attribute}'."));
+        let attribute = named(&flows.attributes, &attribute).ok_or_else(none)?;
+        let rows = rows(shown);
+        if rows.iter().any(|row| row.attribute == attribute.id) {
+            return Err(Flaw::new("@odata.id", "The attribute is in this user flow already.").into());
+        }
+        rows.push(Input::usual(attribute));
+        Ok(())
+    })
+    .await
+}
+
+/// Also takes its row off the page.
+pub async fn remove_attribute(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path((id, attribute)): Path<(String, String)>,
+) -> Result<Response> {
+    change_flow(&state, &caller, &wishes, &id, "Remove attribute from user flow", |flows, shown| {
+        let attribute = named(&flows.attributes, &attribute).map(|known| known.id.clone()).ok_or(Error::NotFound)?;
+        let rows = rows(shown);
+        let before = rows.len();
+        rows.retain(|row| row.attribute != attribute);
+        if rows.len() == before { Err(Error::NotFound) } else { Ok(()) }
+    })
+    .await
+}
+
+pub fn rows(shown: &mut Shown) -> &mut Vec<Input> {
+    let views = &mut shown.on_attribute_collection.attribute_collection_page.views;
+    if views.is_empty() {
+        views.push(app::contract::resource::user_flow::View::default());
+    }
+    &mut views[0].inputs
+}
+
+/// One small change of a flow by its own address: the next revision, judged as a whole.
+pub async fn change_flow(
+    state: &AppState,
+    caller: &Caller,
+    wishes: &Wishes,
+    id: &str,
+    activity: &'static str,
+    change: impl FnOnce(&Flows, &mut Shown) -> Result<()>,
+) -> Result<Response> {
+    let flows = Flows::of(state, &caller.tenant).await?;
+    let listed: &Listed = flows.get(id)?;
+    let before = flows.shown(listed);
+    wishes.still(before.etag.as_deref().unwrap_or_default())?;
+    let mut sent = before.clone();
+    change(&flows, &mut sent)?;
+    let flow = flows.read(&sent, Some(&before), listed.flow.id.clone(), before.revision)?;
+    publish(state, caller, &flows, before, flow, Default::default(), activity).await?;
+    Ok(answer::nothing())
+}
