@@ -3,6 +3,7 @@
 
 mod address;
 mod answer;
+mod b2x_user_flows;
 mod body;
 mod caller;
 mod change;
@@ -17,7 +18,7 @@ mod routes;
 mod user_flow_attributes;
 mod user_flows;
 
-use crate::state::AppState;
+use crate::{guard, state::AppState};
 use address::{Version, canonical};
 pub use answer::preflight;
 use axum::{
@@ -50,11 +51,18 @@ impl Graph {
 }
 
 /// Hands the request on under the one spelling that the table knows.
-pub async fn answer(State(graph): State<Graph>, mut request: Request) -> Response {
+pub async fn answer(State(graph): State<Graph>, request: Request) -> Response {
     let version = Version::of(request.uri());
-    request.extensions_mut().insert(version);
-    *request.uri_mut() = canonical(request.uri());
-    match Router::clone(&graph.0).oneshot(request).await {
+    let (mut parts, body) = request.into_parts();
+    parts.uri = canonical(&parts.uri);
+    // A new request: what the outer router read from the address is not the inner one's.
+    let caller = parts.extensions.remove::<guard::Caller>();
+    parts.extensions.clear();
+    parts.extensions.insert(version);
+    if let Some(caller) = caller {
+        parts.extensions.insert(caller);
+    }
+    match Router::clone(&graph.0).oneshot(Request::from_parts(parts, body)).await {
         Ok(response) => response,
         Err(never) => match never {},
     }

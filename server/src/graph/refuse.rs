@@ -29,12 +29,22 @@ pub async fn method_not_allowed() -> Error {
 /// The layer around the whole face.
 pub async fn dress(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let traces = Traces::of(&request);
+    let from_a_page = request.headers().contains_key(header::ORIGIN);
     let bare = next.run(request).await;
     let mut response = match bare.extensions().get::<Arc<Error>>().cloned() {
         Some(error) => told(&state, &error, &traces),
         None => bare,
     };
     traces.sign(response.headers_mut());
+    // No cookie opens anything here: a page elsewhere reads what its own token is worth, and nothing else.
+    if from_a_page {
+        let readable = "client-request-id, etag, location, request-id, retry-after, www-authenticate";
+        for (name, value) in
+            [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::ACCESS_CONTROL_EXPOSE_HEADERS, readable)]
+        {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+    }
     // RFC 9111 §5.2.2.5: what a tenant's directory holds is kept by nobody between us and who asked.
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

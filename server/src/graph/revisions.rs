@@ -4,10 +4,7 @@ use super::{
     answer::Wishes,
     caller::Caller,
     flow_shape::Flows,
-    query::{
-        options::{Options, bad},
-        page::Page,
-    },
+    query::{options::Options, page::Page},
     user_flows::{self, OF},
 };
 use crate::{
@@ -54,11 +51,11 @@ pub async fn get(
     State(state): State<AppState>,
     caller: Caller,
     wishes: Wishes,
-    Path((id, number)): Path<(String, i64)>,
+    Path((id, number)): Path<(String, String)>,
 ) -> Result<Response> {
     let flows = Flows::of(&state, &caller.tenant).await?;
     let current = flows.get(&id)?.flow.layout.revision;
-    let stored = find(&state, &caller, &id, number).await?;
+    let stored = find(&state, &caller, &id, &number).await?;
     wishes.entity(&of(&id), &revision(&stored, current, Some(flows.shown_alone(&stored.flow))))
 }
 
@@ -67,17 +64,18 @@ pub async fn diff(
     State(state): State<AppState>,
     caller: Caller,
     wishes: Wishes,
-    Path((id, number)): Path<(String, i64)>,
+    Path((id, number)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let flows = Flows::of(&state, &caller.tenant).await?;
     let to = match url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).find(|(name, _)| name == "to") {
-        Some((_, to)) => to.parse().map_err(|_| bad("'to' is the number of a revision."))?,
-        None => flows.get(&id)?.flow.layout.revision,
+        Some((_, to)) => to.into_owned(),
+        None => flows.get(&id)?.flow.layout.revision.to_string(),
     };
-    let before = flows.shown_alone(&find(&state, &caller, &id, number).await?.flow);
-    let after = flows.shown_alone(&find(&state, &caller, &id, to).await?.flow);
-    wishes.entity(&of(&id), &Diff { from: number, to, changes: changes(&before, &after)? })
+    let before = flows.shown_alone(&find(&state, &caller, &id, &number).await?.flow);
+    let after = flows.shown_alone(&find(&state, &caller, &id, &to).await?.flow);
+    let changes = changes(&before, &after)?;
+    wishes.entity(&of(&id), &Diff { from: before.revision, to: after.revision, changes })
 }
 
 /// Publishes what was, as the next revision: nothing is lost on the way back either.
@@ -85,13 +83,13 @@ pub async fn restore(
     State(state): State<AppState>,
     caller: Caller,
     wishes: Wishes,
-    Path((id, number)): Path<(String, i64)>,
+    Path((id, number)): Path<(String, String)>,
 ) -> Result<Response> {
     let flows = Flows::of(&state, &caller.tenant).await?;
     let listed = flows.get(&id)?;
     let before = flows.shown(listed);
     wishes.still(before.etag.as_deref().unwrap_or_default())?;
-    let mut sent = flows.shown_alone(&find(&state, &caller, &id, number).await?.flow);
+    let mut sent = flows.shown_alone(&find(&state, &caller, &id, &number).await?.flow);
     sent.conditions = before.conditions.clone();
     // Judged anew: an attribute or a provider may be gone since.
     let flow = flows.read(&sent, None, UserFlowId::from(id.as_str()), before.revision)?;
@@ -102,7 +100,8 @@ pub async fn restore(
     wishes.entity(OF, &flows.shown(flows.get(&id)?))
 }
 
-async fn find(state: &AppState, caller: &Caller, id: &str, number: i64) -> Result<Stored> {
+async fn find(state: &AppState, caller: &Caller, id: &str, number: &str) -> Result<Stored> {
+    let number: i64 = number.parse().map_err(|_| Error::NotFound)?;
     let stored = user_flow::revisions(&state.db, &caller.tenant.id, &id.into()).await?;
     stored.into_iter().find(|stored| stored.flow.layout.revision == number).ok_or(Error::NotFound)
 }

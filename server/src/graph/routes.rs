@@ -1,7 +1,7 @@
 //! Everything the management API answers: method, address, the permission it needs, and what it does. The router, the
 //! OpenAPI document and the tests of roles and tenants are made of this one table.
 
-use super::{identity_providers, openapi, revisions, user_flow_attributes, user_flows};
+use super::{b2x_user_flows, identity_providers, openapi, revisions, user_flow_attributes, user_flows};
 use crate::state::AppState;
 use app::contract::permission::Permission::{self, *};
 use axum::{
@@ -33,6 +33,8 @@ pub enum Needs {
 pub fn declared() -> Vec<Route> {
     let mut routes = vec![route(Method::GET, Needs::Nobody, "/openapi.json", "This document", openapi::document)];
     routes.extend(flows());
+    routes.extend(b2x_flows());
+    routes.extend(b2c_flows());
     routes.extend(attributes());
     routes.extend(providers());
     routes
@@ -80,6 +82,60 @@ fn flows() -> Vec<Route> {
         read(FlowRead, REVISION, "Shows a user flow as it was", revisions::get),
         read(FlowRead, DIFF, "Tells what changed between two revisions", revisions::diff),
         post(FlowWrite, RESTORE, "Publishes an older revision again", revisions::restore),
+    ]
+}
+
+fn b2x_flows() -> Vec<Route> {
+    use b2x_user_flows as it;
+    const FLOWS: &str = "/identity/b2xUserFlows";
+    const FLOW: &str = "/identity/b2xUserFlows/{id}";
+    const ASSIGNMENTS: &str = "/identity/b2xUserFlows/{id}/userAttributeAssignments";
+    const ASSIGNMENT: &str = "/identity/b2xUserFlows/{id}/userAttributeAssignments/{attribute}";
+    const GET_ORDER: &str = "/identity/b2xUserFlows/{id}/userAttributeAssignments/getOrder";
+    const SET_ORDER: &str = "/identity/b2xUserFlows/{id}/userAttributeAssignments/setOrder";
+    const LANGUAGES: &str = "/identity/b2xUserFlows/{id}/languages";
+    const LANGUAGE: &str = "/identity/b2xUserFlows/{id}/languages/{language}";
+    vec![
+        read(FlowRead, FLOWS, "Lists user flows", it::list::<false>),
+        post(FlowWrite, FLOWS, "Makes a user flow", it::create::<false>),
+        read(FlowRead, FLOW, "Shows a user flow", it::get::<false>),
+        delete(FlowWrite, FLOW, "Deletes a user flow", it::remove::<false>),
+        read(FlowRead, ASSIGNMENTS, "Lists what a user flow asks for", it::assignments::<false>),
+        post(FlowWrite, ASSIGNMENTS, "Adds an attribute to a user flow", it::assign::<false>),
+        read(FlowRead, GET_ORDER, "Tells the order of the attributes", it::order::<false>),
+        post(FlowWrite, SET_ORDER, "Puts the attributes in another order", it::set_order::<false>),
+        read(FlowRead, ASSIGNMENT, "Shows how an attribute is asked for", it::assignment_of::<false>),
+        patch(FlowWrite, ASSIGNMENT, "Changes how an attribute is asked for", it::change_assignment::<false>),
+        delete(FlowWrite, ASSIGNMENT, "Removes an attribute from a user flow", it::unassign::<false>),
+        read(FlowRead, LANGUAGES, "Lists the languages of a user flow", it::languages::<false>),
+        read(FlowRead, LANGUAGE, "Shows a language of a user flow", it::language_of::<false>),
+    ]
+}
+
+fn b2c_flows() -> Vec<Route> {
+    use b2x_user_flows as it;
+    const FLOWS: &str = "/identity/b2cUserFlows";
+    const FLOW: &str = "/identity/b2cUserFlows/{id}";
+    const ASSIGNMENTS: &str = "/identity/b2cUserFlows/{id}/userAttributeAssignments";
+    const ASSIGNMENT: &str = "/identity/b2cUserFlows/{id}/userAttributeAssignments/{attribute}";
+    const GET_ORDER: &str = "/identity/b2cUserFlows/{id}/userAttributeAssignments/getOrder";
+    const SET_ORDER: &str = "/identity/b2cUserFlows/{id}/userAttributeAssignments/setOrder";
+    const LANGUAGES: &str = "/identity/b2cUserFlows/{id}/languages";
+    const LANGUAGE: &str = "/identity/b2cUserFlows/{id}/languages/{language}";
+    vec![
+        read(FlowRead, FLOWS, "Lists user flows", it::list::<true>),
+        post(FlowWrite, FLOWS, "Makes a user flow", it::create::<true>),
+        read(FlowRead, FLOW, "Shows a user flow", it::get::<true>),
+        delete(FlowWrite, FLOW, "Deletes a user flow", it::remove::<true>),
+        read(FlowRead, ASSIGNMENTS, "Lists what a user flow asks for", it::assignments::<true>),
+        post(FlowWrite, ASSIGNMENTS, "Adds an attribute to a user flow", it::assign::<true>),
+        read(FlowRead, GET_ORDER, "Tells the order of the attributes", it::order::<true>),
+        post(FlowWrite, SET_ORDER, "Puts the attributes in another order", it::set_order::<true>),
+        read(FlowRead, ASSIGNMENT, "Shows how an attribute is asked for", it::assignment_of::<true>),
+        patch(FlowWrite, ASSIGNMENT, "Changes how an attribute is asked for", it::change_assignment::<true>),
+        delete(FlowWrite, ASSIGNMENT, "Removes an attribute from a user flow", it::unassign::<true>),
+        read(FlowRead, LANGUAGES, "Lists the languages of a user flow", it::languages::<true>),
+        read(FlowRead, LANGUAGE, "Shows a language of a user flow", it::language_of::<true>),
     ]
 }
 

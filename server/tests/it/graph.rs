@@ -1,6 +1,7 @@
 //! The management API, as administrators, scripts and the portal meet it.
 
 mod audit;
+mod b2x_user_flows;
 mod caller;
 mod matrix;
 mod openapi;

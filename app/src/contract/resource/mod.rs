@@ -2,6 +2,7 @@
 //! What Graph has no word for is a property more, beside Graph's own. A property that is left out has its default.
 
 pub mod application;
+pub mod b2x_user_flow;
 pub mod collection;
 pub mod directory_audit;
 pub mod funnel;

@@ -21,6 +21,7 @@ async fn paths(server: &TestServer, admin: &Administrator) -> Vec<(String, Strin
             .replace("{provider}", "EmailPassword-OAUTH")
             .replace("{attribute}", "city")
             .replace("{revision}", "1")
+            .replace("{language}", "en")
     };
     declared().iter().map(|route| (route.method.to_string(), fill(route.path), route.needs)).collect()
 }

@@ -75,7 +75,7 @@ async fn r39_injections_find_nothing() {
 async fn cve_2026_46689_and_r39_a_heavy_filter_is_refused() {
     on_both(async |server| {
         let admin = server.administrator().await;
-        for filter in ["(".repeat(5000), vec!["a%20eq%201"; 500].join("%20or%20"), "not%20".repeat(400)] {
+        for filter in ["(".repeat(5000), vec!["a%20eq%201"; 300].join("%20or%20"), "not%20".repeat(400)] {
             assert_eq!(admin.get(&format!("{FLOWS}?$filter={filter}")).await.status, 400);
         }
         for asked in ["$top=0", "$top=1000", "$apply=x", "$top=1&$top=2", &format!("$search={}", "a".repeat(129))] {

@@ -1,0 +1,89 @@
+//! `/identity/b2xUserFlows` and `/identity/b2cUserFlows`: Graph's older words for a user flow.
+
+use super::{input::InputType, user_flow::FlowProvider, user_flow_attribute::UserFlowAttribute};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct IdentityUserFlow {
+    /// `B2X_1_Partner` or `B2C_1_Partner`; the part before the name may be left out when it is made.
+    pub id: String,
+    pub user_flow_type: UserFlowType,
+    pub user_flow_type_version: f64,
+    pub identity_providers: Vec<FlowProvider>,
+}
+
+impl Default for IdentityUserFlow {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            user_flow_type: UserFlowType::SignUpOrSignIn,
+            user_flow_type_version: 1.0,
+            identity_providers: Vec::new(),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum UserFlowType {
+    SignUpOrSignIn,
+    SignIn,
+}
+
+/// A row of the attribute page.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AttributeAssignment {
+    /// The attribute's: `City`, `extension_bootSize`.
+    pub id: String,
+    pub is_optional: bool,
+    pub requires_verification: bool,
+    pub user_input_type: InputType,
+    pub display_name: String,
+    pub user_attribute_values: Vec<AttributeValue>,
+    pub user_attribute: UserFlowAttribute,
+}
+
+impl Default for AttributeAssignment {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            is_optional: true,
+            requires_verification: false,
+            user_input_type: InputType::Text,
+            display_name: String::new(),
+            user_attribute_values: Vec::new(),
+            user_attribute: UserFlowAttribute::default(),
+        }
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AttributeValue {
+    pub name: String,
+    pub value: String,
+    pub is_default: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AssignmentOrder {
+    pub order: Vec<String>,
+}
+
+/// The body of `setOrder`.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SetOrder {
+    pub new_assignment_order: AssignmentOrder,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LanguageConfiguration {
+    pub id: String,
+    pub is_enabled: bool,
+    pub display_name: String,
+}

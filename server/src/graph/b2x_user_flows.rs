@@ -1,0 +1,392 @@
+//! `/identity/b2xUserFlows` and `/identity/b2cUserFlows`: Graph's older words for user flows. The same flows as
+//! `authenticationEventsFlows` shows; here are those whose id says so.
+
+use super::{
+    answer::{self, Wishes},
+    body,
+    caller::Caller,
+    change::{self, Change},
+    flow_shape::Flows,
+    query::{
+        listed,
+        options::Options,
+        page::{List, Page},
+    },
+    user_flow_attributes::named,
+    user_flows::{change_flow, rows},
+};
+use crate::{
+    directory::user_flow::{self, Listed},
+    error::{Error, Flaw, Result},
+    state::AppState,
+};
+use app::{
+    contract::{
+        attribute::{Attribute, Origin},
+        id::UserFlowId,
+        resource::{
+            b2x_user_flow::{
+                AssignmentOrder, AttributeAssignment, AttributeValue, IdentityUserFlow, LanguageConfiguration,
+                SetOrder, UserFlowType,
+            },
+            identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD},
+            input::{Input, InputOption},
+            user_flow::{FlowProvider, FlowStart, MethodLoadStart, UserCreateStart, UserFlow as Shown, UserType},
+            user_flow_attribute::UserFlowAttribute,
+        },
+    },
+    text,
+};
+use axum::{
+    body::Bytes,
+    extract::{Path, RawQuery, State},
+    response::Response,
+};
+
+const CATEGORY: &str = "UserFlow";
+const LONGEST_NAME: usize = 64;
+
+fn of(b2c: bool) -> &'static str {
+    if b2c { "identity/b2cUserFlows" } else { "identity/b2xUserFlows" }
+}
+
+fn prefix(b2c: bool) -> &'static str {
+    if b2c { "B2C_1_" } else { "B2X_1_" }
+}
+
+fn shown(flows: &Flows, listed: &Listed) -> IdentityUserFlow {
+    let flow = flows.shown_alone(&listed.flow);
+    IdentityUserFlow {
+        id: flow.id,
+        user_flow_type: match flow.on_interactive_auth_flow_start.is_sign_up_allowed {
+            true => UserFlowType::SignUpOrSignIn,
+            false => UserFlowType::SignIn,
+        },
+        user_flow_type_version: 1.0,
+        identity_providers: flow.on_authentication_method_load_start.identity_providers,
+    }
+}
+
+fn get_of(flows: &Flows, b2c: bool, id: &str) -> Result<Listed> {
+    if id.starts_with(prefix(b2c)) { flows.get(id).cloned() } else { Err(Error::NotFound) }
+}
+
+pub async fn list<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let options = Options::read(query.as_deref())?;
+    options.expands_only(&["identityProviders", "userFlowIdentityProviders"])?;
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let ours = flows.flows.iter().filter(|listed| listed.flow.id.as_str().starts_with(prefix(B2C)));
+    let values = ours.map(|listed| serde_json::to_value(shown(&flows, listed))).collect::<Result<_, _>>()?;
+    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: of(B2C), root: &wishes.root };
+    Ok(wishes.collection(of(B2C), listed::page(list, &options, &["id", "userFlowType"], values)?))
+}
+
+pub async fn get<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    wishes.entity(of(B2C), &shown(&flows, &get_of(&flows, B2C, &id)?))
+}
+
+pub async fn create<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    body: Bytes,
+) -> Result<Response> {
+    let sent: IdentityUserFlow = body::created(&body)?;
+    let name = sent.id.strip_prefix(prefix(B2C)).unwrap_or(&sent.id);
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if name.is_empty() || name.len() > LONGEST_NAME || !plain {
+        let why = format!("An id is made of letters, digits and _, {LONGEST_NAME} at most.");
+        return Err(Flaw::new("id", why).into());
+    }
+    let id = format!("{}{name}", prefix(B2C));
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    if flows.get(&id).is_ok() {
+        return Err(Error::Taken);
+    }
+    let flow = flows.read(&fresh(&id, sent, B2C), None, UserFlowId::from(id.as_str()), 1)?;
+    let after = flows.shown_alone(&flow);
+    let change = Change::added("Create user flow", CATEGORY, &id, &flow.name, &after)?;
+    let made_by = caller.actor.id.clone();
+    change::make(&state, &caller, change, move |c, tenant, now| {
+        Box::pin(async move { user_flow::add(c, tenant, &flow, Some(&made_by), now).await })
+    })
+    .await?;
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    wishes.created(of(B2C), &id, &shown(&flows, flows.get(&id)?))
+}
+
+/// A flow as these words begin one: e-mail with password unless something else was said; guests for B2X.
+fn fresh(id: &str, sent: IdentityUserFlow, b2c: bool) -> Shown {
+    let mut identity_providers = sent.identity_providers;
+    if !identity_providers.iter().any(|known| [EMAIL_PASSWORD, EMAIL_PASSCODE].contains(&known.id.as_str())) {
+        identity_providers.push(FlowProvider { id: EMAIL_PASSWORD.into(), ..FlowProvider::default() });
+    }
+    Shown {
+        display_name: id.into(),
+        on_interactive_auth_flow_start: FlowStart {
+            is_sign_up_allowed: sent.user_flow_type == UserFlowType::SignUpOrSignIn,
+        },
+        on_authentication_method_load_start: MethodLoadStart { identity_providers },
+        on_user_create_start: UserCreateStart {
+            user_type_to_create: if b2c { UserType::Member } else { UserType::Guest },
+            access_packages: Vec::new(),
+        },
+        ..Shown::default()
+    }
+}
+
+pub async fn remove<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let before = flows.shown(&get_of(&flows, B2C, &id)?);
+    let change = Change::deleted("Delete user flow", CATEGORY, &id, &before.display_name, &before)?;
+    change::make(&state, &caller, change, move |c, tenant, _| {
+        Box::pin(async move { user_flow::delete(c, tenant, &id.into()).await })
+    })
+    .await?;
+    Ok(answer::nothing())
+}
+
+/// Built-in attributes have a capital here.
+fn spelled(attribute: &Attribute) -> String {
+    let mut letters = attribute.id.chars();
+    match (attribute.origin, letters.next()) {
+        (Origin::BuiltIn, Some(first)) => format!("{}{}", first.to_ascii_uppercase(), letters.as_str()),
+        _ => attribute.id.clone(),
+    }
+}
+
+fn assignment(input: &Input, attribute: &Attribute) -> AttributeAssignment {
+    let value = |option: &InputOption| AttributeValue {
+        name: option.label.clone(),
+        value: option.value.clone(),
+        is_default: input.default_value.as_deref() == Some(option.value.as_str()),
+    };
+    AttributeAssignment {
+        id: spelled(attribute),
+        is_optional: !input.required,
+        requires_verification: false,
+        user_input_type: input.input_type,
+        display_name: input.label.clone(),
+        user_attribute_values: input.options.iter().map(value).collect(),
+        user_attribute: UserFlowAttribute { id: spelled(attribute), ..UserFlowAttribute::from(attribute) },
+    }
+}
+
+/// The row that an assignment stands for; what it has no words for stays as it was.
+fn row(sent: &AttributeAssignment, before: Input) -> Input {
+    let option = |value: &AttributeValue| {
+        let known = before.options.iter().find(|option| option.value == value.value);
+        let translations = known.map(|option| option.translations.clone()).unwrap_or_default();
+        InputOption { label: value.name.clone(), value: value.value.clone(), translations }
+    };
+    let default = sent.user_attribute_values.iter().find(|value| value.is_default).map(|value| value.value.clone());
+    Input {
+        required: !sent.is_optional,
+        input_type: sent.user_input_type,
+        label: if sent.display_name.is_empty() { before.label.clone() } else { sent.display_name.clone() },
+        options: sent.user_attribute_values.iter().map(option).collect(),
+        default_value: if sent.user_attribute_values.is_empty() { before.default_value.clone() } else { default },
+        ..before
+    }
+}
+
+fn no_verification(sent: &AttributeAssignment) -> Result<()> {
+    if sent.requires_verification {
+        let why = "Addresses are always proved, and nothing else can be: 'requiresVerification' stays false.";
+        return Err(Flaw::new("requiresVerification", why).into());
+    }
+    Ok(())
+}
+
+fn assignments_of(b2c: bool, id: &str) -> String {
+    format!("{}/{id}/userAttributeAssignments", of(b2c))
+}
+
+fn assigned(flows: &Flows, b2c: bool, id: &str) -> Result<Vec<AttributeAssignment>> {
+    let flow = flows.shown_alone(&get_of(flows, b2c, id)?.flow);
+    let one = |input: &Input| Some(assignment(input, named(&flows.attributes, &input.attribute)?));
+    Ok(flow.inputs().iter().filter_map(one).collect())
+}
+
+pub async fn assignments<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    Options::read(query.as_deref())?.expands_only(&["userAttribute"])?;
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let value = assigned(&flows, B2C, &id)?.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+    Ok(wishes.collection(&assignments_of(B2C, &id), Page { value, ..Page::default() }))
+}
+
+fn find(flows: &Flows, b2c: bool, id: &str, attribute: &str) -> Result<AttributeAssignment> {
+    let wanted = spelled(named(&flows.attributes, attribute).ok_or(Error::NotFound)?);
+    assigned(flows, b2c, id)?.into_iter().find(|assignment| assignment.id == wanted).ok_or(Error::NotFound)
+}
+
+pub async fn assignment_of<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path((id, attribute)): Path<(String, String)>,
+) -> Result<Response> {
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    wishes.entity(&assignments_of(B2C, &id), &find(&flows, B2C, &id, &attribute)?)
+}
+
+pub async fn assign<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Response> {
+    let sent: AttributeAssignment = body::created(&body)?;
+    no_verification(&sent)?;
+    let wanted = sent.user_attribute.id.clone();
+    get_of(&Flows::of(&state, &caller.tenant).await?, B2C, &id)?;
+    change_flow(&state, &caller, &wishes, &id, "Add attribute to user flow", |flows, shown| {
+        let none = || Flaw::new("userAttribute/id", format!("There is no attribute '{wanted}'."));
+        let attribute = named(&flows.attributes, &wanted).ok_or_else(none)?;
+        let rows = rows(shown);
+        if rows.iter().any(|row| row.attribute == attribute.id) {
+            return Err(Flaw::new("userAttribute/id", "The attribute is in this user flow already.").into());
+        }
+        rows.push(row(&sent, Input::usual(attribute)));
+        Ok(())
+    })
+    .await?;
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let made = find(&flows, B2C, &id, &sent.user_attribute.id)?;
+    wishes.created(&assignments_of(B2C, &id), &made.id, &made)
+}
+
+pub async fn change_assignment<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path((id, attribute)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<Response> {
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let before = find(&flows, B2C, &id, &attribute)?;
+    let sent: AttributeAssignment = body::patched(&before, &body)?;
+    no_verification(&sent)?;
+    if sent.id != before.id || sent.user_attribute != before.user_attribute {
+        return Err(Flaw::new("userAttribute", "Another attribute is another assignment: add that one.").into());
+    }
+    change_flow(&state, &caller, &wishes, &id, "Update user flow", |flows, shown| {
+        let attribute = named(&flows.attributes, &attribute).ok_or(Error::NotFound)?;
+        let rows = rows(shown);
+        let at = rows.iter().position(|row| row.attribute == attribute.id).ok_or(Error::NotFound)?;
+        rows[at] = row(&sent, rows[at].clone());
+        Ok(())
+    })
+    .await?;
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    wishes.changed(&assignments_of(B2C, &id), &find(&flows, B2C, &id, &before.id)?)
+}
+
+pub async fn unassign<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path((id, attribute)): Path<(String, String)>,
+) -> Result<Response> {
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    find(&flows, B2C, &id, &attribute)?;
+    change_flow(&state, &caller, &wishes, &id, "Remove attribute from user flow", |flows, shown| {
+        let attribute = named(&flows.attributes, &attribute).ok_or(Error::NotFound)?;
+        rows(shown).retain(|row| row.attribute != attribute.id);
+        Ok(())
+    })
+    .await
+}
+
+pub async fn order<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let order = assigned(&flows, B2C, &id)?.into_iter().map(|assignment| assignment.id).collect();
+    wishes.entity(&assignments_of(B2C, &id), &AssignmentOrder { order })
+}
+
+/// Every attribute of the flow, each once.
+pub async fn set_order<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Response> {
+    let sent: SetOrder = body::created(&body)?;
+    get_of(&Flows::of(&state, &caller.tenant).await?, B2C, &id)?;
+    change_flow(&state, &caller, &wishes, &id, "Reorder attributes of user flow", |flows, shown| {
+        let rows = rows(shown);
+        let mut ordered = Vec::with_capacity(rows.len());
+        for wanted in &sent.new_assignment_order.order {
+            let attribute = named(&flows.attributes, wanted).map(|attribute| attribute.id.as_str());
+            match rows.iter().position(|row| Some(row.attribute.as_str()) == attribute) {
+                Some(at) => ordered.push(rows.remove(at)),
+                None => {
+                    let why = format!("'{wanted}' is not in the user flow, or is named twice.");
+                    return Err(Flaw::new("newAssignmentOrder/order", why).into());
+                }
+            }
+        }
+        if !rows.is_empty() {
+            let why = format!("The order lacks '{}'.", rows[0].attribute);
+            return Err(Flaw::new("newAssignmentOrder/order", why).into());
+        }
+        *rows = ordered;
+        Ok(())
+    })
+    .await
+}
+
+fn language(tag: &str) -> LanguageConfiguration {
+    LanguageConfiguration { id: tag.into(), is_enabled: true, display_name: text::name(tag).into() }
+}
+
+/// Every language that the pages speak is offered in every flow.
+pub async fn languages<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    get_of(&Flows::of(&state, &caller.tenant).await?, B2C, &id)?;
+    let value = text::languages().iter().map(|tag| serde_json::to_value(language(tag))).collect::<Result<_, _>>()?;
+    Ok(wishes.collection(&format!("{}/{id}/languages", of(B2C)), Page { value, ..Page::default() }))
+}
+
+pub async fn language_of<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path((id, tag)): Path<(String, String)>,
+) -> Result<Response> {
+    get_of(&Flows::of(&state, &caller.tenant).await?, B2C, &id)?;
+    let tag = text::languages().iter().find(|known| **known == tag).ok_or(Error::NotFound)?;
+    wishes.entity(&format!("{}/{id}/languages", of(B2C)), &language(tag))
+}
