@@ -44,16 +44,6 @@ impl Clause {
         Self { sql: sql.into(), bound: Vec::new() }
     }
 
-    /// A value that the words name themselves, as `$1`.
-    pub fn naming_first(value: impl Into<Bound>) -> Self {
-        Self { sql: String::new(), bound: vec![value.into()] }
-    }
-
-    #[cfg(test)]
-    pub fn sql(&self) -> &str {
-        &self.sql
-    }
-
     /// Words of ours: nobody else's text can come here.
     pub fn say(&mut self, sql: &'static str) -> &mut Self {
         self.sql.push_str(sql);

@@ -21,7 +21,6 @@ pub mod identity_provider;
 pub mod journey;
 pub mod outbox;
 pub mod person;
-pub mod query;
 pub mod recent;
 pub mod search;
 pub mod session;

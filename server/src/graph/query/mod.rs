@@ -1,7 +1,6 @@
 //! What a list is asked for: OData's query options, read by bounded rules into typed data. `options` reads them all,
-//! `lex` and `filter` the `$filter`; `listed` answers from what is in memory, `columns` asks the directory.
+//! `lex` and `filter` the `$filter`; `listed` answers from what is in memory.
 
-pub mod columns;
 pub mod filter;
 mod lex;
 pub mod listed;
