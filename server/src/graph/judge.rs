@@ -255,7 +255,14 @@ mod tests {
             (Input { label: "[terms](http://x.example)".into(), ..city() }, "label"),
             (Input { label: "[terms](javascript:alert(1))".into(), ..city() }, "label"),
             (Input { input_type: InputType::Boolean, ..city() }, "inputType"),
-            (Input { input_type: InputType::CheckboxMultiSelect, ..row("extension_tier") }, "inputType"),
+            (
+                Input {
+                    input_type: InputType::CheckboxMultiSelect,
+                    options: vec![option("1")],
+                    ..row("extension_tier")
+                },
+                "inputType",
+            ),
             (Input { input_type: InputType::RadioSingleSelect, ..city() }, "options"),
             (Input { options: vec![option("a")], ..city() }, "options"),
             (
