@@ -5,6 +5,9 @@ import { binaryOf, newPlace, remove, start, type Server } from "../portico.mjs";
 import { expect, test as base } from "./house.ts";
 import type { Person } from "./person.ts";
 
+/** The directory of administrators has a flow as well. */
+const demoFlow = "name = 'SignInSignUpSample'";
+
 const words = (text: string) => ({ text, translations: {} });
 const choices = (...values: string[]) => values.map((value) => ({ value: value.toLowerCase(), text: words(value) }));
 const input = (id: string, dataType: string, kind: string, label: string, more = {}) => ({
@@ -41,10 +44,10 @@ const test = base.extend<{}, { server: Server }>({
       const binary = binaryOf("debug");
       await (await start({ binary, place })).stop();
       const layout = JSON.stringify({ revision: 1, inputs });
-      const settings = JSON.parse(ask(place.databaseUrl, "select settings from user_flows").join("\n"));
+      const settings = JSON.parse(ask(place.databaseUrl, `select settings from user_flows where ${demoFlow}`).join("\n"));
       settings.claims = inputs.map(({ attribute }) => attribute);
-      ask(place.databaseUrl, `update user_flow_revisions set layout = ${quoted(layout)}`);
-      ask(place.databaseUrl, `update user_flows set settings = ${quoted(JSON.stringify(settings))}`);
+      ask(place.databaseUrl, `update user_flow_revisions set layout = ${quoted(layout)} where user_flow_id = (select id from user_flows where ${demoFlow})`);
+      ask(place.databaseUrl, `update user_flows set settings = ${quoted(JSON.stringify(settings))} where ${demoFlow}`);
       const server = await start({ binary, place });
       await use(server);
       expect(await server.stop(), server.told()).toBe(0);
