@@ -165,7 +165,16 @@ fn head(html: &mut String, title: &str, brand: Option<&Brand>, texts: &Texts, sc
     }
     html.push_str("\">");
     colours(html, &Palette::new(brand.map(|brand| brand.colour).unwrap_or_default()));
+    if let Some(picture) = brand.and_then(|brand| brand.background.as_deref()).filter(|path| is_ours(path)) {
+        // Writing to a String cannot fail.
+        let _ = write!(html, "body{{background:url({picture}) center/cover fixed}}");
+    }
     html.push_str("</style>");
+}
+
+/// A path of ours, and nothing in it that means something in a style sheet.
+fn is_ours(path: &str) -> bool {
+    path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'))
 }
 
 /// The tenant's colours, for light and dark. A colour is six hexadecimal digits and cannot be anything else.

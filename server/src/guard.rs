@@ -14,7 +14,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use futures::FutureExt;
@@ -40,6 +40,9 @@ pub const URI_BYTES: usize = 8 * 1024;
 const HEADERS: usize = 64;
 pub const HEADER_BYTES: usize = 16 * 1024;
 const BODY_BYTES: usize = 64 * 1024;
+/// What administrators send, and their pictures.
+const MANAGEMENT_BYTES: usize = 256 * 1024;
+const PICTURE_BYTES: usize = 1024 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(15);
 const HANDLER_TIME: Duration = Duration::from_secs(30);
 
@@ -116,7 +119,7 @@ impl Guard {
         if !HEALTH.contains(&parts.uri.path()) {
             self.meant_for_us(&parts)?;
         }
-        let body = if body.is_end_stream() { Body::empty() } else { Body::from(whole(&parts.headers, body).await?) };
+        let body = if body.is_end_stream() { Body::empty() } else { Body::from(whole(&parts, body).await?) };
         Ok(Request::from_parts(parts, body))
     }
 
@@ -185,18 +188,30 @@ fn few_headers(headers: &HeaderMap) -> Result<(), Refused> {
     few.then_some(()).ok_or(Refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The request has too many headers."))
 }
 
+/// How much a request may bring, by where it goes.
+fn largest(parts: &Parts) -> usize {
+    let path = parts.uri.path();
+    match path.starts_with("/graph/") {
+        true if parts.method == Method::PUT && path.contains("/branding/") => PICTURE_BYTES,
+        true => MANAGEMENT_BYTES,
+        false => BODY_BYTES,
+    }
+}
+
 /// Reads the body before anybody acts on it, so that no handler ever waits for a slow sender.
-async fn whole<B>(headers: &HeaderMap, body: B) -> Result<Bytes, Refused>
+async fn whole<B>(parts: &Parts, body: B) -> Result<Bytes, Refused>
 where
     B: axum::body::HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn error::Error + Send + Sync>>,
 {
     const TOO_LARGE: Refused = Refused(StatusCode::PAYLOAD_TOO_LARGE, "What was sent is too large.");
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > BODY_BYTES) {
+    let most = largest(parts);
+    let announced =
+        parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > most) {
         return Err(TOO_LARGE);
     }
-    match timeout(BODY_TIME, Limited::new(body, BODY_BYTES).collect()).await {
+    match timeout(BODY_TIME, Limited::new(body, most).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(fault)) if fault.is::<LengthLimitError>() => Err(TOO_LARGE),
         Ok(Err(_)) => Err(Refused(StatusCode::BAD_REQUEST, "The request ended before it was complete.")),

@@ -5,7 +5,7 @@ use crate::{
     error::Result,
     graph::{self, Graph},
     guard::only_from_our_pages,
-    health, hosted, mailbox, oidc, portal, problem,
+    health, hosted, mailbox, oidc, pictures, portal, problem, sentences,
     state::AppState,
 };
 use axum::{
@@ -76,6 +76,8 @@ fn applications() -> Router<AppState> {
 fn machines() -> Router<AppState> {
     Router::new()
         .route("/assets/{*name}", get(assets::asset))
+        .route("/sentences/{tenant}/{name}", get(sentences::get))
+        .route("/pictures/{hash}", get(pictures::picture))
         .route("/favicon.ico", get(assets::public))
         .route("/favicon.svg", get(assets::public))
         .route("/healthz", get(health::alive))

@@ -71,6 +71,7 @@ fn woodgrove(id: TenantId) -> Tenant {
         brand: Brand {
             name: "Woodgrove".into(),
             logo: None,
+            background: None,
             colour: Colour::default(),
             links: vec![
                 link(LinkKind::Privacy, "https://woodgrove.example/privacy"),

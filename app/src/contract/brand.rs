@@ -11,6 +11,9 @@ pub struct Brand {
     /// A path of ours; where there is none, the name's first letter stands in.
     pub logo: Option<String>,
     pub colour: Colour,
+    /// A path of ours: the picture around the card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub background: Option<String>,
     pub links: Vec<Link>,
 }
 

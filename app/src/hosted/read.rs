@@ -67,6 +67,7 @@ fn brand(json: &Value) -> Option<Brand> {
     Some(Brand {
         name: text(json, "name")?,
         logo: text(json, "logo"),
+        background: None,
         colour: Colour::read(word(json, "colour")?)?,
         links: list(json, "links", link)?,
     })

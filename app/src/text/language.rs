@@ -81,6 +81,34 @@ pub fn texts(tag: &str) -> Arc<Texts> {
     language(tag).texts.clone()
 }
 
+/// Every sentence of a language by its full name, `pages.signIn` or `mail.codeSubject`, in the order of the keys.
+pub fn sentences(tag: &str) -> Vec<(String, String)> {
+    let texts = texts(tag);
+    let named = |group: &str, name: &'static str, sentence: &String| (format!("{group}.{name}"), sentence.clone());
+    let pages = Key::iter().zip(&texts.pages).map(|(key, sentence)| named("pages", key.into(), sentence));
+    let mail = mail::Key::iter().zip(&texts.mail).map(|(key, sentence)| named("mail", key.into(), sentence));
+    pages.chain(mail).collect()
+}
+
+/// A language as a tenant speaks it: some of its sentences in the tenant's own words, by their full names.
+pub fn spoken(tag: &str, own: &BTreeMap<String, String>) -> Arc<Texts> {
+    let plain = texts(tag);
+    if own.is_empty() {
+        return plain;
+    }
+    let mut texts = Texts::clone(&plain);
+    let put = |group: &str, names: Vec<&'static str>, sentences: &mut Vec<String>| {
+        for (name, sentence) in names.into_iter().zip(sentences) {
+            if let Some(own) = own.get(&format!("{group}.{name}")) {
+                own.clone_into(sentence);
+            }
+        }
+    };
+    put("pages", Key::iter().map(Into::into).collect(), &mut texts.pages);
+    put("mail", mail::Key::iter().map(Into::into).collect(), &mut texts.mail);
+    Arc::new(texts)
+}
+
 /// What a language calls itself.
 pub fn name(tag: &str) -> &'static str {
     &language(tag).name

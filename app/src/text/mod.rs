@@ -11,7 +11,7 @@ pub mod mail;
 pub use fault::explain;
 pub use key::Key;
 #[cfg(feature = "ssr")]
-pub use language::{accept_language, choose, direction, languages, name, texts};
+pub use language::{accept_language, choose, direction, languages, name, sentences, spoken, texts};
 
 use serde_json::Value;
 

@@ -16,6 +16,7 @@ pub fn brand() -> Brand {
     Brand {
         name: "Woodgrove".into(),
         logo: None,
+        background: None,
         colour: Colour::default(),
         links: vec![
             Link { kind: LinkKind::Privacy, url: "https://woodgrove.example/privacy".into() },

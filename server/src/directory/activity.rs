@@ -1,6 +1,6 @@
 //! What happened, written in the transaction in which it happened.
 
-use super::Db;
+use super::{Db, clause::Clause};
 use crate::error::Result;
 use app::contract::{
     id::{AccountId, ApplicationId, TenantId, UserFlowId},
@@ -40,7 +40,7 @@ const KINDS: [(Kind, &str); 6] = [
 ];
 
 impl Kind {
-    fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         KINDS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, word)| word)
     }
 }
@@ -64,28 +64,57 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, activity: &Activit
 
 type Row = (String, i64, String, Option<String>, Option<String>, Option<String>);
 
+/// What a list is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub since: Option<Timestamp>,
+    pub before: Option<Timestamp>,
+    pub account: Option<String>,
+    pub application: Option<String>,
+    pub kind: Option<String>,
+    /// When and which was the last one of the page before.
+    pub after: Option<(i64, String)>,
+}
+
 /// Newest first.
 pub async fn list(db: &Db, tenant: &TenantId, limit: i64) -> Result<Vec<Activity>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT id, at, kind, account_id, application_id, user_flow_id FROM activities
-         WHERE tenant_id = $1 ORDER BY at DESC, id LIMIT $2",
-    )
-    .bind(tenant.as_str())
-    .bind(limit)
-    .fetch_all(db.reader())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(id, at, kind, account, application, user_flow)| {
-            let (kind, _) = KINDS.into_iter().find(|(_, word)| *word == kind)?;
-            Some(Activity {
-                id,
-                at: Timestamp(at),
-                kind,
-                account: account.map(AccountId::from),
-                application: application.map(ApplicationId::from),
-                user_flow: user_flow.map(UserFlowId::from),
-            })
-        })
-        .collect())
+    list_wanted(db, tenant, &Wanted::default(), limit).await
+}
+
+pub async fn list_wanted(db: &Db, tenant: &TenantId, wanted: &Wanted, limit: i64) -> Result<Vec<Activity>> {
+    let mut clause = Clause::new("SELECT id, at, kind, account_id, application_id, user_flow_id FROM activities");
+    clause.say(" WHERE tenant_id = ").bind(tenant.as_str());
+    if let Some(since) = wanted.since {
+        clause.say(" AND at >= ").bind(since.0);
+    }
+    if let Some(before) = wanted.before {
+        clause.say(" AND at < ").bind(before.0);
+    }
+    if let Some(account) = &wanted.account {
+        clause.say(" AND account_id = ").bind(account.as_str());
+    }
+    if let Some(application) = &wanted.application {
+        clause.say(" AND application_id = ").bind(application.as_str());
+    }
+    if let Some(kind) = &wanted.kind {
+        clause.say(" AND kind = ").bind(kind.as_str());
+    }
+    if let Some((at, id)) = &wanted.after {
+        clause.say(" AND (at < ").bind(*at).say(" OR (at = ").bind(*at).say(" AND id > ").bind(id.as_str()).say("))");
+    }
+    clause.say(" ORDER BY at DESC, id LIMIT ").bind(limit);
+    let rows: Vec<Row> = clause.fetch_all(db.reader()).await?;
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
+fn read((id, at, kind, account, application, user_flow): Row) -> Option<Activity> {
+    let (kind, _) = KINDS.into_iter().find(|(_, word)| *word == kind)?;
+    Some(Activity {
+        id,
+        at: Timestamp(at),
+        kind,
+        account: account.map(AccountId::from),
+        application: application.map(ApplicationId::from),
+        user_flow: user_flow.map(UserFlowId::from),
+    })
 }

@@ -160,7 +160,7 @@ pub async fn find_by_name(db: &Db, tenant: &TenantId, name: &str) -> Result<Opti
 }
 
 /// In the order of the ids; who is not there is left out.
-async fn by_ids(db: &Db, tenant: &TenantId, ids: &[AccountId]) -> Result<Vec<Person>> {
+pub async fn by_ids(db: &Db, tenant: &TenantId, ids: &[AccountId]) -> Result<Vec<Person>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -255,7 +255,7 @@ fn said(clause: &mut Clause, tenant: &TenantId, condition: &Condition) {
                 Comparison::Equal => clause.say(" AND v.value = ").bind(value.as_str()),
                 Comparison::StartsWith => {
                     let length = value.chars().count() as i64;
-                    clause.say(" AND lower(substr(v.value, 1, ").bind(length).say(")) = ").bind(value.to_lowercase())
+                    clause.say(" AND lower(substr(v.value, 1, CAST(").bind(length).say(" AS INTEGER))) = ").bind(value.to_lowercase())
                 }
                 Comparison::Less => {
                     clause.say(" AND CAST(v.value AS BIGINT) < CAST(").bind(value.as_str()).say(" AS BIGINT)")

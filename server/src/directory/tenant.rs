@@ -92,37 +92,41 @@ fn read((id, kind, name, brand, passcode, by_password, by_passcode): Row) -> Res
 }
 
 pub async fn insert(db: &Db, tenant: Tenant, names: Vec<String>, now: Timestamp) -> Result<()> {
+    db.write(Durability::Lasting, move |c| Box::pin(async move { insert_with(c, &tenant, &names, now).await })).await?;
+    db.recents.forget();
+    Ok(())
+}
+
+/// `Error::Taken` where another tenant is known by one of the names.
+pub async fn insert_with(c: &mut AnyConnection, tenant: &Tenant, names: &[String], now: Timestamp) -> Result<()> {
     if let Some(link) = tenant.brand.links.iter().find(|link| !link.is_safe()) {
         return Err(Error::BadRequest(format!("a link leads to {:?}, which is neither https nor mailto", link.url)));
     }
-    let brand = serde_json::to_string(&tenant.brand)?;
-    db.write(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            sqlx::query(
-                "INSERT INTO tenants (id, kind, name, brand, created_at, passcode_enabled_at) VALUES ($1, $2, $3, $4, $5, $6)",
-            )
+    sqlx::query(
+        "INSERT INTO tenants (id, kind, name, brand, created_at, passcode_enabled_at) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(tenant.id.as_str())
+    .bind(tenant.kind.as_str())
+    .bind(&tenant.name)
+    .bind(serde_json::to_string(&tenant.brand)?)
+    .bind(now.0)
+    .bind(tenant.passcode_enabled_at.map(|at| at.0))
+    .execute(&mut *c)
+    .await
+    .map_err(taken)?;
+    for name in names {
+        sqlx::query("INSERT INTO tenant_names (name, tenant_id) VALUES ($1, $2)")
+            .bind(name.to_lowercase())
             .bind(tenant.id.as_str())
-            .bind(tenant.kind.as_str())
-            .bind(&tenant.name)
-            .bind(brand)
-            .bind(now.0)
-            .bind(tenant.passcode_enabled_at.map(|at| at.0))
             .execute(&mut *c)
             .await
             .map_err(taken)?;
-            for name in names {
-                sqlx::query("INSERT INTO tenant_names (name, tenant_id) VALUES ($1, $2)")
-                    .bind(name.to_lowercase())
-                    .bind(tenant.id.as_str())
-                    .execute(&mut *c)
-                    .await
-                    .map_err(taken)?;
-            }
-            refuse_two_of_one_word(c).await
-        })
-    })
-    .await?;
-    db.recents.forget();
+    }
+    refuse_two_of_one_word(c).await
+}
+
+pub async fn rename(c: &mut AnyConnection, tenant: &TenantId, name: &str) -> Result<()> {
+    sqlx::query("UPDATE tenants SET name = $1 WHERE id = $2").bind(name).bind(tenant.as_str()).execute(c).await?;
     Ok(())
 }
 

@@ -43,6 +43,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The same person, and another tenant that the call is about.
+    pub fn in_tenant(self, tenant: Arc<Tenant>) -> Caller {
+        Caller { tenant, ..self }
+    }
+
     /// For what differs inside one route; the route itself has asked already.
     pub fn may(&self, needed: Permission) -> bool {
         self.permissions.iter().any(|permission| permission.includes(needed))

@@ -3,6 +3,8 @@
 
 mod address;
 mod answer;
+mod applications;
+mod audit_logs;
 mod b2x_user_flows;
 mod body;
 mod caller;
@@ -11,12 +13,15 @@ mod flow_shape;
 mod identity_providers;
 mod judge;
 pub mod openapi;
+mod organization;
 mod query;
 mod refuse;
+mod reports;
 mod revisions;
 mod routes;
 mod user_flow_attributes;
 mod user_flows;
+mod users;
 
 use crate::{guard, state::AppState};
 use address::{Version, canonical};

@@ -1,6 +1,8 @@
 //! Everything the management API answers: method, address, the permission it needs, and what it does. The router, the
 //! OpenAPI document and the tests of roles and tenants are made of this one table.
 
+mod people;
+
 use super::{b2x_user_flows, identity_providers, openapi, revisions, user_flow_attributes, user_flows};
 use crate::state::AppState;
 use app::contract::permission::Permission::{self, *};
@@ -37,6 +39,7 @@ pub fn declared() -> Vec<Route> {
     routes.extend(b2c_flows());
     routes.extend(attributes());
     routes.extend(providers());
+    routes.extend(people::declared());
     routes
 }
 

@@ -50,7 +50,7 @@ pub async fn answer(
         }
     };
     let mut response = if wishes::wants_json(&visit.headers) {
-        show_step(&state, &visit, step)
+        show_step(&state, &visit, step).await?
     } else {
         // Post, redirect, get: reloading or going back never sends an answer again.
         let next = if visit.row.finished_at.is_some() { visit.resume() } else { visit.path() };

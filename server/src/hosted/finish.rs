@@ -83,7 +83,7 @@ async fn recover(
         })
     });
     let mail = Mail::PasswordChanged { application: visit.application.name.clone() };
-    let letter = compose(&mail, address.as_str(), &visit.tenant.brand, &visit.journey.language);
+    let letter = compose(&mail, address.as_str(), &visit.tenant.brand, &visit.texts);
     write(state, visit, unit, &letter, visit.now + NOTICE_LIFETIME)
 }
 

@@ -7,6 +7,7 @@ use crate::{
     guard::Caller,
     html,
     journey::{show, typed},
+    sentences,
     state::AppState,
     wishes,
 };
@@ -35,22 +36,24 @@ pub async fn page(
         Some(_) => Step::Done { location: visit.resume() },
         None => show(&visit.setting(), &visit.journey, visit.now),
     };
-    Ok(show_step(&state, &visit, step))
+    show_step(&state, &visit, step).await
 }
 
 /// The step in the form that was asked for. A finished journey is left at once.
-pub fn show_step(state: &AppState, visit: &Visit, step: Step) -> Response {
+pub async fn show_step(state: &AppState, visit: &Visit, step: Step) -> Result<Response> {
     if wishes::wants_json(&visit.headers) {
-        return Json(describe(state, visit, step)).into_response();
+        return Ok(Json(describe(state, visit, step)).into_response());
     }
     if let Step::Done { location } = step {
-        return Redirect::to(&location).into_response();
+        return Ok(Redirect::to(&location).into_response());
     }
     let page = describe(state, visit, step);
-    let texts = text::texts(&page.language);
+    // The person may have chosen another language a moment ago.
+    let texts = sentences::spoken(state, &visit.tenant.id, &page.language).await?;
     let nonce = html::nonce(&state.chance);
-    let body = shell::hosted(&page, &texts, assets::scripts(&page.language), &nonce);
-    html::document(body, nonce, html::form_targets(&visit.application))
+    let scripts = sentences::scripts(&visit.tenant.id, &texts, assets::scripts(&page.language));
+    let body = shell::hosted(&page, &texts, &scripts, &nonce);
+    Ok(html::document(body, nonce, html::form_targets(&visit.application)))
 }
 
 fn describe(state: &AppState, visit: &Visit, step: Step) -> Page {

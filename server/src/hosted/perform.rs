@@ -74,7 +74,7 @@ async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &s
     let lifetime = limits::CODE.lifetime;
     let minutes = u32::try_from(lifetime.as_secs() / 60).unwrap_or(u32::MAX);
     let mail = Mail::Code { code, application: visit.application.name.clone(), minutes };
-    let letter = compose(&mail, folded.as_str(), &visit.tenant.brand, &visit.journey.language);
+    let letter = compose(&mail, folded.as_str(), &visit.tenant.brand, &visit.texts);
     write(state, visit, unit, &letter, visit.now + lifetime)?;
     Ok(Event::CodeSent { hash: hash.into(), resend_at })
 }

@@ -12,9 +12,13 @@ use crate::{
     guard::Caller,
     journey::{Journey, Setting, SomeSignInBy},
     secret::{seal::Purpose, token},
+    sentences,
     state::AppState,
 };
-use app::contract::{id::JourneyId, time::Timestamp, user_flow::UserFlow};
+use app::{
+    contract::{id::JourneyId, time::Timestamp, user_flow::UserFlow},
+    text::Texts,
+};
 use axum::http::HeaderMap;
 use std::sync::Arc;
 
@@ -24,6 +28,8 @@ pub struct Visit {
     pub application: Arc<Application>,
     pub row: directory::journey::Journey,
     pub journey: Journey,
+    /// The person's language as the tenant speaks it.
+    pub texts: Arc<Texts>,
     pub caller: Caller,
     pub headers: HeaderMap,
     pub now: Timestamp,
@@ -50,8 +56,9 @@ impl Visit {
         let application = application::find(&state.db, &tenant.id, &application).await?;
         let application = application.filter(|it| it.disabled_at.is_none()).ok_or(Error::JourneyOver)?;
         let flow = user_flow::get(&state.db, &tenant.id, &row.user_flow).await?;
-        let journey = serde_json::from_str(&row.body)?;
-        Ok(Visit { tenant, flow, application, row, journey, caller, headers, now, https })
+        let journey: Journey = serde_json::from_str(&row.body)?;
+        let texts = sentences::spoken(state, &tenant.id, &journey.language).await?;
+        Ok(Visit { tenant, flow, application, row, journey, texts, caller, headers, now, https })
     }
 
     pub fn setting(&self) -> Setting<'_> {

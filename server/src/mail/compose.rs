@@ -3,7 +3,7 @@
 use super::html;
 use app::{
     contract::{brand::Brand, secret::Secret},
-    text::{self, mail::Key},
+    text::{self, Texts, mail::Key},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -32,8 +32,8 @@ pub struct Letter {
     pub code: Option<Secret>,
 }
 
-pub fn compose(mail: &Mail, to: &str, brand: &Brand, language: &str) -> Letter {
-    let sheet = Sheet::new(mail, brand, language);
+pub fn compose(mail: &Mail, to: &str, brand: &Brand, texts: &Texts) -> Letter {
+    let sheet = Sheet::new(mail, brand, texts);
     Letter {
         to: to.into(),
         sender: brand.name.clone(),
@@ -59,8 +59,8 @@ pub struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    fn new(mail: &'a Mail, brand: &'a Brand, language: &'a str) -> Self {
-        let texts = text::texts(language);
+    fn new(mail: &'a Mail, brand: &'a Brand, texts: &Texts) -> Self {
+        let language = texts.language();
         let (application, minutes, code) = match mail {
             Mail::Code { code, application, minutes } => (application, minutes.to_string(), Some(code)),
             Mail::PasswordChanged { application } | Mail::SignedOut { application } => {
@@ -125,7 +125,7 @@ mod tests {
     use scraper::{Html, Selector};
 
     fn brand() -> Brand {
-        Brand { name: "Woodgrove".into(), logo: None, colour: Colour::default(), links: Vec::new() }
+        Brand { name: "Woodgrove".into(), logo: None, background: None, colour: Colour::default(), links: Vec::new() }
     }
 
     fn code() -> Mail {
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn a_code_stands_in_both_bodies_in_one_piece_and_not_in_the_subject() {
         for language in text::languages() {
-            let letter = compose(&code(), "ada@example.org", &brand(), language);
+            let letter = compose(&code(), "ada@example.org", &brand(), &text::texts(language));
             assert!(letter.text.lines().any(|line| line == "48210937"), "{}", letter.text);
             assert_eq!(select(&letter.html, ".code"), ["48210937"]);
             assert!(!letter.subject.contains("4821"));
@@ -160,7 +160,7 @@ mod tests {
     fn every_sentence_of_the_html_stands_in_the_text_too() {
         for language in text::languages() {
             for mail in [code(), changed(), signed_out()] {
-                let letter = compose(&mail, "ada@example.org", &brand(), language);
+                let letter = compose(&mail, "ada@example.org", &brand(), &text::texts(language));
                 for sentence in select(&letter.html, "h1, p") {
                     assert!(letter.text.contains(&sentence), "{language}: {sentence:?} is not in {:?}", letter.text);
                 }
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn what_somebody_else_may_have_done_is_told_with_the_way_back() {
         for mail in [changed(), signed_out()] {
-            let letter = compose(&mail, "ada@example.org", &brand(), "en");
+            let letter = compose(&mail, "ada@example.org", &brand(), &text::texts("en"));
             assert!(letter.text.contains(text::texts("en").say(text::Key::CannotAccess)), "{}", letter.text);
             assert_eq!(letter.code, None);
         }
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn arabic_runs_from_right_to_left_and_its_code_from_left_to_right() {
-        let letter = compose(&code(), "ada@example.org", &brand(), "ar");
+        let letter = compose(&code(), "ada@example.org", &brand(), &text::texts("ar"));
         assert_eq!(select(&letter.html, "html[dir=rtl][lang=ar]").len(), 1);
         assert_eq!(select(&letter.html, ".code[dir=ltr]").len(), 1);
     }
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn r10_a_mail_fetches_nothing_and_leads_nowhere() {
         for mail in [code(), changed(), signed_out()] {
-            let letter = compose(&mail, "ada@example.org", &brand(), "en");
+            let letter = compose(&mail, "ada@example.org", &brand(), &text::texts("en"));
             assert_eq!(select(&letter.html, "img, a, link, script, iframe, object, form, [src], [href]").len(), 0);
             assert!(!letter.html.contains("url(") && !letter.html.contains("@import") && !letter.html.contains("//"));
         }
@@ -198,7 +198,7 @@ mod tests {
         let hostile = "<script>alert(1)</script>\"><img src=x onerror=alert(1)>{minutes}";
         let brand = Brand { name: hostile.into(), ..brand() };
         let mail = Mail::Code { code: hostile.into(), application: hostile.into(), minutes: 10 };
-        let letter = compose(&mail, "ada@example.org", &brand, "en");
+        let letter = compose(&mail, "ada@example.org", &brand, &text::texts("en"));
         assert_eq!(select(&letter.html, "script, img").len(), 0);
         assert_eq!(select(&letter.html, ".code"), [hostile]);
         assert!(letter.subject.contains(hostile) || letter.text.contains(hostile));
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn r43_a_letter_shown_in_a_log_tells_neither_person_nor_code() {
-        let shown = format!("{:?}", compose(&code(), "ada@example.org", &brand(), "en"));
+        let shown = format!("{:?}", compose(&code(), "ada@example.org", &brand(), &text::texts("en")));
         assert!(!shown.contains("48210937") && !shown.contains("ada"), "{shown}");
     }
 }

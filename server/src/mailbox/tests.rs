@@ -41,7 +41,7 @@ struct House {
 }
 
 fn brand() -> Brand {
-    Brand { name: "Woodgrove".into(), logo: None, colour: Colour::default(), links: Vec::new() }
+    Brand { name: "Woodgrove".into(), logo: None, background: None, colour: Colour::default(), links: Vec::new() }
 }
 
 impl House {
@@ -73,7 +73,7 @@ impl House {
     async fn write(&self, id: &'static str, to: &str, application: &str, code: &str) {
         self.state.clock.advance(Duration::from_secs(1));
         let told = Told::Code { code: code.into(), application: application.into(), minutes: 10 };
-        let plain = serde_json::to_vec(&compose(&told, to, &brand(), "en")).unwrap();
+        let plain = serde_json::to_vec(&compose(&told, to, &brand(), &app::text::texts("en"))).unwrap();
         let sealed = self.state.seal.seal(&self.state.chance, &outbox::context(&self.tenant, id), &plain);
         let (tenant, now) = (self.tenant.clone(), self.state.clock.now());
         let waiting = Waiting { id: id.into(), address: to.into(), sealed, expires_at: now + Duration::from_secs(600) };

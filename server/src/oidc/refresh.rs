@@ -22,6 +22,7 @@ use crate::{
         seal::{Purpose, Seal},
         token,
     },
+    sentences,
     state::AppState,
     wishes,
 };
@@ -146,7 +147,8 @@ async fn notice(
     let language = session::language(&state.db, &tenant.id, &family.session).await?;
     let language = language.unwrap_or_else(|| wishes::language("", None).into());
     let mail = Mail::SignedOut { application: client.application.name.clone() };
-    let letter = compose(&mail, Folded::address(&profile.address).as_str(), &tenant.brand, &language);
+    let texts = sentences::spoken(state, &tenant.id, &language).await?;
+    let letter = compose(&mail, Folded::address(&profile.address).as_str(), &tenant.brand, &texts);
     post::sealed(state, &tenant.id, &letter, now + NOTICE_LIFETIME).map(Some)
 }
 

@@ -1,14 +1,18 @@
 //! The management API, as administrators, scripts and the portal meet it.
 
+mod activity;
+mod applications;
 mod audit;
 mod b2x_user_flows;
 mod caller;
 mod matrix;
 mod openapi;
+mod organization;
 mod providers;
 mod query;
 mod user_flow_attributes;
 mod user_flows;
+mod users;
 
 use serde_json::{Value, json};
 

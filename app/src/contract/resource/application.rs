@@ -35,7 +35,7 @@ pub struct Application {
     /// Origins of the pages that may show the widget.
     pub widget_origins: Vec<String>,
     /// False where it is switched off: nobody signs in through it.
-    pub account_enabled: bool,
+    pub account_enabled: Option<bool>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

@@ -33,6 +33,9 @@ pub struct User {
     /// Read, never shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_profile: Option<PasswordProfile>,
+    /// Read, never kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail_nickname: Option<String>,
 
     // What Graph has no words for.
     /// The flow through which the account was made.

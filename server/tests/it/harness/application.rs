@@ -17,6 +17,7 @@ use base64::{
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
 use serde_json::Value;
 use server::{
+    administration::{self, PORTAL, TENANT_ID},
     directory::application::{self, ApplicationSecret, Platform},
     secret::{client_secret, token},
 };
@@ -67,6 +68,19 @@ impl Application {
             flow: made.user_flow.unwrap(),
             redirect_uri: made.redirect_uris.first().map(|known| known.uri.clone()).unwrap_or_default(),
             secret: (!made.secrets.is_empty()).then_some(secret),
+        }
+    }
+
+    /// The portal, in its own tenant.
+    pub(super) fn portal(server: &TestServer) -> Self {
+        Self {
+            server: server.clone(),
+            tenant: TENANT_ID.into(),
+            id: PORTAL.into(),
+            flow: administration::flow_id(),
+            redirect_uri: format!("{ORIGIN}/admin/"),
+            secret: None,
+            origin: Some(ORIGIN.into()),
         }
     }
 

@@ -25,6 +25,7 @@ pub fn tenant(id: TenantId, name: &str) -> Tenant {
         brand: Brand {
             name: name.into(),
             logo: None,
+            background: None,
             colour: Colour::default(),
             links: vec![Link { kind: LinkKind::Privacy, url: "https://woodgrove.example/privacy".into() }],
         },

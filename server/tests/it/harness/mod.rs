@@ -6,6 +6,7 @@ mod browser;
 mod database;
 mod form;
 mod journey;
+mod keeper;
 mod mailbox;
 mod person;
 mod server;
@@ -16,6 +17,7 @@ pub use browser::Browser;
 pub use database::{on_both, on_both_alone};
 pub use form::Submission;
 pub use journey::input;
+pub use keeper::Keeper;
 pub use person::PASSWORD;
 pub use server::{Answered, HOST, ORIGIN, START, TestServer};
 

@@ -11,9 +11,14 @@ pub const PASSWORD: &str = "a bird in the hand";
 impl TestServer {
     /// An account as a sign-up with a password leaves it.
     pub async fn account(&self, application: &Application, address: &str) -> AccountId {
+        let hash = self.hash(PASSWORD).await;
+        self.insert_account(application, address, Some(hash)).await
+    }
+
+    /// Of everybody's password, made once.
+    pub(super) async fn hash(&self, password: &str) -> Secret {
         static HASH: OnceCell<Secret> = OnceCell::const_new();
-        let hash = HASH.get_or_init(async || self.state.hasher.hash(&PASSWORD.into()).await.unwrap()).await;
-        self.insert_account(application, address, Some(hash.clone())).await
+        HASH.get_or_init(async || self.state.hasher.hash(&password.into()).await.unwrap()).await.clone()
     }
 
     /// An account that signs in by code.

@@ -26,6 +26,8 @@ pub fn all(server: &TestServer) -> Vec<Route> {
                     .replace("{journey}", "nobody")
                     .replace("{grant}", "nobody")
                     .replace("{*name}", "nothing.css")
+                    .replace("{hash}", "nobody")
+                    .replace("{name}", "en.json")
                     .replace("{version}", "v1.0")
                     .replace("{*rest}", "nothing"),
                 pattern,

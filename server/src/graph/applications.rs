@@ -1,0 +1,188 @@
+//! `/applications`: what asks for sign-ins, where it may be answered, and its secrets.
+
+mod judge;
+mod secrets;
+mod shown;
+
+use super::{
+    answer::{Wishes, nothing},
+    body,
+    caller::Caller,
+    change::{self, Change},
+    query::{
+        filter::{Expression, Literal, Operator, Place},
+        options::{Options, bad},
+        page::{List, Page, selected},
+    },
+};
+use crate::{
+    administration::{PORTAL, TENANT_ID},
+    directory::{
+        application::{self, Registered},
+        user_flow,
+    },
+    error::{Error, Result},
+    state::AppState,
+};
+use app::contract::{id::ApplicationId, resource::application::Application};
+use axum::{
+    body::Bytes,
+    extract::{Path, RawQuery, State},
+    response::Response,
+};
+pub use secrets::{add_password, remove_password};
+use serde_json::Value;
+use shown::shown;
+
+const OF: &str = "applications";
+
+async fn registered(state: &AppState, caller: &Caller, id: &str) -> Result<Registered> {
+    let found = application::registered(&state.db, &caller.tenant.id, &ApplicationId::from(id)).await?;
+    found.ok_or(Error::NotFound)
+}
+
+/// As it is shown, with the name of its flow.
+async fn in_words(state: &AppState, caller: &Caller, registered: &Registered) -> Result<Application> {
+    let flow = match &registered.application.user_flow {
+        Some(id) => Some(user_flow::get(&state.db, &caller.tenant.id, id).await?),
+        None => None,
+    };
+    Ok(shown(registered, flow.as_deref()))
+}
+
+pub async fn list(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let options = Options::read(query.as_deref())?;
+    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: OF, root: &wishes.root };
+    if let Some(id) = by_app_id(&options) {
+        let found = application::registered(&state.db, &caller.tenant.id, &ApplicationId::from(id)).await?;
+        return shown_page(&state, &caller, &wishes, &options, found.into_iter().collect(), None).await;
+    }
+    let place = list.place(&options)?.unwrap_or_default();
+    let after = match place.as_slice() {
+        [Value::String(name), Value::String(id)] => Some((name.as_str(), id.as_str())),
+        _ => None,
+    };
+    let top = options.top as i64;
+    let mut found = application::list(&state.db, &caller.tenant.id, beginning(&options)?, after, top + 1).await?;
+    let more = found.len() > options.top;
+    found.truncate(options.top);
+    let next = match found.last().filter(|_| more) {
+        Some(last) => {
+            let place = [last.application.name.clone().into(), last.application.id.to_string().into()];
+            Some(list.next(&options, &place)?)
+        }
+        None => None,
+    };
+    shown_page(&state, &caller, &wishes, &options, found, next).await
+}
+
+async fn shown_page(
+    state: &AppState,
+    caller: &Caller,
+    wishes: &Wishes,
+    options: &Options,
+    found: Vec<Registered>,
+    next: Option<String>,
+) -> Result<Response> {
+    let mut value = Vec::<Value>::with_capacity(found.len());
+    for registered in &found {
+        let shown = serde_json::to_value(in_words(state, caller, registered).await?)?;
+        value.push(selected(shown, &options.select));
+    }
+    Ok(wishes.collection(OF, Page { value, next, ..Page::default() }))
+}
+
+/// `appId eq '…'`: one application has one name.
+fn by_app_id(options: &Options) -> Option<&str> {
+    match options.filter.as_ref()? {
+        Expression::Compare { path, operator: Operator::Equal, literal: Literal::Text(id) }
+            if ["appId", "id"].contains(&path.join("/").as_str()) =>
+        {
+            Some(id)
+        }
+        _ => None,
+    }
+}
+
+fn beginning(options: &Options) -> Result<Option<&str>> {
+    match (&options.search, &options.filter) {
+        (Some(search), None) => Ok(Some(search)),
+        (None, None) => Ok(None),
+        (_, Some(Expression::Text { path, place: Place::Start, text })) if path.join("/") == "displayName" => {
+            Ok(Some(text))
+        }
+        _ => Err(bad("Applications are found by appId eq or by startsWith(displayName, …).")),
+    }
+}
+
+pub async fn get(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    let registered = registered(&state, &caller, &id).await?;
+    wishes.entity(OF, &in_words(&state, &caller, &registered).await?)
+}
+
+pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishes, sent: Bytes) -> Result<Response> {
+    let asked: Application = body::created(&sent)?;
+    let id = ApplicationId::from(state.chance.id());
+    let (application, notes) = judge::whole(&asked, id.clone(), None, &[], state.clock.now())?;
+    let name = asked.display_name.clone();
+    let change = Change::added("Add application", "Application", id.as_str(), &name, &asked)?;
+    change::make(&state, &caller, change, |c, tenant, now| {
+        Box::pin(async move { application::register(c, tenant, &application, &notes, now).await })
+    })
+    .await?;
+    let made = registered(&state, &caller, id.as_str()).await?;
+    wishes.created(OF, id.as_str(), &in_words(&state, &caller, &made).await?)
+}
+
+pub async fn update(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+    sent: Bytes,
+) -> Result<Response> {
+    let was = registered(&state, &caller, &id).await?;
+    let before = in_words(&state, &caller, &was).await?;
+    wishes.still(before.etag.as_deref().unwrap_or_default())?;
+    let after: Application = body::patched(&before, &sent)?;
+    judge::fixed(&before, &after)?;
+    let Registered { application, .. } = was;
+    let (application, notes) = judge::whole(
+        &after,
+        application.id.clone(),
+        application.user_flow.clone(),
+        &application.secrets,
+        application.disabled_at.unwrap_or_else(|| state.clock.now()),
+    )?;
+    let change = Change::updated("Update application", "Application", &id, &after.display_name, &before, &after)?;
+    change::make(&state, &caller, change, |c, tenant, _| {
+        Box::pin(async move { application::update(c, tenant, &application, &notes).await })
+    })
+    .await?;
+    let now = registered(&state, &caller, &id).await?;
+    wishes.changed(OF, &in_words(&state, &caller, &now).await?)
+}
+
+pub async fn delete(State(state): State<AppState>, caller: Caller, Path(id): Path<String>) -> Result<Response> {
+    let registered = registered(&state, &caller, &id).await?;
+    if caller.tenant.id.as_str() == TENANT_ID && id == PORTAL {
+        return Err(Error::BadRequest("The portal itself cannot be deleted: nobody could bring it back.".into()));
+    }
+    let before = in_words(&state, &caller, &registered).await?;
+    let change = Change::deleted("Delete application", "Application", &id, &before.display_name, &before)?;
+    change::make(&state, &caller, change, |c, tenant, _| {
+        Box::pin(async move { application::delete(c, tenant, &registered.application.id).await })
+    })
+    .await?;
+    Ok(nothing())
+}

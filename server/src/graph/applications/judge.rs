@@ -1,0 +1,253 @@
+//! What is wrong with an application as a developer wrote it, all of it at once. Where it may be answered is judged here,
+//! once: later an address is compared byte by byte (security R27).
+
+use crate::{
+    directory::application::{Application as Kept, ApplicationSecret, Notes, Platform, RedirectUri},
+    error::{Error, Flaw, Result},
+    secret::jwt::Algorithm,
+};
+use app::contract::{
+    id::{ApplicationId, UserFlowId},
+    resource::application::Application,
+    time::Timestamp,
+};
+use url::Url;
+
+const NAME_MAX: usize = 120;
+/// Graph's most for one application.
+const MOST_URIS: usize = 256;
+const LONGEST_URI: usize = 2048;
+
+/// `off_at` is the moment that is written down where it is switched off.
+pub fn whole(
+    asked: &Application,
+    id: ApplicationId,
+    user_flow: Option<UserFlowId>,
+    secrets: &[ApplicationSecret],
+    off_at: Timestamp,
+) -> Result<(Kept, Notes)> {
+    let mut flaws = Vec::new();
+    let name = asked.display_name.trim();
+    if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+        flaws.push(Flaw::new("displayName", format!("An application has a name of one to {NAME_MAX} characters.")));
+    }
+    let algorithm = if asked.token_algorithm.is_empty() { "RS256" } else { &asked.token_algorithm };
+    if Algorithm::named(algorithm).is_none() {
+        flaws.push(Flaw::new("tokenAlgorithm", "Tokens are signed by RS256, ES256 or EdDSA."));
+    }
+    if !["", "none", "all"].contains(&asked.native_authentication_apis_enabled.as_str()) {
+        flaws.push(Flaw::new("nativeAuthenticationApisEnabled", "It is 'none' or 'all'."));
+    }
+    let redirect_uris = redirect_uris(asked, &mut flaws);
+    let addresses = [
+        ("web/homePageUrl", &asked.web.home_page_url),
+        ("web/logoutUrl", &asked.web.logout_url),
+        ("info/marketingUrl", &asked.info.marketing_url),
+        ("info/supportUrl", &asked.info.support_url),
+        ("info/termsOfServiceUrl", &asked.info.terms_of_service_url),
+        ("info/privacyStatementUrl", &asked.info.privacy_statement_url),
+    ];
+    for (target, address) in addresses {
+        if let Some(address) = address
+            && let Err(why) = page(address)
+        {
+            flaws.push(Flaw::new(target, why));
+        }
+    }
+    for (n, origin) in asked.widget_origins.iter().enumerate() {
+        if let Err(why) = self::origin(origin) {
+            flaws.push(Flaw::new(format!("widgetOrigins/{n}"), why));
+        }
+    }
+    if !flaws.is_empty() {
+        return Err(Error::Invalid(flaws));
+    }
+    let kept = Kept {
+        id,
+        name: name.into(),
+        user_flow,
+        algorithm: algorithm.into(),
+        home_url: asked.web.home_page_url.clone(),
+        disabled_at: (asked.account_enabled == Some(false)).then_some(off_at),
+        redirect_uris,
+        secrets: secrets.to_vec(),
+    };
+    let notes = Notes {
+        description: asked.description.clone(),
+        logout_url: asked.web.logout_url.clone(),
+        identifier_uris: asked.identifier_uris.clone(),
+        tags: asked.tags.clone(),
+        widget_origins: asked.widget_origins.clone(),
+        native_authentication: asked.native_authentication_apis_enabled == "all",
+        marketing_url: asked.info.marketing_url.clone(),
+        support_url: asked.info.support_url.clone(),
+        terms_url: asked.info.terms_of_service_url.clone(),
+        privacy_url: asked.info.privacy_statement_url.clone(),
+    };
+    Ok((kept, notes))
+}
+
+/// What is changed elsewhere or never.
+pub fn fixed(before: &Application, after: &Application) -> Result<()> {
+    let changed = [
+        ("id", before.id != after.id, "It never changes."),
+        ("appId", before.app_id != after.app_id, "It never changes."),
+        ("createdDateTime", before.created_date_time != after.created_date_time, "It never changes."),
+        (
+            "passwordCredentials",
+            before.password_credentials != after.password_credentials,
+            "Secrets are made and removed by addPassword and removePassword.",
+        ),
+        ("userFlow", before.user_flow != after.user_flow, "An application is attached in its user flow."),
+    ];
+    let flaws: Vec<Flaw> =
+        changed.into_iter().filter(|(_, changed, _)| *changed).map(|(name, _, why)| Flaw::new(name, why)).collect();
+    if flaws.is_empty() { Ok(()) } else { Err(Error::Invalid(flaws)) }
+}
+
+fn redirect_uris(asked: &Application, flaws: &mut Vec<Flaw>) -> Vec<RedirectUri> {
+    let platforms = [
+        ("web", Platform::Web, &asked.web.redirect_uris),
+        ("spa", Platform::SinglePage, &asked.spa.redirect_uris),
+        ("publicClient", Platform::Native, &asked.public_client.redirect_uris),
+    ];
+    let mut kept: Vec<RedirectUri> = Vec::new();
+    for (word, platform, uris) in platforms {
+        for (n, uri) in uris.iter().enumerate() {
+            let verdict = redirect_uri(platform, uri).and_then(|()| match kept.iter().any(|known| known.uri == *uri) {
+                true => Err("It is registered twice. One address belongs to one platform.".into()),
+                false => Ok(()),
+            });
+            match verdict {
+                Ok(()) => kept.push(RedirectUri { platform, uri: uri.clone() }),
+                Err(why) => flaws.push(Flaw::new(format!("{word}/redirectUris/{n}"), why)),
+            }
+        }
+    }
+    if kept.len() > MOST_URIS {
+        flaws.push(Flaw::new("redirectUris", format!("An application has at most {MOST_URIS} redirect URIs.")));
+    }
+    kept
+}
+
+/// https; http on this machine; for native applications a scheme of their own (RFC 8252 §7.1). It is written as URLs are
+/// written, so that no two readers can take it for two places.
+fn redirect_uri(platform: Platform, uri: &str) -> Result<(), String> {
+    let url = plain(uri)?;
+    match (url.scheme(), platform) {
+        ("https", _) => Ok(()),
+        ("http", _) if is_this_machine(&url) => Ok(()),
+        ("http", _) => {
+            Err(format!("'{uri}' is http: only https is safe, but for http://localhost and http://127.0.0.1."))
+        }
+        (scheme, Platform::Native) if scheme.contains('.') || scheme.starts_with("msal") => Ok(()),
+        (scheme, Platform::Native) => Err(format!(
+            "The scheme '{scheme}' may be anybody's. Use the reverse of a domain of yours, like com.example.app."
+        )),
+        (scheme, _) => Err(format!("'{scheme}' is no scheme for a page. Use https.")),
+    }
+}
+
+fn plain(uri: &str) -> Result<Url, String> {
+    let url = Url::parse(uri).map_err(|fault| format!("'{uri}' is no address: {fault}."))?;
+    let odd = |c: char| c.is_control() || c.is_whitespace() || "*\\<>\"{}|^`".contains(c);
+    if uri.len() > LONGEST_URI || uri.contains(odd) || !uri.is_ascii() {
+        return Err(format!("'{uri}' has a character that a redirect URI cannot have."));
+    }
+    if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+        return Err(format!("'{uri}' has a fragment or a user name, which a redirect URI cannot have."));
+    }
+    let lower = uri.to_ascii_lowercase();
+    if lower.contains("..") || lower.contains("%2e") || lower.contains("%2f") || lower.contains("%5c") {
+        return Err(format!("'{uri}' leads up or hides a dot or slash, which a redirect URI cannot."));
+    }
+    let is_written_so = url.as_str() == uri || url.as_str().strip_suffix('/') == Some(uri);
+    if !is_written_so {
+        return Err(format!("Write it as browsers do: '{url}'."));
+    }
+    Ok(url)
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
+}
+
+/// A page of the web that people are led to.
+fn page(address: &str) -> Result<(), String> {
+    let url = plain(address)?;
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if is_this_machine(&url) => Ok(()),
+        _ => Err(format!("'{address}' is no https address.")),
+    }
+}
+
+/// Scheme, host and port, and nothing else.
+fn origin(text: &str) -> Result<(), String> {
+    let url = plain(text)?;
+    page(text)?;
+    let bare = url.origin().ascii_serialization() == text;
+    if bare { Ok(()) } else { Err(format!("An origin has no path: '{}'.", url.origin().ascii_serialization())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r27_good_addresses_are_registered_as_they_are() {
+        for (platform, uri) in [
+            (Platform::Web, "https://shop.example/cb"),
+            (Platform::Web, "https://shop.example"),
+            (Platform::Web, "https://shop.example/cb?tenant=1"),
+            (Platform::Web, "https://shop.example:8443/cb"),
+            (Platform::Web, "http://localhost:3000/cb"),
+            (Platform::SinglePage, "http://127.0.0.1:5173/"),
+            (Platform::Native, "http://[::1]/cb"),
+            (Platform::Native, "com.example.app:/cb"),
+            (Platform::Native, "msal6d2c1c6e://auth"),
+        ] {
+            assert_eq!(redirect_uri(platform, uri), Ok(()), "{uri}");
+        }
+    }
+
+    #[test]
+    fn r27_cve_2024_21637_everything_else_is_refused() {
+        for uri in [
+            "",
+            "shop",
+            "//shop.example/cb",
+            "http://shop.example/cb",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://*.shop.example/cb",
+            "https://shop.example/*",
+            "https://shop.example/cb#x",
+            "https://a@shop.example/",
+            "https://a:b@shop.example/",
+            "https://shop.example/../x",
+            "https://shop.example/%2e%2e/x",
+            "https://shop.example/%2fx",
+            "https://Shop.example/cb",
+            "HTTPS://shop.example/cb",
+            "https://shop.example:443/cb",
+            "https://shop.example\\@evil.example/",
+            "https://shop.example/c b",
+            "https://shop.example/\r\nX: y",
+            "https://sh\u{3002}op.example/",
+            "https://b\u{fc}cher.example/",
+            "file:///etc/passwd",
+            "ftp://shop.example/",
+            "vbscript:x",
+            "blob:https://shop.example/1",
+            "about:blank",
+            "http://localhost.evil.example/",
+            "myapp:/cb",
+        ] {
+            for platform in [Platform::Web, Platform::SinglePage] {
+                assert!(redirect_uri(platform, uri).is_err(), "{uri}");
+            }
+            assert!(redirect_uri(Platform::Native, uri).is_err(), "native {uri}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! `/auditLogs`: who signed in, and what administrators changed.
+
+use super::{
+    answer::Wishes,
+    caller::Caller,
+    query::{
+        filter::{Expression, Literal, Operator},
+        options::{Options, bad},
+        page::{List, Page, selected},
+    },
+};
+use crate::{
+    directory::{
+        activity::{self, Activity, Wanted},
+        application, audit,
+        person::{self, Person},
+    },
+    error::Result,
+    state::AppState,
+};
+use app::contract::{
+    id::AccountId,
+    resource::{
+        directory_audit::{AppInitiator, DirectoryAudit, InitiatedBy, ModifiedProperty, TargetResource, UserInitiator},
+        moment::Moment,
+        sign_in::SignIn,
+    },
+};
+use axum::{
+    extract::{RawQuery, State},
+    response::Response,
+};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+const SIGN_INS: &str = "auditLogs/signIns";
+const AUDITS: &str = "auditLogs/directoryAudits";
+
+/// Newest first.
+pub async fn sign_ins(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let options = Options::read(query.as_deref())?;
+    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: SIGN_INS, root: &wishes.root };
+    let mut wanted = Wanted::default();
+    if let Some(filter) = &options.filter {
+        narrow(&mut wanted, filter)?;
+    }
+    wanted.after = match list.place(&options)?.as_deref() {
+        Some([at, Value::String(id)]) => Some((at.as_i64().unwrap_or_default(), id.clone())),
+        _ => None,
+    };
+    let mut found = activity::list_wanted(&state.db, &caller.tenant.id, &wanted, options.top as i64 + 1).await?;
+    let more = found.len() > options.top;
+    found.truncate(options.top);
+    let next = match found.last().filter(|_| more) {
+        Some(last) => Some(list.next(&options, &[last.at.0.into(), last.id.clone().into()])?),
+        None => None,
+    };
+    let names = Names::of(&state, &caller, &found).await?;
+    let value =
+        found.iter().map(|activity| Ok(selected(serde_json::to_value(names.sign_in(activity))?, &options.select)));
+    let page = Page { value: value.collect::<Result<_>>()?, next, ..Page::default() };
+    Ok(wishes.collection(SIGN_INS, page))
+}
+
+fn narrow(wanted: &mut Wanted, filter: &Expression) -> Result<()> {
+    let cannot =
+        || bad("Sign-ins are found by createdDateTime ge and lt, userId eq, appId eq and event eq, with and between.");
+    match filter {
+        Expression::All(parts) => parts.iter().try_for_each(|part| narrow(wanted, part)),
+        Expression::Compare { path, operator, literal } => {
+            match (path.join("/").as_str(), operator, literal) {
+                ("createdDateTime", Operator::AtLeast, Literal::Moment(at)) => wanted.since = Some(at.0),
+                ("createdDateTime", Operator::Less, Literal::Moment(at)) => wanted.before = Some(at.0),
+                ("userId", Operator::Equal, Literal::Text(id)) => wanted.account = Some(id.clone()),
+                ("appId", Operator::Equal, Literal::Text(id)) => wanted.application = Some(id.clone()),
+                ("event", Operator::Equal, Literal::Text(word)) => wanted.kind = Some(word.clone()),
+                _ => return Err(cannot()),
+            }
+            Ok(())
+        }
+        _ => Err(cannot()),
+    }
+}
+
+/// The names of people and applications of one page.
+struct Names {
+    people: BTreeMap<String, Person>,
+    applications: BTreeMap<String, String>,
+}
+
+impl Names {
+    async fn of(state: &AppState, caller: &Caller, found: &[Activity]) -> Result<Names> {
+        let ids: BTreeSet<String> =
+            found.iter().filter_map(|it| it.account.as_ref()).map(ToString::to_string).collect();
+        let ids: Vec<AccountId> = ids.into_iter().map(AccountId::from).collect();
+        let people = person::by_ids(&state.db, &caller.tenant.id, &ids).await?;
+        let mut applications = BTreeMap::new();
+        for id in found.iter().filter_map(|it| it.application.as_ref()) {
+            if !applications.contains_key(id.as_str()) {
+                let known = application::find(&state.db, &caller.tenant.id, id).await?;
+                applications.insert(id.to_string(), known.map(|it| it.name.clone()).unwrap_or_default());
+            }
+        }
+        let people = people.into_iter().map(|person| (person.id.to_string(), person)).collect();
+        Ok(Names { people, applications })
+    }
+
+    fn sign_in(&self, activity: &Activity) -> SignIn {
+        let id = activity.account.as_ref().map(ToString::to_string).unwrap_or_default();
+        let person = self.people.get(&id);
+        let application = activity.application.as_ref().map(ToString::to_string).unwrap_or_default();
+        SignIn {
+            id: activity.id.clone(),
+            created_date_time: Moment(activity.at),
+            user_display_name: person.map(Person::display_name).unwrap_or_default().into(),
+            user_principal_name: person.and_then(Person::address).unwrap_or_default().into(),
+            user_id: id,
+            app_display_name: self.applications.get(&application).cloned().unwrap_or_default(),
+            app_id: application,
+            client_app_used: "Browser".into(),
+            is_interactive: true,
+            event: activity.kind.as_str().into(),
+            user_flow_id: activity.user_flow.as_ref().map(ToString::to_string),
+            ..SignIn::default()
+        }
+    }
+}
+
+/// Newest first, in the order of the chain.
+pub async fn directory_audits(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let options = Options::read(query.as_deref())?;
+    if options.filter.is_some() || !options.order.is_empty() {
+        return Err(bad("The audit is read from its end, page by page."));
+    }
+    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: AUDITS, root: &wishes.root };
+    let before = list.place(&options)?.and_then(|place| place.first().and_then(Value::as_i64));
+    let mut found = audit::list(&state.db, &caller.tenant.id, before, options.top as i64 + 1).await?;
+    let more = found.len() > options.top;
+    found.truncate(options.top);
+    let next = match found.last().filter(|_| more) {
+        Some(last) => Some(list.next(&options, &[last.sequence.into()])?),
+        None => None,
+    };
+    let value = found.into_iter().map(|row| Ok(selected(serde_json::to_value(told(row))?, &options.select)));
+    let page = Page { value: value.collect::<Result<_>>()?, next, ..Page::default() };
+    Ok(wishes.collection(AUDITS, page))
+}
+
+fn told(row: audit::Audit) -> DirectoryAudit {
+    let audit::Audit { sequence, entry, .. } = row;
+    let initiated_by = match entry.actor.kind {
+        audit::ActorKind::Account => InitiatedBy {
+            user: Some(UserInitiator {
+                id: entry.actor.id,
+                user_principal_name: Some(entry.actor.name),
+                ip_address: Some(entry.address).filter(|address| !address.is_empty()),
+            }),
+            app: None,
+        },
+        audit::ActorKind::Application | audit::ActorKind::Server => InitiatedBy {
+            user: None,
+            app: Some(AppInitiator { app_id: entry.actor.id, display_name: Some(entry.actor.name) }),
+        },
+    };
+    DirectoryAudit {
+        id: entry.id,
+        activity_date_time: Moment(entry.at),
+        activity_display_name: entry.activity,
+        category: entry.category,
+        correlation_id: entry.correlation,
+        operation_type: entry.operation.as_str().into(),
+        result: "success".into(),
+        initiated_by,
+        target_resources: vec![TargetResource {
+            id: entry.target.id,
+            display_name: Some(entry.target.name).filter(|name| !name.is_empty()),
+            kind: entry.target.kind,
+            modified_properties: modified(entry.before.as_ref(), entry.after.as_ref()),
+        }],
+        sequence,
+    }
+}
+
+/// Property by property, what differs.
+fn modified(before: Option<&Value>, after: Option<&Value>) -> Vec<ModifiedProperty> {
+    let names: BTreeSet<&String> =
+        [before, after].into_iter().flatten().filter_map(Value::as_object).flat_map(|members| members.keys()).collect();
+    let of =
+        |value: Option<&Value>, name: &str| value.and_then(|value| value.get(name)).filter(|it| !it.is_null()).cloned();
+    let changed = names.into_iter().filter(|name| !name.starts_with('@')).filter_map(|name| {
+        let (old, new) = (of(before, name), of(after, name));
+        (old != new).then(|| ModifiedProperty {
+            display_name: name.clone(),
+            old_value: old.map(|value| value.to_string()),
+            new_value: new.map(|value| value.to_string()),
+        })
+    });
+    changed.collect()
+}

@@ -1,0 +1,110 @@
+//! `/organization/{id}/sentences/{language}`: what the tenant says in its own words, beside what everybody says. Not in Graph.
+
+use super::own;
+use crate::{
+    directory::branding,
+    error::{Error, Flaw, Result},
+    graph::{
+        answer::{Wishes, nothing},
+        body,
+        caller::Caller,
+        change::{self, Change},
+        query::page::Page,
+    },
+    state::AppState,
+};
+use app::text;
+use axum::{
+    body::Bytes,
+    extract::{Path, State},
+    response::Response,
+};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+const LONGEST: usize = 1000;
+
+/// Every sentence in the order of the pages: its name, the default, and the tenant's own where it has one.
+pub async fn list_sentences(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path((id, language)): Path<(String, String)>,
+) -> Result<Response> {
+    own(&caller, &id)?;
+    let language = known(&language)?;
+    let own = branding::sentences(&state.db, &caller.tenant.id, language).await?;
+    let value = text::sentences(language)
+        .into_iter()
+        .map(|(name, default)| json!({ "key": name, "default": default, "value": own.get(&name) }))
+        .collect();
+    Ok(wishes.collection("organization/sentences", Page { value, ..Page::default() }))
+}
+
+/// `{"pages.signInHeading": "Welcome back", "pages.signIn": null}`: null takes a sentence back to its default.
+pub async fn change_sentences(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path((id, language)): Path<(String, String)>,
+    sent: Bytes,
+) -> Result<Response> {
+    own(&caller, &id)?;
+    let language = known(&language)?;
+    let Value::Object(asked) = body::json(&sent)? else {
+        return Err(Error::BadRequest("An object is asked for.".into()));
+    };
+    let defaults: BTreeMap<String, String> = text::sentences(language).into_iter().collect();
+    let mut changes = Vec::new();
+    let mut flaws = Vec::new();
+    for (name, value) in &asked {
+        match judged(defaults.get(name), value) {
+            Ok(sentence) => changes.push((name.clone(), sentence)),
+            Err(why) => flaws.push(Flaw::new(name, why)),
+        }
+    }
+    if !flaws.is_empty() {
+        return Err(Error::Invalid(flaws));
+    }
+    let before = branding::sentences(&state.db, &caller.tenant.id, language).await?;
+    let before: BTreeMap<_, _> = asked.keys().map(|name| (name, before.get(name))).collect();
+    let change = Change::updated("Update sentences", "Branding", language, language, &before, &asked)?;
+    change::make(&state, &caller, change, move |c, tenant, _| {
+        Box::pin(async move {
+            for (name, sentence) in changes {
+                branding::set_sentence(c, tenant, language, &name, sentence.as_deref()).await?;
+            }
+            Ok(())
+        })
+    })
+    .await?;
+    Ok(nothing())
+}
+
+fn known(language: &str) -> Result<&'static str> {
+    text::languages().iter().find(|tag| **tag == language).copied().ok_or(Error::NotFound)
+}
+
+/// A sentence keeps the places where a name or a number comes in.
+fn judged(default: Option<&String>, value: &Value) -> Result<Option<String>, String> {
+    let default = default.ok_or("There is no sentence of this name.")?;
+    let sentence = match value {
+        Value::Null => return Ok(None),
+        Value::String(sentence) => sentence.trim(),
+        _ => return Err("A sentence is text, or null.".into()),
+    };
+    if sentence.is_empty() || sentence.chars().count() > LONGEST || sentence.chars().any(char::is_control) {
+        return Err(format!("A sentence has one to {LONGEST} characters in one line."));
+    }
+    let (wanted, found) = (places(default), places(sentence));
+    match found == wanted {
+        true => Ok((sentence != default).then(|| sentence.into())),
+        false => Err(format!("The sentence must have {} in it, as the default has.", wanted.join(", "))),
+    }
+}
+
+fn places(sentence: &str) -> Vec<&str> {
+    let mut places: Vec<&str> =
+        sentence.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect();
+    places.sort_unstable();
+    places
+}

@@ -1,0 +1,232 @@
+//! `/users` and `/me`: people, their names and attributes, and what ends their sessions.
+
+mod deleted;
+mod judge;
+mod list;
+mod password;
+mod shown;
+
+use super::{
+    answer::{Wishes, nothing},
+    body,
+    caller::Caller,
+    change::{self, Change},
+};
+use crate::{
+    directory::{
+        attribute,
+        person::{self, NewPerson, Person},
+        tenant,
+    },
+    error::{Error, Flaw, Result},
+    state::AppState,
+};
+use app::contract::{attribute::Attribute, id::AccountId, permission::Permission, resource::user::User};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+pub use deleted::{list as list_deleted, purge, restore};
+use judge::Judged;
+pub use list::{count, list};
+pub use password::{change_my_password, change_password, reset_password};
+use serde_json::json;
+use shown::shown;
+
+const OF: &str = "users";
+
+/// What is needed to show and to judge people of a tenant.
+struct Tongue {
+    attributes: Vec<Attribute>,
+    /// The names of the tenant in URLs; the first is the issuer of its own names.
+    names: Vec<String>,
+    tenant_id: String,
+}
+
+impl Tongue {
+    async fn of(state: &AppState, caller: &Caller) -> Result<Tongue> {
+        Ok(Tongue {
+            attributes: attribute::list(&state.db, &caller.tenant.id).await?,
+            names: tenant::names(&state.db, &caller.tenant.id).await?,
+            tenant_id: caller.tenant.id.to_string(),
+        })
+    }
+
+    /// As it stands in the directory: the tenant's own names have its id for an issuer.
+    fn kept_issuer(&self, issuer: &str) -> String {
+        let ours = issuer.is_empty() || issuer == self.tenant_id || self.names.contains(&issuer.to_lowercase());
+        if ours { self.tenant_id.clone() } else { issuer.into() }
+    }
+
+    fn issuer(&self) -> &str {
+        self.names.first().unwrap_or(&self.tenant_id)
+    }
+}
+
+/// By id, or by the name with which they sign in. The deleted are not there.
+async fn living(state: &AppState, caller: &Caller, word: &str) -> Result<Person> {
+    let found = person::find(&state.db, &caller.tenant.id, &AccountId::from(word)).await?;
+    let found = match found {
+        Some(person) => Some(person),
+        None => person::find_by_name(&state.db, &caller.tenant.id, word).await?,
+    };
+    found.filter(|person| person.deleted_at.is_none()).ok_or(Error::NotFound)
+}
+
+pub async fn get(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(word): Path<String>,
+) -> Result<Response> {
+    let person = living(&state, &caller, &word).await?;
+    wishes.entity(OF, &shown(&Tongue::of(&state, &caller).await?, &person))
+}
+
+/// Whoever calls, in the tenant where they are at home.
+pub async fn me(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
+    let caller = password::at_home(&state, caller).await?;
+    let me = caller.account.clone().ok_or(Error::NotFound)?;
+    let person = living(&state, &caller, me.as_str()).await?;
+    wishes.entity(OF, &shown(&Tongue::of(&state, &caller).await?, &person))
+}
+
+pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishes, sent: Bytes) -> Result<Response> {
+    let user: User = body::created(&sent)?;
+    let tongue = Tongue::of(&state, &caller).await?;
+    let Judged { identities, attributes, other_addresses } = judge::whole(&tongue, &user)?;
+    let profile = user.password_profile.clone().unwrap_or_default();
+    let password = match &profile.password {
+        Some(password) => Some(password::hashed(&state, &caller, password, &identities).await?),
+        None => None,
+    };
+    let new = NewPerson {
+        id: AccountId::from(state.chance.id()),
+        user_type: user.user_type.clone().unwrap_or_else(|| "Member".into()),
+        disabled: user.account_enabled == Some(false),
+        identities,
+        other_addresses,
+        must_change_password: password.is_some() && profile.force_change_password_next_sign_in,
+        password,
+        attributes,
+    };
+    let (id, name) = (new.id.clone(), user.display_name.clone().unwrap_or_default());
+    let change = Change::added("Add user", "User", id.as_str(), &name, &user)?;
+    change::make(&state, &caller, change, |c, tenant, now| {
+        Box::pin(async move { person::insert(c, tenant, &new, now).await })
+    })
+    .await
+    .map_err(known_already)?;
+    let person = living(&state, &caller, id.as_str()).await?;
+    wishes.created(OF, id.as_str(), &shown(&tongue, &person))
+}
+
+pub async fn update(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(word): Path<String>,
+    sent: Bytes,
+) -> Result<Response> {
+    let person = living(&state, &caller, &word).await?;
+    let tongue = Tongue::of(&state, &caller).await?;
+    let before = shown(&tongue, &person);
+    wishes.still(before.etag.as_deref().unwrap_or_default())?;
+    let after: User = body::patched(&before, &sent)?;
+    judge::fixed(&before, &after)?;
+    let judged = judge::whole(&tongue, &after)?;
+    let profile = after.password_profile.clone().unwrap_or_default();
+    let password = match &profile.password {
+        Some(password) => Some(password::hashed(&state, &caller, password, &judged.identities).await?),
+        None => None,
+    };
+    let name = after.display_name.clone().unwrap_or_default();
+    let change = Change::updated("Update user", "User", person.id.as_str(), &name, &before, &after)?;
+    let (id, enabled, was_enabled) =
+        (person.id.clone(), after.account_enabled != Some(false), person.disabled_at.is_none());
+    let must_change = profile.force_change_password_next_sign_in;
+    change::make(&state, &caller, change, move |c, tenant, now| {
+        Box::pin(async move {
+            if judged.identities != person.identities {
+                person::set_identities(c, tenant, &person.id, &judged.identities, now).await?;
+            }
+            if judged.other_addresses != person.other_addresses {
+                person::set_other_addresses(c, tenant, &person.id, &judged.other_addresses).await?;
+            }
+            for name in person.attributes.keys().filter(|name| !judged.attributes.contains_key(*name)) {
+                person::set_attribute(c, tenant, &person.id, name, None).await?;
+            }
+            for (name, value) in
+                judged.attributes.iter().filter(|(name, value)| person.attributes.get(*name) != Some(value))
+            {
+                person::set_attribute(c, tenant, &person.id, name, Some(value)).await?;
+            }
+            person::index(c, tenant, &person.id).await?;
+            if let Some(password) = &password {
+                person::reset_password(c, tenant, &person.id, password, must_change, now).await?;
+            }
+            if enabled != was_enabled {
+                person::set_disabled(c, tenant, &person.id, (!enabled).then_some(now)).await?;
+            }
+            Ok(())
+        })
+    })
+    .await
+    .map_err(known_already)?;
+    let person = living(&state, &caller, id.as_str()).await?;
+    wishes.changed(OF, &shown(&tongue, &person))
+}
+
+/// Graph's words for a name that somebody has.
+fn known_already(error: Error) -> Error {
+    match error {
+        Error::Taken => {
+            Flaw::new("identities", "Another object with the same value for property identities already exists.").into()
+        }
+        error => error,
+    }
+}
+
+pub async fn delete(State(state): State<AppState>, caller: Caller, Path(word): Path<String>) -> Result<Response> {
+    let person = living(&state, &caller, &word).await?;
+    if caller.account.as_ref() == Some(&person.id) {
+        return Err(Error::BadRequest("Nobody deletes themselves here. Please ask another administrator.".into()));
+    }
+    let before = shown(&Tongue::of(&state, &caller).await?, &person);
+    let change = Change::deleted("Delete user", "User", person.id.as_str(), person.display_name(), &before)?;
+    change::make(&state, &caller, change, |c, tenant, now| {
+        Box::pin(async move { person::delete(c, tenant, &person, now).await })
+    })
+    .await?;
+    Ok(nothing())
+}
+
+/// Ends every session and refresh token of the person.
+pub async fn revoke_sessions(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(word): Path<String>,
+) -> Result<Response> {
+    let person = living(&state, &caller, &word).await?;
+    if !caller.may(Permission::UserWrite) && caller.account.as_ref() != Some(&person.id) {
+        return Err(Error::NotFound);
+    }
+    let what = json!({ "signInSessionsValidFromDateTime": state.clock.now() });
+    let change = Change::updated(
+        "Revoke sign-in sessions",
+        "User",
+        person.id.as_str(),
+        person.display_name(),
+        &json!({}),
+        &what,
+    )?;
+    change::make(&state, &caller, change, |c, tenant, now| {
+        Box::pin(async move { person::revoke_sessions(c, tenant, &person.id, now).await })
+    })
+    .await?;
+    Ok(Json(json!({ "@odata.context": format!("{}/$metadata#Edm.Boolean", wishes.root), "value": true }))
+        .into_response())
+}

@@ -1,0 +1,170 @@
+//! What is wrong with a person as an administrator wrote them, all of it at once.
+
+use super::Tongue;
+use crate::{
+    directory::person::{self, MOST_IDENTITIES},
+    error::{Error, Flaw, Result},
+};
+use app::contract::{
+    attribute::{Attribute, DataType, EMAIL},
+    resource::user::{Identity, User, Value},
+    validate,
+};
+use std::collections::BTreeMap;
+
+/// What is kept of it.
+pub struct Judged {
+    pub identities: Vec<person::Identity>,
+    pub attributes: BTreeMap<String, String>,
+    pub other_addresses: Vec<String>,
+}
+
+pub fn whole(tongue: &Tongue, user: &User) -> Result<Judged> {
+    let mut flaws = Vec::new();
+    if user.display_name.as_deref().unwrap_or_default().trim().is_empty() {
+        flaws.push(Flaw::new("displayName", "A person needs a display name."));
+    }
+    if !matches!(user.user_type.as_deref(), None | Some("Member" | "Guest")) {
+        flaws.push(Flaw::new("userType", "The user type is Member or Guest."));
+    }
+    let judged = Judged {
+        identities: identities(tongue, user, &mut flaws),
+        attributes: attributes(tongue, user, &mut flaws),
+        other_addresses: other_addresses(user, &mut flaws),
+    };
+    if flaws.is_empty() { Ok(judged) } else { Err(Error::Invalid(flaws)) }
+}
+
+/// What the server alone writes (security R14).
+pub fn fixed(before: &User, after: &User) -> Result<()> {
+    let changed = [
+        ("id", before.id != after.id),
+        ("mail", before.mail != after.mail),
+        ("userPrincipalName", before.user_principal_name != after.user_principal_name),
+        ("createdDateTime", before.created_date_time != after.created_date_time),
+        ("creationType", before.creation_type != after.creation_type),
+        ("userType", before.user_type != after.user_type),
+        (
+            "signInSessionsValidFromDateTime",
+            before.sign_in_sessions_valid_from_date_time != after.sign_in_sessions_valid_from_date_time,
+        ),
+        ("userFlowId", before.user_flow_id != after.user_flow_id),
+    ];
+    let flaws: Vec<Flaw> = changed
+        .into_iter()
+        .filter(|(_, changed)| *changed)
+        .map(|(name, _)| Flaw::new(name, format!("The property '{name}' is read-only.")))
+        .collect();
+    if flaws.is_empty() { Ok(()) } else { Err(Error::Invalid(flaws)) }
+}
+
+fn identities(tongue: &Tongue, user: &User, flaws: &mut Vec<Flaw>) -> Vec<person::Identity> {
+    let mut sent = user.identities.clone();
+    // Employees are written by the name of their principal alone.
+    if sent.is_empty()
+        && let Some(name) = &user.user_principal_name
+    {
+        sent.push(Identity {
+            sign_in_type: "userPrincipalName".into(),
+            issuer: String::new(),
+            issuer_assigned_id: name.clone(),
+        });
+    }
+    if sent.is_empty() || sent.len() > MOST_IDENTITIES {
+        flaws.push(Flaw::new("identities", format!("A person has one to {MOST_IDENTITIES} identities.")));
+    }
+    let judged = sent
+        .iter()
+        .enumerate()
+        .map(|(n, identity)| one(tongue, identity).map_err(|why| Flaw::new(format!("identities/{n}"), why)));
+    judged.filter_map(|judged| judged.map_err(|flaw| flaws.push(flaw)).ok()).collect()
+}
+
+fn one(tongue: &Tongue, identity: &Identity) -> Result<person::Identity, String> {
+    let Identity { sign_in_type, issuer, issuer_assigned_id: name } = identity;
+    let ours = tongue.kept_issuer(issuer) == tongue.tenant_id;
+    let issuer = match (sign_in_type.as_str(), ours) {
+        ("federated", false) if issuer.len() <= 512 => issuer.clone(),
+        ("federated", _) => return Err("A federated identity names its issuer, in at most 512 characters.".into()),
+        (_, true) => tongue.tenant_id.clone(),
+        (_, false) => return Err(format!("The issuer of the tenant's own names is '{}'.", tongue.issuer())),
+    };
+    let good = match sign_in_type.as_str() {
+        "emailAddress" | "userPrincipalName" => validate::address(name).is_ok(),
+        "userName" => is_user_name(name),
+        "federated" => (1..=255).contains(&name.len()) && !name.chars().any(char::is_control),
+        other => {
+            return Err(format!(
+                "'{other}' is no way to sign in here: emailAddress, userName, federated, userPrincipalName are."
+            ));
+        }
+    };
+    if !good {
+        return Err(format!("'{name}' cannot be a name of the kind {sign_in_type}."));
+    }
+    Ok(person::Identity { sign_in_type: sign_in_type.clone(), issuer, issuer_assigned_id: name.trim().into() })
+}
+
+/// Begins with a letter or digit, and has only those, `-` and `_`.
+fn is_user_name(name: &str) -> bool {
+    name.len() <= 64
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+fn attributes(tongue: &Tongue, user: &User, flaws: &mut Vec<Flaw>) -> BTreeMap<String, String> {
+    let built_in = [
+        ("displayName", &user.display_name),
+        ("givenName", &user.given_name),
+        ("surname", &user.surname),
+        ("jobTitle", &user.job_title),
+        ("streetAddress", &user.street_address),
+        ("city", &user.city),
+        ("state", &user.state),
+        ("postalCode", &user.postal_code),
+        ("country", &user.country),
+    ];
+    let built_in = built_in.into_iter().filter_map(|(name, value)| Some((name, Value::Text(value.clone()?))));
+    let extensions = user.extensions.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    let mut kept = BTreeMap::new();
+    for (name, value) in built_in.chain(extensions) {
+        let known = tongue.attributes.iter().find(|attribute| attribute.id == name && name != EMAIL);
+        match known.ok_or_else(|| format!("There is no property '{name}'.")).and_then(|known| text(known, &value)) {
+            Ok(Some(text)) => {
+                kept.insert(name.to_owned(), text);
+            }
+            Ok(None) => {}
+            Err(why) => flaws.push(Flaw::new(name, why)),
+        }
+    }
+    kept
+}
+
+/// A value as it is kept; nothing forgets it.
+fn text(attribute: &Attribute, value: &Value) -> Result<Option<String>, String> {
+    let name = &attribute.id;
+    match (attribute.data_type, value) {
+        (_, Value::Nothing(())) => Ok(None),
+        (DataType::String, Value::Text(text)) if text.is_empty() => Ok(None),
+        (DataType::String, Value::Text(text)) if text.chars().count() > usize::from(attribute.max_length) => {
+            Err(format!("'{name}' has at most {} characters.", attribute.max_length))
+        }
+        (DataType::String, Value::Text(text)) if text.chars().any(char::is_control) => {
+            Err(format!("'{name}' has a character that cannot be shown."))
+        }
+        (DataType::String, Value::Text(text)) => Ok(Some(text.clone())),
+        (DataType::Boolean, Value::Truth(is)) => Ok(Some(is.to_string())),
+        (DataType::Int, Value::Number(number)) => Ok(Some(number.to_string())),
+        (DataType::String, _) => Err(format!("'{name}' is text.")),
+        (DataType::Boolean, _) => Err(format!("'{name}' is true or false.")),
+        (DataType::Int, _) => Err(format!("'{name}' is a whole number.")),
+    }
+}
+
+fn other_addresses(user: &User, flaws: &mut Vec<Flaw>) -> Vec<String> {
+    let judged = user.other_mails.iter().enumerate().map(|(n, address)| {
+        validate::address(address)
+            .map_err(|_| Flaw::new(format!("otherMails/{n}"), format!("'{address}' is no e-mail address.")))
+    });
+    judged.filter_map(|judged| judged.map_err(|flaw| flaws.push(flaw)).ok()).collect()
+}

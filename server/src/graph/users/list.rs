@@ -1,0 +1,197 @@
+//! People in pages: all of them, those who fit a filter, or those whose name somebody is typing.
+
+use super::{OF, Tongue, shown::shown};
+use crate::{
+    directory::person::{self, Comparison, Condition, Order, People, Wanted},
+    error::Result,
+    graph::{
+        answer::Wishes,
+        caller::Caller,
+        query::{
+            filter::{Expression, Literal, Operator, Path, Place},
+            options::{Direction, Options, bad},
+            page::{List, Page, selected},
+        },
+    },
+    state::AppState,
+};
+use app::contract::{attribute::CUSTOM_PREFIX, id::UserFlowId};
+use axum::{
+    extract::{RawQuery, State},
+    response::{IntoResponse, Response},
+};
+use serde_json::Value;
+
+pub async fn list(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let options = Options::read(query.as_deref())?;
+    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: OF, root: &wishes.root };
+    let place = list.place(&options)?;
+    let after = place.as_deref().and_then(|place| place.first()).and_then(Value::as_str);
+    let tongue = Tongue::of(&state, &caller).await?;
+    let People { people, next } = found(&state, &caller, &tongue, &options, after).await?;
+    let value =
+        people.iter().map(|person| Ok(selected(serde_json::to_value(shown(&tongue, person))?, &options.select)));
+    let whole = options.filter.is_none() && options.search.is_none() && after.is_none();
+    let count = if options.count && whole { Some(person::count(&state.db, &caller.tenant.id).await?) } else { None };
+    let page = Page {
+        value: value.collect::<Result<_>>()?,
+        count,
+        next: next.map(|place| list.next(&options, &[place.into()])).transpose()?,
+    };
+    Ok(wishes.collection(OF, page))
+}
+
+async fn found(
+    state: &AppState,
+    caller: &Caller,
+    tongue: &Tongue,
+    options: &Options,
+    after: Option<&str>,
+) -> Result<People> {
+    let limit = options.top as i64;
+    if let Some(typed) = typed(options) {
+        return person::search(&state.db, &caller.tenant.id, typed, after, limit).await;
+    }
+    let conditions = options.filter.iter().map(|filter| condition(tongue, filter)).collect::<Result<_>>()?;
+    let wanted = Wanted { conditions, order: order(options)?, deleted: false, after: after.map(str::to_owned), limit };
+    person::list(&state.db, &caller.tenant.id, &wanted).await
+}
+
+/// What somebody is typing: `$search`, or the filter by which Graph's clients say the same.
+fn typed(options: &Options) -> Option<&str> {
+    if let Some(search) = &options.search {
+        return Some(search).filter(|search| !search.is_empty()).map(String::as_str);
+    }
+    let parts = match options.filter.as_ref()? {
+        Expression::Any(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let mut texts = parts.iter().map(beginning);
+    let first = texts.next()??;
+    texts.all(|text| text == Some(first)).then_some(first)
+}
+
+fn beginning(part: &Expression) -> Option<&str> {
+    const NAMES: [&str; 5] = ["displayName", "givenName", "surname", "mail", "userPrincipalName"];
+    match part {
+        Expression::Text { path, place: Place::Start, text } if NAMES.contains(&path.join("/").as_str()) => Some(text),
+        _ => None,
+    }
+}
+
+fn order(options: &Options) -> Result<Order> {
+    match options.order.as_slice() {
+        [] => Ok(Order::Name),
+        [(name, Direction::Up)] if name == "displayName" => Ok(Order::Name),
+        [(name, Direction::Up)] if name == "createdDateTime" => Ok(Order::OldestFirst),
+        [(name, Direction::Down)] if name == "createdDateTime" => Ok(Order::NewestFirst),
+        _ => Err(bad("People are ordered by displayName, createdDateTime or createdDateTime desc.")),
+    }
+}
+
+fn condition(tongue: &Tongue, filter: &Expression) -> Result<Condition> {
+    let inner = |parts: &[Expression]| parts.iter().map(|part| condition(tongue, part)).collect::<Result<Vec<_>>>();
+    Ok(match filter {
+        Expression::All(parts) => Condition::All(inner(parts)?),
+        Expression::Any(parts) => Condition::Any(inner(parts)?),
+        Expression::Not(part) => Condition::Not(Box::new(condition(tongue, part)?)),
+        Expression::Compare { path, operator: Operator::NotEqual, literal } => {
+            Condition::Not(Box::new(compare(tongue, path, Operator::Equal, literal)?))
+        }
+        Expression::Compare { path, operator, literal } => compare(tongue, path, *operator, literal)?,
+        Expression::In { path, literals } => {
+            let each = literals.iter().map(|literal| compare(tongue, path, Operator::Equal, literal));
+            Condition::Any(each.collect::<Result<_>>()?)
+        }
+        Expression::Text { path, place: Place::Start, text } => {
+            Condition::Attribute { name: attribute(tongue, path)?, is: Comparison::StartsWith, value: text.clone() }
+        }
+        Expression::Text { .. } => {
+            return Err(bad("People are found by the beginnings of their names: use startsWith."));
+        }
+        Expression::Some { path, of: Some(of) } if path.join("/") == "identities" => known_as(tongue, of)?,
+        Expression::Some { path, .. } => return Err(unknown(path)),
+    })
+}
+
+fn compare(tongue: &Tongue, path: &Path, operator: Operator, literal: &Literal) -> Result<Condition> {
+    let name = path.join("/");
+    Ok(match (name.as_str(), operator, literal) {
+        ("id", Operator::Equal, Literal::Text(id)) => Condition::Id(id.clone()),
+        ("accountEnabled", Operator::Equal, Literal::Boolean(enabled)) => Condition::Disabled(!enabled),
+        ("userFlowId", Operator::Equal, Literal::Text(flow)) => Condition::MadeBy(UserFlowId::from(flow.as_str())),
+        ("mail" | "userPrincipalName", Operator::Equal, Literal::Text(address)) => Condition::KnownAs {
+            sign_in_type: Some(if name == "mail" { "emailAddress" } else { "userPrincipalName" }.into()),
+            issuer: Some(tongue.tenant_id.clone()),
+            name: Some(address.clone()),
+        },
+        ("createdDateTime", Operator::AtLeast, Literal::Moment(at)) => Condition::CreatedSince(at.0),
+        ("createdDateTime", Operator::Less, Literal::Moment(at)) => Condition::CreatedBefore(at.0),
+        (_, Operator::Equal, Literal::Null) => {
+            let known = Condition::Attribute {
+                name: attribute(tongue, path)?,
+                is: Comparison::StartsWith,
+                value: String::new(),
+            };
+            Condition::Not(Box::new(known))
+        }
+        (_, operator, literal) => {
+            let value = match literal {
+                Literal::Text(text) => text.clone(),
+                Literal::Number(number) => number.to_string(),
+                Literal::Boolean(is) => is.to_string(),
+                Literal::Moment(_) | Literal::Null => return Err(unknown(path)),
+            };
+            let is = match operator {
+                Operator::Equal => Comparison::Equal,
+                Operator::Less if matches!(literal, Literal::Number(_)) => Comparison::Less,
+                Operator::Greater if matches!(literal, Literal::Number(_)) => Comparison::Greater,
+                _ => return Err(bad(format!("'{name}' is compared by eq, or a number by lt and gt."))),
+            };
+            Condition::Attribute { name: attribute(tongue, path)?, is, value }
+        }
+    })
+}
+
+/// `identities/any(c:c/issuerAssignedId eq 'x' and c/issuer eq 'y')`
+fn known_as(tongue: &Tongue, of: &Expression) -> Result<Condition> {
+    let parts = match of {
+        Expression::All(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let (mut sign_in_type, mut issuer, mut name) = (None, None, None);
+    for part in parts {
+        let Expression::Compare { path, operator: Operator::Equal, literal: Literal::Text(text) } = part else {
+            return Err(bad("Identities are found by eq, with and between."));
+        };
+        match path.join("/").as_str() {
+            "signInType" => sign_in_type = Some(text.clone()),
+            "issuer" => issuer = Some(tongue.kept_issuer(text)),
+            "issuerAssignedId" => name = Some(text.clone()),
+            _ => return Err(unknown(path)),
+        }
+    }
+    Ok(Condition::KnownAs { sign_in_type, issuer, name })
+}
+
+/// One that is kept as an attribute's value: built in, or the tenant's own.
+fn attribute(tongue: &Tongue, path: &Path) -> Result<String> {
+    let name = path.join("/");
+    let known = tongue.attributes.iter().any(|attribute| attribute.id == name && attribute.id != "email");
+    // Whoever has deleted an attribute may still ask for it: nobody has it.
+    if known || name.starts_with(CUSTOM_PREFIX) { Ok(name) } else { Err(unknown(path)) }
+}
+
+fn unknown(path: &Path) -> crate::error::Error {
+    bad(format!("People cannot be filtered by '{}'.", path.join("/")))
+}
+
+/// `/users/$count`: a number as text, known without counting.
+pub async fn count(State(state): State<AppState>, caller: Caller) -> Result<Response> {
+    Ok(person::count(&state.db, &caller.tenant.id).await?.to_string().into_response())
+}

@@ -1,0 +1,53 @@
+//! A language as a tenant speaks it: the sentences of the house, some of them in the tenant's own words. Pages are drawn with
+//! them here; a browser fetches them by the name of their content.
+
+use crate::{
+    directory::branding,
+    error::{Error, Result},
+    secret::token,
+    state::AppState,
+};
+use app::{
+    contract::id::TenantId,
+    shell::Scripts,
+    text::{self, Texts},
+};
+use axum::{
+    extract::{Path, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use std::{borrow::Cow, sync::Arc};
+
+pub async fn spoken(state: &AppState, tenant: &TenantId, language: &str) -> Result<Arc<Texts>> {
+    let own = branding::sentences(&state.db, tenant, language).await?;
+    Ok(text::spoken(language, &own))
+}
+
+/// The page's scripts, with the address of these very sentences.
+pub fn scripts<'a>(tenant: &TenantId, texts: &Arc<Texts>, usual: &'a Scripts) -> Cow<'a, Scripts> {
+    if Arc::ptr_eq(texts, &text::texts(texts.language())) {
+        return Cow::Borrowed(usual);
+    }
+    let address = format!("/sentences/{tenant}/{}.{}.json", texts.language(), hash(&texts.to_array_json()));
+    Cow::Owned(Scripts { text: address, ..usual.clone() })
+}
+
+fn hash(sentences: &str) -> String {
+    token::hash(sentences)[..16].to_owned()
+}
+
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// `GET /sentences/{tenant}/{name}`. What was changed since has another name: whoever asks for the old one is given the
+/// present sentences, and asks again next time.
+pub async fn get(State(state): State<AppState>, Path((tenant, name)): Path<(String, String)>) -> Result<Response> {
+    let (language, rest) = name.split_once('.').ok_or(Error::NotFound)?;
+    let language = text::languages().iter().find(|tag| **tag == language).ok_or(Error::NotFound)?;
+    let body = spoken(&state, &TenantId::from(tenant), language).await?.to_array_json();
+    let lifetime =
+        if rest == format!("{}.json", hash(&body)) { FOR_EVER } else { HeaderValue::from_static("no-store") };
+    let headers =
+        [(header::CONTENT_TYPE, HeaderValue::from_static("application/json")), (header::CACHE_CONTROL, lifetime)];
+    Ok((headers, body).into_response())
+}

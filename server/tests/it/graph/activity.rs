@@ -1,0 +1,83 @@
+//! `/auditLogs` and `/reports`: what happened, and how far people come.
+
+use crate::harness::{PASSWORD, TestServer, on_both};
+use serde_json::json;
+use server::directory::audit::{self, Verdict};
+
+#[tokio::test]
+async fn r41_every_change_is_told_once_in_a_whole_chain() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        let id = admin.post("/applications", &json!({ "displayName": "Shop" })).await.json()["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        admin.patch(&format!("/applications/{id}"), &json!({ "displayName": "Orchard" })).await;
+        admin.delete(&format!("/applications/{id}")).await;
+        let told = admin.get("/auditLogs/directoryAudits").await.json();
+        let told = told["value"].as_array().unwrap();
+        let activities: Vec<&str> = told.iter().map(|it| it["activityDisplayName"].as_str().unwrap()).collect();
+        assert_eq!(activities, ["Delete application", "Update application", "Add application"]);
+        let change = &told[1]["targetResources"][0]["modifiedProperties"];
+        assert_eq!(
+            change,
+            &json!([{ "displayName": "displayName", "oldValue": "\"Shop\"", "newValue": "\"Orchard\"" }])
+        );
+        assert_eq!(told[0]["initiatedBy"]["user"]["id"], admin.account.as_str());
+        assert_eq!(audit::verify(&server.state.db, &server.tenant).await.unwrap(), Verdict::Whole { rows: 3 });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sign_ins_are_listed_newest_first() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        let shop = server.application().await;
+        server.account(&shop, "ada@example.org").await;
+        for _ in 0..3 {
+            let mut browser = server.browser();
+            shop.asks(&mut browser).await;
+            browser.sign_in("ada@example.org", PASSWORD).await;
+        }
+        let first = admin.get("/auditLogs/signIns?$top=2").await.json();
+        let told = first["value"].as_array().unwrap();
+        assert_eq!((told.len(), told[0]["event"].as_str()), (2, Some("signedIn")));
+        assert_eq!(told[0]["userPrincipalName"], "ada@example.org");
+        let next = first["@odata.nextLink"].as_str().unwrap().split_once("/graph/v1.0").unwrap().1.to_owned();
+        assert_eq!(admin.get(&next).await.json()["value"].as_array().unwrap().len(), 1);
+        let none = admin.get("/auditLogs/signIns?$filter=userId%20eq%20'nobody'").await.json();
+        assert!(none["value"].as_array().unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_funnel_counts_steps_and_nobody() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        let shop = server.application().await;
+        server.account(&shop, "ada@example.org").await;
+        // One comes through, one is wrong first, one gives up.
+        for passwords in [&[PASSWORD][..], &["wrong", PASSWORD], &["wrong"]] {
+            let mut browser = server.browser();
+            shop.asks(&mut browser).await;
+            browser.fill(&[("Email address", "ada@example.org")]).press("Continue").await;
+            for password in passwords {
+                browser.fill(&[("Password", password)]).press("Sign in").await;
+            }
+        }
+        let funnel = admin.get(&format!("/identity/authenticationEventsFlows/{}/funnel", shop.flow)).await;
+        assert!(funnel.status.is_success(), "{}", funnel.text());
+        let funnel = funnel.json();
+        assert_eq!(funnel["finished"], 2);
+        let step =
+            |name: &str| funnel["steps"].as_array().unwrap().iter().find(|it| it["step"] == name).cloned().unwrap();
+        assert_eq!((step("address")["reached"].as_i64(), step("address")["givenUp"].as_i64()), (Some(3), Some(0)));
+        assert_eq!((step("password")["reached"].as_i64(), step("password")["givenUp"].as_i64()), (Some(3), Some(1)));
+        assert_eq!(step("password")["failures"], json!([{ "field": "password", "why": "wrongPassword", "times": 2 }]));
+        let daily = admin.get("/reports/daily").await.json();
+        assert_eq!(daily["value"][0]["signIns"], 2);
+    })
+    .await;
+}

@@ -1,0 +1,92 @@
+//! `/applications`: registered, changed, given secrets, deleted.
+
+use crate::harness::{TestServer, on_both};
+use axum::http::StatusCode;
+use serde_json::json;
+
+#[tokio::test]
+async fn an_application_is_registered_changed_and_deleted() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        let asked = json!({
+            "displayName": "Rowan Shop",
+            "web": { "redirectUris": ["https://shop.example/cb"], "homePageUrl": "https://shop.example/" },
+            "spa": { "redirectUris": ["http://localhost:5173/"] },
+            "widgetOrigins": ["https://shop.example"],
+        });
+        let made = admin.post("/applications", &asked).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+        let made = made.json();
+        let id = made["appId"].as_str().unwrap().to_owned();
+        assert_eq!((made["tokenAlgorithm"].as_str(), made["accountEnabled"].as_bool()), (Some("RS256"), Some(true)));
+        for path in [format!("/applications/{id}"), format!("/applications(appId='{id}')")] {
+            assert_eq!(admin.get(&path).await.json()["displayName"], "Rowan Shop", "{path}");
+        }
+        let change = json!({ "web": { "redirectUris": ["https://shop.example/new"] }, "accountEnabled": false });
+        let changed = admin.patch(&format!("/applications/{id}"), &change).await;
+        assert_eq!(changed.status, StatusCode::NO_CONTENT, "{}", changed.text());
+        let shown = admin.get(&format!("/applications/{id}")).await.json();
+        assert_eq!(shown["web"]["redirectUris"], json!(["https://shop.example/new"]));
+        assert_eq!(shown["web"]["homePageUrl"], "https://shop.example/");
+        assert_eq!(
+            (&shown["accountEnabled"], &shown["widgetOrigins"][0]),
+            (&json!(false), &json!("https://shop.example"))
+        );
+        let found = admin.get("/applications?$search=row").await.json();
+        assert_eq!(found["value"].as_array().unwrap().len(), 1);
+        assert_eq!(admin.delete(&format!("/applications/{id}")).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(admin.get(&format!("/applications/{id}")).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r27_a_bad_address_is_not_registered() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        for uri in
+            ["javascript:alert(1)", "http://shop.example/cb", "https://*.shop.example/", "https://shop.example/#x"]
+        {
+            let asked = json!({ "displayName": "Shop", "web": { "redirectUris": ["https://good.example/", uri] } });
+            let refused = admin.post("/applications", &asked).await;
+            assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{uri}");
+            assert_eq!(refused.json()["error"]["details"][0]["target"], "web/redirectUris/1");
+        }
+        assert_eq!(server.count("SELECT COUNT(*) FROM applications WHERE name = 'Shop'").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r33_a_secret_is_shown_once_and_two_are_active() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        let id = admin.post("/applications", &json!({ "displayName": "Shop" })).await.json()["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let add = async || {
+            admin
+                .post(
+                    &format!("/applications/{id}/addPassword"),
+                    &json!({ "passwordCredential": { "displayName": "prod" } }),
+                )
+                .await
+        };
+        let first = add().await.json();
+        let secret = first["secretText"].as_str().unwrap().to_owned();
+        assert!(secret.starts_with(first["hint"].as_str().unwrap()));
+        assert_eq!(add().await.status, StatusCode::OK);
+        assert_eq!(add().await.status, StatusCode::BAD_REQUEST);
+        for path in [format!("/applications/{id}"), "/applications".into(), "/auditLogs/directoryAudits".into()] {
+            assert!(!admin.get(&path).await.text().contains(&secret), "{path}");
+        }
+        let remove = json!({ "keyId": first["keyId"] });
+        assert_eq!(
+            admin.post(&format!("/applications/{id}/removePassword"), &remove).await.status,
+            StatusCode::NO_CONTENT
+        );
+        assert_eq!(add().await.status, StatusCode::OK);
+    })
+    .await;
+}

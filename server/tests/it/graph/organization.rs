@@ -1,0 +1,123 @@
+//! `/organization`: the tenants that somebody may enter, and how their pages look and speak.
+
+use crate::harness::{TestServer, on_both};
+use app::contract::permission::Role;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use image::{DynamicImage, ImageFormat};
+use serde_json::{Value, json};
+use std::io::Cursor;
+
+fn png() -> Vec<u8> {
+    let mut written = Vec::new();
+    DynamicImage::new_rgba8(32, 32).write_to(&mut Cursor::new(&mut written), ImageFormat::Png).unwrap();
+    written
+}
+
+#[tokio::test]
+async fn somebody_sees_the_tenants_where_they_have_a_role() {
+    on_both(async |server: TestServer| {
+        let everywhere = server.keeper().await;
+        let made = everywhere.post("/tenants", &json!({ "displayName": "Rowan Foods" })).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+        let made = made.json();
+        assert_eq!((made["names"][0].as_str(), made["tenantType"].as_str()), (Some("rowan-foods"), Some("CIAM")));
+        let discovery = server.get("/rowan-foods/v2.0/.well-known/openid-configuration").await;
+        assert_eq!(discovery.status, StatusCode::OK);
+        let seen = |list: &Value| list["value"].as_array().unwrap().len();
+        assert_eq!(seen(&everywhere.get("/organization").await.json()), 3);
+
+        let one = server.keeper_who(&[(server.tenant.as_str(), Role::GlobalReader)]).await;
+        assert_eq!(seen(&one.get("/organization").await.json()), 1);
+        // Another tenant is not there, whichever way it is named (security R38).
+        let foreign = made["id"].as_str().unwrap();
+        assert_eq!(one.get(&format!("/organization/{foreign}")).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(one.of(&foreign.into()).get("/users").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(one.post("/tenants", &json!({ "displayName": "Mine" })).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_brand_is_on_the_next_page() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        let path = format!("/organization/{}/branding", server.tenant);
+        let change = json!({ "brandColor": "#ffee00", "brandName": "Rowan", "customTermsOfUseUrl": "https://rowan.example/terms" });
+        let changed = admin.patch(&path, &change).await;
+        assert_eq!(changed.status, StatusCode::NO_CONTENT, "{}", changed.text());
+        let shown = admin.get(&path).await.json();
+        assert_eq!((shown["id"].as_str(), shown["palette"]["light"]["mended"].as_bool()), (Some("0"), Some(true)));
+        let put = admin.put(&format!("{path}/bannerLogo"), "image/png", png()).await;
+        assert_eq!(put.status, StatusCode::NO_CONTENT, "{}", put.text());
+
+        let shop = server.application().await;
+        let mut browser = server.browser();
+        shop.asks(&mut browser).await;
+        assert!(browser.page.html.contains("https://rowan.example/terms"));
+        let logo = browser.page.attribute("img.logo", "src").unwrap();
+        let picture = server.get(&logo).await;
+        assert_eq!((picture.status, picture.header("content-type")), (StatusCode::OK, "image/png"));
+        assert!(picture.header("cache-control").contains("immutable"));
+        for bad in [json!({ "brandColor": "red" }), json!({ "customTermsOfUseUrl": "javascript:alert(1)" }), json!({ "bannerLogoRelativeUrl": "x" }), json!({ "customCSS": "body{}" })] {
+            assert_eq!(admin.patch(&path, &bad).await.status, StatusCode::BAD_REQUEST, "{bad}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r22_what_is_no_picture_is_refused_and_strangers_pictures_are_not_read() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        let path = format!("/organization/{}/branding/localizations/0/bannerLogo", server.tenant);
+        for bad in [
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(),
+            b"GIF89a".to_vec(),
+            png()[..40].to_vec(),
+            Vec::new(),
+        ] {
+            assert_eq!(admin.put(&path, "image/png", bad).await.status, StatusCode::BAD_REQUEST);
+        }
+        assert_eq!(admin.put(&path, "image/png", vec![0; 1024 * 1024 + 1]).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+        let unknown = Request::put(format!("/graph/v1.0{path}")).body(Body::from(png())).unwrap();
+        assert_eq!(server.send(unknown).await.status, StatusCode::UNAUTHORIZED);
+        let reader = server.keeper_who(&[("*", Role::GlobalReader)]).await;
+        assert_eq!(reader.put(&path, "image/png", png()).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(server.count("SELECT COUNT(*) FROM pictures").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn any_sentence_can_be_said_otherwise() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        let path = format!("/organization/{}/sentences/en", server.tenant);
+        let change = json!({ "pages.signInHeading": "Welcome to the orchard" });
+        let changed = admin.patch(&path, &change).await;
+        assert_eq!(changed.status, StatusCode::NO_CONTENT, "{}", changed.text());
+        let all = admin.get(&path).await.json();
+        let own: Vec<&Value> = all["value"].as_array().unwrap().iter().filter(|it| !it["value"].is_null()).collect();
+        assert_eq!((own.len(), own[0]["value"].as_str()), (1, Some("Welcome to the orchard")));
+        let shop = server.application().await;
+        let mut browser = server.browser();
+        shop.asks(&mut browser).await;
+        assert_eq!(browser.heading(), "Welcome to the orchard");
+        // A place where something comes in cannot be lost, and no sentence made up.
+        for bad in [
+            json!({ "pages.resendIn": "Wait" }),
+            json!({ "pages.nothing": "x" }),
+            json!({ "pages.signIn": "" }),
+            json!({ "pages.signIn": 1 }),
+        ] {
+            assert_eq!(admin.patch(&path, &bad).await.status, StatusCode::BAD_REQUEST, "{bad}");
+        }
+        assert_eq!(admin.patch(&path, &json!({ "pages.signInHeading": null })).await.status, StatusCode::NO_CONTENT);
+        shop.asks(&mut browser).await;
+        assert_ne!(browser.heading(), "Welcome to the orchard");
+    })
+    .await;
+}

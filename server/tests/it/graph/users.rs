@@ -1,0 +1,241 @@
+//! `/users`: added, found, changed, deleted and brought back.
+
+use crate::harness::{PASSWORD, TestServer, on_both};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use server::directory::{person, sweep};
+use std::time::Duration;
+
+const ADA: &str = "ada@example.org";
+
+fn ada() -> Value {
+    json!({
+        "displayName": "Ada Lovelace",
+        "identities": [
+            { "signInType": "emailAddress", "issuer": "woodgrove", "issuerAssignedId": ADA },
+            { "signInType": "userName", "issuer": "woodgrove", "issuerAssignedId": "adal" },
+            { "signInType": "federated", "issuer": "facebook.com", "issuerAssignedId": "8812309" },
+        ],
+        "passwordProfile": { "password": PASSWORD, "forceChangePasswordNextSignIn": false },
+        "city": "London",
+    })
+}
+
+async fn names(admin: &crate::harness::Keeper, query: &str) -> Vec<String> {
+    let found = admin.get(&format!("/users?{query}")).await;
+    assert_eq!(found.status, StatusCode::OK, "{}", found.text());
+    let found = found.json();
+    found["value"].as_array().unwrap().iter().map(|user| user["displayName"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_person_is_added_shown_changed_and_signs_in() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        let added = admin.post("/users", &ada()).await;
+        assert_eq!(added.status, StatusCode::CREATED, "{}", added.text());
+        let id = added.json()["id"].as_str().unwrap().to_owned();
+        assert!(!added.text().contains(PASSWORD));
+        for word in [id.as_str(), ADA, "adal", "ADA@Example.org"] {
+            let shown = admin.get(&format!("/users/{word}")).await.json();
+            assert_eq!((shown["id"].as_str(), shown["city"].as_str()), (Some(id.as_str()), Some("London")), "{word}");
+            assert_eq!(shown["identities"].as_array().unwrap().len(), 3);
+        }
+        let changed = admin.patch(&format!("/users/{id}"), &json!({ "city": null, "givenName": "Ada" })).await;
+        assert_eq!(changed.status, StatusCode::NO_CONTENT, "{}", changed.text());
+        let shown = admin.get(&format!("/users/{id}")).await.json();
+        assert_eq!((&shown["city"], &shown["givenName"]), (&Value::Null, &json!("Ada")));
+
+        let shop = server.application().await;
+        let mut browser = server.browser();
+        shop.asks(&mut browser).await;
+        browser.sign_in(ADA, PASSWORD).await;
+        assert!(shop.has(&browser));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r14_what_the_server_writes_nobody_sends() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        let id = admin.post("/users", &ada()).await.json()["id"].as_str().unwrap().to_owned();
+        for body in [
+            json!({ "id": "x" }),
+            json!({ "roles": ["Global Administrator"] }),
+            json!({ "emailVerified": true }),
+            json!({ "tenantId": "x" }),
+            json!({ "createdDateTime": "2001-01-01T00:00:00Z" }),
+            json!({ "mail": "eve@example.org" }),
+            json!({ "extension_nobodys": "x" }),
+            json!({ "city": 7 }),
+            json!({ "city": "a\u{0}b" }),
+            json!({ "city": "x".repeat(129) }),
+            json!({ "identities": [] }),
+            json!({ "identities": [{ "signInType": "emailAddress", "issuer": "elsewhere", "issuerAssignedId": ADA }] }),
+            json!({ "displayName": null }),
+        ] {
+            let answered = admin.patch(&format!("/users/{id}"), &body).await;
+            assert_eq!(answered.status, StatusCode::BAD_REQUEST, "{body}");
+            assert_eq!(answered.json()["error"]["code"], "Request_BadRequest", "{body}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_belongs_to_one_person() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        admin.post("/users", &ada()).await;
+        let mut another = ada();
+        another["identities"] =
+            json!([{ "signInType": "emailAddress", "issuer": "woodgrove", "issuerAssignedId": "ADA@example.org" }]);
+        let refused = admin.post("/users", &another).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+        assert!(refused.text().contains("same value for property identities"), "{}", refused.text());
+        assert_eq!(admin.get("/users/$count").await.text(), "1");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn people_are_found_as_somebody_types() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        for (name, address) in
+            [("Ada Lovelace", ADA), ("Grace Hopper", "grace@example.org"), ("Adam Bücher", "adam@example.org")]
+        {
+            let identity = json!([{ "signInType": "emailAddress", "issuer": "", "issuerAssignedId": address }]);
+            let added = admin.post("/users", &json!({ "displayName": name, "identities": identity })).await;
+            assert_eq!(added.status, StatusCode::CREATED, "{}", added.text());
+        }
+        for (query, found) in [
+            ("$search=ada", &["Ada Lovelace", "Adam Bücher"][..]),
+            ("$search=bucher", &["Adam Bücher"]),
+            ("$search=grace%40ex", &["Grace Hopper"]),
+            ("$search=ada%20love", &["Ada Lovelace"]),
+            ("$search=dam", &[]),
+            ("$filter=startsWith(displayName,'ho')%20or%20startsWith(mail,'ho')", &["Grace Hopper"]),
+            ("$filter=identities/any(c:c/issuerAssignedId%20eq%20'ada@example.org'%20and%20c/issuer%20eq%20'woodgrove')", &["Ada Lovelace"]),
+            ("$filter=displayName%20eq%20'Grace%20Hopper'", &["Grace Hopper"]),
+            ("$filter=accountEnabled%20eq%20false", &[]),
+            ("$orderby=createdDateTime%20desc&$top=3", &["Adam Bücher", "Grace Hopper", "Ada Lovelace"]),
+            ("", &["Ada Lovelace", "Adam Bücher", "Grace Hopper"]),
+        ] {
+            let mut all = names(&admin, query).await;
+            if query.contains("createdDateTime") {
+                // They came in the same moment.
+                all.sort();
+                assert_eq!(all.len(), 3);
+                continue;
+            }
+            assert_eq!(all, found, "{query}");
+        }
+        // Page by page, everybody once.
+        for query in ["$top=1", "$top=1&$search=ad"] {
+            let (mut seen, mut path) = (Vec::new(), format!("/users?{query}"));
+            while let page = admin.get(&path).await.json() {
+                seen.extend(page["value"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap().to_owned()));
+                let Some(next) = page["@odata.nextLink"].as_str() else { break };
+                path = next.split_once("/graph/v1.0").unwrap().1.to_owned();
+            }
+            let many = seen.len();
+            seen.dedup();
+            assert_eq!((many, seen.len()), if query.contains("search") { (2, 2) } else { (3, 3) });
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_is_switched_off_or_has_no_session_any_more_is_out() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        let shop = server.application().await;
+        let account = server.account(&shop, ADA).await;
+        let mut browser = server.browser();
+        for act in ["revoke", "disable"] {
+            let asked = shop.asks_with(&mut browser, &[("prompt", "login")]).await;
+            browser.sign_in(ADA, PASSWORD).await;
+            let tokens = shop.tokens(&browser, &asked).await;
+            assert_eq!(shop.userinfo(&tokens.access_token).await.status, StatusCode::OK);
+            let answered = match act {
+                "revoke" => admin.post(&format!("/users/{account}/revokeSignInSessions"), &json!({})).await,
+                _ => admin.patch(&format!("/users/{account}"), &json!({ "accountEnabled": false })).await,
+            };
+            assert!(answered.status.is_success(), "{}", answered.text());
+            assert_eq!(shop.refresh(&tokens.refresh_token).await.status, StatusCode::BAD_REQUEST);
+            assert_eq!(shop.userinfo(&tokens.access_token).await.status, StatusCode::UNAUTHORIZED);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_temporary_password_is_told_once() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        let shop = server.application().await;
+        let account = server.account(&shop, ADA).await;
+        let path =
+            format!("/users/{account}/authentication/methods/28c10230-6103-485e-b985-444c60001490/resetPassword");
+        let told = admin.post(&path, &json!({})).await;
+        assert_eq!(told.status, StatusCode::ACCEPTED, "{}", told.text());
+        let password = told.json()["newPassword"].as_str().unwrap().to_owned();
+        let mut browser = server.browser();
+        shop.asks(&mut browser).await;
+        browser.sign_in(ADA, PASSWORD).await;
+        assert!(!shop.has(&browser), "the old one is worth nothing");
+        assert!(password.len() >= 16);
+        assert!(!admin.get("/auditLogs/directoryAudits").await.text().contains(&password));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r42_the_deleted_come_back_for_thirty_days_and_are_forgotten_then() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        let id = admin.post("/users", &ada()).await.json()["id"].as_str().unwrap().to_owned();
+        assert_eq!(admin.delete(&format!("/users/{id}")).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(admin.get(&format!("/users/{id}")).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(admin.get("/users/$count").await.text(), "0");
+        assert!(names(&admin, "$search=ada").await.is_empty());
+        let deleted = admin.get("/directory/deletedItems/microsoft.graph.user").await.json();
+        assert_eq!(deleted["value"][0]["id"], id.as_str());
+
+        let restored = admin.post(&format!("/directory/deletedItems/{id}/restore"), &json!({})).await;
+        assert_eq!(restored.status, StatusCode::OK, "{}", restored.text());
+        assert_eq!(names(&admin, "$search=ada").await, ["Ada Lovelace"]);
+
+        // Their name is free meanwhile: who took it keeps it.
+        admin.delete(&format!("/users/{id}")).await;
+        let another = admin.post("/users", &ada()).await;
+        assert_eq!(another.status, StatusCode::CREATED, "{}", another.text());
+        let refused = admin.post(&format!("/directory/deletedItems/{id}/restore"), &json!({})).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+
+        server.clock.advance(person::RESTORABLE + Duration::from_secs(1));
+        while sweep::sweep(&server.state.db, 100, server.now()).await.unwrap() {}
+        assert_eq!(server.count("SELECT COUNT(*) FROM accounts WHERE deleted_at IS NOT NULL").await, 0);
+        assert_eq!(server.count("SELECT COUNT(*) FROM attribute_values WHERE value = 'London'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_s_own_password_is_changed_by_whoever_knows_it() {
+    on_both(async |server: TestServer| {
+        let admin = server.keeper().await;
+        let me = admin.get("/me").await.json();
+        assert_eq!(me["id"], admin.account.as_str());
+        let wrong = json!({ "currentPassword": "guess", "newPassword": "velvet orchard lantern 9" });
+        assert_eq!(admin.post("/me/changePassword", &wrong).await.status, StatusCode::BAD_REQUEST);
+        let right = json!({ "currentPassword": PASSWORD, "newPassword": "velvet orchard lantern 9" });
+        assert_eq!(admin.post("/me/changePassword", &right).await.status, StatusCode::NO_CONTENT);
+        // It ended every session, this one too.
+        assert_eq!(admin.get("/me").await.status, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
