@@ -23,7 +23,7 @@ use leptos::{html::Div, mount::mount_to, prelude::*, task::spawn_local};
 use std::{any::Any, collections::BTreeMap, sync::Arc};
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{
-    CssStyleSheet, Event, FormData, HtmlElement, HtmlFormElement, ShadowRoot, ShadowRootInit, ShadowRootMode,
+    CssStyleSheet, Element, Event, FormData, HtmlElement, HtmlFormElement, ShadowRoot, ShadowRootInit, ShadowRootMode,
 };
 
 /// Which page is drawn, of whom.
@@ -145,11 +145,14 @@ fn stage(sample: Signal<Option<Sample>>, look: Look, dress: RwSignal<Option<Dres
         mounted.set_value(None);
         root.set_inner_html("");
         let (typed, faults) = tried.get();
-        if let Some(ground) = ground(&root, &dress.language) {
+        if let Some((body, ground)) = ground(&dress.language) {
             let page = page(&sample, &dress.language, typed, faults);
             judge_here(&ground, sample, tried);
             let handle = mount_to(ground, move || hosted(Arc::new(page), Arc::new(dress.texts)));
             mounted.set_value(Some(Box::new(handle)));
+            settle(&body);
+            // Fails only where a node would contain itself.
+            let _ = root.append_child(&body);
         }
     });
     view! { <div class="page" node_ref=host></div> }.into_any()
@@ -159,8 +162,8 @@ fn open_shadow(host: &HtmlElement) -> Option<ShadowRoot> {
     host.shadow_root().or_else(|| host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)).ok())
 }
 
-/// The document's `body` and `#hosted` in one.
-fn ground(root: &ShadowRoot, language: &Language) -> Option<HtmlElement> {
+/// What stands for the document's `body`, and `#hosted` inside it.
+fn ground(language: &Language) -> Option<(Element, HtmlElement)> {
     let body = document().create_element("div").ok()?;
     body.set_class_name("body");
     for (name, value) in [("lang", &language.tag), ("dir", &language.direction)] {
@@ -171,8 +174,20 @@ fn ground(root: &ShadowRoot, language: &Language) -> Option<HtmlElement> {
     ground.set_id("hosted");
     ground.set_class_name("ext-middle");
     body.append_child(&ground).ok()?;
-    root.append_child(&body).ok()?;
-    ground.dyn_into().ok()
+    Some((body, ground.dyn_into().ok()?))
+}
+
+/// A page in a page: its first field leaves the focus to whoever edits beside it, and its landmarks are none of this document.
+fn settle(body: &Element) {
+    while let Ok(Some(field)) = body.query_selector("[autofocus]") {
+        let _ = field.remove_attribute("autofocus");
+    }
+    for landmark in ["main", "footer"] {
+        if let Ok(Some(landmark)) = body.query_selector(landmark) {
+            // Fails only for names that are no names.
+            let _ = landmark.set_attribute("role", "group");
+        }
+    }
 }
 
 /// The hosted pages' stylesheet, told about the frame instead of the window.
