@@ -26,6 +26,8 @@ use web_sys::HtmlInputElement;
 /// The directory's brand as its pages have it.
 pub fn brand_of(branding: &Branding, directory: Option<&Organization>) -> Brand {
     let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    // Relative to the server's own root, as Graph's are to its network of copies.
+    let picture = |path: &Option<String>| said(path).map(|path| format!("/{path}"));
     let link = |kind, url: &Option<String>| said(url).map(|url| Link { kind, url });
     let links = [
         link(LinkKind::Privacy, &branding.custom_privacy_and_cookies_url),
@@ -35,7 +37,8 @@ pub fn brand_of(branding: &Branding, directory: Option<&Organization>) -> Brand 
         name: said(&branding.brand_name)
             .or_else(|| directory.map(|directory| directory.display_name.clone()))
             .unwrap_or_default(),
-        logo: said(&branding.banner_logo_relative_url),
+        logo: picture(&branding.banner_logo_relative_url),
+        background: picture(&branding.background_image_relative_url),
         colour: branding.brand_color.as_deref().and_then(Colour::read).unwrap_or_default(),
         links: links.into_iter().flatten().collect(),
     }
