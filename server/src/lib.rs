@@ -23,6 +23,7 @@ pub mod log;
 pub mod mail;
 pub mod mailbox;
 pub mod oidc;
+pub mod people;
 pub mod pictures;
 pub mod portal;
 pub mod post;

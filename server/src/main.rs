@@ -11,7 +11,7 @@ use server::{
     doctor,
     error::{Error, Result},
     guard::Guard,
-    log, router, seed,
+    log, people, router, seed,
     serve::{self, Patience},
     state::AppState,
 };
@@ -57,6 +57,11 @@ enum Command {
         #[command(subcommand)]
         what: Administrator,
     },
+    /// The people of a tenant: bring many, or tell everything that is held about one
+    People {
+        #[command(subcommand)]
+        what: People,
+    },
     /// Explain a command, or everything that can be configured
     Help { topic: Option<Topic> },
 }
@@ -67,6 +72,26 @@ enum Administrator {
     Link,
 }
 
+#[derive(Subcommand)]
+enum People {
+    /// Bring people from a CSV file or JSON lines: mail, userName, passwordHash, accountEnabled, and attributes by name
+    Import {
+        /// The tenant, by name or id
+        #[arg(long)]
+        tenant: String,
+        /// A CSV file with names in its first row (`.csv`), or a JSON object on each line
+        file: PathBuf,
+    },
+    /// Everything that is held about one person, as JSON
+    Export {
+        /// The tenant, by name or id
+        #[arg(long)]
+        tenant: String,
+        /// The person, by id or sign-in name
+        who: String,
+    },
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Topic {
     Config,
@@ -74,6 +99,7 @@ enum Topic {
     Migrate,
     Doctor,
     Administrator,
+    People,
 }
 
 /// What a shell script can tell apart: it worked, it did not, it was never going to with this configuration.
@@ -104,6 +130,8 @@ fn main() -> ExitCode {
             Command::Migrate => migrate(config).await,
             Command::Doctor => return examine(config).await,
             Command::Administrator { what: Administrator::Link } => return link(config).await,
+            Command::People { what: People::Import { tenant, file } } => return import(config, &tenant, &file).await,
+            Command::People { what: People::Export { tenant, who } } => return export(config, &tenant, &who).await,
             Command::Help { .. } => Ok(()),
         }
         .map_or_else(|fault| complain(&fault.to_string(), FAILED), |()| ExitCode::SUCCESS)
@@ -185,6 +213,36 @@ async fn link(config: Config) -> ExitCode {
     }
 }
 
+/// Everybody who could be read; whoever could not is told, line by line.
+async fn import(config: Config, tenant: &str, file: &Path) -> ExitCode {
+    let done = async {
+        let db = Db::open(config.database_url.reveal()).await?;
+        db.migrate().await?;
+        let state = AppState::new(config, db, Clock::System, Chance::System)?;
+        let import = people::Import { db: &state.db, seal: &state.seal, chance: &state.chance, now: state.clock.now() };
+        import.run(tenant, file, &mut io::stderr()).await
+    };
+    match done.await {
+        Ok(report) => {
+            let lines: String =
+                report.refused.iter().map(|(number, why)| format!("line {number}: {why}\n")).collect();
+            let told = say(&format!("{} people were added, {} were not.\n{lines}", report.added, report.refused.len()));
+            if report.refused.is_empty() { told } else { ExitCode::from(FAILED) }
+        }
+        Err(Error::NotFound) => complain(&format!("There is no tenant {tenant}."), FAILED),
+        Err(fault) => complain(&fault.to_string(), FAILED),
+    }
+}
+
+async fn export(config: Config, tenant: &str, who: &str) -> ExitCode {
+    let told = async { people::export(&Db::open(config.database_url.reveal()).await?, tenant, who).await };
+    match told.await {
+        Ok(held) => say(&format!("{held:#}\n")),
+        Err(Error::NotFound) => complain(&format!("There is no {who} in {tenant}."), FAILED),
+        Err(fault) => complain(&fault.to_string(), FAILED),
+    }
+}
+
 fn greet(config: &Config, set_up: Option<&str>) {
     let url = &config.public_url;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = %config.listen, "Portico is ready at {}", url.origin());
@@ -210,6 +268,7 @@ fn help(topic: Option<Topic>) -> String {
         Some(Topic::Migrate) => "migrate",
         Some(Topic::Doctor) => "doctor",
         Some(Topic::Administrator) => "administrator",
+        Some(Topic::People) => "people",
         None => return line.render_long_help().to_string(),
     };
     line.find_subcommand_mut(name).map(|command| command.render_long_help().to_string()).unwrap_or_default()

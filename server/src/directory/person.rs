@@ -1,6 +1,8 @@
 //! People as administrators see them: listed and found here, changed in `change`, forgotten in `purge`.
 
+mod bulk;
 mod change;
+mod held;
 mod purge;
 
 use super::{Db, account, clause::Clause, identity, search};
@@ -10,11 +12,13 @@ use app::contract::{
     time::Timestamp,
     user_flow::Method,
 };
+pub use bulk::insert_many;
 pub(super) use change::tally;
 pub use change::{
     NewPerson, delete, index, insert, reset_password, restore, revoke_sessions, set_attribute, set_disabled,
     set_identities, set_other_addresses,
 };
+pub use held::everything;
 pub use purge::{purge, purge_expired};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
@@ -52,7 +56,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    fn folded(&self) -> String {
+    pub(super) fn folded(&self) -> String {
         match self.sign_in_type.as_str() {
             // What another provider assigned is exactly that.
             "federated" => self.issuer_assigned_id.clone(),

@@ -2,6 +2,7 @@
 
 pub mod argon2;
 pub mod client_secret;
+pub mod foreign;
 pub mod jwt;
 pub mod password;
 pub mod phc;

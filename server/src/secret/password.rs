@@ -2,6 +2,7 @@
 
 use super::{
     argon2::{Memory, Tag, argon2id},
+    foreign::Foreign,
     phc::{Cost, StoredHash},
     seal::{Purpose, Seal},
 };
@@ -100,6 +101,10 @@ impl Hasher {
         if password.reveal().len() > LONGEST {
             return Ok(Verified::Wrong);
         }
+        if let Some(kept) = stored.and_then(Foreign::parse) {
+            let (foreign, pepper) = kept?;
+            return self.verify_foreign(password.clone(), foreign, pepper).await;
+        }
         let Some(stored) = stored.map(StoredHash::parse).transpose()? else {
             self.argon2id(password, &[0; 16], Cost::PRESENT).await?;
             return Ok(Verified::Wrong);
@@ -112,6 +117,22 @@ impl Hasher {
             (true, true) => Verified::RightButWeak,
             (false, _) => Verified::Wrong,
         })
+    }
+
+    /// A hash from elsewhere: right is never good enough, one of ours takes its place.
+    async fn verify_foreign(&self, password: Secret, foreign: Foreign, pepper: String) -> Result<Verified> {
+        let _place = self.places.try_acquire().map_err(|_| Error::Busy)?;
+        let Ok(Ok(turn)) = timeout(self.patience, self.turns.clone().acquire_owned()).await else {
+            return Err(Error::Busy);
+        };
+        let seal = self.seal.clone();
+        let work = move || {
+            let _turn = turn;
+            foreign.is_of(&seal, &pepper, password.reveal())
+        };
+        let right = tokio::task::spawn_blocking(work).await;
+        let right = right.map_err(|_| Error::Internal("a foreign password hash could not be judged".into()))??;
+        Ok(if right { Verified::RightButWeak } else { Verified::Wrong })
     }
 
     /// Waits for a place and then for a turn. Whoever gives up, by dropping this future, frees both.

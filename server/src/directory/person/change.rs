@@ -16,6 +16,12 @@ use std::collections::BTreeMap;
 
 const PARTS: u32 = 16;
 
+/// The part of the counts that an account counts in.
+pub(super) fn part(account: &AccountId) -> i64 {
+    let sum = account.as_str().bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
+    i64::from(sum % PARTS)
+}
+
 /// Somebody came (1) or went (-1).
 pub(in crate::directory) async fn tally(
     c: &mut AnyConnection,
@@ -24,15 +30,17 @@ pub(in crate::directory) async fn tally(
     account: &AccountId,
     by: i64,
 ) -> Result<()> {
-    let part =
-        account.as_str().bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % PARTS;
+    tally_part(c, tenant, flow.map_or("", UserFlowId::as_str), part(account), by).await
+}
+
+pub(super) async fn tally_part(c: &mut AnyConnection, tenant: &TenantId, flow: &str, part: i64, by: i64) -> Result<()> {
     sqlx::query(
         "INSERT INTO people_counts (tenant_id, user_flow_id, part, people) VALUES ($1, $2, $3, $4)
          ON CONFLICT (tenant_id, user_flow_id, part) DO UPDATE SET people = people_counts.people + excluded.people",
     )
     .bind(tenant.as_str())
-    .bind(flow.map_or("", UserFlowId::as_str))
-    .bind(i64::from(part))
+    .bind(flow)
+    .bind(part)
     .bind(by)
     .execute(c)
     .await?;

@@ -1,0 +1,247 @@
+//! `portico people`: people brought from elsewhere, and everything that is held about one of them.
+
+use crate::{
+    clock::Chance,
+    directory::{
+        Db, Durability,
+        attribute,
+        person::{self, Identity, NewPerson},
+        tenant::{self, Tenant},
+    },
+    error::{Error, Result},
+    secret::{foreign::Foreign, seal::Seal},
+};
+use app::contract::{
+    attribute::{Attribute, DataType, EMAIL},
+    id::AccountId,
+    time::Timestamp,
+    validate,
+};
+use serde_json::{Map, Value};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{BufRead, BufReader, Write},
+    path::Path,
+};
+
+/// People that are written together.
+const UNIT: usize = 1000;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    Csv,
+    JsonLines,
+}
+
+impl Format {
+    /// By the file's name: `.csv`, or else a JSON object on each line.
+    pub fn of(path: &Path) -> Format {
+        let is_csv = path.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("csv"));
+        if is_csv { Format::Csv } else { Format::JsonLines }
+    }
+}
+
+/// What became of a file.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub added: u64,
+    /// Line by line, why somebody was left out.
+    pub refused: Vec<(u64, String)>,
+}
+
+/// What an import needs.
+pub struct Import<'a> {
+    pub db: &'a Db,
+    pub seal: &'a Seal,
+    pub chance: &'a Chance,
+    pub now: Timestamp,
+}
+
+/// A line, and how many bytes of the file are read with it.
+struct Line {
+    number: u64,
+    fields: Result<Map<String, Value>, String>,
+    bytes: u64,
+}
+
+impl Import<'_> {
+    pub async fn run(&self, word: &str, path: &Path, progress: &mut impl Write) -> Result<Report> {
+        let tenant = tenant::get(self.db, word).await?;
+        let attributes = attribute::list(self.db, &tenant.id).await?;
+        let unreadable = |fault| Error::BadRequest(format!("{} cannot be read: {fault}", path.display()));
+        let file = File::open(path).map_err(unreadable)?;
+        let length = file.metadata().map_err(unreadable)?.len().max(1);
+        let (mut report, mut waiting, mut percent) = (Report::default(), Vec::with_capacity(UNIT), u64::MAX);
+        for line in lines(file, Format::of(path)) {
+            let Line { number, fields, bytes } = line.map_err(unreadable)?;
+            match fields.and_then(|fields| self.person(&tenant, &attributes, &fields)) {
+                Ok(person) => waiting.push((number, person)),
+                Err(why) => report.refused.push((number, why)),
+            }
+            if waiting.len() == UNIT {
+                self.write(&tenant, std::mem::take(&mut waiting), &mut report).await?;
+            }
+            if bytes * 100 / length != percent {
+                percent = bytes * 100 / length;
+                bar(progress, percent, report.added);
+            }
+        }
+        self.write(&tenant, waiting, &mut report).await?;
+        bar(progress, 100, report.added);
+        let _ = writeln!(progress);
+        report.refused.sort();
+        Ok(report)
+    }
+
+    /// Together where nobody's name is taken; else one by one, so that only they are left out.
+    async fn write(&self, tenant: &Tenant, people: Vec<(u64, NewPerson)>, report: &mut Report) -> Result<()> {
+        if people.is_empty() {
+            return Ok(());
+        }
+        let (id, now) = (tenant.id.clone(), self.now);
+        let all: Vec<NewPerson> = people.iter().map(|(_, person)| person.clone()).collect();
+        let many = all.len() as u64;
+        let together = self
+            .db
+            .write(Durability::Lasting, move |c| {
+                Box::pin(async move { person::insert_many(c, &id, &all, now).await })
+            })
+            .await;
+        match together {
+            Ok(()) => report.added += many,
+            Err(Error::Taken) => {
+                for (number, person) in people {
+                    let id = tenant.id.clone();
+                    let one = self.db.write(Durability::Lasting, move |c| {
+                        Box::pin(async move { person::insert(c, &id, &person, now).await })
+                    });
+                    match one.await {
+                        Ok(()) => report.added += 1,
+                        Err(Error::Taken) => report.refused.push((number, "somebody has one of its names already".into())),
+                        Err(error) => return Err(error),
+                    }
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn person(&self, tenant: &Tenant, attributes: &[Attribute], fields: &Map<String, Value>) -> Result<NewPerson, String> {
+        let mut new = NewPerson {
+            id: AccountId::from(self.chance.id()),
+            user_type: "Member".into(),
+            disabled: false,
+            identities: Vec::new(),
+            other_addresses: Vec::new(),
+            password: None,
+            must_change_password: false,
+            attributes: BTreeMap::new(),
+        };
+        let named = |kind: &str, name: String| Identity {
+            sign_in_type: kind.into(),
+            issuer: tenant.id.to_string(),
+            issuer_assigned_id: name,
+        };
+        for (name, value) in fields {
+            let text = match value {
+                Value::Null => continue,
+                Value::String(text) if text.is_empty() => continue,
+                Value::String(text) => text.clone(),
+                Value::Bool(_) | Value::Number(_) => value.to_string(),
+                Value::Array(_) | Value::Object(_) => return Err(format!("'{name}' is no single value")),
+            };
+            match name.as_str() {
+                "mail" | EMAIL => {
+                    let address = validate::address(&text).map_err(|_| format!("'{text}' is no e-mail address"))?;
+                    new.identities.push(named("emailAddress", address));
+                }
+                "userName" => new.identities.push(named("userName", text)),
+                "passwordHash" => {
+                    let foreign = Foreign::read(&text).map_err(|why| format!("the password hash cannot be used: {why}"))?;
+                    new.password = Some(foreign.kept(self.seal));
+                }
+                "accountEnabled" => new.disabled = !truth(&text).ok_or("'accountEnabled' is true or false")?,
+                "userType" if ["Member", "Guest"].contains(&text.as_str()) => new.user_type = text,
+                name => {
+                    let attribute = attributes.iter().find(|attribute| attribute.id == name);
+                    let attribute = attribute.ok_or_else(|| format!("there is no attribute '{name}'"))?;
+                    new.attributes.insert(name.into(), value_of(attribute, &text)?);
+                }
+            }
+        }
+        if new.identities.is_empty() { Err("it has neither mail nor userName".into()) } else { Ok(new) }
+    }
+}
+
+fn value_of(attribute: &Attribute, text: &str) -> Result<String, String> {
+    let name = &attribute.id;
+    match attribute.data_type {
+        DataType::String if text.chars().count() > usize::from(attribute.max_length) => Err(format!("'{name}' is too long")),
+        DataType::String if text.chars().any(char::is_control) => Err(format!("'{name}' has a character that cannot be shown")),
+        DataType::String => Ok(text.into()),
+        DataType::Boolean => truth(text).map(|is| is.to_string()).ok_or_else(|| format!("'{name}' is true or false")),
+        DataType::Int => text.parse::<i64>().map(|it| it.to_string()).map_err(|_| format!("'{name}' is a whole number")),
+    }
+}
+
+fn truth(text: &str) -> Option<bool> {
+    text.to_ascii_lowercase().parse().ok()
+}
+
+/// Lines that cannot be read are told by their numbers; only a file that ends in the middle of a read stops.
+fn lines(file: File, format: Format) -> Box<dyn Iterator<Item = std::io::Result<Line>> + Send> {
+    match format {
+        Format::JsonLines => {
+            let mut read = 0;
+            let lines = BufReader::new(file).lines().enumerate().map(move |(n, line)| {
+                let line = line?;
+                read += line.len() as u64 + 1;
+                let fields = serde_json::from_str(&line).map_err(|fault| format!("it is no JSON object: {fault}"));
+                Ok((line.trim().is_empty(), Line { number: n as u64 + 1, fields, bytes: read }))
+            });
+            Box::new(lines.filter_map(|line| match line {
+                Ok((true, _)) => None,
+                Ok((false, line)) => Some(Ok(line)),
+                Err(fault) => Some(Err(fault)),
+            }))
+        }
+        Format::Csv => {
+            let mut reader = csv::Reader::from_reader(BufReader::new(file));
+            let names = reader.headers().cloned().unwrap_or_default();
+            Box::new(reader.into_records().map(move |record| match record {
+                Ok(record) => {
+                    let (number, bytes) = record.position().map_or((0, 0), |at| (at.line(), at.byte()));
+                    let fields = names.iter().zip(&record).map(|(name, value)| (name.trim().to_owned(), Value::from(value)));
+                    Ok(Line { number, fields: Ok(fields.collect()), bytes })
+                }
+                Err(fault) => {
+                    let (number, bytes) = fault.position().map_or((0, 0), |at| (at.line(), at.byte()));
+                    match fault.into_kind() {
+                        csv::ErrorKind::Io(fault) => Err(fault),
+                        fault => Ok(Line { number, fields: Err(format!("it is no row of the table: {fault:?}")), bytes }),
+                    }
+                }
+            }))
+        }
+    }
+}
+
+/// Drawn over itself. Nobody may be looking.
+fn bar(progress: &mut impl Write, percent: u64, added: u64) {
+    let percent = percent.min(100);
+    let full = "#".repeat((percent / 4) as usize);
+    let _ = write!(progress, "\r[{full:<25}] {percent:>3} %  {added} people");
+    let _ = progress.flush();
+}
+
+/// Everything that is held about a person, by table (security R42); secrets only as being there.
+pub async fn export(db: &Db, word: &str, who: &str) -> Result<Value> {
+    let tenant = tenant::get(db, word).await?;
+    let found = match person::find(db, &tenant.id, &AccountId::from(who)).await? {
+        Some(person) => person,
+        None => person::find_by_name(db, &tenant.id, who).await?.ok_or(Error::NotFound)?,
+    };
+    person::everything(db, &tenant.id, &found.id).await
+}

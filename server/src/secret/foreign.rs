@@ -1,0 +1,259 @@
+//! Password hashes that came with people from elsewhere: bcrypt, scrypt, PBKDF2 and argon2, in the forms in which others write
+//! them. Each is kept with the pepper over its tag, as our own are, and gives way to one of ours at the next sign-in.
+
+use super::seal::{Purpose, Seal};
+use crate::error::{Error, Result};
+use ::argon2::{Algorithm, Argon2, Params, Version};
+use app::contract::secret::Secret;
+use aws_lc_rs::pbkdf2;
+use base64::{
+    Engine,
+    alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD_NO_PAD},
+};
+use std::{num::NonZeroU32, str::FromStr};
+use zeroize::Zeroizing;
+
+const PREFIX: &str = "$foreign$";
+
+/// With or without padding: both are written.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+);
+
+/// What was done to the password. What would hold the server up for long is not taken (security R9).
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Scheme {
+    Argon2 { kind: String, version: u32, memory_kib: u32, passes: u32, lanes: u32 },
+    Bcrypt { cost: u32 },
+    Scrypt { log_n: u8, r: u32, p: u32 },
+    Pbkdf2 { digest: Digest, rounds: u32 },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Digest {
+    Sha1,
+    Sha256,
+    Sha512,
+}
+
+const DIGESTS: [(Digest, &str); 3] = [(Digest::Sha1, "sha1"), (Digest::Sha256, "sha256"), (Digest::Sha512, "sha512")];
+
+/// A hash as somebody else wrote it, or, with a mac for a tag, as we keep it.
+pub struct Foreign {
+    scheme: Scheme,
+    salt: Vec<u8>,
+    tag: Vec<u8>,
+    /// How long the tag was before it became a mac.
+    length: usize,
+}
+
+impl Foreign {
+    /// The forms of PHC strings, of bcrypt (`$2b$…`) and of Django (`pbkdf2_sha256$…`).
+    pub fn read(text: &str) -> Result<Foreign, &'static str> {
+        let text = text.trim();
+        let read = if text.starts_with("$2") {
+            bcrypt(text)
+        } else if text.starts_with("pbkdf2_") {
+            django(text)
+        } else {
+            phc(text)
+        };
+        let foreign = read.ok_or("it is none of bcrypt, scrypt, PBKDF2 and argon2, as PHC, modular crypt or Django write them")?;
+        if foreign.is_bearable() { Ok(foreign) } else { Err("it asks for more work than a sign-in may cost") }
+    }
+
+    fn is_bearable(&self) -> bool {
+        let work = match &self.scheme {
+            Scheme::Argon2 { memory_kib, passes, lanes, .. } => *memory_kib <= 262_144 && *passes <= 10 && *lanes <= 16,
+            Scheme::Bcrypt { cost } => (4..=14).contains(cost),
+            Scheme::Scrypt { log_n, r, p } => *log_n <= 17 && *r <= 16 && *p <= 4,
+            Scheme::Pbkdf2 { rounds, .. } => (1..=2_000_000).contains(rounds),
+        };
+        work && (12..=128).contains(&self.length) && self.salt.len() <= 128
+    }
+
+    /// For the database.
+    pub fn kept(&self, seal: &Seal) -> Secret {
+        let mac = seal.mac(Purpose::Password, &[&self.tag]);
+        let scheme = match &self.scheme {
+            Scheme::Argon2 { kind, version, memory_kib, passes, lanes } => {
+                format!("{kind},{version},{memory_kib},{passes},{lanes}")
+            }
+            Scheme::Bcrypt { cost } => format!("bcrypt,{cost}"),
+            Scheme::Scrypt { log_n, r, p } => format!("scrypt,{log_n},{r},{p}"),
+            Scheme::Pbkdf2 { digest, rounds } => format!("pbkdf2,{},{rounds}", digest.word()),
+        };
+        let (salt, mac) = (STANDARD_NO_PAD.encode(&self.salt), STANDARD_NO_PAD.encode(mac));
+        format!("{PREFIX}{}${scheme}${}${salt}${mac}", seal.key_id(), self.length).into()
+    }
+
+    /// What `kept` wrote, and under which pepper. None where it is one of our own hashes.
+    pub fn parse(stored: &Secret) -> Option<Result<(Foreign, String)>> {
+        let rest = stored.reveal().strip_prefix(PREFIX)?;
+        Some(read_kept(rest).ok_or_else(|| Error::Internal("a stored password hash is damaged".into())))
+    }
+
+    /// Whether the password makes this hash. Takes as long as its scheme does: not for an async thread.
+    pub fn is_of(&self, seal: &Seal, pepper: &str, password: &str) -> Result<bool> {
+        let failed = |_| Error::Internal("a foreign password hash cannot be computed".into());
+        let tag = self.computed(password).map_err(failed)?;
+        seal.mac_is_by(pepper, Purpose::Password, &[&tag], &self.tag)
+    }
+
+    fn computed(&self, password: &str) -> Result<Zeroizing<Vec<u8>>, String> {
+        let mut tag = Zeroizing::new(vec![0; self.length]);
+        let told = |error: &dyn std::fmt::Display| error.to_string();
+        match &self.scheme {
+            Scheme::Argon2 { kind, version, memory_kib, passes, lanes } => {
+                let algorithm = Algorithm::from_str(kind).map_err(|error| told(&error))?;
+                let version = Version::try_from(*version).map_err(|error| told(&error))?;
+                let params =
+                    Params::new(*memory_kib, *passes, *lanes, Some(self.length)).map_err(|error| told(&error))?;
+                Argon2::new(algorithm, version, params)
+                    .hash_password_into(password.as_bytes(), &self.salt, &mut tag)
+                    .map_err(|error| told(&error))?;
+            }
+            Scheme::Bcrypt { cost } => {
+                let salt = self.salt.as_slice().try_into().map_err(|error| told(&error))?;
+                let made = ::bcrypt::hash_with_salt(password, *cost, salt).map_err(|error| told(&error))?.to_string();
+                *tag = made.as_bytes()[made.len() - self.length..].to_vec();
+            }
+            Scheme::Scrypt { log_n, r, p } => {
+                let params = ::scrypt::Params::new(*log_n, *r, *p).map_err(|error| told(&error))?;
+                ::scrypt::scrypt(password.as_bytes(), &self.salt, &params, &mut tag).map_err(|error| told(&error))?;
+            }
+            Scheme::Pbkdf2 { digest, rounds } => {
+                let algorithm = match digest {
+                    Digest::Sha1 => pbkdf2::PBKDF2_HMAC_SHA1,
+                    Digest::Sha256 => pbkdf2::PBKDF2_HMAC_SHA256,
+                    Digest::Sha512 => pbkdf2::PBKDF2_HMAC_SHA512,
+                };
+                let rounds = NonZeroU32::new(*rounds).ok_or("no rounds")?;
+                pbkdf2::derive(algorithm, rounds, &self.salt, password.as_bytes(), &mut tag);
+            }
+        }
+        Ok(tag)
+    }
+}
+
+impl Digest {
+    fn word(self) -> &'static str {
+        DIGESTS.iter().find(|(digest, _)| *digest == self).map_or("", |(_, word)| word)
+    }
+
+    fn named(word: &str) -> Option<Digest> {
+        DIGESTS.iter().find(|(_, known)| *known == word).map(|(digest, _)| *digest)
+    }
+}
+
+/// `$2b$12$` and 53 characters: salt and tag.
+fn bcrypt(text: &str) -> Option<Foreign> {
+    let parts = ::bcrypt::HashParts::from_str(text).ok()?;
+    // 31 characters are the tag in bcrypt's own base64; compared as text.
+    let tag = text.get(text.len().checked_sub(31)?..)?.as_bytes().to_vec();
+    let scheme = Scheme::Bcrypt { cost: parts.get_cost() };
+    Some(Foreign { scheme, salt: parts.get_salt_raw().to_vec(), length: tag.len(), tag })
+}
+
+/// `pbkdf2_sha256$600000$salt$tag`: the salt as it is, the tag in base64.
+fn django(text: &str) -> Option<Foreign> {
+    let mut parts = text.strip_prefix("pbkdf2_")?.split('$');
+    let (digest, rounds, salt, tag) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let scheme = Scheme::Pbkdf2 { digest: Digest::named(digest)?, rounds: rounds.parse().ok()? };
+    let tag = BASE64.decode(tag).ok()?;
+    parts.next().is_none().then(|| Foreign { scheme, salt: salt.into(), length: tag.len(), tag })
+}
+
+/// `$scrypt$ln=15,r=8,p=1$salt$tag`, `$pbkdf2-sha256$i=600000$salt$tag`, `$argon2id$v=19$m=65536,t=3,p=4$salt$tag`.
+fn phc(text: &str) -> Option<Foreign> {
+    let mut parts = text.strip_prefix('$')?.split('$').peekable();
+    let name = parts.next()?;
+    let version = match parts.peek()?.strip_prefix("v=") {
+        Some(version) => {
+            parts.next();
+            version.parse().ok()?
+        }
+        None => 16,
+    };
+    let parameters = parts.next()?;
+    let value = |name: &str| -> Option<u32> {
+        parameters.split(',').find_map(|it| it.strip_prefix(name)?.strip_prefix('=')).and_then(|value| value.parse().ok())
+    };
+    let scheme = match name {
+        "argon2id" | "argon2i" | "argon2d" => {
+            Scheme::Argon2 { kind: name.into(), version, memory_kib: value("m")?, passes: value("t")?, lanes: value("p")? }
+        }
+        "scrypt" => Scheme::Scrypt { log_n: value("ln")?.try_into().ok()?, r: value("r")?, p: value("p")? },
+        // passlib writes the bare number of rounds.
+        name => {
+            let digest = Digest::named(name.strip_prefix("pbkdf2").map(|rest| rest.trim_start_matches('-'))?);
+            let rounds = value("i").or_else(|| parameters.parse().ok())?;
+            Scheme::Pbkdf2 { digest: digest.or((name == "pbkdf2").then_some(Digest::Sha1))?, rounds }
+        }
+    };
+    // passlib writes `.` for `+`.
+    let bytes = |text: &str| BASE64.decode(text.replace('.', "+")).ok();
+    let (salt, tag) = (bytes(parts.next()?)?, bytes(parts.next()?)?);
+    parts.next().is_none().then(|| Foreign { scheme, salt, length: tag.len(), tag })
+}
+
+fn read_kept(rest: &str) -> Option<(Foreign, String)> {
+    let mut parts = rest.split('$');
+    let (pepper, scheme, length) = (parts.next()?, parts.next()?, parts.next()?.parse().ok()?);
+    let (salt, tag) = (STANDARD_NO_PAD.decode(parts.next()?).ok()?, STANDARD_NO_PAD.decode(parts.next()?).ok()?);
+    let words: Vec<&str> = scheme.split(',').collect();
+    let number = |at: usize| words.get(at)?.parse::<u32>().ok();
+    let scheme = match words[0] {
+        "bcrypt" => Scheme::Bcrypt { cost: number(1)? },
+        "scrypt" => Scheme::Scrypt { log_n: number(1)?.try_into().ok()?, r: number(2)?, p: number(3)? },
+        "pbkdf2" => Scheme::Pbkdf2 { digest: Digest::named(words.get(1)?)?, rounds: number(2)? },
+        kind => Scheme::Argon2 {
+            kind: kind.into(),
+            version: number(1)?,
+            memory_kib: number(2)?,
+            passes: number(3)?,
+            lanes: number(4)?,
+        },
+    };
+    Some((Foreign { scheme, salt, tag, length }, pepper.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(text: &str, password: &str) -> bool {
+        let seal = Seal::new(&[7; 32]);
+        let kept = Foreign::read(text).unwrap().kept(&seal);
+        let (foreign, pepper) = Foreign::parse(&kept).unwrap().unwrap();
+        foreign.is_of(&seal, &pepper, password).unwrap()
+    }
+
+    #[test]
+    fn r8_hashes_from_elsewhere_are_known_again() {
+        for (text, password) in [
+            // jBCrypt's and passlib's own examples; RFC 7914 §12; argon2's command line.
+            ("$2a$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkY8jIucDrjc8deX1s.", ""),
+            ("$2a$06$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe", "a"),
+            ("$pbkdf2-sha256$6400$0ZrzXitFSGltTQnBWOsdeQ$Y11AchqV4b0sUisdZd0Xr97KWoymNE0LNNrnEgY4H9M", "password"),
+            ("$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw", "pleaseletmein"),
+            ("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "password"),
+        ] {
+            assert!(holds(text, password), "{text}");
+            assert!(!holds(text, "another"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_hash_or_too_dear_is_refused() {
+        for text in [
+            "", "password", "$2b$31$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkY8jIucDrjc8deX1s.", "$md5$x$y",
+            "$argon2id$v=19$m=9999999,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+            "$scrypt$ln=30,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046w", "pbkdf2_sha256$x$salt$tag",
+        ] {
+            assert!(Foreign::read(text).is_err(), "{text}");
+        }
+    }
+}
