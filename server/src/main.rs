@@ -224,8 +224,7 @@ async fn import(config: Config, tenant: &str, file: &Path) -> ExitCode {
     };
     match done.await {
         Ok(report) => {
-            let lines: String =
-                report.refused.iter().map(|(number, why)| format!("line {number}: {why}\n")).collect();
+            let lines: String = report.refused.iter().map(|(number, why)| format!("line {number}: {why}\n")).collect();
             let told = say(&format!("{} people were added, {} were not.\n{lines}", report.added, report.refused.len()));
             if report.refused.is_empty() { told } else { ExitCode::from(FAILED) }
         }

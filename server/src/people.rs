@@ -3,8 +3,7 @@
 use crate::{
     clock::Chance,
     directory::{
-        Db, Durability,
-        attribute,
+        Db, Durability, attribute,
         person::{self, Identity, NewPerson},
         tenant::{self, Tenant},
     },
@@ -104,9 +103,7 @@ impl Import<'_> {
         let many = all.len() as u64;
         let together = self
             .db
-            .write(Durability::Lasting, move |c| {
-                Box::pin(async move { person::insert_many(c, &id, &all, now).await })
-            })
+            .write(Durability::Lasting, move |c| Box::pin(async move { person::insert_many(c, &id, &all, now).await }))
             .await;
         match together {
             Ok(()) => report.added += many,
@@ -118,7 +115,9 @@ impl Import<'_> {
                     });
                     match one.await {
                         Ok(()) => report.added += 1,
-                        Err(Error::Taken) => report.refused.push((number, "somebody has one of its names already".into())),
+                        Err(Error::Taken) => {
+                            report.refused.push((number, "somebody has one of its names already".into()))
+                        }
                         Err(error) => return Err(error),
                     }
                 }
@@ -128,7 +127,12 @@ impl Import<'_> {
         Ok(())
     }
 
-    fn person(&self, tenant: &Tenant, attributes: &[Attribute], fields: &Map<String, Value>) -> Result<NewPerson, String> {
+    fn person(
+        &self,
+        tenant: &Tenant,
+        attributes: &[Attribute],
+        fields: &Map<String, Value>,
+    ) -> Result<NewPerson, String> {
         let mut new = NewPerson {
             id: AccountId::from(self.chance.id()),
             user_type: "Member".into(),
@@ -159,7 +163,8 @@ impl Import<'_> {
                 }
                 "userName" => new.identities.push(named("userName", text)),
                 "passwordHash" => {
-                    let foreign = Foreign::read(&text).map_err(|why| format!("the password hash cannot be used: {why}"))?;
+                    let foreign =
+                        Foreign::read(&text).map_err(|why| format!("the password hash cannot be used: {why}"))?;
                     new.password = Some(foreign.kept(self.seal));
                 }
                 "accountEnabled" => new.disabled = !truth(&text).ok_or("'accountEnabled' is true or false")?,
@@ -178,11 +183,17 @@ impl Import<'_> {
 fn value_of(attribute: &Attribute, text: &str) -> Result<String, String> {
     let name = &attribute.id;
     match attribute.data_type {
-        DataType::String if text.chars().count() > usize::from(attribute.max_length) => Err(format!("'{name}' is too long")),
-        DataType::String if text.chars().any(char::is_control) => Err(format!("'{name}' has a character that cannot be shown")),
+        DataType::String if text.chars().count() > usize::from(attribute.max_length) => {
+            Err(format!("'{name}' is too long"))
+        }
+        DataType::String if text.chars().any(char::is_control) => {
+            Err(format!("'{name}' has a character that cannot be shown"))
+        }
         DataType::String => Ok(text.into()),
         DataType::Boolean => truth(text).map(|is| is.to_string()).ok_or_else(|| format!("'{name}' is true or false")),
-        DataType::Int => text.parse::<i64>().map(|it| it.to_string()).map_err(|_| format!("'{name}' is a whole number")),
+        DataType::Int => {
+            text.parse::<i64>().map(|it| it.to_string()).map_err(|_| format!("'{name}' is a whole number"))
+        }
     }
 }
 
@@ -213,14 +224,17 @@ fn lines(file: File, format: Format) -> Box<dyn Iterator<Item = std::io::Result<
             Box::new(reader.into_records().map(move |record| match record {
                 Ok(record) => {
                     let (number, bytes) = record.position().map_or((0, 0), |at| (at.line(), at.byte()));
-                    let fields = names.iter().zip(&record).map(|(name, value)| (name.trim().to_owned(), Value::from(value)));
+                    let fields =
+                        names.iter().zip(&record).map(|(name, value)| (name.trim().to_owned(), Value::from(value)));
                     Ok(Line { number, fields: Ok(fields.collect()), bytes })
                 }
                 Err(fault) => {
                     let (number, bytes) = fault.position().map_or((0, 0), |at| (at.line(), at.byte()));
                     match fault.into_kind() {
                         csv::ErrorKind::Io(fault) => Err(fault),
-                        fault => Ok(Line { number, fields: Err(format!("it is no row of the table: {fault:?}")), bytes }),
+                        fault => {
+                            Ok(Line { number, fields: Err(format!("it is no row of the table: {fault:?}")), bytes })
+                        }
                     }
                 }
             }))

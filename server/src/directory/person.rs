@@ -259,7 +259,11 @@ fn said(clause: &mut Clause, tenant: &TenantId, condition: &Condition) {
                 Comparison::Equal => clause.say(" AND v.value = ").bind(value.as_str()),
                 Comparison::StartsWith => {
                     let length = value.chars().count() as i64;
-                    clause.say(" AND lower(substr(v.value, 1, CAST(").bind(length).say(" AS INTEGER))) = ").bind(value.to_lowercase())
+                    clause
+                        .say(" AND lower(substr(v.value, 1, CAST(")
+                        .bind(length)
+                        .say(" AS INTEGER))) = ")
+                        .bind(value.to_lowercase())
                 }
                 Comparison::Less => {
                     clause.say(" AND CAST(v.value AS BIGINT) < CAST(").bind(value.as_str()).say(" AS BIGINT)")

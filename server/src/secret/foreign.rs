@@ -7,8 +7,7 @@ use ::argon2::{Algorithm, Argon2, Params, Version};
 use app::contract::secret::Secret;
 use aws_lc_rs::pbkdf2;
 use base64::{
-    Engine,
-    alphabet,
+    Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD_NO_PAD},
 };
 use std::{num::NonZeroU32, str::FromStr};
@@ -19,7 +18,9 @@ const PREFIX: &str = "$foreign$";
 /// With or without padding: both are written.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
 );
 
 /// What was done to the password. What would hold the server up for long is not taken (security R9).
@@ -60,7 +61,8 @@ impl Foreign {
         } else {
             phc(text)
         };
-        let foreign = read.ok_or("it is none of bcrypt, scrypt, PBKDF2 and argon2, as PHC, modular crypt or Django write them")?;
+        let foreign =
+            read.ok_or("it is none of bcrypt, scrypt, PBKDF2 and argon2, as PHC, modular crypt or Django write them")?;
         if foreign.is_bearable() { Ok(foreign) } else { Err("it asks for more work than a sign-in may cost") }
     }
 
@@ -179,12 +181,19 @@ fn phc(text: &str) -> Option<Foreign> {
     };
     let parameters = parts.next()?;
     let value = |name: &str| -> Option<u32> {
-        parameters.split(',').find_map(|it| it.strip_prefix(name)?.strip_prefix('=')).and_then(|value| value.parse().ok())
+        parameters
+            .split(',')
+            .find_map(|it| it.strip_prefix(name)?.strip_prefix('='))
+            .and_then(|value| value.parse().ok())
     };
     let scheme = match name {
-        "argon2id" | "argon2i" | "argon2d" => {
-            Scheme::Argon2 { kind: name.into(), version, memory_kib: value("m")?, passes: value("t")?, lanes: value("p")? }
-        }
+        "argon2id" | "argon2i" | "argon2d" => Scheme::Argon2 {
+            kind: name.into(),
+            version,
+            memory_kib: value("m")?,
+            passes: value("t")?,
+            lanes: value("p")?,
+        },
         "scrypt" => Scheme::Scrypt { log_n: value("ln")?.try_into().ok()?, r: value("r")?, p: value("p")? },
         // passlib writes the bare number of rounds.
         name => {
@@ -224,6 +233,8 @@ fn read_kept(rest: &str) -> Option<(Foreign, String)> {
 mod tests {
     use super::*;
 
+    const PASSWORD: &str = "correct horse bättery";
+
     fn holds(text: &str, password: &str) -> bool {
         let seal = Seal::new(&[7; 32]);
         let kept = Foreign::read(text).unwrap().kept(&seal);
@@ -233,25 +244,46 @@ mod tests {
 
     #[test]
     fn r8_hashes_from_elsewhere_are_known_again() {
-        for (text, password) in [
-            // jBCrypt's and passlib's own examples; RFC 7914 §12; argon2's command line.
-            ("$2a$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkY8jIucDrjc8deX1s.", ""),
-            ("$2a$06$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe", "a"),
-            ("$pbkdf2-sha256$6400$0ZrzXitFSGltTQnBWOsdeQ$Y11AchqV4b0sUisdZd0Xr97KWoymNE0LNNrnEgY4H9M", "password"),
-            ("$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw", "pleaseletmein"),
-            ("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "password"),
+        // Made with Python's hashlib, bcrypt and argon2-cffi; passlib writes `.` for `+`, Django the salt as it is.
+        for text in [
+            "$2b$05$0W8ZIhLaohXoSNpxVwiAa.xlY9rt9dnGI5DN942mz/fbWOVxgmeou",
+            "$2a$04$etPNwnRx3bVffcZpIvNww.kmPMjT9uzHNhJ/EDXTyKcQyais0n.T2",
+            "$scrypt$ln=14,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$iw9bttQjPFqteipfogHbN7wTmZjfqx8cHAl3fWVZ4pc",
+            "$scrypt$ln=12,r=8,p=2$AAECAwQFBgcICQoLDA0ODw$Sa+Pm1JbfQkQA1FHMU+0ZJf5nLDLYBWiaZvPQSbSwG8",
+            "$pbkdf2-sha1$i=1000$AAECAwQFBgcICQoLDA0ODw$RKou3NCJtohx6XBUw5clBqg1Kgk",
+            "$pbkdf2-sha256$i=1000$AAECAwQFBgcICQoLDA0ODw$KNnI6qMWHAqAnT0mrq8B0juulbkyG7uC+HoDGNtkZlg",
+            "$pbkdf2-sha512$i=1000$AAECAwQFBgcICQoLDA0ODw$Jy7zXSEOgBc/8M+lZL8/mpQAW7VO4v9kqiJSuosxuPGejsM3Y+Wo2rsqdmIfjDaSB7miVcgr9WTtyP+kOkPwLA",
+            "$pbkdf2$1200$................AQIDBA$bFsywfR8k0CSNxbA35V8zQnQCx0",
+            "$pbkdf2-sha512$1200$................AQIDBA$m7DdUq4R5ndgfq3R7i2WqHbEJIH223jprw/OyQc8DlqfCEOoeZZeAUwsJ0WIoAQ0cHqsn21gM3QHEe3lT2Z5Xw",
+            "pbkdf2_sha256$1500$aSaltOfDjango$hV1AKRwEHs8wyFuxyY+wRYjtRP3JJEK680P8ycrey7c=",
+            "$argon2id$v=19$m=1024,t=2,p=4$AAECAwQFBgcICQoLDA0ODw$j2Vbt+hwCVxGW+1M1l9088pTnPN0wYZkA70e7aFbWaQ",
+            "$argon2i$v=19$m=1024,t=2,p=1$AAECAwQFBgcICQoLDA0ODw$Ri80JPqJGw+8EPlp06t7Ud1kTzXRHCdhgfRnpFy3GHY",
+            "$argon2d$v=19$m=1024,t=2,p=1$AAECAwQFBgcICQoLDA0ODw$ECZuLgAHfEta8OQJQFWg/6/MCiIXs3hu65R3BgwuN9E",
         ] {
-            assert!(holds(text, password), "{text}");
-            assert!(!holds(text, "another"), "{text}");
+            assert!(holds(text, PASSWORD), "{text}");
+            assert!(!holds(text, "correct horse battery"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_kept_hash_does_not_hold_the_tag_that_came() {
+        let text = "$pbkdf2-sha1$i=1000$AAECAwQFBgcICQoLDA0ODw$RKou3NCJtohx6XBUw5clBqg1Kgk";
+        let kept = Foreign::read(text).unwrap().kept(&Seal::new(&[7; 32]));
+        assert!(!kept.reveal().contains("RKou3NCJtohx6XBUw5clBqg1Kgk"));
+        let (foreign, pepper) = Foreign::parse(&kept).unwrap().unwrap();
+        assert!(!foreign.is_of(&Seal::new(&[8; 32]), &pepper, PASSWORD).unwrap_or(false), "another pepper");
     }
 
     #[test]
     fn what_is_no_hash_or_too_dear_is_refused() {
         for text in [
-            "", "password", "$2b$31$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkY8jIucDrjc8deX1s.", "$md5$x$y",
+            "",
+            "password",
+            "$2b$31$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkY8jIucDrjc8deX1s.",
+            "$md5$x$y",
             "$argon2id$v=19$m=9999999,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
-            "$scrypt$ln=30,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046w", "pbkdf2_sha256$x$salt$tag",
+            "$scrypt$ln=30,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046w",
+            "pbkdf2_sha256$x$salt$tag",
         ] {
             assert!(Foreign::read(text).is_err(), "{text}");
         }

@@ -9,5 +9,6 @@ mod graph;
 mod hosted;
 mod mail;
 mod oidc;
+mod people;
 mod portal;
 mod security;

@@ -1,6 +1,9 @@
 //! Many people at once: a few statements for a thousand of them.
 
-use super::{NewPerson, change::{part, tally_part}};
+use super::{
+    NewPerson,
+    change::{part, tally_part},
+};
 use crate::{
     directory::{account, clause::Clause, db::taken, identity, search, tenant},
     error::Result,
@@ -12,8 +15,12 @@ use std::collections::BTreeMap;
 /// All of them or, where one of their names is in use, none: `Error::Taken`.
 pub async fn insert_many(c: &mut AnyConnection, tenant: &TenantId, people: &[NewPerson], now: Timestamp) -> Result<()> {
     let (mut accounts, mut identities, mut addresses, mut credentials, mut values, mut words) = (
-        Rows::new("INSERT INTO accounts (tenant_id, id, method, created_at, disabled_at, user_type, must_change_password_at, sort_name) VALUES "),
-        Rows::new("INSERT INTO identities (tenant_id, sign_in_type, issuer, folded, issuer_assigned_id, account_id) VALUES "),
+        Rows::new(
+            "INSERT INTO accounts (tenant_id, id, method, created_at, disabled_at, user_type, must_change_password_at, sort_name) VALUES ",
+        ),
+        Rows::new(
+            "INSERT INTO identities (tenant_id, sign_in_type, issuer, folded, issuer_assigned_id, account_id) VALUES ",
+        ),
         Rows::new("INSERT INTO addresses (tenant_id, account_id, kind, address, verified_at) VALUES "),
         Rows::new("INSERT INTO credentials (tenant_id, account_id, kind, secret, changed_at) VALUES "),
         Rows::new("INSERT INTO attribute_values (tenant_id, account_id, attribute_id, value) VALUES "),
@@ -65,7 +72,14 @@ pub async fn insert_many(c: &mut AnyConnection, tenant: &TenantId, people: &[New
         }
         for (name, value) in &person.attributes {
             let row = values.row();
-            row.bind(tenant_id).say(", ").bind(id).say(", ").bind(name.as_str()).say(", ").bind(value.as_str()).say(")");
+            row.bind(tenant_id)
+                .say(", ")
+                .bind(id)
+                .say(", ")
+                .bind(name.as_str())
+                .say(", ")
+                .bind(value.as_str())
+                .say(")");
         }
         for word in search::words(names.map(String::as_str), known_as) {
             words.row().bind(tenant_id).say(", ").bind(word).say(", ").bind(id).say(")");

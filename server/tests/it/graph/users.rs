@@ -135,7 +135,8 @@ async fn people_are_found_as_somebody_types() {
         // Page by page, everybody once.
         for query in ["$top=1", "$top=1&$search=ad"] {
             let (mut seen, mut path) = (Vec::new(), format!("/users?{query}"));
-            while let page = admin.get(&path).await.json() {
+            loop {
+                let page = admin.get(&path).await.json();
                 seen.extend(page["value"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap().to_owned()));
                 let Some(next) = page["@odata.nextLink"].as_str() else { break };
                 path = next.split_once("/graph/v1.0").unwrap().1.to_owned();

@@ -1,0 +1,124 @@
+//! People brought from elsewhere by `portico people import`, and told again by `portico people export`.
+
+use super::harness::{TestServer, on_both};
+use serde_json::json;
+use server::people::{Import, Report, export};
+use std::{fs, path::PathBuf};
+
+const ADA: &str = "ada@example.org";
+const PASSWORD: &str = "correct horse bättery";
+/// Of the password above; made with Python's bcrypt, hashlib and argon2-cffi.
+const HASHES: [&str; 4] = [
+    "$2b$05$BgY/TVlTQ9oHWmsYkeP.6uvYQIPVqk5d6vtQEzQyaLem.DHPJYuZ6",
+    "$scrypt$ln=14,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$iw9bttQjPFqteipfogHbN7wTmZjfqx8cHAl3fWVZ4pc",
+    "$pbkdf2-sha256$i=1000$AAECAwQFBgcICQoLDA0ODw$KNnI6qMWHAqAnT0mrq8B0juulbkyG7uC+HoDGNtkZlg",
+    "$argon2id$v=19$m=1024,t=2,p=4$AAECAwQFBgcICQoLDA0ODw$j2Vbt+hwCVxGW+1M1l9088pTnPN0wYZkA70e7aFbWaQ",
+];
+
+/// A file of its own, gone with the test.
+struct Brought(PathBuf);
+
+impl Brought {
+    fn of(server: &TestServer, name: &str, text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("portico-{}-{name}", server.state.chance.id()));
+        fs::write(&path, text).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Brought {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+async fn import(server: &TestServer, name: &str, text: &str) -> (Report, String) {
+    let file = Brought::of(server, name, text);
+    let state = &server.state;
+    let import = Import { db: &state.db, seal: &state.seal, chance: &state.chance, now: server.now() };
+    let mut bar = Vec::new();
+    let report = import.run("Woodgrove", &file.0, &mut bar).await.unwrap();
+    (report, String::from_utf8(bar).unwrap())
+}
+
+#[tokio::test]
+async fn r8_people_sign_in_with_the_password_they_had_elsewhere_and_get_a_hash_of_ours() {
+    on_both(async |server: TestServer| {
+        let application = server.application().await;
+        let lines: Vec<String> = HASHES
+            .iter()
+            .enumerate()
+            .map(|(n, hash)| json!({ "mail": format!("p{n}@example.org"), "passwordHash": hash }).to_string())
+            .collect();
+        let (report, bar) = import(&server, "people.jsonl", &lines.join("\n")).await;
+        assert_eq!((report.added, report.refused), (4, Vec::new()));
+        assert!(bar.contains("100 %  4 people"), "{bar}");
+        const FOREIGN: &str = "SELECT COUNT(*) FROM credentials WHERE secret LIKE '$foreign$%'";
+        assert_eq!(server.count(FOREIGN).await, 4);
+        for n in 0..HASHES.len() {
+            let address = format!("p{n}@example.org");
+            let mut browser = server.browser();
+            application.asks(&mut browser).await;
+            browser.sign_in(&address, "correct horse battery").await;
+            assert!(browser.page.text().contains("right"), "a wrong password is wrong: {}", browser.page.text());
+            for _ in 0..2 {
+                let mut browser = server.browser();
+                let asked = application.asks(&mut browser).await;
+                browser.sign_in(&address, PASSWORD).await;
+                assert!(!application.code(&browser, &asked).is_empty());
+            }
+            assert_eq!(server.count(FOREIGN).await, 3 - n as i64, "the first sign-in takes the old hash's place");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_table_brings_everybody_who_can_be_read_and_says_who_was_left_out() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let table = "mail,displayName,city,accountEnabled,passwordHash\n\
+                     ada@example.org,\"Lovelace, Ada\",Lund,true,\n\
+                     ADA@example.org,Another Ada,Lund,true,\n\
+                     grace@example.org,Grace Hopper,New York,false,\n\
+                     nobody,No Address,,,\n\
+                     ,Nameless,,,\n\
+                     weak@example.org,Weak,,,$md5$aa$bb\n";
+        let (report, _) = import(&server, "people.CSV", table).await;
+        assert_eq!(report.added, 2);
+        let refused: Vec<u64> = report.refused.iter().map(|(line, _)| *line).collect();
+        assert_eq!(refused, [3, 5, 6, 7], "{:?}", report.refused);
+        let found = admin.read("/users?$search=\"love\"&$count=true&$select=displayName,city").await;
+        assert_eq!(found["value"][0]["displayName"], "Lovelace, Ada");
+        assert_eq!(found["value"][0]["city"], "Lund");
+        assert_eq!(admin.read("/users?$count=true").await["@odata.count"], 2);
+        let off = admin.read("/users?$filter=accountEnabled eq false").await;
+        assert_eq!(off["value"][0]["displayName"], "Grace Hopper");
+        // Again: nobody comes twice, and an unknown attribute is nobody's.
+        let again = "{\"mail\":\"ada@example.org\"}\n\n{\"mail\":\"new@example.org\",\"shoeSize\":42}\nnonsense\n";
+        let (report, _) = import(&server, "again.jsonl", again).await;
+        assert_eq!((report.added, report.refused.len()), (0, 3), "{:?}", report.refused);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r42_everything_that_is_held_about_somebody_is_told_but_no_secret() {
+    on_both(async |server: TestServer| {
+        let application = server.application().await;
+        let account = server.account(&application, ADA).await;
+        let mut browser = server.browser();
+        application.asks(&mut browser).await;
+        browser.sign_in(ADA, super::harness::PASSWORD).await;
+        let held = export(&server.state.db, "Woodgrove", ADA).await.unwrap();
+        assert_eq!(held["account"][0]["id"], account.as_str());
+        assert_eq!(held["identities"][0]["issuer_assigned_id"], ADA);
+        assert_eq!(held["credentials"][0]["kind"], "password");
+        assert_eq!(held["sessions"].as_array().map(Vec::len), Some(1));
+        assert_eq!(held["activities"].as_array().map(Vec::len), Some(1));
+        let told = held.to_string();
+        assert!(!told.contains("secret") && !told.contains("hash") && !told.contains("argon2"), "{told}");
+        assert!(export(&server.state.db, "Woodgrove", "nobody@example.org").await.is_err());
+    })
+    .await;
+}
