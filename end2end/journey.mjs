@@ -169,14 +169,20 @@ export async function signIn(browser, { address, password }) {
   return takeTokens(browser, await browser.answer(passwordPage, { answer: "password", password }), asked);
 }
 
-/** A whole sign-up; the account is acknowledged when this returns. @param {Browser} browser @param {Someone} someone */
-export async function signUp(browser, { address, password, name }) {
+/** As far as the attribute page. @param {Browser} browser @param {Pick<Someone, "address" | "password">} someone */
+export async function toAttributes(browser, { address, password }) {
   const { asked, page } = await arrive(browser);
   const first = expectStep(await browser.answer(page, { answer: "signUp" }), "address");
   const codePage = expectStep(await browser.answer(first, { answer: "address", address }), "code");
   const code = await newestCode(browser, address);
   const passwordPage = expectStep(await browser.answer(codePage, { answer: "code", code }), "newPassword");
   const attributePage = expectStep(await browser.answer(passwordPage, { answer: "newPassword", password }), "attributes");
+  return { asked, attributePage };
+}
+
+/** A whole sign-up; the account is acknowledged when this returns. @param {Browser} browser @param {Someone} someone */
+export async function signUp(browser, { address, password, name }) {
+  const { asked, attributePage } = await toAttributes(browser, { address, password });
   const done = await browser.answer(attributePage, {
     answer: "attributes",
     revision: String(attributePage.step.revision),

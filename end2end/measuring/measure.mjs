@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { arrive, authorizationRequest, Browser, connections, demo, pageIn, signIn, signUp, takeTokens, tokens } from "../journey.mjs";
 import { binaryOf, newPlace, remove, start } from "../portico.mjs";
 import { measureEnumeration } from "./enumeration.mjs";
+import { measureLive } from "./live.mjs";
 import { load, repeat } from "./load.mjs";
 import { measurePage, median } from "./page.mjs";
 import { cpuSeconds, memory } from "./process.mjs";
@@ -23,7 +24,7 @@ const CUSTOMERS = 64;
 const LISTENED = Number(process.env.MEASURE_LISTENED ?? 500);
 const SIGNING_IN_AT_ONCE = 16;
 
-const parts = { page, start: startUp, rates, steps, enumeration };
+const parts = { page, start: startUp, rates, steps, enumeration, live };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["page", "start", "rates"];
 const binary = binaryOf("release");
 
@@ -80,6 +81,18 @@ async function startUp() {
   await server.stop();
   remove(place);
   reached("binary", statSync(binary).size / 1e6, "MB", "≤ 30", (value) => value <= 30);
+}
+
+async function live() {
+  const count = Number(process.env.MEASURE_OPEN_PAGES ?? 1000);
+  title(`${count} attribute pages open on two servers on PostgreSQL, and a layout is saved`);
+  const { have, heard, drawn, memories } = await measureLive(binary, count);
+  reached("pages that have it", have, "", `${count}`, (value) => value === count);
+  reached("told, slowest", heard, "ms", "≤ 1,000", (value) => value <= 1000);
+  reached("new page in hand, slowest", drawn, "ms");
+  for (const [server, { before, open, after }] of memories.entries()) {
+    console.log(`  memory of server ${server + 1}: ${before.toFixed(1)} MiB before, ${open.toFixed(1)} open, ${after.toFixed(1)} after`);
+  }
 }
 
 async function rates() {

@@ -1,8 +1,9 @@
-//! What runs without being asked: the post, the numbers of the flows, the sweeping of what ran out, the rotation of keys.
+//! What runs without being asked: the post, the numbers of the flows, the sweeping of what ran out, the rotation of keys,
+//! the news for open pages.
 
 use crate::{
     directory::{
-        funnel,
+        funnel, notice,
         outbox::{self, Due, Fate},
         sweep, tenant,
     },
@@ -25,10 +26,40 @@ const POST_EVERY: Duration = Duration::from_secs(2);
 const NUMBERS_EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 const ROTATE_EVERY: Duration = Duration::from_secs(3600);
+/// A layout whose notice was lost, or that a command wrote into our SQLite, reaches open pages after this.
+const LOOK_EVERY: Duration = Duration::from_millis(800);
+/// Between two tries to hear other servers.
+const LISTEN_AGAIN: Duration = Duration::from_secs(2);
 
 /// Runs until it is dropped.
 pub async fn run(state: AppState) {
-    tokio::join!(carry_post(&state), write_numbers_down(&state), sweep_up(&state), rotate_keys(&state));
+    tokio::join!(
+        carry_post(&state),
+        write_numbers_down(&state),
+        sweep_up(&state),
+        rotate_keys(&state),
+        listen(&state),
+        tell_open_pages(&state)
+    );
+}
+
+async fn listen(state: &AppState) {
+    loop {
+        if let Err(error) = notice::listen(&state.db).await {
+            tracing::warn!(%error, "other servers cannot be heard; looking every {LOOK_EVERY:?} meanwhile");
+        }
+        time::sleep(LISTEN_AGAIN).await;
+    }
+}
+
+async fn tell_open_pages(state: &AppState) {
+    loop {
+        if let Err(error) = state.open_pages.tell(&state.db).await {
+            tracing::warn!(%error, "it could not be looked up which layouts are new");
+        }
+        // A save wakes us at once, ours or another server's.
+        let _ = time::timeout(LOOK_EVERY, state.db.changed()).await;
+    }
 }
 
 async fn carry_post(state: &AppState) {

@@ -7,9 +7,11 @@ use server::{
     administration, background,
     clock::{Chance, Clock},
     config::{Config, Sources},
+    design,
     directory::{Db, funnel},
     doctor,
     error::{Error, Result},
+    graph::as_code::Dialect,
     guard::Guard,
     log, people, router, seed,
     serve::{self, Patience},
@@ -62,6 +64,27 @@ enum Command {
         #[command(subcommand)]
         what: People,
     },
+    /// Write a tenant's whole design (flows, attributes, applications, brand) as one document
+    Export {
+        /// Name or id; not needed where there is one
+        #[arg(long)]
+        tenant: Option<String>,
+        /// JSON instead of TOML
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what a document would change
+    Plan {
+        file: PathBuf,
+        #[arg(long)]
+        tenant: Option<String>,
+    },
+    /// Make what a document says, all of it or nothing
+    Apply {
+        file: PathBuf,
+        #[arg(long)]
+        tenant: Option<String>,
+    },
     /// Explain a command, or everything that can be configured
     Help { topic: Option<Topic> },
 }
@@ -100,6 +123,9 @@ enum Topic {
     Doctor,
     Administrator,
     People,
+    Export,
+    Plan,
+    Apply,
 }
 
 /// What a shell script can tell apart: it worked, it did not, it was never going to with this configuration.
@@ -132,6 +158,12 @@ fn main() -> ExitCode {
             Command::Administrator { what: Administrator::Link } => return link(config).await,
             Command::People { what: People::Import { tenant, file } } => return import(config, &tenant, &file).await,
             Command::People { what: People::Export { tenant, who } } => return export(config, &tenant, &who).await,
+            Command::Export { tenant, json } => {
+                let dialect = if json { Dialect::Json } else { Dialect::Toml };
+                return answer(design::export(config, tenant.as_deref(), dialect).await);
+            }
+            Command::Plan { file, tenant } => return answer(design::plan(config, tenant.as_deref(), &file).await),
+            Command::Apply { file, tenant } => return answer(design::apply(config, tenant.as_deref(), &file).await),
             Command::Help { .. } => Ok(()),
         }
         .map_or_else(|fault| complain(&fault.to_string(), FAILED), |()| ExitCode::SUCCESS)
@@ -242,6 +274,11 @@ async fn export(config: Config, tenant: &str, who: &str) -> ExitCode {
     }
 }
 
+/// What a command found out, or why it did not.
+fn answer(said: Result<String>) -> ExitCode {
+    said.map_or_else(|fault| complain(&fault.to_string(), FAILED), |text| say(&text))
+}
+
 fn greet(config: &Config, set_up: Option<&str>) {
     let url = &config.public_url;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = %config.listen, "Portico is ready at {}", url.origin());
@@ -268,6 +305,9 @@ fn help(topic: Option<Topic>) -> String {
         Some(Topic::Doctor) => "doctor",
         Some(Topic::Administrator) => "administrator",
         Some(Topic::People) => "people",
+        Some(Topic::Export) => "export",
+        Some(Topic::Plan) => "plan",
+        Some(Topic::Apply) => "apply",
         None => return line.render_long_help().to_string(),
     };
     line.find_subcommand_mut(name).map(|command| command.render_long_help().to_string()).unwrap_or_default()

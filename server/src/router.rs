@@ -28,6 +28,7 @@ pub fn router(state: AppState) -> Result<Router> {
 fn people(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/{tenant}/journeys/{journey}", get(hosted::page).post(hosted::answer))
+        .route("/{tenant}/journeys/{journey}/live", get(hosted::live))
         .layer(from_fn_with_state(state.config.public_url.clone(), only_from_our_pages))
 }
 

@@ -9,6 +9,7 @@ use crate::{
     journey::limits,
     keys::Keys,
     mail::send::Mailer,
+    open_pages::OpenPages,
     secret::{password::Hasher, seal::Seal},
 };
 use std::{sync::Arc, time::Duration};
@@ -26,6 +27,7 @@ pub struct AppState {
     pub mailer: Arc<Mailer>,
     pub keys: Arc<Keys>,
     pub arrivals: Arc<Arrivals>,
+    pub open_pages: Arc<OpenPages>,
     /// Rings when a letter was written.
     pub post: Arc<Notify>,
 }
@@ -53,6 +55,7 @@ impl AppState {
             mailer: Arc::new(mailer),
             keys,
             arrivals: Arc::default(),
+            open_pages: Arc::default(),
             post: Arc::default(),
         })
     }

@@ -1,6 +1,6 @@
 //! What the flow asks of a new person: the layout's fields, each as the control it was given.
 
-use super::{Screen, visit::Visit};
+use super::{Screen, live, visit::Visit};
 use crate::{
     contract::{
         user_flow::{Field, FieldOption, InputKind},
@@ -16,9 +16,10 @@ use crate::{
 };
 
 pub fn screen(visit: &Visit, revision: i64, fields: &[Field]) -> Screen {
+    let shown = el("input").attr("type", "hidden").attr("name", "revision").attr("value", revision.to_string());
     let form = visit
         .form("answer")
-        .with(el("input").attr("type", "hidden").attr("name", "revision").attr("value", revision.to_string()))
+        .with(shown.keep(live::listen(visit, revision)))
         .with_all(fields.iter().map(|field| control(visit, field)))
         .with(visit.primary("attributes", visit.say(Key::CreateAccount), Key::CreatingAccount));
     Screen { lead: visit.lead(visit.say(Key::AttributesLead)), form }

@@ -16,8 +16,11 @@ use crate::{
 use reactive_graph::prelude::*;
 
 pub fn frame(visit: &Visit) -> Vec<El> {
-    let notice =
-        visit.page.notice.map(|notice| el("p").class("notice").attr("role", "alert").with(told(visit, notice)));
+    let notice = visit.page.notice.map(|notice| {
+        // What somebody else did must not interrupt whoever is listening to what they type.
+        let role = if notice == Notice::LayoutChanged { "status" } else { "alert" };
+        el("p").class("notice").attr("role", role).with(told(visit, notice))
+    });
     let trouble = visit.trouble;
     let trouble = el("div")
         .attr("role", "alert")
@@ -86,7 +89,7 @@ fn restart(step: &Step) -> Option<&'static str> {
     })
 }
 
-fn told(visit: &Visit, notice: Notice) -> String {
+pub fn told(visit: &Visit, notice: Notice) -> String {
     match notice {
         Notice::CodeSent => visit.say(Key::NoticeCodeSent),
         Notice::CodesExhausted => visit.say(Key::NoticeCodesExhausted),

@@ -6,6 +6,7 @@ mod attributes;
 mod check;
 mod code;
 mod frame;
+mod live;
 mod new_password;
 mod password;
 mod problem;

@@ -45,7 +45,11 @@ pub fn submit(visit: &Visit, event: &SubmitEvent) {
     visit.sending.set(Some(value));
     visit.trouble.set(None);
     let visit = visit.clone();
-    Executor::spawn_local(async move { arrived(&visit, post(&visit.page.path, &answer).await) });
+    let request = Request::post(&visit.page.path)
+        .header("accept", "application/json")
+        .header("content-type", "application/json")
+        .body(flat(&answer));
+    ask(request.ok(), Box::new(move |answer| arrived(&visit, answer)));
 }
 
 /// The fields that the browser would send.
@@ -59,14 +63,19 @@ pub fn pairs(form: &HtmlFormElement) -> Pairs {
         .collect()
 }
 
-/// What came back; None where nothing readable did.
-async fn post(path: &str, answer: &Pairs) -> Option<String> {
-    let request = Request::post(path)
-        .header("accept", "application/json")
-        .header("content-type", "application/json")
-        .body(flat(answer))
-        .ok()?;
-    request.send().await.ok()?.text().await.ok()
+/// What comes back goes to `then`; None where nothing readable did, or nothing was asked: then it is called as soon as what
+/// is being drawn is drawn.
+pub fn ask(request: Option<Request>, then: Box<dyn FnOnce(Option<String>)>) {
+    Executor::spawn_local(async move {
+        let response = match request {
+            Some(request) => request.send().await.ok(),
+            None => None,
+        };
+        then(match response {
+            Some(response) => response.text().await.ok(),
+            None => None,
+        });
+    });
 }
 
 /// One value as a string, several of one name as an array.
@@ -87,21 +96,25 @@ fn flat(answer: &Pairs) -> JsValue {
 }
 
 fn arrived(visit: &Visit, answer: Option<String>) {
-    let page = answer.as_deref().and_then(read::page);
-    match page {
-        Some(Page { step: Step::Done { location }, .. }) => go(&location),
-        Some(page) if page.language != visit.page.language => go(&page.path),
-        Some(page) => turn(visit, page),
-        None => {
-            let problem = answer.as_deref().and_then(read::problem);
-            visit.trouble.set(Some(match problem {
-                // There is nothing here to come back to, and the page that says so knows the way to the application.
-                Some(ProblemKind::JourneyOver) => return go(&visit.page.path),
-                Some(kind) => visit.say(sentence(kind)),
-                None => visit.fill(Key::NoConnection, &[("tenant", &visit.page.brand.name)]),
-            }));
-            visit.sending.set(None);
-        }
+    if let Some(page) = answer.as_deref().and_then(read::page) {
+        return show(visit, page);
+    }
+    let problem = answer.as_deref().and_then(read::problem);
+    visit.trouble.set(Some(match problem {
+        // There is nothing here to come back to, and the page that says so knows the way to the application.
+        Some(ProblemKind::JourneyOver) => return go(&visit.page.path),
+        Some(kind) => visit.say(sentence(kind)),
+        None => visit.fill(Key::NoConnection, &[("tenant", &visit.page.brand.name)]),
+    }));
+    visit.sending.set(None);
+}
+
+/// Wherever the journey stands now.
+pub fn show(visit: &Visit, page: Page) {
+    match &page.step {
+        Step::Done { location } => go(location),
+        _ if page.language != visit.page.language => go(&page.path),
+        _ => turn(visit, page),
     }
 }
 
@@ -118,15 +131,16 @@ fn turn(visit: &Visit, page: Page) {
 }
 
 /// Once the page is drawn: to what has to be mended, else to where to type, else to the heading.
-fn lead_the_eye() {
-    after(Duration::ZERO, || {
+pub fn lead_the_eye() {
+    let lead = || {
         let targets = [".summary", "[aria-invalid=true]", "[autofocus]", "h1"];
         let found = targets.iter().find_map(|target| document().query_selector(target).ok().flatten());
         if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
             // Fails only for an element that is gone.
             let _ = element.focus();
         }
-    });
+    };
+    after(Duration::ZERO, lead);
 }
 
 fn find(form: &HtmlFormElement, selector: &str) -> Option<Element> {

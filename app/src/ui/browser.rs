@@ -15,6 +15,11 @@ pub fn document() -> Document {
 
 /// Once, when `delay` is over.
 pub fn after(delay: Duration, act: impl FnOnce() + 'static) {
+    later(delay, Box::new(act));
+}
+
+/// One function for whatever is to be done: each kind of its own would be a kilobyte.
+fn later(delay: Duration, act: Box<dyn FnOnce()>) {
     let act = Closure::once_into_js(act);
     // Fails only for what is no function.
     let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(act.unchecked_ref(), millis(delay));

@@ -1,13 +1,13 @@
 //! Seconds that run down while the page is open. On the server, and without WebAssembly, they stand still.
 
 use super::browser::Every;
-use reactive_graph::{effect::RenderEffect, prelude::*, signal::RwSignal};
+use reactive_graph::{prelude::*, signal::RwSignal};
 use std::time::Duration;
 
-/// The seconds left, and what counts them down as long as it is kept.
-pub fn seconds_left(seconds: u32) -> (RwSignal<u32>, RenderEffect<Every>) {
+/// The seconds left, and what begins to count them down, and does so as long as it is kept.
+pub fn seconds_left(seconds: u32) -> (RwSignal<u32>, impl FnOnce() -> Every) {
     let left = RwSignal::new(seconds);
-    let counting = RenderEffect::new(move |_| {
+    let counting = move || {
         // By the clock, since a browser lets timers sleep in a hidden tab.
         let end = js_sys::Date::now() + f64::from(seconds) * 1000.0;
         Every::new(Duration::from_millis(250), move || {
@@ -17,7 +17,7 @@ pub fn seconds_left(seconds: u32) -> (RwSignal<u32>, RenderEffect<Every>) {
                 left.set(rest);
             }
         })
-    });
+    };
     (left, counting)
 }
 

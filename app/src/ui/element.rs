@@ -14,6 +14,7 @@ use web_sys::{Element, Event};
 type Text = Cow<'static, str>;
 type Handler = Box<dyn FnMut(Event)>;
 type TakenOver = Box<dyn FnOnce(&Element)>;
+type Keep = Box<dyn FnOnce() -> Box<dyn Any>>;
 
 /// A sentence that may come and go.
 pub type Told = Rc<dyn Fn() -> Option<String>>;
@@ -24,7 +25,7 @@ pub struct El {
     content: Content,
     handlers: Vec<(&'static str, Handler)>,
     taken_over: Option<TakenOver>,
-    kept: Option<Box<dyn Any>>,
+    kept: Option<Keep>,
 }
 
 enum Value {
@@ -110,9 +111,9 @@ impl El {
         self
     }
 
-    /// What lives exactly as long as the element is on the page.
-    pub fn keep(mut self, thing: impl Any) -> Self {
-        self.kept = Some(Box::new(thing));
+    /// Made once the browser's element is there, and lives exactly as long as it is on the page.
+    pub fn keep<T: Any>(mut self, make: impl FnOnce() -> T + 'static) -> Self {
+        self.kept = Some(Box::new(|| Box::new(make())));
         self
     }
 }
@@ -202,8 +203,9 @@ pub fn escape(html: &mut String, text: &str) {
 /// An element on the page with all that listens to it; dropped, it listens no more.
 #[derive(Default)]
 pub struct Mounted {
-    effects: Vec<RenderEffect<()>>,
-    contents: Vec<RenderEffect<Vec<Mounted>>>,
+    /// What keeps attributes and contents up to date. All of one type, though only contents have something inside: another
+    /// type would be another kilobyte.
+    effects: Vec<RenderEffect<Vec<Mounted>>>,
     listeners: Vec<Closure<dyn FnMut(Event)>>,
     children: Vec<Mounted>,
     #[expect(dead_code, reason = "kept to be dropped with the element")]
@@ -233,11 +235,14 @@ impl El {
     }
 
     pub(super) fn attach(self, element: &Element, fresh: bool) -> Mounted {
-        let mut mounted = Mounted { kept: self.kept, ..Mounted::default() };
+        let mut mounted = Mounted { kept: self.kept.map(|make| make()), ..Mounted::default() };
         for (name, value) in self.attributes {
             if let Value::Live(value) = value {
                 let element = element.clone();
-                mounted.effects.push(RenderEffect::new(move |_| set(&element, name, value().as_deref())));
+                mounted.effects.push(RenderEffect::new(move |_: Option<Vec<Mounted>>| {
+                    set(&element, name, value().as_deref());
+                    Vec::new()
+                }));
             }
         }
         for (event, handler) in self.handlers {
@@ -251,7 +256,7 @@ impl El {
             Content::Fixed(nodes) => mounted.children = take_over(element, nodes),
             Content::Live(nodes) => {
                 let element = element.clone();
-                mounted.contents.push(RenderEffect::new(move |before: Option<Vec<Mounted>>| {
+                mounted.effects.push(RenderEffect::new(move |before: Option<Vec<Mounted>>| {
                     let nodes = nodes();
                     if before.is_none() && !fresh {
                         return take_over(&element, nodes);

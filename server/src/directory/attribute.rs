@@ -61,6 +61,17 @@ pub async fn describe(c: &mut AnyConnection, tenant: &TenantId, id: &str, descri
     if described.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
+/// Whether anybody has told theirs.
+pub async fn is_known_of_somebody(db: &Db, tenant: &TenantId, id: &str) -> Result<bool> {
+    let row: Option<(String,)> =
+        sqlx::query_as("SELECT attribute_id FROM attribute_values WHERE tenant_id = $1 AND attribute_id = $2 LIMIT 1")
+            .bind(tenant.as_str())
+            .bind(id)
+            .fetch_optional(db.reader())
+            .await?;
+    Ok(row.is_some())
+}
+
 /// The attribute, and what people said of it.
 pub async fn delete(c: &mut AnyConnection, tenant: &TenantId, id: &str) -> Result<()> {
     let deleted = sqlx::query("DELETE FROM attributes WHERE tenant_id = $1 AND id = $2")

@@ -2,7 +2,7 @@
 //! makes the change, and its hash covers the row before it: who changes a row later has to change all that follow.
 
 use super::Db;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use app::contract::{id::TenantId, time::Timestamp};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -102,6 +102,28 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, entry: &Entry) -> 
         .execute(c)
         .await?;
     Ok(())
+}
+
+/// How many rows there are: changes with every change.
+pub async fn head(db: &Db, tenant: &TenantId) -> Result<i64> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT sequence FROM audit_heads WHERE tenant_id = $1")
+        .bind(tenant.as_str())
+        .fetch_optional(db.reader())
+        .await?;
+    Ok(row.map_or(0, |(sequence,)| sequence))
+}
+
+/// `Error::Stale` where something was changed since, and nobody can change anything before the unit's end.
+pub async fn still_at(c: &mut AnyConnection, tenant: &TenantId, head: i64) -> Result<()> {
+    let (sequence,): (i64,) = sqlx::query_as(
+        "INSERT INTO audit_heads (tenant_id, sequence, hash) VALUES ($1, 0, '')
+         ON CONFLICT (tenant_id) DO UPDATE SET sequence = audit_heads.sequence
+         RETURNING sequence",
+    )
+    .bind(tenant.as_str())
+    .fetch_one(c)
+    .await?;
+    if sequence == head { Ok(()) } else { Err(Error::Stale) }
 }
 
 /// A row as it stands in the table: what its hash is made of.

@@ -16,7 +16,7 @@ use std::{
     fs::OpenOptions, io::ErrorKind, mem, os::unix::fs::OpenOptionsExt, panic::AssertUnwindSafe, path::PathBuf,
     str::FromStr, sync::Arc, time::Duration,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// What the tables became, one step after the other. A step that was ever released is never edited.
 const MIGRATIONS: [(i64, &str, &str); 3] = [
@@ -46,11 +46,12 @@ const SQLITE_READERS: u32 = 4;
 #[derive(Clone)]
 pub struct Db {
     kind: Kind,
-    options: AnyConnectOptions,
+    pub(super) options: AnyConnectOptions,
     pool: AnyPool,
     writer: Writer,
     pub(super) recents: Arc<Recents>,
     pub(super) tally: Arc<Tally>,
+    pub(super) changed: Arc<Notify>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -159,6 +160,7 @@ impl Db {
             writer: Writer::Grouped(send),
             recents: Arc::default(),
             tally: Arc::default(),
+            changed: Arc::default(),
         })
     }
 
@@ -175,6 +177,7 @@ impl Db {
             writer: Writer::Pools { lasting, fleeting },
             recents: Arc::default(),
             tally: Arc::default(),
+            changed: Arc::default(),
         })
     }
 
@@ -245,6 +248,7 @@ impl Db {
     /// What was remembered for a moment is asked anew: after a change of tenants, applications or flows.
     pub fn forget(&self) {
         self.recents.forget();
+        self.ring();
     }
 
     pub(super) fn reader(&self) -> &AnyPool {

@@ -19,6 +19,7 @@ pub mod guess;
 pub mod identity;
 pub mod identity_provider;
 pub mod journey;
+pub mod notice;
 pub mod outbox;
 pub mod person;
 pub mod recent;

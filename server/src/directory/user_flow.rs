@@ -1,6 +1,6 @@
 //! User flows and the revisions of their layouts.
 
-use super::{Db, Durability, db::taken};
+use super::{Db, Durability, clause::Clause, db::taken, notice};
 use crate::error::{Error, Result};
 use app::contract::{
     id::{TenantId, UserFlowId},
@@ -94,12 +94,11 @@ pub async fn save(db: &Db, tenant: &TenantId, flow: UserFlow, now: Timestamp) ->
     let write =
         db.write(Durability::Lasting, move |c| Box::pin(async move { publish(c, &tenant, flow, None, now).await }));
     let saved = write.await?;
-    db.recents.forget();
+    db.forget();
     Ok(saved)
 }
 
-/// The same in a unit. Every save comes through here: from the next line on the flow's id and its new revision are known,
-/// and pages that are open can be told.
+/// The same in a unit. Every save comes through here, and with the commit every server knows that there was one.
 pub async fn publish(
     c: &mut AnyConnection,
     tenant: &TenantId,
@@ -126,7 +125,27 @@ pub async fn publish(
         return Err(Error::Stale);
     }
     insert_revision(c, tenant, &flow, (settings, layout), by, now).await?;
+    notice::tell(c).await?;
     Ok(flow)
+}
+
+/// How many flows one query asks about.
+const ASKED_AT_ONCE: usize = 500;
+
+/// The newest revisions of these flows, as far as they still exist. Read past everything that is remembered.
+pub async fn newest(db: &Db, flows: &[(TenantId, UserFlowId)]) -> Result<Vec<(TenantId, UserFlowId, i64)>> {
+    let mut newest = Vec::with_capacity(flows.len());
+    for some in flows.chunks(ASKED_AT_ONCE) {
+        let mut clause =
+            Clause::new("SELECT tenant_id, id, revision FROM user_flows WHERE (tenant_id, id) IN (VALUES ");
+        for (at, (tenant, flow)) in some.iter().enumerate() {
+            clause.say(if at == 0 { "(" } else { ", (" }).bind(tenant.as_str()).say(", ").bind(flow.as_str()).say(")");
+        }
+        clause.say(")");
+        let rows: Vec<(String, String, i64)> = clause.fetch_all(db.reader()).await?;
+        newest.extend(rows.into_iter().map(|(tenant, flow, revision)| (tenant.into(), flow.into(), revision)));
+    }
+    Ok(newest)
 }
 
 /// Its applications are free again. Accounts that it made stay.

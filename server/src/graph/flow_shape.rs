@@ -9,11 +9,12 @@ use crate::{
         user_flow::{self, Listed},
     },
     error::{Error, Flaw, Result},
+    open_pages::OpenPages,
     state::AppState,
 };
 use app::contract::{
     attribute::Attribute,
-    id::{ApplicationId, UserFlowId},
+    id::{ApplicationId, TenantId, UserFlowId},
     resource::{
         application::Platform,
         identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD, IdentityProvider},
@@ -28,6 +29,7 @@ use app::contract::{
     },
     user_flow::{About, FlowKind, Layout, Method, SignUp, UserFlow},
 };
+use std::sync::Arc;
 
 const LONGEST_NAME: usize = 256;
 const LONGEST_DESCRIPTION: usize = 1024;
@@ -41,6 +43,8 @@ pub struct Flows {
     pub attributes: Vec<Attribute>,
     pub providers: Vec<IdentityProvider>,
     pub attached: Vec<Attachment>,
+    pub tenant: TenantId,
+    pub open_pages: Arc<OpenPages>,
 }
 
 impl Flows {
@@ -50,6 +54,8 @@ impl Flows {
             attributes: attribute::list(&state.db, &tenant.id).await?,
             providers: identity_providers::all(state, tenant).await?,
             attached: attachment::list(&state.db, &tenant.id).await?,
+            tenant: tenant.id.clone(),
+            open_pages: state.open_pages.clone(),
         })
     }
 
@@ -78,6 +84,7 @@ impl Flows {
         let applications = self.attached_to(&listed.flow.id).map(application).collect();
         Shown {
             people_signed_up: listed.people,
+            open_pages: i64::try_from(self.open_pages.of(&self.tenant, &listed.flow.id)).ok(),
             created_date_time: Some(Moment(listed.created_at)),
             conditions: Conditions {
                 applications: ConditionsApplications {

@@ -170,7 +170,7 @@ pub async fn remove(State(state): State<AppState>, caller: Caller, Path(id): Pat
     Ok(answer::nothing())
 }
 
-fn judge(provider: &IdentityProvider) -> Result<()> {
+pub fn judge(provider: &IdentityProvider) -> Result<()> {
     let mut flaws = Vec::new();
     let mut need = |property: &str, value: &str, most: usize| {
         if value.trim().is_empty() || value.chars().count() > most {
@@ -245,7 +245,7 @@ fn taken_out(provider: &mut IdentityProvider) -> String {
     provider.secret_mut().map(|secret| std::mem::replace(secret, MASKED.into())).unwrap_or_default()
 }
 
-fn stored(state: &AppState, tenant: &TenantId, provider: &IdentityProvider, secret: &str) -> Result<Stored> {
+pub fn stored(state: &AppState, tenant: &TenantId, provider: &IdentityProvider, secret: &str) -> Result<Stored> {
     Ok(Stored {
         id: provider.id().into(),
         name: provider.display_name().into(),

@@ -4,6 +4,7 @@
 mod address;
 mod answer;
 mod applications;
+pub mod as_code;
 mod audit_logs;
 mod b2x_user_flows;
 mod body;
@@ -19,6 +20,7 @@ mod refuse;
 mod reports;
 mod revisions;
 mod routes;
+mod simulate;
 mod user_flow_attributes;
 mod user_flows;
 mod users;

@@ -3,7 +3,9 @@
 
 mod people;
 
-use super::{b2x_user_flows, identity_providers, openapi, revisions, user_flow_attributes, user_flows};
+use super::{
+    as_code, b2x_user_flows, identity_providers, openapi, revisions, simulate, user_flow_attributes, user_flows,
+};
 use crate::state::AppState;
 use app::contract::permission::Permission::{self, *};
 use axum::{
@@ -40,6 +42,10 @@ pub fn declared() -> Vec<Route> {
     routes.extend(attributes());
     routes.extend(providers());
     routes.extend(people::declared());
+    // Who may see every provider may see the rest of a design, and who may change every provider may change it; both are
+    // asked again for all that a document holds.
+    routes.push(read(ProviderRead, "/export", "Shows the design of the tenant as one document", as_code::get));
+    routes.push(post(ProviderWrite, "/import", "Plans or makes what a document says", as_code::post));
     routes
 }
 
@@ -64,6 +70,7 @@ fn flows() -> Vec<Route> {
     const REVISIONS: &str = "/identity/authenticationEventsFlows/{id}/revisions";
     const REVISION: &str = "/identity/authenticationEventsFlows/{id}/revisions/{revision}";
     const DIFF: &str = "/identity/authenticationEventsFlows/{id}/revisions/{revision}/diff";
+    const SIMULATE: &str = "/identity/authenticationEventsFlows/{id}/simulate";
     const RESTORE: &str = "/identity/authenticationEventsFlows/{id}/revisions/{revision}/restore";
     vec![
         read(FlowRead, FLOWS, "Lists user flows", it::list),
@@ -85,6 +92,12 @@ fn flows() -> Vec<Route> {
         read(FlowRead, REVISION, "Shows a user flow as it was", revisions::get),
         read(FlowRead, DIFF, "Tells what changed between two revisions", revisions::diff),
         post(FlowWrite, RESTORE, "Publishes an older revision again", revisions::restore),
+        post(
+            FlowRead,
+            SIMULATE,
+            "Walks through a user flow with given answers, and writes nothing",
+            simulate::simulate,
+        ),
     ]
 }
 

@@ -39,6 +39,7 @@ mod recover;
 mod show;
 mod sign_in;
 mod sign_up;
+pub mod simulate;
 mod turn;
 
 pub use show::{show, typed};

@@ -2,6 +2,7 @@
 
 mod activity;
 mod applications;
+mod as_code;
 mod audit;
 mod b2x_user_flows;
 mod caller;
@@ -10,6 +11,7 @@ mod openapi;
 mod organization;
 mod providers;
 mod query;
+mod simulate;
 mod user_flow_attributes;
 mod user_flows;
 mod users;

@@ -4,6 +4,7 @@ mod attributes;
 mod browsers;
 mod code;
 mod language;
+mod live;
 mod recover;
 mod session;
 mod sign_in;

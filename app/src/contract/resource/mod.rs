@@ -13,6 +13,7 @@ pub mod organization;
 pub mod problem;
 pub mod revision;
 pub mod sign_in;
+pub mod simulation;
 pub mod user;
 pub mod user_flow;
 pub mod user_flow_attribute;

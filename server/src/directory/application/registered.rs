@@ -66,7 +66,11 @@ pub async fn list(
     clause.say(" WHERE tenant_id = ").bind(tenant.as_str());
     if let Some(beginning) = beginning {
         let length = beginning.chars().count() as i64;
-        clause.say(" AND lower(substr(name, 1, CAST(").bind(length).say(" AS INTEGER))) = ").bind(beginning.to_lowercase());
+        clause
+            .say(" AND lower(substr(name, 1, CAST(")
+            .bind(length)
+            .say(" AS INTEGER))) = ")
+            .bind(beginning.to_lowercase());
     }
     if let Some((name, id)) = after {
         clause.say(" AND (name, id) > (").bind(name).say(", ").bind(id).say(")");

@@ -1,6 +1,7 @@
 //! What tokens say, and what they keep to themselves.
 
 use super::*;
+use app::contract::attribute::DataType;
 use app::contract::user_flow::{About, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, Visibility};
 use std::collections::BTreeMap;
 
@@ -100,7 +101,9 @@ fn the_flow_chooses_more_and_each_value_is_what_it_is() {
 
 #[test]
 fn somebody_always_has_a_name() {
-    let name_of = |attributes: &[(&str, &str)]| name(&profile(attributes));
+    let name_of = |attributes: &[(&str, &str)]| {
+        claims::person(&profile(attributes), Told { profile: true, email: false }, &flow(&[], &[]))["name"].clone()
+    };
     assert_eq!(name_of(&[("displayName", "M"), ("givenName", "Mina")]), "M");
     assert_eq!(name_of(&[("givenName", "Mina"), ("surname", "Kaya")]), "Mina Kaya");
     assert_eq!(name_of(&[("displayName", ""), ("surname", "Kaya")]), "Kaya");

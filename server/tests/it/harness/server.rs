@@ -5,6 +5,7 @@ use app::contract::{id::TenantId, time::Timestamp};
 use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, Request, StatusCode, header},
+    response::Response,
 };
 use futures::future::BoxFuture;
 use http_body_util::BodyExt;
@@ -141,6 +142,11 @@ impl TestServer {
         let (parts, body) = self.guard.answer(peer, request).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answered { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// An answer that goes on, as it begins.
+    pub async fn begin(&self, request: Request<Body>) -> Response {
+        self.guard.answer(fresh_address(), request).await
     }
 
     pub async fn get(&self, path: &str) -> Answered {

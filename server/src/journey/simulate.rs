@@ -1,0 +1,112 @@
+//! What would this person see? The same engine walks a flow with given answers; the hands are pretended, nothing is written
+//! and nobody gets a mail.
+
+use super::{
+    Account, AccountId, Effect, Entry, Event, Journey, Outcome, Setting, Turn, Verdict, advance, begin, limits, show,
+    typed,
+};
+use app::contract::{
+    journey::{Answer, Notice, Step},
+    secret::Secret,
+    time::Timestamp,
+    user_flow::Method,
+    validate::Fault,
+};
+use std::{collections::BTreeMap, time::Duration};
+
+/// Somebody who has an account, in this walk.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Pretended {
+    pub id: AccountId,
+    pub address: String,
+    /// None where they sign in by code.
+    pub password: Option<Secret>,
+    pub disabled: bool,
+}
+
+/// One page of the walk.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Seen {
+    pub step: Step,
+    pub faults: Vec<Fault>,
+    pub typed: BTreeMap<String, Vec<String>>,
+    pub notice: Option<Notice>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Walk {
+    /// The first page, and what each answer led to.
+    pub seen: Vec<Seen>,
+    /// Nothing where the answers ended before the journey did.
+    pub outcome: Option<Outcome>,
+    /// How many of the answers were used.
+    pub answered: usize,
+}
+
+/// What every pretended mail holds. Whatever else is typed is a wrong code.
+pub fn right_code() -> String {
+    (1..=limits::CODE.length).map(|digit| char::from(b'0' + digit % 10)).collect()
+}
+
+/// Each answer comes after the pause before it: a code can be old, another one asked for.
+pub fn simulate(
+    setting: &Setting,
+    entry: Entry,
+    people: &[Pretended],
+    answers: Vec<(Duration, Answer)>,
+    mut now: Timestamp,
+) -> Walk {
+    let mut journey = begin(entry);
+    let first = show(setting, &journey, now);
+    let mut walk = Walk { seen: vec![seen(&journey, first)], outcome: None, answered: 0 };
+    for (pause, answer) in answers {
+        now = now + pause;
+        walk.answered += 1;
+        let mut event = Event::Answered(answer);
+        loop {
+            let (next, turn) = advance(setting, journey, event, now);
+            journey = next;
+            match turn {
+                Turn::Do(effect) => event = pretend(people, effect, now),
+                Turn::Show(step) => {
+                    walk.seen.push(seen(&journey, step));
+                    break;
+                }
+                Turn::Finish(outcome) => return Walk { outcome: Some(outcome), ..walk },
+            }
+        }
+    }
+    walk
+}
+
+fn seen(journey: &Journey, step: Step) -> Seen {
+    let said = &journey.said;
+    Seen { step, faults: said.faults.clone(), typed: typed(journey), notice: said.notice }
+}
+
+/// What `hosted/perform` would have found out. Limits of the server and passwords that everybody tries are not known here.
+fn pretend(people: &[Pretended], effect: Effect, now: Timestamp) -> Event {
+    let whose = |address: &str| people.iter().find(|person| person.address.eq_ignore_ascii_case(address));
+    match effect {
+        Effect::FindAccount { address } => Event::AccountFound(whose(&address).map(|person| Account {
+            id: person.id.clone(),
+            method: if person.password.is_some() { Method::Password } else { Method::Passcode },
+            disabled: person.disabled,
+        })),
+        Effect::SendCode { .. } => {
+            let resend_at = now + limits::SENDS_PER_ADDRESS.first().map_or(Duration::ZERO, |limit| limit.within);
+            Event::CodeSent { hash: right_code().into(), resend_at }
+        }
+        Effect::CheckCode { code, hash } => Event::CodeChecked(digits(code.reveal()) == hash.reveal()),
+        Effect::CheckPassword { address, password } => {
+            let person =
+                whose(&address).filter(|person| !person.disabled && person.password.as_ref() == Some(&password));
+            Event::PasswordChecked(person.map_or(Verdict::Wrong, |person| Verdict::Right(person.id.clone())))
+        }
+        Effect::HashPassword { .. } => Event::PasswordHashed(Ok("pretended".into())),
+    }
+}
+
+fn digits(typed: &str) -> String {
+    typed.chars().filter(char::is_ascii_digit).collect()
+}
