@@ -4,7 +4,7 @@ import { defineConfig, type PlaywrightTestConfig } from "@playwright/test";
 import { chromium } from "./portico.mjs";
 import type { Options } from "./tests/house.ts";
 
-const onBothDatabases = /(walk|sign-in|recover)\.spec\.ts$/;
+const onBothDatabases = /(walk|sign-in|recover|portal)\.spec\.ts$/;
 const pictures = /screens\.spec\.ts$/;
 /** Stories that only a page with its WebAssembly can tell. */
 const needsScript = /@script/;

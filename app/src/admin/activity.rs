@@ -12,6 +12,7 @@ use super::{
         empty::{empty, nothing_found},
         field::{Label, select},
         load::load,
+        pages::pages,
         search::{fits, search},
         tabs::{Tab, tabs},
     },
@@ -43,36 +44,67 @@ pub fn screen(tab: ActivityTab) -> AnyView {
     .into_any()
 }
 
+/// What can have happened, by the API's word and by the one that people read.
+const EVENTS: [(&str, &str); 7] = [
+    ("", "Everything"),
+    ("signedIn", "Sign-ins"),
+    ("signedUp", "Sign-ups"),
+    ("recovered", "Recoveries"),
+    ("signedOut", "Sign-outs"),
+    ("refreshTokenReused", "Refresh tokens used twice"),
+    ("codeReused", "Codes used twice"),
+];
+
 fn sign_ins() -> AnyView {
     let client = client();
-    let page = load(move || client.sign_ins());
-    let typed = RwSignal::new(String::new());
-    page.show(6, move |page| {
-        if page.value.is_empty() {
-            return empty("Nobody has signed in yet", "Every sign-in, sign-up and recovery is listed here, newest first.", None);
+    let (typed, event) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let pages = pages(move || {
+        let event = event.get();
+        async move { client.sign_ins(&event).await }
+    });
+    let list = pages.show(6, move |first| {
+        if first.is_empty() {
+            return match event.with_untracked(String::is_empty) {
+                true => empty("Nobody has signed in yet", "Every sign-in, sign-up and recovery is listed here, newest first.", None),
+                false => nothing_found(),
+            };
         }
         view! {
-            <div class="card">
-                <div class="tools">{search("Search sign-ins", typed)}</div>
-                {move || {
-                    let found = |row: &&SignIn| fits(&typed.get(), &[&row.user_principal_name, &row.user_display_name, &row.app_display_name]);
-                    let rows: Vec<_> = page.value.iter().filter(found).map(sign_in).collect();
-                    if rows.is_empty() { return nothing_found() }
-                    view! {
-                        <div class="scroll"><table>
-                            <thead><tr><th scope="col">"When"</th><th scope="col">"Who"</th><th scope="col">"What"</th><th scope="col">"Application"</th><th scope="col">"From"</th></tr></thead>
-                            <tbody>{rows}</tbody>
-                        </table></div>
-                    }.into_any()
-                }}
-            </div>
+            {move || {
+                let found = |row: &SignIn| fits(&typed.get(), &[&row.user_principal_name, &row.user_display_name, &row.app_display_name]);
+                let rows: Vec<_> = first.iter().chain(&pages.more()).filter(|row| found(row)).map(sign_in).collect();
+                if rows.is_empty() { return nothing_found() }
+                view! {
+                    <div class="scroll"><table>
+                        <thead><tr><th scope="col">"When"</th><th scope="col">"Who"</th><th scope="col">"What"</th><th scope="col">"Application"</th><th scope="col">"From"</th></tr></thead>
+                        <tbody>{rows}</tbody>
+                    </table></div>
+                }.into_any()
+            }}
+            {pages.foot()}
         }
         .into_any()
-    })
+    });
+    let choices: Vec<_> = EVENTS
+        .iter()
+        .map(|(word, name)| view! { <option value=*word prop:selected=move || event.with(|now| now == word)>{*name}</option> })
+        .collect();
+    view! {
+        <div class="card">
+            <div class="tools">
+                {search("Search sign-ins", typed)}
+                <select class="input small narrow" aria-label="What happened" on:change=move |chosen| event.set(event_target_value(&chosen))>{choices}</select>
+            </div>
+            {list}
+        </div>
+    }
+    .into_any()
 }
 
 fn sign_in(row: &SignIn) -> AnyView {
-    let good = row.status.error_code == 0;
+    // What is good once came twice: somebody may have stolen it.
+    let stolen = row.event.ends_with("Reused");
+    let good = row.status.error_code == 0 && !stolen;
     let what = row.status.failure_reason.clone().unwrap_or_else(|| words(&row.event));
     let person = Route::Person { id: row.user_id.clone() }.path();
     let name = if row.user_principal_name.is_empty() {
@@ -110,18 +142,18 @@ pub fn words(name: &str) -> String {
 
 fn changes() -> AnyView {
     let client = client();
-    let page = load(move || client.changes());
+    let pages = pages(move || client.changes());
     let (typed, open) = (RwSignal::new(String::new()), RwSignal::new(None::<DirectoryAudit>));
-    let list = page.show(6, move |page| {
-        if page.value.is_empty() {
+    let list = pages.show(6, move |first| {
+        if first.is_empty() {
             return empty("No changes yet", "Whatever an administrator changes is listed here, with before and after.", None);
         }
         view! {
             <div class="card">
                 <div class="tools">{search("Search changes", typed)}</div>
                 {move || {
-                    let found = |row: &&DirectoryAudit| fits(&typed.get(), &[&row.activity_display_name, &actor(row), &target(row)]);
-                    let rows: Vec<_> = page.value.iter().filter(found).map(|row| change(row, open)).collect();
+                    let found = |row: &DirectoryAudit| fits(&typed.get(), &[&row.activity_display_name, &actor(row), &target(row)]);
+                    let rows: Vec<_> = first.iter().chain(&pages.more()).filter(|row| found(row)).map(|row| change(row, open)).collect();
                     if rows.is_empty() { return nothing_found() }
                     view! {
                         <div class="scroll"><table>
@@ -130,6 +162,7 @@ fn changes() -> AnyView {
                         </table></div>
                     }.into_any()
                 }}
+                {pages.foot()}
             </div>
         }
         .into_any()

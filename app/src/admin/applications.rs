@@ -234,10 +234,15 @@ fn redirects(loaded: Loaded<Application>, application: &Application) -> AnyView 
     let name_fault = RwSignal::new(None::<String>);
     let texts = PLATFORMS.map(|(platform, ..)| RwSignal::new(uris(application, platform).join("\n")));
     let faults = PLATFORMS.map(|_| RwSignal::new(None::<String>));
+    let origins = RwSignal::new(application.widget_origins.join("\n"));
+    let origins_fault = RwSignal::new(None::<String>);
     let act = Act::new();
     let (id, etag) = (StoredValue::new(application.id.clone()), StoredValue::new(application.etag.clone()));
     let save = move || {
-        let mut changes = json!({ "displayName": name.get_untracked().trim() });
+        let mut changes = json!({
+            "displayName": name.get_untracked().trim(),
+            "widgetOrigins": lines_of(&origins.get_untracked()),
+        });
         for ((platform, ..), text) in PLATFORMS.iter().zip(texts) {
             changes[*platform] = json!({ "redirectUris": lines_of(&text.get_untracked()) });
         }
@@ -250,8 +255,10 @@ fn redirects(loaded: Loaded<Application>, application: &Application) -> AnyView 
             }
             Err(trouble) => {
                 for ((platform, ..), fault) in PLATFORMS.iter().zip(faults) {
-                    fault.set(trouble.about(platform).or_else(|| trouble.about(&format!("{platform}/redirectUris"))));
+                    fault.set(trouble.about(platform));
                 }
+                name_fault.set(trouble.about("displayName"));
+                origins_fault.set(trouble.about("widgetOrigins"));
                 toasts.bad(trouble.sentence());
             }
         });
@@ -271,6 +278,8 @@ fn redirects(loaded: Loaded<Application>, application: &Application) -> AnyView 
             {line(Label::new("name", "Name"), name, name_fault)}
             <h2>"Redirect URIs"</h2>
             {fields}
+            <h2>"Widget"</h2>
+            {lines(Label::new("widget-origins", "Origins").optional().hint("Pages that may show the sign-in widget, like https://shop.example.com. One in each line."), 2, origins, origins_fault)}
             <div class="buttons">{primary("Save", "Saving …", act, save)}</div>
         </section>
     }

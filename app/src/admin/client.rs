@@ -4,7 +4,7 @@ mod call;
 
 use crate::contract::resource::{
     application::{AddPassword, Application, PasswordCredential, RemovePassword},
-    collection::{Collection, Reference},
+    collection::Collection,
     directory_audit::DirectoryAudit,
     funnel::Funnel,
     identity_provider::{EmailMethod, IdentityProvider},
@@ -25,9 +25,6 @@ const ATTRIBUTES: &str = "/identity/userFlowAttributes";
 const PROVIDERS: &str = "/identity/identityProviders";
 const EMAIL: &str = "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/email";
 const FLOW_TYPE: &str = "microsoft.graph.externalUsersSelfServiceSignUpEventsFlow";
-const METHODS: &str =
-    "onAuthenticationMethodLoadStart/microsoft.graph.onAuthenticationMethodLoadStartExternalUsersSelfServiceSignUp";
-const COLLECTION: &str = "onAttributeCollection/microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp";
 
 /// Every account's password has this id (Graph's own).
 const PASSWORD: &str = "28c10230-6103-485e-b985-444c60001490";
@@ -78,26 +75,6 @@ impl Client {
     pub async fn detach(self, id: &str, application: &str) -> Result<()> {
         let application = encoded(application);
         self.delete(&format!("{}/conditions/applications/includeApplications/{application}", flow(id))).await
-    }
-
-    pub async fn add_provider(self, id: &str, provider: &str) -> Result<()> {
-        let body = Reference { address: self.address(&format!("{PROVIDERS}/{}", encoded(provider))) };
-        self.act(Method::Post, &format!("{}/{FLOW_TYPE}/{METHODS}/identityProviders/$ref", flow(id)), &body).await
-    }
-
-    pub async fn remove_provider(self, id: &str, provider: &str) -> Result<()> {
-        let provider = encoded(provider);
-        self.delete(&format!("{}/{FLOW_TYPE}/{METHODS}/identityProviders/{provider}/$ref", flow(id))).await
-    }
-
-    pub async fn add_attribute(self, id: &str, attribute: &str) -> Result<()> {
-        let body = Reference { address: self.address(&format!("{ATTRIBUTES}/{}", encoded(attribute))) };
-        self.act(Method::Post, &format!("{}/{FLOW_TYPE}/{COLLECTION}/attributes/$ref", flow(id)), &body).await
-    }
-
-    pub async fn remove_attribute(self, id: &str, attribute: &str) -> Result<()> {
-        let attribute = encoded(attribute);
-        self.delete(&format!("{}/{FLOW_TYPE}/{COLLECTION}/attributes/{attribute}/$ref", flow(id))).await
     }
 
     pub async fn revisions(self, id: &str) -> Result<Vec<Revision>> {
@@ -308,8 +285,13 @@ fn sentences(organization: &str, language: &str) -> String {
 // Activity
 
 impl Client {
-    pub async fn sign_ins(self) -> Result<Collection<SignIn>> {
-        self.get(&format!("/auditLogs/signIns?$top={PAGE}")).await
+    /// One page, newest first; an event like `signedUp` narrows it.
+    pub async fn sign_ins(self, event: &str) -> Result<Collection<SignIn>> {
+        let mut path = format!("/auditLogs/signIns?$top={PAGE}");
+        if !event.is_empty() {
+            path.push_str(&format!("&$filter={}", encoded(&format!("event eq '{event}'"))));
+        }
+        self.get(&path).await
     }
 
     pub async fn changes(self) -> Result<Collection<DirectoryAudit>> {

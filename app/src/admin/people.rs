@@ -13,6 +13,7 @@ use super::{
         empty::empty,
         icon::Icon,
         load::{Loaded, load},
+        pages::pages,
         search::search,
         toast::toasts,
         toggle::toggle,
@@ -47,40 +48,23 @@ pub fn list() -> AnyView {
             }
         });
     });
-    let page = load(move || {
+    let pages = pages(move || {
         let typed = asked.get();
         async move { client.people(typed.trim()).await }
     });
-    // Pages that were asked for after the first.
-    let more = RwSignal::new(Vec::<User>::new());
-    let next = RwSignal::new(None::<String>);
-    Effect::new(move |_| {
-        if let Some(page) = page.get() {
-            more.set(Vec::new());
-            next.set(page.next);
-        }
-    });
-    let go_on = move || {
-        let Some(address) = next.get_untracked() else { return };
-        run(async move { client.next::<User>(&address).await }, move |page| {
-            more.update(|more| more.extend(page.value));
-            next.set(page.next);
-        });
-    };
-    let content = page.show(8, move |page| {
-        if page.value.is_empty() {
+    let content = pages.show(8, move |first| {
+        if first.is_empty() {
             return match asked.get_untracked().is_empty() {
                 true => empty("Nobody yet", "Whoever signs up through a user flow is listed here.", None),
                 false => view! { <p class="nothing">"Nobody’s name or address begins like that."</p> }.into_any(),
             };
         }
-        let first = page.value;
         view! {
             <div class="scroll"><table>
                 <thead><tr><th scope="col">"Name"</th><th scope="col">"Email"</th><th scope="col">"Since"</th><th scope="col">"State"</th></tr></thead>
-                <tbody>{move || first.iter().chain(&more.get()).map(row).collect::<Vec<_>>()}</tbody>
+                <tbody>{move || first.iter().chain(&pages.more()).map(row).collect::<Vec<_>>()}</tbody>
             </table></div>
-            {move || next.with(Option::is_some).then(|| view! { <div class="foot">{plain("Show more", go_on)}</div> })}
+            {pages.foot()}
         }
         .into_any()
     });

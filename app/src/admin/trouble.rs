@@ -49,10 +49,12 @@ impl Trouble {
         }
     }
 
-    /// What is wrong with one property, where the server named it.
+    /// What is wrong with one property or with something in it, where the server named it.
     pub fn about(&self, property: &str) -> Option<String> {
         let Trouble::Refused(fault) = self else { return None };
-        let detail = fault.details.iter().find(|detail| detail.target.as_deref() == Some(property))?;
+        let is_in =
+            |target: &str| target.strip_prefix(property).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let detail = fault.details.iter().find(|detail| detail.target.as_deref().is_some_and(is_in))?;
         Some(detail.message.clone())
     }
 }

@@ -21,7 +21,10 @@ pub fn section(flow: UserFlow) -> AnyView {
                 <tr>
                     <th scope="row"><span lang=language.tag.clone()>{language.name}</span></th>
                     <td><code>{language.tag}</code></td>
-                    <td>{format!("{translated} of {} labels have words of their own", asked.len())}</td>
+                    <td>{match translated {
+                        0 => "As written under Page layouts".to_owned(),
+                        some => format!("{some} of {} translated", asked.len()),
+                    }}</td>
                 </tr>
             }
         })

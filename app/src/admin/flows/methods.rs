@@ -17,6 +17,7 @@ use crate::contract::resource::{
     user_flow::UserFlow,
 };
 use leptos::prelude::*;
+use serde_json::json;
 use std::collections::BTreeSet;
 
 pub fn section(loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
@@ -28,16 +29,16 @@ pub fn section(loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
         .iter()
         .map(|provider| provider.id.clone())
         .collect();
-    let (id, before) = (StoredValue::new(flow.id), StoredValue::new(before));
+    let (flow, before) = (StoredValue::new(flow), StoredValue::new(before));
     all.show(4, move |(providers, method)| {
         let passcode = method.allow_external_id_to_use_email_otp == Switch::Enabled;
-        choosing(loaded, id, before, &providers, passcode)
+        choosing(loaded, flow, before, &providers, passcode)
     })
 }
 
 fn choosing(
     loaded: Loaded<UserFlow>,
-    id: StoredValue<String>,
+    flow: StoredValue<UserFlow>,
     before: StoredValue<BTreeSet<String>>,
     providers: &[IdentityProvider],
     passcode: bool,
@@ -75,18 +76,13 @@ fn choosing(
         })
         .collect();
     let save = move || {
-        let (before, now, id) = (before.get_value(), chosen.get_untracked(), id.get_value());
-        let work = async move {
-            // A flow is never without a way in: first what comes, then what goes.
-            for added in now.difference(&before) {
-                client.add_provider(&id, added).await?;
-            }
-            for removed in before.difference(&now) {
-                client.remove_provider(&id, removed).await?;
-            }
-            Ok(())
-        };
-        act.run(work, move |saved| {
+        let (id, etag) = flow.with_value(|flow| (flow.id.clone(), flow.etag.clone()));
+        let providers: Vec<_> = chosen.get_untracked().into_iter().map(|id| json!({ "id": id })).collect();
+        let changes = json!({ "onAuthenticationMethodLoadStart": {
+            "@odata.type": "#microsoft.graph.onAuthenticationMethodLoadStartExternalUsersSelfServiceSignUp",
+            "identityProviders": providers,
+        }});
+        act.run(async move { client.update_flow(&id, etag.as_deref(), changes).await }, move |saved| {
             match saved {
                 Ok(()) => toasts.good("Saved. Accounts that are there keep the way they signed up with."),
                 Err(trouble) => toasts.bad(trouble.sentence()),

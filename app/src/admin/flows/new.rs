@@ -247,6 +247,8 @@ fn create(draft: Draft, act: Act, offered: &[UserFlowAttribute]) {
     flow.on_attribute_collection.attributes = draft
         .attributes
         .with_untracked(|chosen| offered.iter().filter(|attribute| chosen.contains(&attribute.id)).cloned().collect());
+    // What is asked is told to the applications; the flow's User attributes can be set otherwise.
+    flow.claims = draft.attributes.with_untracked(|chosen| chosen.iter().cloned().collect());
     let (client, toasts, place) = (client(), toasts(), place());
     act.run(async move { client.create_flow(&flow).await }, move |made| match made {
         Ok(made) => {

@@ -82,7 +82,7 @@ fn row(editor: Editor, list: NodeRef<Ul>, row: Input) -> AnyView {
         editor.saved.with(|saved| editor.rows.with(|rows| id.with_value(|id| changes(saved, rows, id))))
     });
     let attribute = editor.attribute(&row.attribute);
-    let about = format!("{} · {}", attribute.label, attribute.id);
+    let about = attribute.id.clone();
     let label = Memo::new(move |_| editor.row(&own(), |row| row.label.clone()));
     let required = move || editor.row(&own(), |row| row.required);
     let choose = move || editor.chosen.set(Some(own()));

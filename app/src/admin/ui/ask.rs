@@ -5,6 +5,7 @@ use super::{
     icon::{Icon, icon},
 };
 use leptos::{html::Dialog, prelude::*};
+use std::sync::Arc;
 
 #[derive(Clone)]
 pub struct Question {
@@ -15,10 +16,13 @@ pub struct Question {
     pub dangerous: bool,
 }
 
+/// What is done then. It lives on where the menu that asked has closed, unlike a `Callback`.
+type Answer = Arc<dyn Fn() + Send + Sync>;
+
 #[derive(Clone, Copy)]
 pub struct Asking {
     question: RwSignal<Option<Question>>,
-    yes: StoredValue<Option<Callback<()>>>,
+    yes: StoredValue<Option<Answer>>,
 }
 
 pub fn asking() -> Asking {
@@ -31,7 +35,7 @@ impl Asking {
     }
 
     pub fn ask(self, question: Question, yes: impl Fn() + Send + Sync + 'static) {
-        self.yes.set_value(Some(Callback::new(move |()| yes())));
+        self.yes.set_value(Some(Arc::new(yes)));
         self.question.set(Some(question));
     }
 
@@ -40,7 +44,7 @@ impl Asking {
         let yes = move || {
             close();
             if let Some(yes) = self.yes.get_value() {
-                yes.run(());
+                yes();
             }
         };
         let shown = move || {

@@ -8,6 +8,7 @@ pub mod field;
 pub mod icon;
 pub mod load;
 pub mod menu;
+pub mod pages;
 pub mod panel;
 pub mod search;
 pub mod tabs;

@@ -6,15 +6,18 @@ use super::{
 };
 use crate::ui::browser::after;
 use leptos::prelude::*;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 #[derive(Clone)]
 struct Toast {
     number: u32,
     text: String,
     bad: bool,
-    undo: Option<Callback<()>>,
+    undo: Option<Undo>,
 }
+
+/// It lives on where the screen that told it is gone, unlike a `Callback`.
+type Undo = Arc<dyn Fn() + Send + Sync>;
 
 #[derive(Clone, Copy)]
 pub struct Toasts {
@@ -43,10 +46,10 @@ impl Toasts {
     }
 
     pub fn with_undo(self, text: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) {
-        self.tell(text.into(), false, Some(Callback::new(move |()| undo())));
+        self.tell(text.into(), false, Some(Arc::new(undo)));
     }
 
-    fn tell(self, text: String, bad: bool, undo: Option<Callback<()>>) {
+    fn tell(self, text: String, bad: bool, undo: Option<Undo>) {
         self.count.update_value(|count| *count += 1);
         let number = self.count.get_value();
         self.shown.update(|shown| shown.push(Toast { number, text, bad, undo }));
@@ -76,7 +79,7 @@ impl Toasts {
         let undo = toast.undo.map(|undo| {
             let press = move |_| {
                 self.close(number);
-                undo.run(());
+                undo();
             };
             view! { <button class="way" type="button" on:click=press>"Undo"</button> }
         });

@@ -1,0 +1,115 @@
+// An administrator at the portal: comes by the link that the server printed, opens what the menu names, presses what is labelled.
+
+import AxeBuilder from "@axe-core/playwright";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { binaryOf, newPlace, remove, start, type Server } from "../portico.mjs";
+import { expect, test as base } from "./house.ts";
+import { passphrase } from "./person.ts";
+import type { Page } from "@playwright/test";
+
+/** With a server of its own: what administrators change is nothing to other stories. */
+export const test = base.extend<{ administrator: Administrator }, { server: Server }>({
+  server: [
+    async ({ database }, use) => {
+      const place = newPlace(database);
+      const server = await start({ binary: binaryOf("debug"), place });
+      await use(server);
+      expect(await server.stop(), server.told()).toBe(0);
+      remove(place);
+    },
+    { scope: "worker" },
+  ],
+
+  administrator: async ({ page, server }, use) => {
+    const administrator = new Administrator(page, server);
+    await administrator.comes();
+    await use(administrator);
+  },
+});
+
+/** One account for all stories of a server: its link is good once. */
+const known = new WeakMap<Server, { address: string; password: string }>();
+
+export class Administrator {
+  constructor(
+    readonly page: Page,
+    readonly server: Server,
+  ) {}
+
+  async comes() {
+    const account = known.get(this.server);
+    if (account) await this.page.goto("/admin/");
+    else await this.isTheFirst();
+    await this.signsIn();
+  }
+
+  private async isTheFirst() {
+    const account = { address: "marta@woodgrove.example", password: passphrase() };
+    await this.page.goto(readFileSync(join(this.server.place.folder, "portico-setup-link"), "utf8").trim());
+    await this.page.getByLabel("Your name").fill("Marta Weber");
+    await this.page.getByLabel("Email address").fill(account.address);
+    await this.page.getByLabel("New password").fill(account.password);
+    await this.presses("Make administrator");
+    known.set(this.server, account);
+  }
+
+  private async signsIn() {
+    const heading = this.page.getByRole("heading", { level: 1 });
+    await expect(heading).toHaveText(/^(User flows|Sign in)$/);
+    if ((await heading.innerText()) === "Sign in") {
+      const { address, password } = known.get(this.server)!;
+      await this.page.getByLabel("Email address").fill(address);
+      await this.presses("Continue");
+      await this.page.locator("#password").fill(password);
+      await this.presses("Sign in");
+    }
+    await this.sees("User flows");
+  }
+
+  async sees(heading: string | RegExp) {
+    await expect(this.page.getByRole("heading", { level: 1 }).first()).toHaveText(heading);
+    await expect(this.page.getByRole("status", { name: "Loading" })).toHaveCount(0);
+  }
+
+  /** By the menu at the left. */
+  async opens(name: string) {
+    await this.page.getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true }).click();
+    await this.sees(name);
+  }
+
+  /** By the tabs of what is open. */
+  async turnsTo(name: string) {
+    await this.page.getByRole("navigation", { name: /^(User flow|Activity)$/ }).getByRole("link", { name, exact: true }).click();
+    await expect(this.page.getByRole("status", { name: "Loading" })).toHaveCount(0);
+  }
+
+  /** In a list. */
+  async selects(name: string) {
+    await this.page.getByRole("rowheader").getByRole("link", { name, exact: true }).click();
+    await this.sees(name);
+  }
+
+  async presses(name: string | RegExp) {
+    await this.page.getByRole("button", { name, exact: typeof name === "string" }).first().click();
+  }
+
+  async isTold(sentence: string | RegExp) {
+    await expect(this.page.locator(".toast").filter({ hasText: sentence }).first()).toBeVisible();
+  }
+
+  /** In the portal itself: what its preview shows is looked at where it is a page. */
+  async findsNoBarrier() {
+    const { violations } = await new AxeBuilder({ page: this.page }).exclude(".page").setLegacyMode(true).analyze();
+    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+    expect(told, `barriers on ${await this.page.title()}`).toEqual([]);
+  }
+
+  /** The labels of *Page layouts*, top to bottom. */
+  async order(): Promise<string[]> {
+    const labels = this.page.getByRole("textbox", { name: /^Label of / });
+    return labels.evaluateAll((all) => all.map((label) => (label as HTMLInputElement).value));
+  }
+}
+
+export { expect };

@@ -1,0 +1,83 @@
+// Every screen of the portal: in the light, in the dark, on a phone, and without a mouse.
+
+import { expect, test, type Administrator } from "./administrator.ts";
+
+const tabs = ["", "/applications", "/identity-providers", "/attributes", "/page-layouts", "/languages", "/run", "/history"];
+const others = ["user-flows/new", "applications", "attributes", "identity-providers", "people", "branding", "languages"];
+const activity = ["activity", "activity/funnel", "activity/changes"];
+
+async function addresses({ page }: Administrator): Promise<string[]> {
+  const flow = await page.getByRole("rowheader").getByRole("link").first().getAttribute("href");
+  await page.goto("/admin/applications");
+  const application = await page.getByRole("rowheader").getByRole("link").first().getAttribute("href");
+  const fixed = [...others, ...activity].map((path) => `/admin/${path}`);
+  return ["/admin/user-flows", ...tabs.map((tab) => `${flow}${tab}`), application!, ...fixed];
+}
+
+async function walksThroughAll(administrator: Administrator) {
+  const { page } = administrator;
+  for (const address of await addresses(administrator)) {
+    await page.goto(address);
+    await administrator.sees(/./);
+    await administrator.findsNoBarrier();
+    await expect(page.locator(".notice.bad")).toHaveCount(0);
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wider, `${address} scrolls sideways`).toBeLessThanOrEqual(0);
+  }
+}
+
+test.describe("at a desk", () => {
+  test.use({ viewport: { width: 1280, height: 860 } });
+  test("nobody is kept out of a screen @script", async ({ administrator }) => {
+    test.slow();
+    await walksThroughAll(administrator);
+  });
+});
+
+test.describe("on a phone, in the dark", () => {
+  test.use({ viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true });
+  test("nobody is kept out of a screen @script", async ({ administrator }) => {
+    test.slow();
+    await walksThroughAll(administrator);
+  });
+});
+
+test.describe("without a mouse", () => {
+  test.use({ viewport: { width: 1280, height: 860 } });
+  test("rows are moved, and everything is taken back @script", async ({ administrator }) => {
+    const { page } = administrator;
+    const { keyboard } = page;
+    const flow = page.getByRole("link", { name: "SignInSignUpSample" });
+    await flow.focus();
+    await keyboard.press("Enter");
+    await administrator.sees("SignInSignUpSample");
+    await page.getByRole("navigation", { name: "User flow" }).getByRole("link", { name: "Page layouts" }).focus();
+    await keyboard.press("Enter");
+    const grip = page.getByRole("button", { name: /^Move Loyalty number/ });
+    await grip.focus();
+    const before = await administrator.order();
+    await keyboard.press("Home");
+    expect(await administrator.order()).toEqual(["Loyalty number", ...before.filter((label) => label !== "Loyalty number")]);
+    await expect(grip).toBeFocused();
+    await keyboard.press("ArrowDown");
+    expect((await administrator.order())[1]).toBe("Loyalty number");
+    await expect(page.getByText("Loyalty number: 2 of 5")).toBeAttached();
+    for (const _ of [1, 2]) {
+      await page.getByRole("button", { name: "Undo" }).focus();
+      await keyboard.press("Enter");
+    }
+    expect(await administrator.order()).toEqual(before);
+
+    // What is not saved is not lost by a click: the question takes the focus, and Escape answers it.
+    await page.getByRole("button", { name: "Redo" }).focus();
+    await keyboard.press("Enter");
+    await page.getByRole("navigation", { name: "User flow" }).getByRole("link", { name: "History" }).focus();
+    await keyboard.press("Enter");
+    await expect(page.getByRole("dialog", { name: "Leave without saving?" })).toBeVisible();
+    await keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    expect(await administrator.order()).not.toEqual(before);
+    await administrator.presses("Discard");
+    expect(await administrator.order()).toEqual(before);
+  });
+});
