@@ -11,6 +11,7 @@ import { measureEnumeration } from "./enumeration.mjs";
 import { measureLive } from "./live.mjs";
 import { load, repeat } from "./load.mjs";
 import { measurePage, median } from "./page.mjs";
+import { measurePeople } from "./people.mjs";
 import { cpuSeconds, memory } from "./process.mjs";
 import { ask } from "../sql.mjs";
 
@@ -24,7 +25,7 @@ const CUSTOMERS = 64;
 const LISTENED = Number(process.env.MEASURE_LISTENED ?? 500);
 const SIGNING_IN_AT_ONCE = 16;
 
-const parts = { page, start: startUp, rates, steps, enumeration, live };
+const parts = { page, start: startUp, rates, steps, enumeration, live, people };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["page", "start", "rates"];
 const binary = binaryOf("release");
 
@@ -92,6 +93,21 @@ async function live() {
   reached("new page in hand, slowest", drawn, "ms");
   for (const [server, { before, open, after }] of memories.entries()) {
     console.log(`  memory of server ${server + 1}: ${before.toFixed(1)} MiB before, ${open.toFixed(1)} open, ${after.toFixed(1)} after`);
+  }
+}
+
+async function people() {
+  const [few, many] = [1000, Number(process.env.MEASURE_PEOPLE ?? 1_000_000)];
+  for (const database of /** @type {Database[]} */ (["sqlite", "postgres"])) {
+    const on = database === "sqlite" ? "SQLite" : "PostgreSQL";
+    title(`People found among ${grouped(few)} and among ${grouped(many)}, on ${on}`);
+    const among = { few: await measurePeople(binary, database, few), many: await measurePeople(binary, database, many) };
+    for (const [what, cost] of Object.entries(among.many.costs)) {
+      const small = need(among.few.costs, what);
+      console.log(`  ${what.padEnd(30)} ${small.toFixed(1).padStart(8)} ms ${cost.toFixed(1).padStart(8)} ms`);
+      reached(`${what}, ${on}`, cost / small, "times", "≤ 3", (value) => value <= 3);
+    }
+    reached(`people brought, ${on}`, among.many.rate, "/s");
   }
 }
 

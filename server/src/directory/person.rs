@@ -3,6 +3,7 @@
 mod bulk;
 mod change;
 mod held;
+mod list;
 mod purge;
 
 use super::{Db, account, clause::Clause, identity, search};
@@ -19,6 +20,7 @@ pub use change::{
     set_identities, set_other_addresses,
 };
 pub use held::everything;
+pub use list::{Comparison, Condition, Order, Wanted, list};
 pub use purge::{purge, purge_expired};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
@@ -77,58 +79,6 @@ impl Person {
     }
 }
 
-/// One condition of a list.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Condition {
-    Id(String),
-    Disabled(bool),
-    /// By any of the ways in which somebody is known; a type or issuer only where it was said.
-    KnownAs {
-        sign_in_type: Option<String>,
-        issuer: Option<String>,
-        name: Option<String>,
-    },
-    Attribute {
-        name: String,
-        is: Comparison,
-        value: String,
-    },
-    CreatedSince(Timestamp),
-    CreatedBefore(Timestamp),
-    MadeBy(UserFlowId),
-    Not(Box<Condition>),
-    All(Vec<Condition>),
-    Any(Vec<Condition>),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Comparison {
-    Equal,
-    StartsWith,
-    /// As numbers.
-    Less,
-    Greater,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Order {
-    #[default]
-    Name,
-    NewestFirst,
-    OldestFirst,
-}
-
-/// What a list is asked for.
-#[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    pub conditions: Vec<Condition>,
-    pub order: Order,
-    pub deleted: bool,
-    /// Where the page before ended, as `People::next` said it.
-    pub after: Option<String>,
-    pub limit: i64,
-}
-
 pub struct People {
     pub people: Vec<Person>,
     pub next: Option<String>,
@@ -157,8 +107,7 @@ pub async fn find(db: &Db, tenant: &TenantId, id: &AccountId) -> Result<Option<P
 
 /// By one of the names that the tenant itself gave them.
 pub async fn find_by_name(db: &Db, tenant: &TenantId, name: &str) -> Result<Option<Person>> {
-    let known_as =
-        Condition::KnownAs { sign_in_type: None, issuer: Some(tenant.to_string()), name: Some(name.to_owned()) };
+    let known_as = Condition::KnownAs { sign_in_type: None, issuer: Some(tenant.to_string()), name: name.to_owned() };
     let wanted = Wanted { conditions: vec![known_as], limit: 1, ..Wanted::default() };
     Ok(list(db, tenant, &wanted).await?.people.into_iter().next())
 }
@@ -187,128 +136,6 @@ pub async fn search(db: &Db, tenant: &TenantId, typed: &str, after: Option<&str>
     let ids: Vec<AccountId> = found.into_iter().map(|(id, _)| id).collect();
     Ok(People { people: by_ids(db, tenant, &ids).await?, next: last })
 }
-
-pub async fn list(db: &Db, tenant: &TenantId, wanted: &Wanted) -> Result<People> {
-    let mut clause = Clause::new(COLUMNS);
-    clause.say("WHERE a.tenant_id = ").bind(tenant.as_str());
-    clause.say(if wanted.deleted { " AND a.deleted_at IS NOT NULL" } else { " AND a.deleted_at IS NULL" });
-    for condition in &wanted.conditions {
-        clause.say(" AND ");
-        said(&mut clause, tenant, condition);
-    }
-    if let Some(after) = &wanted.after {
-        let (key, id) = read_key(after)?;
-        let moment = || key.parse::<i64>().map_err(|_| Error::BadRequest("this is no place in the list".into()));
-        match wanted.order {
-            Order::Name => clause.say(" AND (a.sort_name, a.id) > (").bind(key.as_str()).say(", "),
-            Order::NewestFirst => clause.say(" AND (a.created_at, a.id) < (").bind(moment()?).say(", "),
-            Order::OldestFirst => clause.say(" AND (a.created_at, a.id) > (").bind(moment()?).say(", "),
-        };
-        clause.bind(id).say(")");
-    }
-    clause.say(match wanted.order {
-        Order::Name => " ORDER BY a.sort_name, a.id",
-        Order::NewestFirst => " ORDER BY a.created_at DESC, a.id DESC",
-        Order::OldestFirst => " ORDER BY a.created_at, a.id",
-    });
-    clause.say(" LIMIT ").bind(wanted.limit + 1);
-    let mut rows: Vec<Row> = clause.fetch_all(db.reader()).await?;
-    let more = rows.len() as i64 > wanted.limit;
-    rows.truncate(wanted.limit.max(0) as usize);
-    let last = rows.last().filter(|_| more).map(|row| match wanted.order {
-        Order::Name => write_key(&row.10, &row.0),
-        Order::NewestFirst | Order::OldestFirst => write_key(&row.4.to_string(), &row.0),
-    });
-    Ok(People { people: complete(db, tenant, rows).await?, next: last })
-}
-
-/// A condition in SQL. Its depth was bounded by whoever read it (security R39).
-fn said(clause: &mut Clause, tenant: &TenantId, condition: &Condition) {
-    match condition {
-        Condition::Id(id) => {
-            clause.say("a.id = ").bind(id.as_str());
-        }
-        Condition::Disabled(true) => {
-            clause.say("a.disabled_at IS NOT NULL");
-        }
-        Condition::Disabled(false) => {
-            clause.say("a.disabled_at IS NULL");
-        }
-        Condition::KnownAs { sign_in_type, issuer, name } => {
-            clause.say("a.id IN (SELECT i.account_id FROM identities i WHERE i.tenant_id = ").bind(tenant.as_str());
-            clause.say(" AND i.sign_in_type IN ");
-            match sign_in_type {
-                Some(kind) => clause.bind_list([kind.as_str()]),
-                None => clause.bind_list(SIGN_IN_TYPES),
-            };
-            if let Some(issuer) = issuer {
-                clause.say(" AND i.issuer = ").bind(issuer.as_str());
-            }
-            if let Some(name) = name {
-                let folded = identity::Folded::address(name);
-                clause.say(" AND i.folded IN ").bind_list([folded.as_str(), name.as_str()]);
-            }
-            clause.say(")");
-        }
-        Condition::Attribute { name, is, value } => {
-            clause.say(
-                "EXISTS (SELECT 1 FROM attribute_values v WHERE v.tenant_id = a.tenant_id AND v.account_id = a.id",
-            );
-            clause.say(" AND v.attribute_id = ").bind(name.as_str());
-            match is {
-                Comparison::Equal => clause.say(" AND v.value = ").bind(value.as_str()),
-                Comparison::StartsWith => {
-                    let length = value.chars().count() as i64;
-                    clause
-                        .say(" AND lower(substr(v.value, 1, CAST(")
-                        .bind(length)
-                        .say(" AS INTEGER))) = ")
-                        .bind(value.to_lowercase())
-                }
-                Comparison::Less => {
-                    clause.say(" AND CAST(v.value AS BIGINT) < CAST(").bind(value.as_str()).say(" AS BIGINT)")
-                }
-                Comparison::Greater => {
-                    clause.say(" AND CAST(v.value AS BIGINT) > CAST(").bind(value.as_str()).say(" AS BIGINT)")
-                }
-            };
-            clause.say(")");
-        }
-        Condition::CreatedSince(at) => {
-            clause.say("a.created_at >= ").bind(at.0);
-        }
-        Condition::CreatedBefore(at) => {
-            clause.say("a.created_at < ").bind(at.0);
-        }
-        Condition::MadeBy(flow) => {
-            clause.say("a.user_flow_id = ").bind(flow.as_str());
-        }
-        Condition::Not(condition) => {
-            clause.say("NOT (");
-            said(clause, tenant, condition);
-            clause.say(")");
-        }
-        Condition::All(conditions) => joined(clause, tenant, conditions, " AND ", "1 = 1"),
-        Condition::Any(conditions) => joined(clause, tenant, conditions, " OR ", "1 = 0"),
-    }
-}
-
-fn joined(clause: &mut Clause, tenant: &TenantId, conditions: &[Condition], word: &'static str, if_none: &'static str) {
-    clause.say("(");
-    if conditions.is_empty() {
-        clause.say(if_none);
-    }
-    for (n, condition) in conditions.iter().enumerate() {
-        if n > 0 {
-            clause.say(word);
-        }
-        said(clause, tenant, condition);
-    }
-    clause.say(")");
-}
-
-/// In this order they stand in the index.
-const SIGN_IN_TYPES: [&str; 4] = ["emailAddress", "federated", "userName", "userPrincipalName"];
 
 /// A place in a list: the key that it is sorted by, and who stands there.
 fn write_key(key: &str, id: &str) -> String {

@@ -22,7 +22,7 @@ use axum::{
 const MOST: i64 = 999;
 
 pub async fn list(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
-    let wanted = Wanted { deleted: true, order: Order::Name, limit: MOST, ..Wanted::default() };
+    let wanted = Wanted { deleted: true, order: Some(Order::Name), limit: MOST, ..Wanted::default() };
     let found = person::list(&state.db, &caller.tenant.id, &wanted).await?;
     let tongue = Tongue::of(&state, &caller).await?;
     let value = found.people.iter().map(|person| {

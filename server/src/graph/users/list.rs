@@ -84,12 +84,12 @@ fn beginning(part: &Expression) -> Option<&str> {
     }
 }
 
-fn order(options: &Options) -> Result<Order> {
+fn order(options: &Options) -> Result<Option<Order>> {
     match options.order.as_slice() {
-        [] => Ok(Order::Name),
-        [(name, Direction::Up)] if name == "displayName" => Ok(Order::Name),
-        [(name, Direction::Up)] if name == "createdDateTime" => Ok(Order::OldestFirst),
-        [(name, Direction::Down)] if name == "createdDateTime" => Ok(Order::NewestFirst),
+        [] => Ok(None),
+        [(name, Direction::Up)] if name == "displayName" => Ok(Some(Order::Name)),
+        [(name, Direction::Up)] if name == "createdDateTime" => Ok(Some(Order::OldestFirst)),
+        [(name, Direction::Down)] if name == "createdDateTime" => Ok(Some(Order::NewestFirst)),
         _ => Err(bad("People are ordered by displayName, createdDateTime or createdDateTime desc.")),
     }
 }
@@ -128,7 +128,7 @@ fn compare(tongue: &Tongue, path: &Path, operator: Operator, literal: &Literal) 
         ("mail" | "userPrincipalName", Operator::Equal, Literal::Text(address)) => Condition::KnownAs {
             sign_in_type: Some(if name == "mail" { "emailAddress" } else { "userPrincipalName" }.into()),
             issuer: Some(tongue.tenant_id.clone()),
-            name: Some(address.clone()),
+            name: address.clone(),
         },
         ("createdDateTime", Operator::AtLeast, Literal::Moment(at)) => Condition::CreatedSince(at.0),
         ("createdDateTime", Operator::Less, Literal::Moment(at)) => Condition::CreatedBefore(at.0),
@@ -176,7 +176,11 @@ fn known_as(tongue: &Tongue, of: &Expression) -> Result<Condition> {
             _ => return Err(unknown(path)),
         }
     }
-    Ok(Condition::KnownAs { sign_in_type, issuer, name })
+    match name {
+        Some(name) => Ok(Condition::KnownAs { sign_in_type, issuer, name }),
+        // No index leads to everybody of one issuer.
+        None => Err(bad("Identities are found by their issuerAssignedId; signInType and issuer may narrow it.")),
+    }
 }
 
 /// One that is kept as an attribute's value: built in, or the tenant's own.

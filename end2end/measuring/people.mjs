@@ -1,0 +1,129 @@
+// Finding people among few and among many: they are brought by `portico people import`, and asked for over the management API.
+
+import { execFileSync } from "node:child_process";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { closeSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { Browser, connections, expectStep, pageIn } from "../journey.mjs";
+import { newPlace, remove, start } from "../portico.mjs";
+import { median } from "./page.mjs";
+
+const ADMIN = "7b1d3a58-2c40-4f6e-9a83-5e0c1f94d2b7";
+const ROUNDS = 15;
+
+/** What is asked; `n` differs from round to round. @type {Record<string, (n: number) => string>} */
+const QUESTIONS = {
+  "the first page": () => "$top=25",
+  "the newest": () => "$top=25&$orderby=createdDateTime desc",
+  "how many": () => "$top=1&$count=true",
+  "typed: two letters": (n) => `$top=25&$search="${name(n).slice(0, 2)}"`,
+  "typed: a name": (n) => `$top=25&$search="${name(n)} ${name(n + 7)}"`,
+  "typed: nobody": () => '$top=25&$search="zzzzzz"',
+  "mail eq": (n) => `$filter=mail eq '${address(n)}'`,
+  "city eq": (n) => `$top=25&$filter=city eq '${name(n * 3)}'`,
+  "country eq, city eq nobody's": () => "$top=25&$filter=country eq 'SE' and city eq 'Nowhere'",
+  "startsWith(city) nobody's": () => "$top=25&$filter=startsWith(city,'zzz')",
+  "accountEnabled eq false": () => "$top=25&$filter=accountEnabled eq false",
+  "createdDateTime ge tomorrow": () => "$top=25&$filter=createdDateTime ge 2999-01-01T00:00:00Z",
+};
+
+const SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe ra so tu va we xi yo zu".split(" ");
+
+/** One of 8,000 names. @param {number} n */
+function name(n) {
+  const part = (/** @type {number} */ by) => SYLLABLES[Math.floor(n / by) % SYLLABLES.length];
+  const word = `${part(1)}${part(20)}${part(400)}`;
+  return word[0]?.toUpperCase() + word.slice(1);
+}
+
+const address = (/** @type {number} */ n) => `${name(n)}.${name(n * 31 + 5)}.${n}@example.org`.toLowerCase();
+
+/** @param {string} file @param {number} count */
+function writePeople(file, count) {
+  const out = openSync(file, "w");
+  for (let from = 0; from < count; from += 10_000) {
+    const some = Array.from({ length: Math.min(10_000, count - from) }, (_, at) => {
+      const n = from + at;
+      const [givenName, surname] = [name(n), name(n * 31 + 5)];
+      const country = ["DK", "NO", "SE"][n % 3];
+      return `${JSON.stringify({ mail: address(n), displayName: `${givenName} ${surname}`, givenName, surname, city: name(n * 3), country })}\n`;
+    });
+    writeSync(out, some.join(""));
+  }
+  closeSync(out);
+}
+
+/**
+ * The rate of the import, and what each question costs in milliseconds.
+ * @param {string} binary @param {"sqlite" | "postgres"} database @param {number} count
+ */
+export async function measurePeople(binary, database, count) {
+  const place = newPlace(database);
+  const server = await start({ binary, place });
+  const run = (/** @type {string[]} */ ...words) => {
+    const env = {
+      PATH: process.env.PATH,
+      PORTICO_DATABASE_URL: place.databaseUrl,
+      PORTICO_PUBLIC_URL: server.origin,
+      PORTICO_LOG: "warn",
+    };
+    return execFileSync(binary, words, { cwd: place.folder, env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  };
+  const token = await administrator(server, run("administrator", "link").trim());
+  const file = join(place.folder, "people.jsonl");
+  writePeople(file, count);
+  const began = performance.now();
+  run("people", "import", "--tenant", "demo", file);
+  const rate = (count * 1000) / (performance.now() - began);
+
+  /** @type {Record<string, number>} */
+  const costs = {};
+  for (const [what, question] of Object.entries(QUESTIONS)) {
+    const times = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const path = `${server.origin}/graph/v1.0/users?${question(round * 61 + 3).replaceAll(" ", "%20")}`;
+      const asked = performance.now();
+      const answer = await fetch(path, { headers: { authorization: `Bearer ${token}`, "portico-tenant": "demo" } });
+      const text = await answer.text();
+      if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${text}`);
+      times.push(performance.now() - asked);
+    }
+    costs[what] = median(times);
+  }
+  await server.stop();
+  remove(place);
+  return { rate, costs };
+}
+
+/** The first administrator, and a token of the portal. @param {import("../portico.mjs").Server} server @param {string} link */
+async function administrator(server, link) {
+  const agent = connections(2);
+  const browser = new Browser({ port: server.port, agent });
+  const [someone, password] = [`grace.${randomUUID()}@example.org`, `plum kettle ${randomUUID()}`];
+  const form = { token: new URL(link).searchParams.get("token") ?? "", name: "Grace", address: someone, password };
+  const made = await browser.post("/admin/setup", form, { origin: server.origin, "sec-fetch-site": "same-origin" });
+  if (made.status !== 303) throw new Error(`set-up: ${made.status} ${made.text}`);
+  const [verifier, redirectUri] = [randomBytes(32).toString("base64url"), `${server.origin}/admin/`];
+  const authority = `/${ADMIN}/oauth2/v2.0`;
+  const query = new URLSearchParams({
+    client_id: "portico-portal",
+    response_type: "code",
+    redirect_uri: redirectUri,
+    scope: `openid ${server.origin}/graph/.default`,
+    state: "s",
+    code_challenge: createHash("sha256").update(verifier).digest("base64url"),
+    code_challenge_method: "S256",
+  });
+  const sent = await browser.get(`${authority}/authorize?${query}`);
+  const page = pageIn(await browser.get(sent.headers.location ?? ""));
+  const passwordPage = expectStep(await browser.answer(page, { answer: "address", address: someone }), "password");
+  const done = expectStep(await browser.answer(passwordPage, { answer: "password", password }), "done");
+  const resumed = await browser.get(done.step.location ?? "");
+  const code = new URL(resumed.headers.location ?? "", server.origin).searchParams.get("code") ?? "";
+  const asked = { client_id: "portico-portal", grant_type: "authorization_code", code, redirect_uri: redirectUri, code_verifier: verifier };
+  const answer = await browser.post(`${authority}/token`, asked, { origin: server.origin });
+  agent.destroy();
+  if (answer.status !== 200) throw new Error(`token: ${answer.status} ${answer.text}`);
+  return /** @type {string} */ (JSON.parse(answer.text).access_token);
+}

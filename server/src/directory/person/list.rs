@@ -1,0 +1,339 @@
+//! Lists of people that fit conditions, at a cost that does not grow with the tenant (security R39).
+//!
+//! Whatever is asked, people are walked in the order of one index, from where the page before ended, and never more than
+//! `WINDOW` of them for one page. A page may come out short, or empty, and have a next one all the same: clients of Graph
+//! expect that. What an index can narrow is narrowed by it before anybody is walked past.
+
+use super::{COLUMNS, People, Row, complete, read_key, write_key};
+use crate::{
+    directory::{Db, clause::Clause, identity},
+    error::{Error, Result},
+};
+use app::contract::{
+    id::{TenantId, UserFlowId},
+    time::Timestamp,
+};
+
+/// People that one page looks at, at most.
+const WINDOW: i64 = 500;
+
+/// One condition of a list.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Condition {
+    Id(String),
+    Disabled(bool),
+    /// By any of the ways in which somebody is known; a type or issuer only where it was said.
+    KnownAs {
+        sign_in_type: Option<String>,
+        issuer: Option<String>,
+        name: String,
+    },
+    Attribute {
+        name: String,
+        is: Comparison,
+        value: String,
+    },
+    CreatedSince(Timestamp),
+    CreatedBefore(Timestamp),
+    MadeBy(UserFlowId),
+    Not(Box<Condition>),
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Comparison {
+    Equal,
+    StartsWith,
+    /// As numbers.
+    Less,
+    Greater,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    Name,
+    NewestFirst,
+    OldestFirst,
+}
+
+/// What a list is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub conditions: Vec<Condition>,
+    /// Nothing said: as it is cheapest.
+    pub order: Option<Order>,
+    pub deleted: bool,
+    /// Where the page before ended, as `People::next` said it.
+    pub after: Option<String>,
+    pub limit: i64,
+}
+
+impl Condition {
+    /// Whether it says who is meant, one by one.
+    fn names_people(&self) -> bool {
+        match self {
+            Condition::Id(_) | Condition::KnownAs { .. } => true,
+            Condition::Any(each) => !each.is_empty() && each.iter().all(Condition::names_people),
+            _ => false,
+        }
+    }
+}
+
+/// By which index people are walked.
+enum Walk<'a> {
+    /// Few, by what they are known as.
+    Known(&'a Condition),
+    /// Those with one value of an attribute, by their ids.
+    Value {
+        name: &'a str,
+        value: &'a str,
+    },
+    Ordered(Order),
+}
+
+impl Wanted {
+    fn walk(&self) -> Walk<'_> {
+        if let Some(condition) = self.conditions().find(|condition| condition.names_people()) {
+            return Walk::Known(condition);
+        }
+        let value = self.conditions().find_map(|it| match it {
+            Condition::Attribute { name, is: Comparison::Equal, value } => Some(Walk::Value { name, value }),
+            _ => None,
+        });
+        let by_time =
+            self.conditions().any(|it| matches!(it, Condition::CreatedSince(_) | Condition::CreatedBefore(_)));
+        match (self.order, value) {
+            (Some(order), _) => Walk::Ordered(order),
+            (None, Some(value)) => value,
+            (None, None) if by_time => Walk::Ordered(Order::OldestFirst),
+            (None, None) => Walk::Ordered(Order::Name),
+        }
+    }
+
+    /// Those that all have to hold.
+    fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        self.conditions.iter().flat_map(|condition| match condition {
+            Condition::All(all) => all.as_slice(),
+            one => std::slice::from_ref(one),
+        })
+    }
+}
+
+impl Walk<'_> {
+    /// Whether only those come along for whom the condition holds.
+    fn narrows(&self, condition: &Condition) -> bool {
+        match (self, condition) {
+            (Walk::Known(known), condition) => *known == condition,
+            (
+                Walk::Value { name, value },
+                Condition::Attribute { name: asked, is: Comparison::Equal, value: wanted },
+            ) => name == asked && value == wanted,
+            (Walk::Ordered(Order::Name), Condition::MadeBy(_) | Condition::Disabled(true)) => true,
+            (
+                Walk::Ordered(Order::NewestFirst | Order::OldestFirst),
+                Condition::CreatedSince(_) | Condition::CreatedBefore(_),
+            ) => true,
+            _ => false,
+        }
+    }
+
+    /// What the walk is sorted by.
+    fn key(&self) -> &'static str {
+        match self {
+            Walk::Known(_) | Walk::Ordered(Order::Name) => "a.sort_name",
+            Walk::Value { .. } => "''",
+            Walk::Ordered(Order::NewestFirst | Order::OldestFirst) => "a.created_at",
+        }
+    }
+
+    /// `SELECT key, id` of those who come along this way, without an end.
+    fn said(&self, clause: &mut Clause, tenant: &TenantId, wanted: &Wanted) -> Result<()> {
+        let after = wanted.after.as_deref().map(read_key).transpose()?;
+        if let Walk::Value { name, value } = self {
+            clause.say("SELECT '' AS key, v.account_id AS id FROM attribute_values v WHERE v.tenant_id = ");
+            clause.bind(tenant.as_str()).say(" AND v.attribute_id = ").bind(*name).say(" AND v.value = ").bind(*value);
+            if let Some((_, id)) = after {
+                clause.say(" AND v.account_id > ").bind(id);
+            }
+            clause.say(" ORDER BY v.account_id");
+            return Ok(());
+        }
+        clause.say("SELECT ").say(self.key()).say(" AS key, a.id AS id FROM accounts a WHERE a.tenant_id = ");
+        clause.bind(tenant.as_str());
+        clause.say(if wanted.deleted { " AND a.deleted_at IS NOT NULL" } else { " AND a.deleted_at IS NULL" });
+        for condition in wanted.conditions().filter(|condition| self.narrows(condition)) {
+            clause.say(" AND ");
+            said(clause, tenant, condition);
+        }
+        let order = match self {
+            Walk::Ordered(order) => *order,
+            Walk::Known(_) | Walk::Value { .. } => Order::Name,
+        };
+        let few = matches!(self, Walk::Known(_));
+        if let Some((key, id)) = after {
+            let moment = || key.parse::<i64>().map_err(|_| Error::BadRequest("this is no place in the list".into()));
+            match order {
+                Order::Name => clause.say(" AND (a.sort_name, a.id) > (").bind(key.as_str()).say(", "),
+                Order::NewestFirst => clause.say(" AND (a.created_at, a.id) < (").bind(moment()?).say(", "),
+                Order::OldestFirst => clause.say(" AND (a.created_at, a.id) > (").bind(moment()?).say(", "),
+            };
+            clause.bind(id).say(")");
+        }
+        clause.say(match order {
+            // A database that is told to sort a few may walk everybody in that order instead.
+            _ if few => "",
+            Order::Name => " ORDER BY a.sort_name, a.id",
+            Order::NewestFirst => " ORDER BY a.created_at DESC, a.id DESC",
+            Order::OldestFirst => " ORDER BY a.created_at, a.id",
+        });
+        Ok(())
+    }
+
+    /// As the walk came.
+    fn order(&self) -> &'static str {
+        match self {
+            Walk::Known(_) | Walk::Ordered(Order::Name) => " ORDER BY a.sort_name, a.id",
+            Walk::Value { .. } => " ORDER BY a.id",
+            Walk::Ordered(Order::NewestFirst) => " ORDER BY a.created_at DESC, a.id DESC",
+            Walk::Ordered(Order::OldestFirst) => " ORDER BY a.created_at, a.id",
+        }
+    }
+
+    fn place(&self, row: &Row) -> String {
+        match self {
+            Walk::Known(_) | Walk::Ordered(Order::Name) => write_key(&row.10, &row.0),
+            Walk::Value { .. } => write_key("", &row.0),
+            Walk::Ordered(Order::NewestFirst | Order::OldestFirst) => write_key(&row.4.to_string(), &row.0),
+        }
+    }
+}
+
+pub async fn list(db: &Db, tenant: &TenantId, wanted: &Wanted) -> Result<People> {
+    let walk = wanted.walk();
+    let left: Vec<&Condition> = wanted.conditions().filter(|condition| !walk.narrows(condition)).collect();
+    // Where everybody who comes along is wanted, the page is the window.
+    let window = if left.is_empty() { wanted.limit + 1 } else { WINDOW.max(wanted.limit + 1) };
+    let mut clause = Clause::new(COLUMNS);
+    clause.say("JOIN (");
+    walk.said(&mut clause, tenant, wanted)?;
+    clause.say(" LIMIT ").bind(window).say(") w ON w.id = a.id WHERE a.tenant_id = ").bind(tenant.as_str());
+    clause.say(if wanted.deleted { " AND a.deleted_at IS NOT NULL" } else { " AND a.deleted_at IS NULL" });
+    for condition in left {
+        clause.say(" AND ");
+        said(&mut clause, tenant, condition);
+    }
+    clause.say(walk.order()).say(" LIMIT ").bind(wanted.limit + 1);
+    let mut rows: Vec<Row> = clause.fetch_all(db.reader()).await?;
+    let more = rows.len() as i64 > wanted.limit;
+    rows.truncate(wanted.limit.max(0) as usize);
+    let next = match rows.last() {
+        Some(last) if more => Some(walk.place(last)),
+        // Few were named, and all of them were looked at.
+        _ if matches!(walk, Walk::Known(_)) => None,
+        _ => end_of_window(db, tenant, wanted, &walk, window).await?,
+    };
+    Ok(People { people: complete(db, tenant, rows).await?, next })
+}
+
+/// Where the window ended, if it was full: there the next page begins.
+async fn end_of_window(
+    db: &Db,
+    tenant: &TenantId,
+    wanted: &Wanted,
+    walk: &Walk<'_>,
+    window: i64,
+) -> Result<Option<String>> {
+    let mut clause = Clause::default();
+    clause.say("SELECT CAST(w.key AS TEXT), w.id FROM (");
+    walk.said(&mut clause, tenant, wanted)?;
+    clause.say(" LIMIT 1 OFFSET ").bind(window - 1).say(") w");
+    let rows: Vec<(String, String)> = clause.fetch_all(db.reader()).await?;
+    Ok(rows.into_iter().next().map(|(key, id)| write_key(&key, &id)))
+}
+
+/// A condition in SQL. Its depth was bounded by whoever read it (security R39).
+fn said(clause: &mut Clause, tenant: &TenantId, condition: &Condition) {
+    match condition {
+        Condition::Id(id) => {
+            clause.say("a.id = ").bind(id.as_str());
+        }
+        Condition::Disabled(true) => {
+            clause.say("a.disabled_at IS NOT NULL");
+        }
+        Condition::Disabled(false) => {
+            clause.say("a.disabled_at IS NULL");
+        }
+        Condition::KnownAs { sign_in_type, issuer, name } => {
+            clause.say("a.id IN (SELECT i.account_id FROM identities i WHERE i.tenant_id = ").bind(tenant.as_str());
+            clause.say(" AND i.sign_in_type IN ");
+            match sign_in_type {
+                Some(kind) => clause.bind_list([kind.as_str()]),
+                None => clause.bind_list(SIGN_IN_TYPES),
+            };
+            if let Some(issuer) = issuer {
+                clause.say(" AND i.issuer = ").bind(issuer.as_str());
+            }
+            let folded = identity::Folded::address(name);
+            clause.say(" AND i.folded IN ").bind_list([folded.as_str(), name.as_str()]);
+            clause.say(")");
+        }
+        Condition::Attribute { name, is, value } => {
+            clause.say(
+                "EXISTS (SELECT 1 FROM attribute_values v WHERE v.tenant_id = a.tenant_id AND v.account_id = a.id",
+            );
+            clause.say(" AND v.attribute_id = ").bind(name.as_str());
+            match is {
+                Comparison::Equal => clause.say(" AND v.value = ").bind(value.as_str()),
+                Comparison::StartsWith => {
+                    let length = value.chars().count() as i64;
+                    clause
+                        .say(" AND lower(substr(v.value, 1, CAST(")
+                        .bind(length)
+                        .say(" AS INTEGER))) = ")
+                        .bind(value.to_lowercase())
+                }
+                Comparison::Less => {
+                    clause.say(" AND CAST(v.value AS BIGINT) < CAST(").bind(value.as_str()).say(" AS BIGINT)")
+                }
+                Comparison::Greater => {
+                    clause.say(" AND CAST(v.value AS BIGINT) > CAST(").bind(value.as_str()).say(" AS BIGINT)")
+                }
+            };
+            clause.say(")");
+        }
+        Condition::CreatedSince(at) => {
+            clause.say("a.created_at >= ").bind(at.0);
+        }
+        Condition::CreatedBefore(at) => {
+            clause.say("a.created_at < ").bind(at.0);
+        }
+        Condition::MadeBy(flow) => {
+            clause.say("a.user_flow_id = ").bind(flow.as_str());
+        }
+        Condition::Not(condition) => {
+            clause.say("NOT (");
+            said(clause, tenant, condition);
+            clause.say(")");
+        }
+        Condition::All(conditions) => joined(clause, tenant, conditions, " AND ", "1 = 1"),
+        Condition::Any(conditions) => joined(clause, tenant, conditions, " OR ", "1 = 0"),
+    }
+}
+
+fn joined(clause: &mut Clause, tenant: &TenantId, conditions: &[Condition], word: &'static str, if_none: &'static str) {
+    clause.say("(");
+    if conditions.is_empty() {
+        clause.say(if_none);
+    }
+    for (n, condition) in conditions.iter().enumerate() {
+        if n > 0 {
+            clause.say(word);
+        }
+        said(clause, tenant, condition);
+    }
+    clause.say(")");
+}
+
+/// In this order they stand in the index.
+const SIGN_IN_TYPES: [&str; 4] = ["emailAddress", "federated", "userName", "userPrincipalName"];
