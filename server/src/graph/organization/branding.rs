@@ -31,7 +31,6 @@ const OF: &str = "organization/branding";
 /// The locale of everybody.
 const DEFAULT: &str = "0";
 const NAME_MAX: usize = 128;
-const TEXT_MAX: usize = 1024;
 
 /// Graph asks for the locale by header: `0` or none for the default.
 fn asked_locale(headers: &HeaderMap) -> String {
@@ -126,7 +125,7 @@ pub async fn change_default(
 async fn save_default(state: &AppState, caller: &Caller, wishes: &Wishes, sent: &[u8]) -> Result<Response> {
     let before = default(state, caller).await?;
     let after: Branding = body::patched(&before, sent)?;
-    judge(&after)?;
+    judge(&after, DEFAULT)?;
     fixed(&before, &after)?;
     let brand = brand(&after, &tenant::get(&state.db, caller.tenant.id.as_str()).await?.brand);
     let text = serde_json::to_string(&after)?;
@@ -176,22 +175,52 @@ fn brand(branding: &Branding, before: &Brand) -> Brand {
     }
 }
 
-fn judge(branding: &Branding) -> Result<()> {
-    let mut flaws = Vec::new();
-    let colours = [
-        ("brandColor", &branding.brand_color),
-        ("backgroundColor", &branding.background_color),
-        ("headerBackgroundColor", &branding.header_background_color),
-    ];
-    for (name, colour) in colours {
-        if colour.as_deref().is_some_and(|colour| Colour::read(colour).is_none()) {
-            flaws.push(Flaw::new(name, "A colour is written like #3b5bdb."));
-        }
+/// What no page draws is not taken: nothing is kept that does nothing.
+fn undrawn(branding: &Branding, locale: &str) -> Vec<Flaw> {
+    const SENTENCES: &str =
+        "Sentences of the pages are changed at /organization/{id}/sentences/{language}, in each language.";
+    const NOT_DRAWN: &str = "The pages have no place for it.";
+    let for_all = locale == DEFAULT;
+    [
+        ("backgroundColor", branding.background_color.is_some(), NOT_DRAWN),
+        ("headerBackgroundColor", branding.header_background_color.is_some(), NOT_DRAWN),
+        ("signInPageText", branding.sign_in_page_text.is_some(), SENTENCES),
+        ("usernameHintText", branding.username_hint_text.is_some(), SENTENCES),
+        ("customAccountResetCredentialsUrl", branding.custom_account_reset_credentials_url.is_some(), NOT_DRAWN),
+        ("customCannotAccessYourAccountText", branding.custom_cannot_access_your_account_text.is_some(), SENTENCES),
+        ("customForgotMyPasswordText", branding.custom_forgot_my_password_text.is_some(), SENTENCES),
+        ("customPrivacyAndCookiesText", branding.custom_privacy_and_cookies_text.is_some(), SENTENCES),
+        ("customTermsOfUseText", branding.custom_terms_of_use_text.is_some(), SENTENCES),
+        ("loginPageLayoutConfiguration", branding.login_page_layout_configuration.is_some(), NOT_DRAWN),
+        ("loginPageTextVisibilitySettings", branding.login_page_text_visibility_settings.is_some(), NOT_DRAWN),
+        ("contentCustomization", branding.content_customization.is_some(), SENTENCES),
+        ("brandName", !for_all && branding.brand_name.is_some(), "It is the same in every language."),
+        ("brandColor", !for_all && branding.brand_color.is_some(), "It is the same in every language."),
+        (
+            "customPrivacyAndCookiesUrl",
+            !for_all && branding.custom_privacy_and_cookies_url.is_some(),
+            "It is the same in every language.",
+        ),
+        (
+            "customTermsOfUseUrl",
+            !for_all && branding.custom_terms_of_use_url.is_some(),
+            "It is the same in every language.",
+        ),
+    ]
+    .into_iter()
+    .filter(|(_, said, _)| *said)
+    .map(|(name, _, why)| Flaw::new(name, why))
+    .collect()
+}
+
+fn judge(branding: &Branding, locale: &str) -> Result<()> {
+    let mut flaws = undrawn(branding, locale);
+    if branding.brand_color.as_deref().is_some_and(|colour| Colour::read(colour).is_none()) {
+        flaws.push(Flaw::new("brandColor", "A colour is written like #3b5bdb."));
     }
     let urls = [
         ("customPrivacyAndCookiesUrl", &branding.custom_privacy_and_cookies_url),
         ("customTermsOfUseUrl", &branding.custom_terms_of_use_url),
-        ("customAccountResetCredentialsUrl", &branding.custom_account_reset_credentials_url),
     ];
     for (name, url) in urls {
         let is_https =
@@ -200,19 +229,10 @@ fn judge(branding: &Branding) -> Result<()> {
             flaws.push(Flaw::new(name, "A link is a whole https address."));
         }
     }
-    let texts = [
-        ("brandName", &branding.brand_name, NAME_MAX),
-        ("signInPageText", &branding.sign_in_page_text, TEXT_MAX),
-        ("usernameHintText", &branding.username_hint_text, NAME_MAX),
-        ("customPrivacyAndCookiesText", &branding.custom_privacy_and_cookies_text, NAME_MAX),
-        ("customTermsOfUseText", &branding.custom_terms_of_use_text, NAME_MAX),
-    ];
-    for (name, text, most) in texts {
-        let bad =
-            |text: &str| text.trim().is_empty() || text.chars().count() > most || text.chars().any(char::is_control);
-        if text.as_deref().is_some_and(bad) {
-            flaws.push(Flaw::new(name, format!("It has one to {most} characters in one line.")));
-        }
+    let bad =
+        |text: &str| text.trim().is_empty() || text.chars().count() > NAME_MAX || text.chars().any(char::is_control);
+    if branding.brand_name.as_deref().is_some_and(bad) {
+        flaws.push(Flaw::new("brandName", format!("It has one to {NAME_MAX} characters in one line.")));
     }
     if flaws.is_empty() { Ok(()) } else { Err(Error::Invalid(flaws)) }
 }
@@ -312,7 +332,7 @@ async fn save_locale(
     let before = stored(state, caller, locale).await?;
     let start = before.clone().unwrap_or(Branding { id: locale.into(), ..Branding::default() });
     let after: Branding = body::patched(&start, sent)?;
-    judge(&after)?;
+    judge(&after, locale)?;
     fixed(&start, &after)?;
     let text = serde_json::to_string(&after)?;
     let change = Change::updated("Update branding", "Branding", locale, locale, &before, &after)?;

@@ -19,7 +19,7 @@ fn png() -> Vec<u8> {
 #[tokio::test]
 async fn somebody_sees_the_tenants_where_they_have_a_role() {
     on_both(async |server: TestServer| {
-        let everywhere = server.keeper().await;
+        let everywhere = server.administrator().await;
         let made = everywhere.post("/tenants", &json!({ "displayName": "Rowan Foods" })).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
         let made = made.json();
@@ -29,12 +29,12 @@ async fn somebody_sees_the_tenants_where_they_have_a_role() {
         let seen = |list: &Value| list["value"].as_array().unwrap().len();
         assert_eq!(seen(&everywhere.get("/organization").await.json()), 3);
 
-        let one = server.keeper_who(&[(server.tenant.as_str(), Role::GlobalReader)]).await;
+        let one = server.administrator_who(&[(server.tenant.as_str(), Role::GlobalReader)]).await;
         assert_eq!(seen(&one.get("/organization").await.json()), 1);
         // Another tenant is not there, whichever way it is named (security R38).
         let foreign = made["id"].as_str().unwrap();
         assert_eq!(one.get(&format!("/organization/{foreign}")).await.status, StatusCode::NOT_FOUND);
-        assert_eq!(one.of(&foreign.into()).get("/users").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(one.about(foreign).get("/users").await.status, StatusCode::NOT_FOUND);
         assert_eq!(one.post("/tenants", &json!({ "displayName": "Mine" })).await.status, StatusCode::NOT_FOUND);
     })
     .await;
@@ -43,7 +43,7 @@ async fn somebody_sees_the_tenants_where_they_have_a_role() {
 #[tokio::test]
 async fn the_brand_is_on_the_next_page() {
     on_both(async |server: TestServer| {
-        let admin = server.keeper().await;
+        let admin = server.administrator().await;
         let path = format!("/organization/{}/branding", server.tenant);
         let change = json!({ "brandColor": "#ffee00", "brandName": "Rowan", "customTermsOfUseUrl": "https://rowan.example/terms" });
         let changed = admin.patch(&path, &change).await;
@@ -61,9 +61,15 @@ async fn the_brand_is_on_the_next_page() {
         let picture = server.get(&logo).await;
         assert_eq!((picture.status, picture.header("content-type")), (StatusCode::OK, "image/png"));
         assert!(picture.header("cache-control").contains("immutable"));
-        for bad in [json!({ "brandColor": "red" }), json!({ "customTermsOfUseUrl": "javascript:alert(1)" }), json!({ "bannerLogoRelativeUrl": "x" }), json!({ "customCSS": "body{}" })] {
+        for bad in [json!({ "brandColor": "red" }), json!({ "customTermsOfUseUrl": "javascript:alert(1)" }), json!({ "bannerLogoRelativeUrl": "x" }), json!({ "customCSS": "body{}" }), json!({ "signInPageText": "Hello" }), json!({ "backgroundColor": "#ffffff" })] {
             assert_eq!(admin.patch(&path, &bad).await.status, StatusCode::BAD_REQUEST, "{bad}");
         }
+        // Nothing is kept that no page draws; a language of its own has sentences, and no other colour.
+        let german = format!("{path}/localizations/de");
+        let refused = admin.patch(&german, json!({ "signInPageText": "Hallo" })).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+        assert!(refused.text().contains("/sentences/"), "{}", refused.text());
+        assert_eq!(admin.patch(&german, json!({ "brandColor": "#112233" })).await.status, StatusCode::BAD_REQUEST);
     })
     .await;
 }
@@ -71,7 +77,7 @@ async fn the_brand_is_on_the_next_page() {
 #[tokio::test]
 async fn r22_what_is_no_picture_is_refused_and_strangers_pictures_are_not_read() {
     on_both(async |server: TestServer| {
-        let admin = server.keeper().await;
+        let admin = server.administrator().await;
         let path = format!("/organization/{}/branding/localizations/0/bannerLogo", server.tenant);
         for bad in [
             b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(),
@@ -84,7 +90,7 @@ async fn r22_what_is_no_picture_is_refused_and_strangers_pictures_are_not_read()
         assert_eq!(admin.put(&path, "image/png", vec![0; 1024 * 1024 + 1]).await.status, StatusCode::PAYLOAD_TOO_LARGE);
         let unknown = Request::put(format!("/graph/v1.0{path}")).body(Body::from(png())).unwrap();
         assert_eq!(server.send(unknown).await.status, StatusCode::UNAUTHORIZED);
-        let reader = server.keeper_who(&[("*", Role::GlobalReader)]).await;
+        let reader = server.administrator_who(&[("*", Role::GlobalReader)]).await;
         assert_eq!(reader.put(&path, "image/png", png()).await.status, StatusCode::FORBIDDEN);
         assert_eq!(server.count("SELECT COUNT(*) FROM pictures").await, 0);
     })
@@ -94,7 +100,7 @@ async fn r22_what_is_no_picture_is_refused_and_strangers_pictures_are_not_read()
 #[tokio::test]
 async fn any_sentence_can_be_said_otherwise() {
     on_both(async |server: TestServer| {
-        let admin = server.keeper().await;
+        let admin = server.administrator().await;
         let path = format!("/organization/{}/sentences/en", server.tenant);
         let change = json!({ "pages.signInHeading": "Welcome to the orchard" });
         let changed = admin.patch(&path, &change).await;
