@@ -8,7 +8,7 @@ use crate::{
         portal::Portal,
         problem::Problem,
     },
-    hosted::{self, Home, SET_UP_HEADING, SetUp, SignOut, Whence},
+    hosted::{self, CODES_HEADING, ENROL_HEADING, Enrol, Home, SET_UP_HEADING, SetUp, SignOut, Whence},
     text::{Key, Texts, direction},
     ui::{element::escape, view::Drawing},
 };
@@ -95,6 +95,24 @@ pub fn set_up(page: &SetUp, texts: &Texts, scripts: &Scripts, nonce: &str) -> St
     html.push_str(SHOW);
     html.push_str("</script></body></html>");
     html
+}
+
+/// The page on which an administrator sets up an authenticator app.
+pub fn enrol(page: Enrol, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
+    let brand = page.brand;
+    still(ENROL_HEADING, Some(brand), texts, scripts, nonce, || hosted::enrol(page, texts))
+}
+
+/// The page that tells the recovery codes, once.
+pub fn recovery_codes(
+    brand: &Brand,
+    codes: &[String],
+    onward: &str,
+    texts: &Texts,
+    scripts: &Scripts,
+    nonce: &str,
+) -> String {
+    still(CODES_HEADING, Some(brand), texts, scripts, nonce, || hosted::recovery_codes(brand, codes, onward, texts))
 }
 
 /// The portal, empty: its script fills `#admin`. What it has to know stands in `#portal`, as JSON.

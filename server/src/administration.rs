@@ -1,11 +1,14 @@
 //! The tenant of the administrators, the portal as its application, and the way in for the first of them.
 
+pub mod enrolment;
+
 use crate::{
     clock::Chance,
     config::Config,
     directory::{
         Db,
         application::{self, Application, Platform, RedirectUri},
+        audit::{Actor, ActorKind, Entry, Operation, Target},
         set_up,
         tenant::{self, Kind, Tenant},
         user_flow,
@@ -16,7 +19,7 @@ use crate::{
 };
 use app::contract::{
     brand::{Brand, Colour},
-    id::{TenantId, UserFlowId},
+    id::{AccountId, TenantId, UserFlowId},
     time::Timestamp,
     user_flow::{About, FlowKind, Layout, Method, PasswordRule, SignUp, UserFlow},
 };
@@ -116,6 +119,36 @@ fn portal_at(redirect_uri: &str) -> Application {
         redirect_uris: vec![RedirectUri { platform: Platform::SinglePage, uri: redirect_uri.into() }],
         secrets: Vec::new(),
     }
+}
+
+/// A row of the audit about somebody of this tenant.
+pub fn entry(
+    chance: &Chance,
+    now: Timestamp,
+    actor: Actor,
+    activity: &str,
+    account: &AccountId,
+    address: &str,
+) -> Entry {
+    Entry {
+        id: chance.id(),
+        at: now,
+        actor,
+        address: String::new(),
+        correlation: chance.id(),
+        activity: activity.into(),
+        category: "UserManagement".into(),
+        operation: Operation::Add,
+        target: Target { kind: "User".into(), id: account.to_string(), name: address.into() },
+        before: None,
+        after: None,
+    }
+}
+
+/// What was done on the server's own machine, or with a link from there.
+pub fn server_entry(chance: &Chance, now: Timestamp, activity: &str, account: &AccountId, address: &str) -> Entry {
+    let actor = Actor { kind: ActorKind::Server, id: "portico".into(), name: "Whoever runs the server".into() };
+    entry(chance, now, actor, activity, account, address)
 }
 
 /// A fresh link by which the first administrator is made, instead of any before. None once one was made.

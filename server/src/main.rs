@@ -93,6 +93,11 @@ enum Command {
 enum Administrator {
     /// Make a fresh set-up link for the first administrator; it works once, for an hour
     Link,
+    /// Take the authenticator app of somebody who lost it away: the next sign-in sets up another
+    Reset {
+        /// The e-mail address with which they sign in
+        address: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -156,6 +161,7 @@ fn main() -> ExitCode {
             Command::Migrate => migrate(config).await,
             Command::Doctor => return examine(config).await,
             Command::Administrator { what: Administrator::Link } => return link(config).await,
+            Command::Administrator { what: Administrator::Reset { address } } => return reset(config, &address).await,
             Command::People { what: People::Import { tenant, file } } => return import(config, &tenant, &file).await,
             Command::People { what: People::Export { tenant, who } } => return export(config, &tenant, &who).await,
             Command::Export { tenant, json } => {
@@ -241,6 +247,19 @@ async fn link(config: Config) -> ExitCode {
     match made.await {
         Ok(Some(link)) => say(&format!("{link}\n")),
         Ok(None) => complain("There was an administrator already: who may enter is decided in the portal.", FAILED),
+        Err(fault) => complain(&fault.to_string(), FAILED),
+    }
+}
+
+async fn reset(config: Config, address: &str) -> ExitCode {
+    let done = async {
+        let db = Db::open(config.database_url.reveal()).await?;
+        db.migrate().await?;
+        administration::enrolment::reset(&db, &Chance::System, Clock::System.now(), address).await
+    };
+    match done.await {
+        Ok(()) => say(&format!("The next sign-in of {address} asks for a new authenticator app.\n")),
+        Err(Error::NotFound) => complain(&format!("No administrator signs in as {address}."), FAILED),
         Err(fault) => complain(&fault.to_string(), FAILED),
     }
 }

@@ -38,6 +38,7 @@ fn administrators(state: &AppState) -> Router<AppState> {
         .route("/admin", get(portal::slash))
         .route("/admin/", get(portal::document))
         .route("/admin/setup", get(portal::set_up::page).post(portal::set_up::make))
+        .route("/admin/enrol", get(portal::enrol::page).post(portal::enrol::confirm))
         .route("/admin/{*name}", get(portal::document))
         .layer(from_fn_with_state(state.config.public_url.clone(), only_from_our_pages))
 }

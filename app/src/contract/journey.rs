@@ -61,6 +61,10 @@ pub enum Step {
     /// The code that was mailed to the address. Where none is `alive` (tried too often, too old, never sent), only another
     /// one helps.
     Code { path: Path, length: u8, alive: bool, resend: Resend, offers_to_keep: bool, offers_password: bool },
+    /// The code of an authenticator app, or a recovery code. Drawn by the server alone: the browser's bundle has no room for
+    /// what administrators see.
+    #[cfg(feature = "ssr")]
+    SecondFactor,
     /// A password that is new: at sign-up, or after recovery.
     NewPassword { path: Path, rule: PasswordRule },
     /// What the flow asks of a new person.
@@ -69,7 +73,8 @@ pub enum Step {
     Account { address: String, name: Option<String> },
     /// No way on from here, and why.
     Stopped { why: Stop },
-    /// The journey is over; the browser goes on to this address of ours. Never drawn.
+    /// The browser goes on to this address of ours: the journey is over, or its next page is drawn by the server alone.
+    /// Never drawn.
     Done { location: String },
 }
 
@@ -80,6 +85,8 @@ impl Step {
             Step::Address { .. } => "address",
             Step::Password { .. } => "password",
             Step::Code { .. } => "code",
+            #[cfg(feature = "ssr")]
+            Step::SecondFactor => "secondFactor",
             Step::NewPassword { .. } => "newPassword",
             Step::Attributes { .. } => "attributes",
             Step::Account { .. } => "account",

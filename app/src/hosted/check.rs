@@ -22,6 +22,8 @@ pub fn faults(step: &Step, sent: &Pairs) -> Vec<Fault> {
         Step::Address { .. } => vec!["address".into()],
         Step::Password { .. } | Step::NewPassword { .. } => vec!["password".into()],
         Step::Code { .. } => vec!["code".into()],
+        #[cfg(feature = "ssr")]
+        Step::SecondFactor => Vec::new(),
         Step::Attributes { fields, .. } => fields.iter().map(|field| validate::field_name(&field.attribute)).collect(),
         Step::Account { .. } | Step::Stopped { .. } | Step::Done { .. } => Vec::new(),
     };

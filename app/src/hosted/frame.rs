@@ -79,6 +79,8 @@ fn restart(step: &Step) -> Option<&'static str> {
     let path = match step {
         Step::Password { .. } => Path::SignIn,
         Step::Code { path, .. } | Step::NewPassword { path, .. } => *path,
+        #[cfg(feature = "ssr")]
+        Step::SecondFactor => Path::SignIn,
         Step::Attributes { .. } => Path::SignUp,
         Step::Address { .. } | Step::Account { .. } | Step::Stopped { .. } | Step::Done { .. } => return None,
     };

@@ -5,12 +5,16 @@ mod address;
 mod attributes;
 mod check;
 mod code;
+#[cfg(feature = "ssr")]
+mod enrol;
 mod frame;
 mod live;
 mod new_password;
 mod password;
 mod problem;
 pub mod read;
+#[cfg(feature = "ssr")]
+mod second_factor;
 mod send;
 #[cfg(feature = "ssr")]
 mod set_up;
@@ -24,6 +28,8 @@ use crate::{
     text::{Key, Texts},
     ui::{element::El, view::Drawing},
 };
+#[cfg(feature = "ssr")]
+pub use enrol::{CODES_HEADING, ENROL_HEADING, Enrol, Picture, enrol, recovery_codes};
 pub use problem::{Home, Whence, problem, problem_heading};
 use reactive_graph::{prelude::*, signal::RwSignal};
 #[cfg(feature = "ssr")]
@@ -50,6 +56,8 @@ fn heading(page: &Page, texts: &Texts) -> String {
         Step::Address { path, .. } => texts.say(address::heading(*path)).into(),
         Step::Password { .. } => texts.say(Key::PasswordHeading).into(),
         Step::Code { .. } => texts.say(Key::CodeHeading).into(),
+        #[cfg(feature = "ssr")]
+        Step::SecondFactor => texts.say(Key::SecondFactorHeading).into(),
         Step::NewPassword { path, .. } => texts.say(new_password::heading(*path)).into(),
         Step::Attributes { .. } => texts.say(Key::AttributesHeading).into(),
         Step::Account { .. } => texts.say(Key::AccountHeading).into(),
@@ -72,6 +80,8 @@ fn screen(visit: &Visit) -> Screen {
             let lead = code::lead(visit, *length, *alive);
             Screen { lead, form: code::form(visit, *path, *length, *resend, *offers_to_keep, *offers_password) }
         }
+        #[cfg(feature = "ssr")]
+        Step::SecondFactor => second_factor::screen(visit),
         Step::NewPassword { path, rule } => new_password::screen(visit, *path, *rule),
         Step::Attributes { revision, fields } => attributes::screen(visit, *revision, fields),
         Step::Account { address, name } => account::screen(visit, address, name.as_deref()),

@@ -21,6 +21,8 @@ pub struct SetUp<'a> {
     pub name: &'a str,
     pub address: &'a str,
     pub rule: PasswordRule,
+    /// Whether an authenticator app may be set up later, or never: on a developer's own machine.
+    pub may_skip: bool,
     pub faults: &'a [Fault],
 }
 
@@ -36,6 +38,7 @@ pub fn set_up(page: &SetUp, texts: &Texts) -> Drawing {
         .with(line(page, texts, "name", "Your name", "text", "name", page.name))
         .with(line(page, texts, "address", texts.say(Key::AddressLabel), "email", "username", page.address))
         .with(new_password(page, texts))
+        .with_all(page.may_skip.then(enrol))
         .with(el("button").class("primary ext-button ext-primary").attr("type", "submit").with("Make administrator"));
     let card = el("main")
         .class("card ext-sign-in-box")
@@ -66,6 +69,13 @@ fn line(
         ..Line::default()
     };
     field::line(control, line)
+}
+
+/// Elsewhere nobody is asked.
+fn enrol() -> El {
+    let tick = el("input").attr("type", "checkbox").attr("name", "enrol").attr("value", "true");
+    let words = "Set up an authenticator app now. This server is for development; any other asks for one.";
+    el("label").class("tick").with(tick).with(el("span").with(words))
 }
 
 fn new_password(page: &SetUp, texts: &Texts) -> El {

@@ -58,6 +58,12 @@ pub enum Key {
     ResendNow,
     UsePassword,
 
+    // Second factor
+    SecondFactorHeading,
+    SecondFactorLead,
+    SecondFactorHint,
+    FaultSecondFactor,
+
     // New password
     CreatePasswordHeading,
     ResetPasswordHeading,

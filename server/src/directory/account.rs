@@ -103,9 +103,42 @@ pub async fn recover_password(
     .bind(tenant.as_str())
     .bind(account.as_str())
     .bind(journey.as_str())
-    .execute(c)
+    .execute(&mut *c)
     .await?;
-    if changed.rows_affected() == 1 { Ok(()) } else { Err(Error::JourneyOver) }
+    if changed.rows_affected() == 0 {
+        return Err(Error::JourneyOver);
+    }
+    sqlx::query("UPDATE accounts SET must_change_password_at = NULL WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(account.as_str())
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// The new password of whoever knew the one that an administrator made. `Error::JourneyOver` where that one was replaced
+/// meanwhile.
+pub async fn replace_temporary(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    account: &AccountId,
+    hash: &Secret,
+    temporary_since: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    let changed = sqlx::query(
+        "UPDATE accounts SET must_change_password_at = NULL
+         WHERE tenant_id = $1 AND id = $2 AND must_change_password_at = $3",
+    )
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .bind(temporary_since.0)
+    .execute(&mut *c)
+    .await?;
+    match changed.rows_affected() {
+        1 => set_password(c, tenant, account, hash, now).await,
+        _ => Err(Error::JourneyOver),
+    }
 }
 
 /// Replaces a hash by a stronger one of the same password, unless the password has changed meanwhile.

@@ -44,13 +44,18 @@ pub struct Known {
     pub method: Method,
     pub disabled_at: Option<Timestamp>,
     pub password: Option<Secret>,
+    /// Since when the password is one that an administrator made.
+    pub temporary_since: Option<Timestamp>,
+    pub has_second_factor: bool,
 }
 
 pub async fn find_by_address(db: &Db, tenant: &TenantId, address: &Folded) -> Result<Option<Known>> {
-    let row: Option<(String, String, Option<i64>, Option<String>)> = sqlx::query_as(
-        "SELECT a.id, a.method, a.disabled_at, c.secret FROM identities i
+    type Row = (String, String, Option<i64>, Option<String>, Option<i64>, Option<i64>);
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT a.id, a.method, a.disabled_at, c.secret, a.must_change_password_at, f.since FROM identities i
          JOIN accounts a ON a.tenant_id = i.tenant_id AND a.id = i.account_id
          LEFT JOIN credentials c ON c.tenant_id = a.tenant_id AND c.account_id = a.id AND c.kind = 'password'
+         LEFT JOIN second_factors f ON f.tenant_id = a.tenant_id AND f.account_id = a.id
          WHERE i.tenant_id = $1 AND i.sign_in_type = $2 AND i.issuer = $1 AND i.folded = $3",
     )
     .bind(tenant.as_str())
@@ -58,11 +63,13 @@ pub async fn find_by_address(db: &Db, tenant: &TenantId, address: &Folded) -> Re
     .bind(address.as_str())
     .fetch_optional(db.reader())
     .await?;
-    Ok(row.map(|(account, method, disabled_at, password)| Known {
+    Ok(row.map(|(account, method, disabled_at, password, temporary_since, has_second_factor)| Known {
         account: account.into(),
         method: account::read_method(&method),
         disabled_at: disabled_at.map(Timestamp),
         password: password.map(Secret::from),
+        temporary_since: temporary_since.map(Timestamp),
+        has_second_factor: has_second_factor.is_some(),
     }))
 }
 

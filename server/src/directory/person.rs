@@ -107,7 +107,7 @@ pub async fn find(db: &Db, tenant: &TenantId, id: &AccountId) -> Result<Option<P
 
 /// By one of the names that the tenant itself gave them.
 pub async fn find_by_name(db: &Db, tenant: &TenantId, name: &str) -> Result<Option<Person>> {
-    let known_as = Condition::KnownAs { sign_in_type: None, issuer: Some(tenant.to_string()), name: name.to_owned() };
+    let known_as = Condition::KnownAs { sign_in_type: None, issuer: tenant.to_string(), name: name.to_owned() };
     let wanted = Wanted { conditions: vec![known_as], limit: 1, ..Wanted::default() };
     Ok(list(db, tenant, &wanted).await?.people.into_iter().next())
 }

@@ -67,6 +67,16 @@ pub async fn sweep(db: &Db, closed_after: u32, now: Timestamp) -> Result<bool> {
             vec![now.earlier_by(ACTIVITY).0, BATCH],
         ),
         (
+            "DELETE FROM sign_in_failures WHERE (tenant_id, id) IN
+               (SELECT f.tenant_id, f.id FROM tenants t JOIN sign_in_failures f ON f.tenant_id = t.id AND f.first_at < $1 LIMIT $2)",
+            vec![now.earlier_by(ACTIVITY).0, BATCH],
+        ),
+        (
+            "DELETE FROM enrolments WHERE (tenant_id, hash) IN
+               (SELECT tenant_id, hash FROM enrolments WHERE expires_at < $1 LIMIT $2)",
+            vec![yesterday, BATCH],
+        ),
+        (
             "DELETE FROM signing_keys WHERE (tenant_id, id) IN
                (SELECT tenant_id, id FROM signing_keys WHERE retires_at < $1 LIMIT $2)",
             vec![yesterday, BATCH],

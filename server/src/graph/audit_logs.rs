@@ -14,17 +14,19 @@ use crate::{
         activity::{self, Activity, Wanted},
         application, audit,
         person::{self, Person},
+        sign_in_failure::{self, EVENT, Failure},
     },
     error::Result,
     state::AppState,
 };
 use app::contract::{
-    id::AccountId,
+    id::{AccountId, ApplicationId},
     resource::{
         directory_audit::{AppInitiator, DirectoryAudit, InitiatedBy, ModifiedProperty, TargetResource, UserInitiator},
         moment::Moment,
-        sign_in::SignIn,
+        sign_in::{SignIn, Status},
     },
+    time::Timestamp,
 };
 use axum::{
     extract::{RawQuery, State},
@@ -53,18 +55,70 @@ pub async fn sign_ins(
         Some([at, Value::String(id)]) => Some((at.as_i64().unwrap_or_default(), id.clone())),
         _ => None,
     };
-    let mut found = activity::list_wanted(&state.db, &caller.tenant.id, &wanted, options.top as i64 + 1).await?;
+    let mut found = happened(&state, &caller, &wanted, options.top as i64 + 1).await?;
     let more = found.len() > options.top;
     found.truncate(options.top);
     let next = match found.last().filter(|_| more) {
-        Some(last) => Some(list.next(&options, &[last.at.0.into(), last.id.clone().into()])?),
+        Some(last) => Some(list.next(&options, &[last.at().0.into(), last.id().into()])?),
         None => None,
     };
     let names = Names::of(&state, &caller, &found).await?;
-    let value =
-        found.iter().map(|activity| Ok(selected(serde_json::to_value(names.sign_in(activity))?, &options.select)));
+    let value = found.iter().map(|event| Ok(selected(serde_json::to_value(names.sign_in(event))?, &options.select)));
     let page = Page { value: value.collect::<Result<_>>()?, next, ..Page::default() };
     Ok(wishes.collection(SIGN_INS, page))
+}
+
+/// What went well, and what failed.
+enum Happened {
+    Well(Activity),
+    Failed(Failure),
+}
+
+impl Happened {
+    fn at(&self) -> Timestamp {
+        match self {
+            Happened::Well(activity) => activity.at,
+            Happened::Failed(failure) => failure.first_at,
+        }
+    }
+
+    fn id(&self) -> &str {
+        match self {
+            Happened::Well(activity) => &activity.id,
+            Happened::Failed(failure) => &failure.id,
+        }
+    }
+
+    fn account(&self) -> Option<&AccountId> {
+        match self {
+            Happened::Well(activity) => activity.account.as_ref(),
+            Happened::Failed(failure) => failure.account.as_ref(),
+        }
+    }
+
+    fn application(&self) -> Option<&ApplicationId> {
+        match self {
+            Happened::Well(activity) => activity.application.as_ref(),
+            Happened::Failed(failure) => Some(&failure.application),
+        }
+    }
+}
+
+/// Two lists, each newest first, as one.
+async fn happened(state: &AppState, caller: &Caller, wanted: &Wanted, limit: i64) -> Result<Vec<Happened>> {
+    let (db, tenant) = (&state.db, &caller.tenant.id);
+    let only_failures = wanted.kind.as_deref() == Some(EVENT);
+    let well = if only_failures { Vec::new() } else { activity::list_wanted(db, tenant, wanted, limit).await? };
+    let failed = if only_failures || wanted.kind.is_none() {
+        sign_in_failure::list_wanted(db, tenant, wanted, limit).await?
+    } else {
+        Vec::new()
+    };
+    let mut all: Vec<Happened> =
+        well.into_iter().map(Happened::Well).chain(failed.into_iter().map(Happened::Failed)).collect();
+    all.sort_by(|a, b| b.at().cmp(&a.at()).then_with(|| a.id().cmp(b.id())));
+    all.truncate(limit.max(0) as usize);
+    Ok(all)
 }
 
 fn narrow(wanted: &mut Wanted, filter: &Expression) -> Result<()> {
@@ -94,13 +148,12 @@ struct Names {
 }
 
 impl Names {
-    async fn of(state: &AppState, caller: &Caller, found: &[Activity]) -> Result<Names> {
-        let ids: BTreeSet<String> =
-            found.iter().filter_map(|it| it.account.as_ref()).map(ToString::to_string).collect();
+    async fn of(state: &AppState, caller: &Caller, found: &[Happened]) -> Result<Names> {
+        let ids: BTreeSet<String> = found.iter().filter_map(Happened::account).map(ToString::to_string).collect();
         let ids: Vec<AccountId> = ids.into_iter().map(AccountId::from).collect();
         let people = person::by_ids(&state.db, &caller.tenant.id, &ids).await?;
         let mut applications = BTreeMap::new();
-        for id in found.iter().filter_map(|it| it.application.as_ref()) {
+        for id in found.iter().filter_map(Happened::application) {
             if !applications.contains_key(id.as_str()) {
                 let known = application::find(&state.db, &caller.tenant.id, id).await?;
                 applications.insert(id.to_string(), known.map(|it| it.name.clone()).unwrap_or_default());
@@ -110,13 +163,13 @@ impl Names {
         Ok(Names { people, applications })
     }
 
-    fn sign_in(&self, activity: &Activity) -> SignIn {
-        let id = activity.account.as_ref().map(ToString::to_string).unwrap_or_default();
+    fn sign_in(&self, event: &Happened) -> SignIn {
+        let id = event.account().map(ToString::to_string).unwrap_or_default();
         let person = self.people.get(&id);
-        let application = activity.application.as_ref().map(ToString::to_string).unwrap_or_default();
-        SignIn {
-            id: activity.id.clone(),
-            created_date_time: Moment(activity.at),
+        let application = event.application().map(ToString::to_string).unwrap_or_default();
+        let told = SignIn {
+            id: event.id().into(),
+            created_date_time: Moment(event.at()),
             user_display_name: person.map(Person::display_name).unwrap_or_default().into(),
             user_principal_name: person.and_then(Person::address).unwrap_or_default().into(),
             user_id: id,
@@ -124,9 +177,26 @@ impl Names {
             app_id: application,
             client_app_used: "Browser".into(),
             is_interactive: true,
-            event: activity.kind.as_str().into(),
-            user_flow_id: activity.user_flow.as_ref().map(ToString::to_string),
             ..SignIn::default()
+        };
+        match event {
+            Happened::Well(activity) => SignIn {
+                event: activity.kind.as_str().into(),
+                user_flow_id: activity.user_flow.as_ref().map(ToString::to_string),
+                ..told
+            },
+            Happened::Failed(failure) => SignIn {
+                event: EVENT.into(),
+                user_flow_id: Some(failure.user_flow.to_string()),
+                // The network, and nobody's place in it (security R43).
+                ip_address: Some(failure.network.clone()).filter(|network| !network.is_empty()),
+                status: Status {
+                    error_code: u32::try_from(failure.code).unwrap_or(u32::MAX),
+                    failure_reason: Some(failure.reason().into()),
+                    additional_details: Some(format!("Tries within the hour: {}", failure.times)),
+                },
+                ..told
+            },
         }
     }
 }

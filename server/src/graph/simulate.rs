@@ -118,7 +118,8 @@ fn word(outcome: &Outcome) -> &'static str {
         Outcome::SignedIn { .. } | Outcome::ContinuedAs { .. } => "signedIn",
         Outcome::Recovered { .. } => "recovered",
         Outcome::SignedUp { .. } => "signedUp",
-        Outcome::Cancelled => "cancelled",
+        // No pretended account has a second factor.
+        Outcome::MustEnrol { .. } | Outcome::Cancelled => "cancelled",
     }
 }
 
@@ -130,7 +131,7 @@ fn told(flow: &UserFlow, sent: &Simulation, outcome: &Outcome) -> Option<Claims>
             let known = sent.accounts.get(account.as_str().parse::<usize>().ok()?)?;
             (&known.address, known.attributes.clone())
         }
-        Outcome::Cancelled => return None,
+        Outcome::MustEnrol { .. } | Outcome::Cancelled => return None,
     };
     let profile =
         Profile { account: AccountId::from("simulated"), disabled: false, address: address.to_owned(), attributes };

@@ -13,7 +13,7 @@ use crate::{
 };
 use app::contract::{
     id::JourneyId,
-    journey::{Answer, Pairs, Unreadable},
+    journey::{Answer, Pairs, Step, Unreadable},
 };
 use axum::{
     body::Bytes,
@@ -50,10 +50,15 @@ pub async fn answer(
         }
     };
     let mut response = if wishes::wants_json(&visit.headers) {
+        // What the server alone draws, the browser fetches as a document.
+        let step = if step == Step::SecondFactor { Step::Done { location: visit.path() } } else { step };
         show_step(&state, &visit, step).await?
     } else {
         // Post, redirect, get: reloading or going back never sends an answer again.
-        let next = if visit.row.finished_at.is_some() { visit.resume() } else { visit.path() };
+        let next = match step {
+            Step::Done { location } => location,
+            _ => visit.path(),
+        };
         Redirect::to(&next).into_response()
     };
     for cookie in cookies {

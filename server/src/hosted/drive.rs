@@ -1,7 +1,7 @@
 //! The loop: the engine says what to do, the hands do it, until there is something to show or the journey is over.
 
 use super::{
-    finish,
+    finish::{self, Finished},
     funnel::{self, Led},
     perform,
     visit::Visit,
@@ -64,13 +64,14 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
             }
             Turn::Finish(outcome) => {
                 let led = Led::out(&outcome);
-                cookies = finish::finish(state, visit, &mut unit, outcome).await?;
+                let Finished { location, cookies: set } = finish::finish(state, visit, &mut unit, outcome).await?;
+                cookies = set;
                 save(&mut unit, visit, &journey, Some(visit.now))?;
                 match commit(state, &mut unit).await {
                     Ok(()) => {
                         funnel::note(state, visit, &before, led);
                         visit.row.finished_at = Some(visit.now);
-                        return Ok(Driven { cookies, ..done(visit) });
+                        return Ok(Driven { step: Step::Done { location }, cookies });
                     }
                     Err(Error::Stale) => return present(state, visit).await,
                     Err(Error::Taken) => {

@@ -5,6 +5,7 @@ use super::{
     visit::Visit,
 };
 use crate::{
+    administration::enrolment,
     cookie::{self, Cookie, Keep},
     directory::{
         Durability, Unit,
@@ -21,11 +22,30 @@ use crate::{
     secret::token::Token,
     state::AppState,
 };
-use app::contract::{id::AccountId, secret::Secret};
+use app::contract::{id::AccountId, secret::Secret, time::Timestamp};
 use axum::http::HeaderValue;
 
-/// Adds everything that follows from the outcome to the unit; gives back the cookies that go with it.
-pub async fn finish(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: Outcome) -> Result<Vec<HeaderValue>> {
+/// Where the browser goes from here, and the cookies that go with it.
+pub struct Finished {
+    pub location: String,
+    pub cookies: Vec<HeaderValue>,
+}
+
+/// Adds everything that follows from the outcome to the unit.
+pub async fn finish(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: Outcome) -> Result<Finished> {
+    let must_enrol = match &outcome {
+        Outcome::MustEnrol { account } | Outcome::Recovered { account, must_enrol: true, .. } => Some(account.clone()),
+        _ => None,
+    };
+    let cookies = conclude_by(state, visit, unit, outcome).await?;
+    let location = match must_enrol {
+        Some(account) => enrolment::offer(state, unit, &account, visit.now),
+        None => visit.resume(),
+    };
+    Ok(Finished { location, cookies })
+}
+
+async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: Outcome) -> Result<Vec<HeaderValue>> {
     match outcome {
         Outcome::SignedIn { account, proved, keep } => {
             note(state, visit, unit, Kind::SignedIn, Some(&account));
@@ -41,9 +61,12 @@ pub async fn finish(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: O
             note(state, visit, unit, Kind::SignedUp, Some(&id));
             Ok(sign_in(state, visit, unit, id, &proved, keep, true))
         }
-        Outcome::Recovered { account, password, proved } => {
-            recover(state, visit, unit, &account, password).await?;
+        Outcome::Recovered { account, password, proved, temporary_since, must_enrol } => {
+            recover(state, visit, unit, &account, password, temporary_since).await?;
             note(state, visit, unit, Kind::Recovered, Some(&account));
+            if must_enrol {
+                return Ok(Vec::new());
+            }
             Ok(sign_in(state, visit, unit, account, &proved, false, false))
         }
         Outcome::ContinuedAs { account } => {
@@ -55,6 +78,7 @@ pub async fn finish(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: O
             conclude(visit, unit, &session, false);
             Ok(Vec::new())
         }
+        Outcome::MustEnrol { .. } => Ok(Vec::new()),
         Outcome::Cancelled => {
             conclude_with(visit, unit, grant::Outcome::Cancelled);
             Ok(Vec::new())
@@ -69,6 +93,7 @@ async fn recover(
     unit: &mut Unit,
     account: &AccountId,
     password: Secret,
+    temporary_since: Option<Timestamp>,
 ) -> Result<()> {
     let profile = account::profile(&state.db, &visit.tenant.id, account).await?.ok_or(Error::JourneyOver)?;
     let address = Folded::address(&profile.address);
@@ -76,7 +101,10 @@ async fn recover(
     let (tenant, id, journey, now) = (visit.tenant.id.clone(), account.clone(), visit.row.id.clone(), visit.now);
     unit.add(Durability::Lasting, move |c| {
         Box::pin(async move {
-            account::recover_password(c, &tenant, &id, &password, &journey, now).await?;
+            match temporary_since {
+                Some(since) => account::replace_temporary(c, &tenant, &id, &password, since, now).await?,
+                None => account::recover_password(c, &tenant, &id, &password, &journey, now).await?,
+            }
             account::end_everything(c, &tenant, &id, now).await?;
             device::forget_all(c, &tenant, &id).await?;
             guess::forget(c, &tenant, &strangers).await

@@ -21,7 +21,8 @@ impl Led<'_> {
             Outcome::SignedIn { .. } | Outcome::ContinuedAs { .. } => Some("signedIn"),
             Outcome::SignedUp { .. } => Some("signedUp"),
             Outcome::Recovered { .. } => Some("recovered"),
-            Outcome::Cancelled => None,
+            // They come back when they have enrolled.
+            Outcome::MustEnrol { .. } | Outcome::Cancelled => None,
         })
     }
 }

@@ -16,7 +16,8 @@ use app::{
         id::JourneyId,
         journey::{LanguageName, Page, Step},
     },
-    shell, text,
+    shell::{self, Scripts},
+    text,
 };
 use axum::{
     Json,
@@ -24,6 +25,7 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
+use std::borrow::Cow;
 
 pub async fn page(
     State(state): State<AppState>,
@@ -51,7 +53,13 @@ pub async fn show_step(state: &AppState, visit: &Visit, step: Step) -> Result<Re
     // The person may have chosen another language a moment ago.
     let texts = sentences::spoken(state, &visit.tenant.id, &page.language).await?;
     let nonce = html::nonce(&state.chance);
-    let scripts = sentences::scripts(&visit.tenant.id, &texts, assets::scripts(&page.language));
+    let scripts = match page.step {
+        Step::SecondFactor => {
+            let css = assets::scripts(&page.language).css.clone();
+            Cow::Owned(Scripts { css, ..Scripts::default() })
+        }
+        _ => sentences::scripts(&visit.tenant.id, &texts, assets::scripts(&page.language)),
+    };
     let body = shell::hosted(&page, &texts, &scripts, &nonce);
     Ok(html::document(body, nonce, html::form_targets(&visit.application)))
 }

@@ -2,25 +2,28 @@
 
 use super::visit::Visit;
 use crate::{
+    administration::TENANT_ID,
     cookie::Cookie,
     directory::{
         Durability, Unit, account,
         counter::{self, Asked, Spent},
         device,
         guess::{self, Rule},
-        identity::{self, Folded},
-        outbox,
+        identity::{self, Folded, Known},
+        outbox, second_factor,
+        sign_in_failure::{self, Failure, Why},
     },
     error::{Error, Result},
     guard::network_of,
-    journey::{Account, Effect, Event, Verdict, limits},
+    journey::{Account, Effect, Event, SecondFactor, Verdict, limits},
     mail::compose::{Letter, Mail, compose},
     post,
-    secret::{password::Verified, popular, seal::Purpose, token},
+    secret::{password::Verified, popular, seal::Purpose, token, totp},
     state::AppState,
 };
 use app::contract::{id::AccountId, secret::Secret, time::Timestamp};
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
+use zeroize::Zeroizing;
 
 pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: Effect) -> Result<Event> {
     match effect {
@@ -33,17 +36,72 @@ pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: E
             hash.reveal(),
         ))),
         Effect::CheckPassword { address, password } => check_password(state, visit, unit, &address, password).await,
+        Effect::CheckSecondFactor { account, code } => check_second_factor(state, visit, unit, &account, &code).await,
         Effect::HashPassword { password, address } => hash_password(state, visit, &password, &address).await,
     }
 }
 
 async fn find_account(state: &AppState, visit: &Visit, address: &str) -> Result<Event> {
     let known = identity::find_by_address(&state.db, &visit.tenant.id, &Folded::address(address)).await?;
-    Ok(Event::AccountFound(known.map(|known| Account {
+    Ok(Event::AccountFound(known.map(|known| account_of(state, visit, known))))
+}
+
+fn account_of(state: &AppState, visit: &Visit, known: Known) -> Account {
+    // Administrators have a second factor, but on a developer's own machine (security R37).
+    let wanted = visit.tenant.id.as_str() == TENANT_ID && !state.config.is_development();
+    let second_factor = match known.has_second_factor {
+        true => SecondFactor::Enrolled,
+        false if wanted => SecondFactor::Missing,
+        false => SecondFactor::NotWanted,
+    };
+    Account {
         id: known.account,
         method: known.method,
         disabled: known.disabled_at.is_some(),
-    })))
+        temporary_since: known.temporary_since,
+        second_factor,
+    }
+}
+
+/// Counted as a guess at the account before it is judged; what is right is used up before anything else is done.
+async fn check_second_factor(
+    state: &AppState,
+    visit: &Visit,
+    unit: &mut Unit,
+    account: &AccountId,
+    code: &Secret,
+) -> Result<Event> {
+    let (db, tenant) = (&state.db, &visit.tenant.id);
+    let guesser = second_factor_guesser(state, account);
+    let rule = Rule { hold_after: limits::hold_after, most: limits::GUESSES };
+    if !guess::reserve(db, tenant, &guesser, rule, visit.now).await? {
+        return Ok(Event::SecondFactorChecked(false));
+    }
+    let Some(kept) = second_factor::find(db, tenant, account).await? else {
+        return Ok(Event::SecondFactorChecked(false));
+    };
+    let secret = Zeroizing::new(state.seal.open(&second_factor::context(tenant, account), &kept.sealed)?);
+    let right = match totp::step_of(&secret, code.reveal(), kept.last_step, visit.now) {
+        Some(step) => second_factor::use_step(db, tenant, account, step).await?,
+        None => {
+            let hash = totp::recovery_hash(&state.seal, account.as_str(), code);
+            second_factor::use_recovery_code(db, tenant, account, &hash).await?
+        }
+    };
+    if right {
+        forgive(unit, visit, guesser);
+    } else {
+        let (tenant, failure) = (tenant.clone(), failure(state, visit, Some(account.clone()), Why::SecondFactor));
+        let noted = db.write(Durability::Fleeting, move |c| {
+            Box::pin(async move { sign_in_failure::note(c, &tenant, &failure).await })
+        });
+        noted.await?;
+    }
+    Ok(Event::SecondFactorChecked(right))
+}
+
+fn second_factor_guesser(state: &AppState, account: &AccountId) -> String {
+    subject(state, &["second factor", account.as_str()])
 }
 
 /// A code to whatever address, known or not: counted alike, written alike, sent alike (security R4–R6).
@@ -138,6 +196,12 @@ async fn check_password(
             return Err(error);
         }
     };
+    let why = match &known {
+        _ if !may_guess => Why::Held,
+        Some(known) if verified != Verified::Wrong && known.disabled_at.is_some() => Why::SwitchedOff,
+        _ => Why::WrongPassword,
+    };
+    let tried = known.as_ref().map(|known| known.account.clone());
     let Some(known) = known.filter(|known| verified != Verified::Wrong && known.disabled_at.is_none()) else {
         let mistake =
             token::keyed_hash(&state.seal, Purpose::Limit, &[guesser.as_bytes(), password.reveal().as_bytes()]);
@@ -146,22 +210,44 @@ async fn check_password(
             // Some 32 bits: enough to know the same mistake again, too few to test passwords against (security R1).
             guess::remember(&state.db, tenant, &guesser, &mistake[..6]).await?;
         }
-        count_failure(state, visit, network).await?;
+        count_failure(state, visit, network, failure(state, visit, tried, why)).await?;
         return Ok(Event::PasswordChecked(Verdict::Wrong));
     };
     // All of a burst come in before the first is counted; what comes out beyond the limit is told nothing (security R2).
     refuse_beyond(counter::next_allowed(&state.db, tenant, &network, visit.now).await?, visit.now)?;
     forgive(unit, visit, guesser);
-    if let (Verified::RightButWeak, Some(before)) = (verified, known.password) {
+    if let (Verified::RightButWeak, Some(before)) = (verified, known.password.clone()) {
         strengthen(unit, visit, known.account.clone(), before, state.hasher.hash(&password).await?);
     }
-    Ok(Event::PasswordChecked(Verdict::Right(known.account)))
+    Ok(Event::PasswordChecked(Verdict::Right(account_of(state, visit, known))))
 }
 
-async fn count_failure(state: &AppState, visit: &Visit, network: Asked) -> Result<()> {
+fn failure(state: &AppState, visit: &Visit, account: Option<AccountId>, why: Why) -> Failure {
+    Failure {
+        id: state.chance.id(),
+        first_at: visit.now,
+        network: match network_of(visit.caller.address) {
+            IpAddr::V4(network) => format!("{network}/24"),
+            IpAddr::V6(network) => format!("{network}/56"),
+        },
+        account,
+        application: visit.application.id.clone(),
+        user_flow: visit.flow.id.clone(),
+        code: why.code(),
+        times: 1,
+    }
+}
+
+async fn count_failure(state: &AppState, visit: &Visit, network: Asked, failure: Failure) -> Result<()> {
     let (tenant, now) = (visit.tenant.id.clone(), visit.now);
     let spend = state.db.write(Durability::Fleeting, move |c| {
-        Box::pin(async move { counter::spend(c, &tenant, &[network], now).await })
+        Box::pin(async move {
+            let spent = counter::spend(c, &tenant, &[network], now).await?;
+            if let Spent::Allowed { .. } = spent {
+                sign_in_failure::note(c, &tenant, &failure).await?;
+            }
+            Ok(spent)
+        })
     });
     match spend.await? {
         Spent::Allowed { .. } => Ok(()),

@@ -16,6 +16,9 @@ pub struct CodeRule {
 
 pub const CODE: CodeRule = CodeRule { length: 8, lifetime: minutes(10), tries: 5 };
 
+/// Wrong codes of a second factor that end a journey. Those of an account are counted besides, as guesses at its password are.
+pub const SECOND_FACTOR_TRIES: u8 = 5;
+
 /// So many within so long.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limit {

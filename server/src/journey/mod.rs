@@ -10,12 +10,18 @@
 //!     Address --> Password: sign in with a password
 //!     Address --> Code: sign in with a code, sign up, recover
 //!     Password --> [*]: right
+//!     Password --> SecondFactor: right, and the account has one
+//!     Password --> NewPassword: right, and an administrator made it
 //!     Password --> Code: email me a code, can't access
 //!     Password --> Proved: can't access, and the address is proved already
 //!     Code --> Password: I have a password
 //!     Code --> Proved: right
 //!     Proved --> Password: the account has a password
 //!     Proved --> [*]: the account has none
+//!     Proved --> SecondFactor: the account has one, and is known by the code or recovers
+//!     SecondFactor --> [*]: right
+//!     SecondFactor --> NewPassword: right, and recovering, or an administrator made the password
+//!     SecondFactor --> Stopped: wrong too often
 //!     Proved --> NewPassword: new, or recovering
 //!     Proved --> Attributes: new, no password wanted
 //!     Proved --> Stopped: no account and sign-up closed, or switched off
@@ -29,6 +35,7 @@
 //! From every stage that is not over, sign in, sign up and can't access lead back to Address, and cancel ends the journey.
 
 mod address;
+mod admission;
 mod code;
 pub mod limits;
 mod moves;
@@ -43,7 +50,7 @@ pub mod simulate;
 mod turn;
 
 pub use show::{show, typed};
-pub use turn::{Account, Effect, Event, Outcome, Proof, Turn, Verdict};
+pub use turn::{Account, Effect, Event, Outcome, Proof, SecondFactor, Turn, Verdict};
 
 use moves::{Move, Then};
 use sign_up::NewAccount;
@@ -111,6 +118,12 @@ pub enum Stage {
         path: Path,
         address: String,
     },
+    /// Another proof was right; the code of the account's authenticator is asked too.
+    SecondFactor {
+        address: String,
+        entering: Entering,
+        tries_left: u8,
+    },
     NewPassword {
         address: String,
         purpose: NewPasswordFor,
@@ -152,7 +165,20 @@ pub enum AddressIs {
 #[serde(rename_all = "camelCase")]
 pub enum NewPasswordFor {
     SignUp,
-    Recovery { account: AccountId },
+    Account(Entering),
+}
+
+/// Somebody who has an account, on the way in.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Entering {
+    pub account: AccountId,
+    pub proved: Vec<Proof>,
+    /// They came for a new password.
+    pub recovering: bool,
+    /// Their password is one that an administrator made, since then.
+    pub temporary_since: Option<Timestamp>,
+    /// They have to set a second factor up before they get in.
+    pub must_enrol: bool,
 }
 
 /// The code of a journey. A used, expired or replaced one does not exist in any arm.
@@ -261,6 +287,13 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             Move::show(Stage::Password { address, address_is: AddressIs::Claimed })
         }
 
+        (Stage::SecondFactor { address, entering, tries_left }, Event::Answered(Answer::Code { code, .. })) => {
+            admission::answered(address, entering, tries_left, &code)
+        }
+        (Stage::SecondFactor { address, entering, tries_left }, Event::SecondFactorChecked(right)) => {
+            admission::checked(address, entering, tries_left, right, keep)
+        }
+
         (Stage::Proved { path, address }, Event::AccountFound(account)) => {
             proved::account_found(setting, &language, path, address, account, keep)
         }
@@ -275,9 +308,9 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             sign_up::ask_attributes(setting, &language, NewAccount { address, password: Some(password), keep })
         }
         (
-            Stage::NewPassword { purpose: NewPasswordFor::Recovery { account }, .. },
+            Stage::NewPassword { purpose: NewPasswordFor::Account(entering), .. },
             Event::PasswordHashed(Ok(password)),
-        ) => recover::finish(account, password),
+        ) => admission::with_new_password(entering, password),
 
         (Stage::Attributes { address, password }, Event::Answered(Answer::Attributes { revision, values })) => {
             sign_up::attributes(setting, &language, NewAccount { address, password, keep }, revision, values)

@@ -85,6 +85,7 @@ impl Stage {
             | Stage::Password { address, .. }
             | Stage::Code { address, .. }
             | Stage::Proved { address, .. }
+            | Stage::SecondFactor { address, .. }
             | Stage::NewPassword { address, .. }
             | Stage::Attributes { address, .. } => Some(address),
             Stage::Stopped { address, .. } => address.as_deref(),

@@ -1,6 +1,6 @@
 //! The address is proved: whose is it, and what follows. Until here a stranger's journey looks like an owner's.
 
-use super::{Account, AddressIs, Effect, Move, NewAccount, NewPasswordFor, Outcome, Proof, Setting, Stage, sign_up};
+use super::{Account, AddressIs, Effect, Move, NewAccount, Proof, Setting, Stage, admission, sign_up};
 use app::contract::{
     journey::{Notice, Path, Stop},
     user_flow::Method,
@@ -28,12 +28,8 @@ pub(super) fn account_found(
         return Move::stop(Stop::Disabled, address);
     }
     match (account.method, path) {
-        (Method::Passcode, _) => {
-            Move::finish(Outcome::SignedIn { account: account.id, proved: vec![Proof::Code], keep })
-        }
-        (Method::Password, Path::Recover) => {
-            Move::show(Stage::NewPassword { address, purpose: NewPasswordFor::Recovery { account: account.id } })
-        }
+        (Method::Passcode, _) => admission::admit(address, account, vec![Proof::Code], false, keep),
+        (Method::Password, Path::Recover) => admission::admit(address, account, vec![Proof::Code], true, keep),
         (Method::Password, Path::SignIn) => Move::show(Stage::Password { address, address_is: AddressIs::Proved }),
         (Method::Password, Path::SignUp) => {
             Move::show(Stage::Password { address, address_is: AddressIs::Proved }).notice(Notice::AlreadyHaveAccount)

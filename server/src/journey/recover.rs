@@ -1,8 +1,8 @@
 //! Can't access your account: the address, a code, then a new password for who has an account; who has none goes on to
-//! sign up. `address`, `code` and `proved` are the way; here is where it leaves sign-in, and how it ends.
+//! sign up. `address`, `code`, `proved` and `admission` are the way; here is where it leaves sign-in.
 
-use super::{AddressIs, Mailed, Move, Outcome, Proof, code, proved};
-use app::contract::{id::AccountId, journey::Path, secret::Secret, time::Timestamp};
+use super::{AddressIs, Mailed, Move, code, proved};
+use app::contract::{journey::Path, time::Timestamp};
 
 /// The address is known, so nobody types it twice; and what a code proved in this journey needs no second one.
 pub(super) fn from_password(
@@ -15,8 +15,4 @@ pub(super) fn from_password(
         AddressIs::Claimed => code::send(Path::Recover, address, mailed, now),
         AddressIs::Proved => proved::find_account(Path::Recover, address),
     }
-}
-
-pub(super) fn finish(account: AccountId, password: Secret) -> Move {
-    Move::finish(Outcome::Recovered { account, password, proved: vec![Proof::Code] })
 }

@@ -34,10 +34,11 @@ pub fn show(setting: &Setting, journey: &Journey, now: Timestamp) -> Step {
             offers_to_keep: flow.keep_signed_in && *path == Path::SignIn,
             offers_password: offers_password(setting, *path),
         },
+        Stage::SecondFactor { .. } => Step::SecondFactor,
         Stage::NewPassword { purpose, .. } => Step::NewPassword {
             path: match purpose {
                 NewPasswordFor::SignUp => Path::SignUp,
-                NewPasswordFor::Recovery { .. } => Path::Recover,
+                NewPasswordFor::Account(_) => Path::Recover,
             },
             rule: flow.password,
         },

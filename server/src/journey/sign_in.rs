@@ -1,6 +1,6 @@
 //! Sign in: the address (`address`), its password here (or its code, `code`), done.
 
-use super::{AddressIs, Effect, Known, Move, Outcome, Proof, Stage, Verdict};
+use super::{AddressIs, Effect, Known, Move, Outcome, Proof, Stage, Verdict, admission};
 use app::contract::{journey::Path, secret::Secret, time::Timestamp, validate::Why};
 
 /// Somebody is signed in at this browser and goes on as they are; or, where that was too long ago by now, proves anew that
@@ -26,7 +26,7 @@ pub(super) fn password_checked(address: String, address_is: AddressIs, verdict: 
         AddressIs::Proved => vec![Proof::Code, Proof::Password],
     };
     match verdict {
-        Verdict::Right(account) => Move::finish(Outcome::SignedIn { account, proved, keep }),
+        Verdict::Right(account) => admission::admit(address, account, proved, false, keep),
         Verdict::Wrong => Move::show(Stage::Password { address, address_is }).fault("password", Why::WrongPassword),
     }
 }

@@ -2,8 +2,8 @@
 //! and nobody gets a mail.
 
 use super::{
-    Account, AccountId, Effect, Entry, Event, Journey, Outcome, Setting, Turn, Verdict, advance, begin, limits, show,
-    typed,
+    Account, AccountId, Effect, Entry, Event, Journey, Outcome, SecondFactor, Setting, Turn, Verdict, advance, begin,
+    limits, show, typed,
 };
 use app::contract::{
     journey::{Answer, Notice, Step},
@@ -88,11 +88,7 @@ fn seen(journey: &Journey, step: Step) -> Seen {
 fn pretend(people: &[Pretended], effect: Effect, now: Timestamp) -> Event {
     let whose = |address: &str| people.iter().find(|person| person.address.eq_ignore_ascii_case(address));
     match effect {
-        Effect::FindAccount { address } => Event::AccountFound(whose(&address).map(|person| Account {
-            id: person.id.clone(),
-            method: if person.password.is_some() { Method::Password } else { Method::Passcode },
-            disabled: person.disabled,
-        })),
+        Effect::FindAccount { address } => Event::AccountFound(whose(&address).map(account)),
         Effect::SendCode { .. } => {
             let resend_at = now + limits::SENDS_PER_ADDRESS.first().map_or(Duration::ZERO, |limit| limit.within);
             Event::CodeSent { hash: right_code().into(), resend_at }
@@ -101,9 +97,20 @@ fn pretend(people: &[Pretended], effect: Effect, now: Timestamp) -> Event {
         Effect::CheckPassword { address, password } => {
             let person =
                 whose(&address).filter(|person| !person.disabled && person.password.as_ref() == Some(&password));
-            Event::PasswordChecked(person.map_or(Verdict::Wrong, |person| Verdict::Right(person.id.clone())))
+            Event::PasswordChecked(person.map_or(Verdict::Wrong, |person| Verdict::Right(account(person))))
         }
+        Effect::CheckSecondFactor { .. } => Event::SecondFactorChecked(false),
         Effect::HashPassword { .. } => Event::PasswordHashed(Ok("pretended".into())),
+    }
+}
+
+fn account(person: &Pretended) -> Account {
+    Account {
+        id: person.id.clone(),
+        method: if person.password.is_some() { Method::Password } else { Method::Passcode },
+        disabled: person.disabled,
+        temporary_since: None,
+        second_factor: SecondFactor::NotWanted,
     }
 }
 

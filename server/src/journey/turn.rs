@@ -8,6 +8,7 @@ use app::contract::{
     user_flow::Method,
     validate::Why,
 };
+use serde::{Deserialize, Serialize};
 
 /// What happened. Every effect comes back as one of these.
 #[derive(Clone, PartialEq, Debug)]
@@ -22,6 +23,7 @@ pub enum Event {
         resend_at: Timestamp,
     },
     CodeChecked(bool),
+    SecondFactorChecked(bool),
     PasswordChecked(Verdict),
     PasswordHashed(Result<Secret, Why>),
     /// The account of a `SignedUp` was not made: somebody got the address in the same moment.
@@ -33,11 +35,23 @@ pub struct Account {
     pub id: AccountId,
     pub method: Method,
     pub disabled: bool,
+    /// Since when its password is one that an administrator made.
+    pub temporary_since: Option<Timestamp>,
+    pub second_factor: SecondFactor,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum SecondFactor {
+    #[default]
+    NotWanted,
+    Enrolled,
+    /// Wanted of this account, and not there yet.
+    Missing,
 }
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum Verdict {
-    Right(AccountId),
+    Right(Account),
     /// Wrong, unknown, switched off, or held after too many tries: nobody is told which.
     Wrong,
 }
@@ -61,6 +75,11 @@ pub enum Effect {
         address: String,
         password: Secret,
     },
+    /// Is it the authenticator's present code, or a recovery code, and was it never used?
+    CheckSecondFactor {
+        account: AccountId,
+        code: Secret,
+    },
     /// Judge a new password by what only the server knows, and hash it.
     HashPassword {
         password: Secret,
@@ -73,7 +92,7 @@ impl Effect {
     /// journey's version: of a hundred answers to one page one is judged, and the others learn nothing, not even by how
     /// long it took (security R3, cve_2024_4629). Guesses at a password are counted by account, before they are judged.
     pub fn is_counted_first(&self) -> bool {
-        matches!(self, Effect::CheckCode { .. })
+        matches!(self, Effect::CheckCode { .. } | Effect::CheckSecondFactor { .. })
     }
 }
 
@@ -97,6 +116,14 @@ pub enum Outcome {
         account: AccountId,
         password: Secret,
         proved: Vec<Proof>,
+        /// The old one was an administrator's, since then; otherwise it was forgotten.
+        temporary_since: Option<Timestamp>,
+        /// Nobody is signed in before they have enrolled.
+        must_enrol: bool,
+    },
+    /// The password was right, and nobody gets in by it alone: a second factor has to be set up.
+    MustEnrol {
+        account: AccountId,
     },
     SignedUp {
         address: String,
@@ -113,10 +140,12 @@ pub enum Outcome {
 }
 
 /// What a person has shown in this journey.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Proof {
     Password,
     Code,
+    SecondFactor,
 }
 
 impl Proof {
@@ -124,7 +153,7 @@ impl Proof {
     pub fn amr(self) -> &'static str {
         match self {
             Proof::Password => "pwd",
-            Proof::Code => "otp",
+            Proof::Code | Proof::SecondFactor => "otp",
         }
     }
 }

@@ -1,14 +1,16 @@
 //! The first administrator: a page behind a one-time link, gone for ever once somebody has used it (security R37).
 
 use crate::{
-    administration::{self, TENANT_ID, password_rule},
+    administration::{self, TENANT_ID, enrolment, password_rule},
     assets,
     directory::{
         Durability,
         account::{self, NewAccount},
-        set_up, tenant,
+        audit::{self, Entry},
+        second_factor, set_up, tenant,
     },
     error::{Error, Result},
+    guard::Caller,
     html,
     secret::{popular, token},
     state::AppState,
@@ -33,6 +35,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
+use serde_json::json;
 
 /// May do everything in every tenant.
 const ROLE: &str = "Global Administrator";
@@ -51,17 +54,24 @@ pub struct Filled {
     name: String,
     address: String,
     password: Secret,
+    /// Ticked, on a developer's own machine: elsewhere nobody is asked.
+    enrol: Option<String>,
 }
 
 /// `GET /admin/setup?token=…`. Asking for it uses nothing up: a mail scanner may have been here first.
 pub async fn page(State(state): State<AppState>, link: Result<Query<Link>, QueryRejection>) -> Result<Response> {
     let Ok(Query(Link { token })) = link else { return Err(Error::NotFound) };
     only_while_open(&state, &token).await?;
-    show(&state, &Filled { token, name: String::new(), address: String::new(), password: "".into() }, &[]).await
+    show(&state, &Filled { token, name: String::new(), address: String::new(), password: "".into(), enrol: None }, &[])
+        .await
 }
 
 /// `POST /admin/setup`.
-pub async fn make(State(state): State<AppState>, filled: Result<Form<Filled>, FormRejection>) -> Result<Response> {
+pub async fn make(
+    State(state): State<AppState>,
+    caller: Caller,
+    filled: Result<Form<Filled>, FormRejection>,
+) -> Result<Response> {
     let Ok(Form(filled)) = filled else { return Err(Error::NotFound) };
     only_while_open(&state, &filled.token).await?;
     let (address, faults) = judge(&filled);
@@ -79,19 +89,32 @@ pub async fn make(State(state): State<AppState>, filled: Result<Form<Filled>, Fo
         attributes: vec![("displayName".into(), filled.name.trim().into())],
     };
     let (hash, now) = (token::hash(&filled.token), state.clock.now());
+    let must_enrol = filled.enrol.is_some() || !state.config.is_development();
+    let offer = must_enrol.then(|| enrolment::prepare(&state, &new.id, now));
+    let (enrolment, onward) = offer.unzip();
+    let entry = Entry {
+        address: caller.address.to_string(),
+        after: Some(json!({ "displayName": filled.name.trim(), "mail": new.address, "role": ROLE })),
+        ..administration::server_entry(&state.chance, now, "Add first administrator", &new.id, &new.address)
+    };
     state
         .db
         .write(Durability::Lasting, move |c| {
             Box::pin(async move {
                 // Of two who use the link at once, one finds it used.
                 set_up::close(c, &hash, &new.id, ROLE, now).await?;
-                account::insert(c, &TenantId::from(TENANT_ID), &new, now).await
+                let tenant = TenantId::from(TENANT_ID);
+                account::insert(c, &tenant, &new, now).await?;
+                if let Some(enrolment) = &enrolment {
+                    second_factor::offer(c, &tenant, enrolment).await?;
+                }
+                audit::insert(c, &tenant, &entry).await
             })
         })
         .await?;
     administration::forget_link(&state.config);
     tracing::info!("the first administrator was made");
-    Ok(Redirect::to("/admin/").into_response())
+    Ok(Redirect::to(onward.as_deref().unwrap_or("/admin/")).into_response())
 }
 
 async fn only_while_open(state: &AppState, token: &str) -> Result<()> {
@@ -133,6 +156,7 @@ async fn show(state: &AppState, filled: &Filled, faults: &[Fault]) -> Result<Res
         name: &filled.name,
         address: &filled.address,
         rule: password_rule(),
+        may_skip: state.config.is_development(),
         faults,
     };
     let body = shell::set_up(&page, &texts, assets::scripts("en"), &nonce);

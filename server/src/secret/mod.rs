@@ -9,3 +9,4 @@ pub mod phc;
 pub mod popular;
 pub mod seal;
 pub mod token;
+pub mod totp;

@@ -30,6 +30,8 @@ pub enum Purpose {
     Journey,
     /// Under which name a limiter counts somebody.
     Limit,
+    /// Codes for when an authenticator app is lost.
+    RecoveryCode,
     /// Refresh tokens: family and number.
     RefreshToken,
     /// Places in the lists of the management API.
@@ -45,6 +47,7 @@ struct Keys {
     client_secret: hmac::Key,
     journey: hmac::Key,
     limit: hmac::Key,
+    recovery_code: hmac::Key,
     refresh_token: hmac::Key,
     page: hmac::Key,
 }
@@ -131,6 +134,7 @@ impl Keys {
             client_secret: mac("client secret"),
             journey: mac("journey"),
             limit: mac("limit"),
+            recovery_code: mac("recovery code"),
             refresh_token: mac("refresh token"),
             page: mac("page"),
         }
@@ -144,6 +148,7 @@ impl Keys {
             Purpose::ClientSecret => &self.client_secret,
             Purpose::Journey => &self.journey,
             Purpose::Limit => &self.limit,
+            Purpose::RecoveryCode => &self.recovery_code,
             Purpose::RefreshToken => &self.refresh_token,
             Purpose::Page => &self.page,
         };

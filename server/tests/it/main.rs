@@ -11,4 +11,5 @@ mod mail;
 mod oidc;
 mod people;
 mod portal;
+mod second_factor;
 mod security;

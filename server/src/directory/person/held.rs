@@ -6,10 +6,11 @@ use serde_json::{Map, Value};
 use sqlx::{Column, Row, ValueRef, any::AnyRow};
 
 /// Table by table; what proves something is told only as being there.
-const HELD: [(&str, &str); 10] = [
+const HELD: [(&str, &str); 12] = [
     ("account", "SELECT * FROM accounts WHERE tenant_id = $1 AND id = $2"),
     ("identities", "SELECT * FROM identities WHERE tenant_id = $1 AND account_id = $2"),
     ("credentials", "SELECT kind, changed_at FROM credentials WHERE tenant_id = $1 AND account_id = $2"),
+    ("secondFactors", "SELECT since FROM second_factors WHERE tenant_id = $1 AND account_id = $2"),
     ("attributes", "SELECT attribute_id, value FROM attribute_values WHERE tenant_id = $1 AND account_id = $2"),
     ("addresses", "SELECT kind, address, verified_at FROM addresses WHERE tenant_id = $1 AND account_id = $2"),
     ("devices", "SELECT seen_at FROM devices WHERE tenant_id = $1 AND account_id = $2"),
@@ -23,6 +24,10 @@ const HELD: [(&str, &str); 10] = [
          WHERE tenant_id = $1 AND account_id = $2",
     ),
     ("activities", "SELECT * FROM activities WHERE tenant_id = $1 AND account_id = $2"),
+    (
+        "failures",
+        "SELECT first_at, network, error_code, times FROM sign_in_failures WHERE tenant_id = $1 AND account_id = $2",
+    ),
     ("roles", "SELECT tenant_id, role, since FROM administrators WHERE account_id = $2 AND $1 = $1"),
 ];
 

@@ -25,7 +25,7 @@ pub enum Condition {
     /// By any of the ways in which somebody is known; a type or issuer only where it was said.
     KnownAs {
         sign_in_type: Option<String>,
-        issuer: Option<String>,
+        issuer: String,
         name: String,
     },
     Attribute {
@@ -271,9 +271,7 @@ fn said(clause: &mut Clause, tenant: &TenantId, condition: &Condition) {
                 Some(kind) => clause.bind_list([kind.as_str()]),
                 None => clause.bind_list(SIGN_IN_TYPES),
             };
-            if let Some(issuer) = issuer {
-                clause.say(" AND i.issuer = ").bind(issuer.as_str());
-            }
+            clause.say(" AND i.issuer = ").bind(issuer.as_str());
             let folded = identity::Folded::address(name);
             clause.say(" AND i.folded IN ").bind_list([folded.as_str(), name.as_str()]);
             clause.say(")");

@@ -12,7 +12,7 @@ use app::contract::{
 use sqlx::AnyConnection;
 
 /// Rows that belong to the account and to nobody else, those that others hang on last.
-const OF_ACCOUNT: [&str; 12] = [
+const OF_ACCOUNT: [&str; 16] = [
     "DELETE FROM journeys WHERE tenant_id = $1 AND grant_id IN
        (SELECT grant_id FROM token_families WHERE tenant_id = $1 AND account_id = $2)",
     "DELETE FROM token_families WHERE tenant_id = $1 AND account_id = $2",
@@ -20,10 +20,14 @@ const OF_ACCOUNT: [&str; 12] = [
     "DELETE FROM devices WHERE tenant_id = $1 AND account_id = $2",
     "DELETE FROM search_words WHERE tenant_id = $1 AND account_id = $2",
     "DELETE FROM identities WHERE tenant_id = $1 AND account_id = $2",
+    "DELETE FROM second_factors WHERE tenant_id = $1 AND account_id = $2",
+    "DELETE FROM recovery_codes WHERE tenant_id = $1 AND account_id = $2",
+    "DELETE FROM enrolments WHERE tenant_id = $1 AND account_id = $2",
     "DELETE FROM credentials WHERE tenant_id = $1 AND account_id = $2",
     "DELETE FROM attribute_values WHERE tenant_id = $1 AND account_id = $2",
     "DELETE FROM addresses WHERE tenant_id = $1 AND account_id = $2",
     "DELETE FROM activities WHERE tenant_id = $1 AND account_id = $2",
+    "DELETE FROM sign_in_failures WHERE tenant_id = $1 AND account_id = $2",
     "DELETE FROM administrators WHERE account_id = $2 AND $1 = $1",
     "DELETE FROM accounts WHERE tenant_id = $1 AND id = $2",
 ];

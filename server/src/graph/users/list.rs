@@ -127,7 +127,7 @@ fn compare(tongue: &Tongue, path: &Path, operator: Operator, literal: &Literal) 
         ("userFlowId", Operator::Equal, Literal::Text(flow)) => Condition::MadeBy(UserFlowId::from(flow.as_str())),
         ("mail" | "userPrincipalName", Operator::Equal, Literal::Text(address)) => Condition::KnownAs {
             sign_in_type: Some(if name == "mail" { "emailAddress" } else { "userPrincipalName" }.into()),
-            issuer: Some(tongue.tenant_id.clone()),
+            issuer: tongue.tenant_id.clone(),
             name: address.clone(),
         },
         ("createdDateTime", Operator::AtLeast, Literal::Moment(at)) => Condition::CreatedSince(at.0),
@@ -176,10 +176,10 @@ fn known_as(tongue: &Tongue, of: &Expression) -> Result<Condition> {
             _ => return Err(unknown(path)),
         }
     }
-    match name {
-        Some(name) => Ok(Condition::KnownAs { sign_in_type, issuer, name }),
-        // No index leads to everybody of one issuer.
-        None => Err(bad("Identities are found by their issuerAssignedId; signInType and issuer may narrow it.")),
+    match (issuer, name) {
+        (Some(issuer), Some(name)) => Ok(Condition::KnownAs { sign_in_type, issuer, name }),
+        // As Graph has it: no index leads to one without the other.
+        _ => Err(bad("Identities are found by issuerAssignedId and issuer together; signInType may narrow it.")),
     }
 }
 

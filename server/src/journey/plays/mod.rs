@@ -1,5 +1,6 @@
 //! Plays: events in, turns out. One act per path; `random` lets monkeys on the stage, and `model` judges them.
 
+mod admission;
 mod code;
 mod layout;
 mod model;
@@ -208,12 +209,16 @@ fn hash(n: u32) -> Secret {
     format!("hash of code {n}").into()
 }
 
+fn ada(method: Method) -> Account {
+    Account { id: "ada".into(), method, disabled: false, temporary_since: None, second_factor: SecondFactor::NotWanted }
+}
+
 fn found(method: Method) -> Event {
-    Event::AccountFound(Some(Account { id: "ada".into(), method, disabled: false }))
+    Event::AccountFound(Some(ada(method)))
 }
 
 fn found_disabled(method: Method) -> Event {
-    Event::AccountFound(Some(Account { id: "ada".into(), method, disabled: true }))
+    Event::AccountFound(Some(Account { disabled: true, ..ada(method) }))
 }
 
 fn nobody() -> Event {
@@ -221,7 +226,7 @@ fn nobody() -> Event {
 }
 
 fn right() -> Event {
-    Event::PasswordChecked(Verdict::Right("ada".into()))
+    Event::PasswordChecked(Verdict::Right(ada(Method::Password)))
 }
 
 fn wrong() -> Event {
@@ -301,5 +306,10 @@ fn signed_up(password: Option<&str>, attributes: Vec<(String, String)>) -> Turn 
 }
 
 fn recovered() -> Turn {
-    Turn::Finish(Outcome::Recovered { account: "ada".into(), password: "argon2".into(), proved: vec![Proof::Code] })
+    recovered_by(&[Proof::Code], None)
+}
+
+fn recovered_by(proved: &[Proof], temporary_since: Option<Timestamp>) -> Turn {
+    let (account, password) = ("ada".into(), "argon2".into());
+    Turn::Finish(Outcome::Recovered { account, password, proved: proved.into(), temporary_since, must_enrol: false })
 }

@@ -23,7 +23,19 @@ pub enum Stroke {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
-pub const PEOPLE: [&str; 4] = ["ada@example.org", "bob@example.org", "cem@example.org", "dan@example.org"];
+pub const PEOPLE: [&str; 9] = [
+    "ada@example.org",
+    "bob@example.org",
+    "cem@example.org",
+    "dan@example.org",
+    "fay@example.org",
+    "gil@example.org",
+    "hal@example.org",
+    "ivy@example.org",
+    "jan@example.org",
+];
+/// What everybody's app shows.
+const APP: &str = "314159";
 pub const SESAME: &str = "open sesame";
 
 /// The world as it is, and what was shown in it.
@@ -34,6 +46,8 @@ pub struct World {
     /// Since the journey was last at its first page:
     proved: BTreeSet<String>,
     checked: BTreeSet<String>,
+    /// Whose second factor was right.
+    shown: BTreeSet<String>,
     hashed: BTreeSet<(String, String)>,
     over: bool,
 }
@@ -48,11 +62,24 @@ struct Mail {
 
 impl World {
     pub fn new(method: Method, known: bool, with_page: bool) -> World {
-        let account = |id: &str, method, disabled| Account { id: id.into(), method, disabled };
+        let account = |id: &str, method, disabled| Account { id: id.into(), disabled, ..ada(method) };
+        let careful =
+            |id: &str, method| Account { second_factor: SecondFactor::Enrolled, ..account(id, method, false) };
         let accounts = [
             (PEOPLE[0].to_string(), account("ada", Method::Password, false)),
             (PEOPLE[1].to_string(), account("bob", Method::Passcode, false)),
             (PEOPLE[2].to_string(), account("cem", Method::Password, true)),
+            (PEOPLE[4].to_string(), careful("fay", Method::Password)),
+            (PEOPLE[5].to_string(), careful("gil", Method::Passcode)),
+            (PEOPLE[6].to_string(), Account { temporary_since: Some(START), ..careful("hal", Method::Password) }),
+            (
+                PEOPLE[7].to_string(),
+                Account { second_factor: SecondFactor::Missing, ..account("ivy", Method::Password, false) },
+            ),
+            (
+                PEOPLE[8].to_string(),
+                Account { temporary_since: Some(START), ..account("jan", Method::Password, false) },
+            ),
         ];
         let known = known.then(|| Known { account: "ada".into(), address: ADA.into(), name: None, until: None });
         let entry = Entry { path: Path::SignIn, language: "en".into(), hint: None, known };
@@ -63,6 +90,7 @@ impl World {
             mails: Vec::new(),
             proved: BTreeSet::new(),
             checked: BTreeSet::new(),
+            shown: BTreeSet::new(),
             hashed: BTreeSet::new(),
             over: false,
         }
@@ -104,10 +132,11 @@ impl World {
     fn fitting_answer(&self, luck: u8) -> Option<Answer> {
         let keep = luck.is_multiple_of(3);
         Some(match self.play.shown() {
-            Step::Address { .. } => Answer::Address { address: PEOPLE[usize::from(luck) % 4].into() },
+            Step::Address { .. } => Answer::Address { address: PEOPLE[usize::from(luck) % PEOPLE.len()].into() },
             Step::Account { .. } => Answer::ContinueAs,
             Step::Password { .. } => Answer::Password { password: SESAME.into(), keep },
             Step::Code { .. } => Answer::Code { code: self.mails.last()?.digits.as_str().into(), keep },
+            Step::SecondFactor => Answer::Code { code: APP.into(), keep },
             Step::NewPassword { .. } => Answer::NewPassword { password: SESAME.into() },
             Step::Attributes { revision, .. } => {
                 let filled_in = FILLED_IN.into_iter().chain([("city", "Lund"), ("plan", "gold"), ("email", "x@y.org")]);
@@ -136,6 +165,7 @@ impl World {
                     if matches!(self.play.journey.stage, Stage::Address { .. }) {
                         self.proved.clear();
                         self.checked.clear();
+                        self.shown.clear();
                         self.hashed.clear();
                     }
                     return None;
@@ -148,7 +178,7 @@ impl World {
                         // Somebody else was faster.
                         Outcome::SignedUp { address, .. } if luck.is_multiple_of(3) => {
                             let method = if luck.is_multiple_of(2) { Method::Password } else { Method::Passcode };
-                            let account = Account { id: "eve".into(), method, disabled: false };
+                            let account = Account { id: "eve".into(), ..ada(method) };
                             self.accounts.insert(address.clone(), account);
                             event = Event::AddressTaken;
                         }
@@ -195,18 +225,30 @@ impl World {
                 Event::AccountFound(self.accounts.get(&address).cloned())
             }
             Effect::CheckPassword { address, password } => Event::PasswordChecked(match self.accounts.get(&address) {
-                Some(Account { id, method: Method::Password, disabled: false }) if password.reveal() == SESAME => {
-                    self.checked.insert(id.to_string());
-                    Verdict::Right(id.clone())
+                Some(account @ Account { method: Method::Password, disabled: false, .. })
+                    if password.reveal() == SESAME =>
+                {
+                    self.checked.insert(account.id.to_string());
+                    Verdict::Right(account.clone())
                 }
                 _ => Verdict::Wrong,
             }),
+            Effect::CheckSecondFactor { account, code } => {
+                let (address, _) = self.find(&account);
+                let known = self.proved.contains(address) || self.checked.contains(account.as_str());
+                assert!(known, "nobody is asked before another proof");
+                let right = code.reveal() == APP;
+                if right {
+                    self.shown.insert(account.to_string());
+                }
+                Event::SecondFactorChecked(right)
+            }
             Effect::HashPassword { address, .. } if luck.is_multiple_of(7) => {
-                assert!(self.proved.contains(&address));
+                assert!(self.may_choose_password(&address));
                 Event::PasswordHashed(Err(Why::PasswordCommon))
             }
             Effect::HashPassword { password, address } => {
-                assert!(self.proved.contains(&address), "no password is set before the proof");
+                assert!(self.may_choose_password(&address), "no password is set before the proof");
                 assert!(password.reveal().len() >= 8);
                 let hash = format!("hash {luck} for {address}");
                 self.hashed.insert((address, hash.clone()));
@@ -215,25 +257,47 @@ impl World {
         }
     }
 
+    fn find(&self, wanted: &AccountId) -> (&String, &Account) {
+        self.accounts.iter().find(|(_, account)| account.id == *wanted).expect("exists")
+    }
+
+    /// The address was proved, or the password that an administrator made; and the second factor of whoever has one.
+    fn may_choose_password(&self, address: &str) -> bool {
+        let Some(account) = self.accounts.get(address) else { return self.proved.contains(address) };
+        let replaces = account.temporary_since.is_some() && self.checked.contains(account.id.as_str());
+        (self.proved.contains(address) || replaces) && self.has_shown_what_is_asked(account)
+    }
+
+    fn has_shown_what_is_asked(&self, account: &Account) -> bool {
+        account.second_factor != SecondFactor::Enrolled || self.shown.contains(account.id.as_str())
+    }
+
     /// The model: what must have been shown in this journey for it to end so.
     fn may_end(&self, event: &Event, outcome: &Outcome) {
-        let find =
-            |wanted: &AccountId| self.accounts.iter().find(|(_, account)| account.id == *wanted).expect("exists");
         match outcome {
             Outcome::SignedIn { account, proved, keep } => {
-                let (address, account) = find(account);
-                assert!(!account.disabled);
+                let (address, account) = self.find(account);
+                assert!(!account.disabled && account.temporary_since.is_none());
+                assert!(account.second_factor != SecondFactor::Missing && self.has_shown_what_is_asked(account));
+                assert_eq!(proved.contains(&Proof::SecondFactor), account.second_factor == SecondFactor::Enrolled);
                 assert!(!proved.contains(&Proof::Code) || self.proved.contains(address));
                 assert_eq!(proved.contains(&Proof::Password), self.checked.contains(account.id.as_str()));
                 let wanted = if account.method == Method::Password { Proof::Password } else { Proof::Code };
                 assert!(proved.contains(&wanted), "{proved:?} for an account by {wanted:?}");
                 assert!(!keep || self.play.flow.keep_signed_in);
             }
-            Outcome::Recovered { account, password, proved } => {
-                let (address, account) = find(account);
-                assert!(self.proved.contains(address) && !account.disabled && account.method == Method::Password);
+            Outcome::Recovered { account, password, proved, temporary_since, must_enrol } => {
+                let (address, account) = self.find(account);
+                assert!(self.may_choose_password(address) && !account.disabled && account.method == Method::Password);
                 assert!(self.hashed.contains(&(address.clone(), password.reveal().into())));
-                assert_eq!(proved, &[Proof::Code]);
+                assert_eq!(*temporary_since, account.temporary_since);
+                assert_eq!(*must_enrol, account.second_factor == SecondFactor::Missing);
+                assert_eq!(proved.contains(&Proof::SecondFactor), account.second_factor == SecondFactor::Enrolled);
+            }
+            Outcome::MustEnrol { account } => {
+                let (_, account) = self.find(account);
+                assert_eq!(account.second_factor, SecondFactor::Missing);
+                assert!(self.checked.contains(account.id.as_str()), "the password comes first");
             }
             Outcome::SignedUp { address, password, attributes, proved, .. } => {
                 assert!(self.proved.contains(address) && self.play.flow.sign_up == SignUp::Open);

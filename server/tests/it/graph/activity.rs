@@ -7,7 +7,7 @@ use server::directory::audit::{self, Verdict};
 #[tokio::test]
 async fn r41_every_change_is_told_once_in_a_whole_chain() {
     on_both(async |server: TestServer| {
-        let admin = server.keeper().await;
+        let admin = server.administrator().await;
         let id = admin.post("/applications", &json!({ "displayName": "Shop" })).await.json()["id"]
             .as_str()
             .unwrap()
@@ -23,7 +23,7 @@ async fn r41_every_change_is_told_once_in_a_whole_chain() {
             change,
             &json!([{ "displayName": "displayName", "oldValue": "\"Shop\"", "newValue": "\"Orchard\"" }])
         );
-        assert_eq!(told[0]["initiatedBy"]["user"]["id"], admin.account.as_str());
+        assert_eq!(told[0]["initiatedBy"]["user"]["id"], admin.account.as_ref().unwrap().as_str());
         assert_eq!(audit::verify(&server.state.db, &server.tenant).await.unwrap(), Verdict::Whole { rows: 3 });
     })
     .await;
@@ -32,7 +32,7 @@ async fn r41_every_change_is_told_once_in_a_whole_chain() {
 #[tokio::test]
 async fn sign_ins_are_listed_newest_first() {
     on_both(async |server: TestServer| {
-        let admin = server.keeper().await;
+        let admin = server.administrator().await;
         let shop = server.application().await;
         server.account(&shop, "ada@example.org").await;
         for _ in 0..3 {
@@ -53,9 +53,51 @@ async fn sign_ins_are_listed_newest_first() {
 }
 
 #[tokio::test]
+async fn r41_failed_sign_ins_are_told_and_a_flood_of_them_leaves_few_rows() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let shop = server.application().await;
+        let account = server.account(&shop, "ada@example.org").await;
+        let mut browser = server.browser().at("203.0.113.9");
+        for (address, tries) in [("ada@example.org", 12), ("nobody@example.org", 3)] {
+            shop.asks(&mut browser).await;
+            browser.fill(&[("Email address", address)]).press("Continue").await;
+            for number in 0..tries {
+                browser.fill(&[("Password", &format!("canary number {number}"))]).press("Sign in").await;
+            }
+        }
+        let told = admin.get("/auditLogs/signIns?$filter=event%20eq%20'signInFailed'").await;
+        assert!(!told.text().contains("canary") && !told.text().contains("nobody@"), "{}", told.text());
+        let told = told.json();
+        let rows: Vec<(i64, &str, &str)> = told["value"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| {
+                assert_eq!(it["ipAddress"], "203.0.113.0/24");
+                let code = it["status"]["errorCode"].as_i64().unwrap();
+                (code, it["userId"].as_str().unwrap(), it["status"]["additionalDetails"].as_str().unwrap())
+            })
+            .collect();
+        // Ten were wrong, then the password was held.
+        for row in [
+            (50126, account.as_str(), "Tries within the hour: 10"),
+            (50053, account.as_str(), "Tries within the hour: 2"),
+            (50126, "", "Tries within the hour: 3"),
+        ] {
+            assert!(rows.contains(&row), "{row:?} is not in {rows:?}");
+        }
+        assert_eq!(rows.len(), 3);
+        let all = admin.get("/auditLogs/signIns").await.json();
+        assert_eq!(all["value"].as_array().unwrap().len(), 3, "nobody signed in to this tenant");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_funnel_counts_steps_and_nobody() {
     on_both(async |server: TestServer| {
-        let admin = server.keeper().await;
+        let admin = server.administrator().await;
         let shop = server.application().await;
         server.account(&shop, "ada@example.org").await;
         // One comes through, one is wrong first, one gives up.

@@ -7,7 +7,7 @@ use serde_json::json;
 #[tokio::test]
 async fn an_application_is_registered_changed_and_deleted() {
     on_both(async |server: TestServer| {
-        let admin = server.keeper().await;
+        let admin = server.administrator().await;
         let asked = json!({
             "displayName": "Rowan Shop",
             "web": { "redirectUris": ["https://shop.example/cb"], "homePageUrl": "https://shop.example/" },
@@ -43,7 +43,7 @@ async fn an_application_is_registered_changed_and_deleted() {
 #[tokio::test]
 async fn r27_a_bad_address_is_not_registered() {
     on_both(async |server: TestServer| {
-        let admin = server.keeper().await;
+        let admin = server.administrator().await;
         for uri in
             ["javascript:alert(1)", "http://shop.example/cb", "https://*.shop.example/", "https://shop.example/#x"]
         {
@@ -60,7 +60,7 @@ async fn r27_a_bad_address_is_not_registered() {
 #[tokio::test]
 async fn r33_a_secret_is_shown_once_and_two_are_active() {
     on_both(async |server: TestServer| {
-        let admin = server.keeper().await;
+        let admin = server.administrator().await;
         let id = admin.post("/applications", &json!({ "displayName": "Shop" })).await.json()["id"]
             .as_str()
             .unwrap()

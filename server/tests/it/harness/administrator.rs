@@ -1,22 +1,30 @@
 //! An administrator, or an application of one: somebody who speaks Graph with a token that they really got.
 
 use super::{
-    Application, TestServer,
+    Application, Browser, TestServer,
     server::{Answered, ORIGIN},
 };
 use app::contract::{
-    id::AccountId,
+    id::{AccountId, TenantId},
     permission::{Permission, Role},
 };
 use axum::{
     body::Body,
-    http::{Method, Request},
+    http::{Method, Request, request},
 };
 use serde_json::Value;
 use server::{
     administration,
-    directory::{Durability, Unit, administrator},
+    directory::{
+        account::{self, NewAccount},
+        administrator, second_factor,
+    },
+    secret::totp,
 };
+use std::borrow::Borrow;
+
+/// What the authenticator app of every administrator holds.
+pub const APP: &[u8] = b"twenty bytes of test";
 
 #[derive(Clone)]
 pub struct Administrator {
@@ -36,21 +44,46 @@ impl TestServer {
 
     /// Somebody with these roles in one tenant, or in all.
     pub async fn administrator_of(&self, administered: &str, roles: &[Role]) -> Administrator {
-        administration::ensure(&self.state).await.unwrap();
-        let admin = self.in_tenant(administration::TENANT_ID.into());
-        let application = admin.application_over(&administration::flow_id(), |_| ()).await;
+        let roles: Vec<(&str, Role)> = roles.iter().map(|role| (administered, *role)).collect();
+        self.administrator_who(&roles).await
+    }
+
+    /// Somebody with a role here and a role there, who signed in to the portal as everybody does.
+    pub async fn administrator_who(&self, roles: &[(&str, Role)]) -> Administrator {
         let address = format!("{}@admin.example.test", self.state.chance.id());
-        let account = admin.account(&application, &address).await;
-        for role in roles {
-            let (administered, account, role, now) = (administered.to_owned(), account.clone(), *role, self.now());
-            let mut unit = Unit::new(Durability::Lasting);
-            unit.add(Durability::Lasting, move |c| {
-                Box::pin(async move { administrator::insert(c, &administered, &account, role, now).await })
-            });
-            self.state.db.commit(unit).await.unwrap();
-        }
-        let token = admin.graph_token(&application, &address).await;
+        let account = self.make_administrator(&address, roles).await;
+        let admin = self.in_tenant(administration::TENANT_ID.into());
+        let token = admin.graph_token(&Application::portal(self), &address).await;
         Administrator { server: self.clone(), token, account: Some(account), tenant: Some(self.tenant.to_string()) }
+    }
+
+    /// An account of the tenant `admin` with everybody's password, and an authenticator app.
+    pub async fn make_administrator(&self, address: &str, roles: &[(&str, Role)]) -> AccountId {
+        administration::ensure(&self.state).await.unwrap();
+        let account = AccountId::from(self.state.chance.id());
+        let new = NewAccount {
+            id: account.clone(),
+            user_flow: administration::flow_id(),
+            address: address.into(),
+            password: Some(self.hash(super::PASSWORD).await),
+            attributes: vec![("displayName".into(), "Grace Hopper".into())],
+        };
+        let tenant = TenantId::from(administration::TENANT_ID);
+        let context = second_factor::context(&tenant, &account);
+        let sealed = self.state.seal.seal(&self.state.chance, &context, APP);
+        let roles: Vec<(String, Role)> = roles.iter().map(|(tenant, role)| ((*tenant).to_owned(), *role)).collect();
+        self.write(|c, _, now| {
+            Box::pin(async move {
+                account::insert(c, &tenant, &new, now).await?;
+                second_factor::insert(c, &tenant, &new.id, &sealed, 0, now).await?;
+                for (administered, role) in roles {
+                    administrator::insert(c, &administered, &new.id, role, now).await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+        account
     }
 
     /// Signs somebody of this tenant in for the management API.
@@ -59,7 +92,18 @@ impl TestServer {
         let scope = format!("openid {ORIGIN}/graph/.default");
         let asked = application.asks_with(&mut browser, &[("scope", &scope)]).await;
         browser.sign_in(address, super::PASSWORD).await;
-        let answered = application.redeem(&application.code(&browser, &asked), &asked).await;
+        if self.tenant.as_str() == administration::TENANT_ID {
+            browser.show_second_factor().await;
+        }
+        // The portal lives in the house: the browser is there, with the code in the address.
+        let code = match browser.page.path.split_once('?') {
+            Some((_, query)) => {
+                let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+                pairs.find(|(name, _)| name == "code").expect("back at the portal").1.into_owned()
+            }
+            None => application.code(&browser, &asked),
+        };
+        let answered = application.redeem(&code, &asked).await;
         assert_eq!(answered.status, 200, "{}", answered.text());
         answered.json()["access_token"].as_str().unwrap().to_owned()
     }
@@ -77,22 +121,35 @@ impl TestServer {
     }
 }
 
+impl Browser {
+    /// What the administrator's app shows now.
+    pub async fn show_second_factor(&mut self) -> &mut Self {
+        let code = totp::shown(APP, self.server.now());
+        self.fill(&[("Code", &code)]).press("Sign in").await
+    }
+}
+
 impl Administrator {
     /// The same person, about another tenant.
     pub fn about(&self, tenant: &str) -> Self {
         Self { tenant: Some(tenant.into()), ..self.clone() }
     }
 
-    /// `path` is what stands behind `/graph/v1.0`.
-    pub async fn send(&self, method: &str, path: &str, body: Option<&Value>, headers: &[(&str, &str)]) -> Answered {
+    fn request(&self, method: &str, path: &str) -> request::Builder {
         let path = path.replace(' ', "%20").replace('\'', "%27");
-        let mut request = Request::builder()
+        let request = Request::builder()
             .method(Method::try_from(method).unwrap())
             .uri(format!("/graph/v1.0{path}"))
             .header("authorization", format!("Bearer {}", self.token));
-        if let Some(tenant) = &self.tenant {
-            request = request.header("portico-tenant", tenant);
+        match &self.tenant {
+            Some(tenant) => request.header("portico-tenant", tenant),
+            None => request,
         }
+    }
+
+    /// `path` is what stands behind `/graph/v1.0`.
+    pub async fn send(&self, method: &str, path: &str, body: Option<&Value>, headers: &[(&str, &str)]) -> Answered {
+        let mut request = self.request(method, path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -117,12 +174,18 @@ impl Administrator {
         answered.json()
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answered {
-        self.send("POST", path, Some(&body), &[]).await
+    pub async fn post(&self, path: &str, body: impl Borrow<Value>) -> Answered {
+        self.send("POST", path, Some(body.borrow()), &[]).await
     }
 
-    pub async fn patch(&self, path: &str, body: Value) -> Answered {
-        self.send("PATCH", path, Some(&body), &[]).await
+    pub async fn patch(&self, path: &str, body: impl Borrow<Value>) -> Answered {
+        self.send("PATCH", path, Some(body.borrow()), &[]).await
+    }
+
+    /// A picture, or another body that is not JSON.
+    pub async fn put(&self, path: &str, media_type: &str, body: Vec<u8>) -> Answered {
+        let request = self.request("PUT", path).header("content-type", media_type);
+        self.server.send(request.body(body.into()).unwrap()).await
     }
 
     pub async fn delete(&self, path: &str) -> Answered {

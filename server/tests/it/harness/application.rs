@@ -72,7 +72,7 @@ impl Application {
     }
 
     /// The portal, in its own tenant.
-    pub(super) fn portal(server: &TestServer) -> Self {
+    pub fn portal(server: &TestServer) -> Self {
         Self {
             server: server.clone(),
             tenant: TENANT_ID.into(),

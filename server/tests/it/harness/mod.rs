@@ -6,18 +6,16 @@ mod browser;
 mod database;
 mod form;
 mod journey;
-mod keeper;
 mod mailbox;
 mod person;
 mod server;
 
-pub use administrator::Administrator;
+pub use administrator::{APP, Administrator};
 pub use application::{Application, Asked, Tokens};
 pub use browser::Browser;
 pub use database::{on_both, on_both_alone};
 pub use form::Submission;
 pub use journey::input;
-pub use keeper::Keeper;
 pub use person::PASSWORD;
 pub use server::{Answered, HOST, ORIGIN, START, TestServer};
 

@@ -1,0 +1,97 @@
+//! The pages on which an administrator sets up an authenticator app. Drawn by the server alone; in English, as the set-up is.
+
+use super::frame::{foot, links, whose};
+use crate::{
+    contract::brand::Brand,
+    text::{Key, Texts},
+    ui::{
+        code,
+        element::{El, el},
+        field::Control,
+        view::Drawing,
+    },
+};
+use std::rc::Rc;
+
+pub struct Enrol<'a> {
+    pub brand: &'a Brand,
+    pub address: &'a str,
+    /// Where the form goes, and the link's secret, which goes with it.
+    pub path: &'a str,
+    pub token: &'a str,
+    /// What the app has to know: as letters, as an address, and as the dark squares of a picture of it.
+    pub secret: &'a str,
+    pub uri: &'a str,
+    pub picture: Picture,
+    pub wrong: bool,
+}
+
+/// A QR code: its squares along one side with the quiet zone, and an SVG path over the dark ones.
+pub struct Picture {
+    pub side: u32,
+    pub path: String,
+}
+
+pub const ENROL_HEADING: &str = "Set up your authenticator app";
+const LEAD: &str = "A password alone opens nothing here. Scan the picture with an authenticator app, or type the letters \
+                    below it, and enter the code that the app shows.";
+const WRONG: &str = "That isn’t the app’s present code. Look at the clock of the phone, and try the next one.";
+
+pub const CODES_HEADING: &str = "Keep your recovery codes";
+const CODES_LEAD: &str = "Each of these opens your account once when the app is lost. They are not shown again: print them, or \
+                          keep them where you keep passwords.";
+
+pub fn enrol(page: Enrol, texts: &Texts) -> Drawing {
+    let label = "The secret as a QR code";
+    let picture = el("svg")
+        .attr("viewBox", format!("0 0 {0} {0}", page.picture.side))
+        .attr("width", "200")
+        .attr("height", "200")
+        .attr("role", "img")
+        .attr("aria-label", label)
+        // Dark on light in whatever light: apps look for that.
+        .with(el("path").attr("fill", "#fff").attr("d", format!("M0 0h{0}v{0}H0z", page.picture.side)))
+        .with(el("path").attr("fill", "#000").attr("d", page.picture.path));
+    let letters: Vec<&str> =
+        page.secret.as_bytes().chunks(4).filter_map(|four| std::str::from_utf8(four).ok()).collect();
+    let by_hand = el("p")
+        .class("by-hand")
+        .with(el("code").attr("dir", "ltr").with(letters.join(" ")))
+        .with(" ")
+        .with(el("a").attr("href", page.uri.to_owned()).with("Open in an app on this device"));
+    let fault = page.wrong.then(|| WRONG.to_owned());
+    let control = Control {
+        name: "code".into(),
+        label: texts.say(Key::CodeLabel).into(),
+        optional: None,
+        hint: None,
+        fault: Rc::new(move || fault.clone()),
+    };
+    let form = el("form")
+        .class("answer")
+        .attr("method", "post")
+        .attr("action", page.path.to_owned())
+        .with(el("input").attr("type", "hidden").attr("name", "token").attr("value", page.token.to_owned()))
+        .with(code::code(control, |_| false))
+        .with(el("button").class("primary ext-button ext-primary").attr("type", "submit").with("Confirm"));
+    let who = el("p").class("who").with(el("bdi").attr("dir", "ltr").with(page.address.to_owned()));
+    card(page.brand, texts, ENROL_HEADING, LEAD, vec![who, picture, by_hand, form])
+}
+
+pub fn recovery_codes(brand: &Brand, codes: &[String], onward: &str, texts: &Texts) -> Drawing {
+    let list = codes.iter().map(|code| el("li").with(el("code").attr("dir", "ltr").with(code.clone())));
+    let list = el("ul").class("codes").with_all(list);
+    let onward =
+        el("a").class("primary ext-button ext-primary").attr("href", onward.to_owned()).with("I have kept them");
+    card(brand, texts, CODES_HEADING, CODES_LEAD, vec![list, onward])
+}
+
+fn card(brand: &Brand, texts: &Texts, heading: &str, lead: &str, content: Vec<El>) -> Drawing {
+    let card = el("main")
+        .class("card ext-sign-in-box")
+        .with(whose(brand))
+        .with(el("h1").class("ext-title").with(heading.to_owned()))
+        .with(el("p").class("lead ext-subtitle").with(lead.to_owned()))
+        .with_all(content);
+    Drawing::of(vec![card, foot(None, links(brand, texts))])
+}

@@ -1,0 +1,67 @@
+//! The authenticator app of an administrator: offered under a one-time link, and taken away by whoever runs the server.
+
+use super::{TENANT_ID, server_entry};
+use crate::{
+    clock::Chance,
+    directory::{
+        Db, Durability, Unit, account, audit,
+        identity::{self, Folded},
+        second_factor::{self, Enrolment},
+    },
+    error::{Error, Result},
+    secret::{token::Token, totp},
+    state::AppState,
+};
+use app::contract::{
+    id::{AccountId, TenantId},
+    time::Timestamp,
+};
+use serde_json::json;
+use std::time::Duration;
+
+/// How long the page may be open.
+const LASTS: Duration = Duration::from_secs(30 * 60);
+
+/// A secret of its own, and the address of the page that shows it.
+pub fn prepare(state: &AppState, account: &AccountId, now: Timestamp) -> (Enrolment, String) {
+    let link = Token::random(&state.chance);
+    let context = second_factor::context(&TenantId::from(TENANT_ID), account);
+    let enrolment = Enrolment {
+        hash: link.hash(),
+        account: account.clone(),
+        sealed: state.seal.seal(&state.chance, &context, &totp::secret(&state.chance)),
+        expires_at: now + LASTS,
+    };
+    (enrolment, format!("/admin/enrol?token={}", link.reveal()))
+}
+
+/// The same, written with everything else of a unit.
+pub fn offer(state: &AppState, unit: &mut Unit, account: &AccountId, now: Timestamp) -> String {
+    let (enrolment, location) = prepare(state, account, now);
+    unit.add(Durability::Lasting, move |c| {
+        Box::pin(async move { second_factor::offer(c, &TenantId::from(TENANT_ID), &enrolment).await })
+    });
+    location
+}
+
+/// `portico administrator reset`: whoever lost app and codes sets another app up at the next sign-in. Everything that the
+/// account had open ends. `Error::NotFound` where no administrator has the address.
+pub async fn reset(db: &Db, chance: &Chance, now: Timestamp, address: &str) -> Result<()> {
+    let tenant = TenantId::from(TENANT_ID);
+    let known = identity::find_by_address(db, &tenant, &Folded::address(address)).await?.ok_or(Error::NotFound)?;
+    let before = json!({ "secondFactor": if known.has_second_factor { "authenticator app" } else { "none" } });
+    let entry = audit::Entry {
+        operation: audit::Operation::Update,
+        before: Some(before),
+        after: Some(json!({ "secondFactor": "none" })),
+        ..server_entry(chance, now, "Reset second factor", &known.account, address)
+    };
+    db.write(Durability::Lasting, move |c| {
+        Box::pin(async move {
+            second_factor::remove(c, &tenant, &known.account).await?;
+            account::end_everything(c, &tenant, &known.account, now).await?;
+            audit::insert(c, &tenant, &entry).await
+        })
+    })
+    .await
+}

@@ -1,0 +1,74 @@
+//! After the first proof: the second factor of whoever has one, a password of their own for whoever got one from an
+//! administrator, and the way in. Every path of people who have an account ends here.
+
+use super::{Account, Effect, Entering, Move, NewPasswordFor, Outcome, Proof, SecondFactor, Stage, limits};
+use app::contract::{
+    journey::Stop,
+    secret::Secret,
+    validate::{self, Why},
+};
+
+/// Digits of a code that an authenticator app shows (RFC 6238).
+const DIGITS: u8 = 6;
+/// No recovery code is longer, however it is written.
+const LONGEST: usize = 40;
+
+/// Whoever has a second factor shows it before anything else: a stolen mailbox opens no password of theirs (security R11).
+pub(super) fn admit(address: String, account: Account, proved: Vec<Proof>, recovering: bool, keep: bool) -> Move {
+    let entering = Entering {
+        account: account.id,
+        proved,
+        recovering,
+        temporary_since: account.temporary_since,
+        must_enrol: account.second_factor == SecondFactor::Missing,
+    };
+    match account.second_factor {
+        SecondFactor::Enrolled => {
+            Move::show(Stage::SecondFactor { address, entering, tries_left: limits::SECOND_FACTOR_TRIES })
+        }
+        SecondFactor::Missing | SecondFactor::NotWanted => go_on(address, entering, keep),
+    }
+}
+
+fn go_on(address: String, entering: Entering, keep: bool) -> Move {
+    if entering.recovering || entering.temporary_since.is_some() {
+        return Move::show(Stage::NewPassword { address, purpose: NewPasswordFor::Account(entering) });
+    }
+    if entering.must_enrol {
+        return Move::finish(Outcome::MustEnrol { account: entering.account });
+    }
+    Move::finish(Outcome::SignedIn { account: entering.account, proved: entering.proved, keep })
+}
+
+/// The new password is there. Whoever still has to enrol does so before they are let in.
+pub(super) fn with_new_password(entering: Entering, password: Secret) -> Move {
+    let Entering { account, proved, temporary_since, must_enrol, .. } = entering;
+    Move::finish(Outcome::Recovered { account, password, proved, temporary_since, must_enrol })
+}
+
+/// The try is taken before the code is looked at. What cannot be one costs none.
+pub(super) fn answered(address: String, entering: Entering, tries_left: u8, typed: &Secret) -> Move {
+    let typed = typed.reveal().trim();
+    let is_recovery_code = typed.len() <= LONGEST && typed.chars().any(|c| c.is_ascii_alphabetic());
+    let code = match validate::code(typed, DIGITS) {
+        Ok(digits) => digits,
+        Err(_) if is_recovery_code => typed.to_owned(),
+        Err(why) => return Move::show(Stage::SecondFactor { address, entering, tries_left }).fault("code", why),
+    };
+    // The last try was taken, and its verdict never came.
+    let Some(tries_left) = tries_left.checked_sub(1) else { return Move::stop(Stop::Expired, address) };
+    let check = Effect::CheckSecondFactor { account: entering.account.clone(), code: code.into() };
+    Move::ask(Stage::SecondFactor { address, entering, tries_left }, check)
+}
+
+pub(super) fn checked(address: String, mut entering: Entering, tries_left: u8, right: bool, keep: bool) -> Move {
+    if right {
+        entering.proved.push(Proof::SecondFactor);
+        return go_on(address, entering, keep);
+    }
+    match tries_left {
+        0 => Move::stop(Stop::Expired, address),
+        _ => Move::show(Stage::SecondFactor { address, entering, tries_left })
+            .fault("code", Why::WrongCode { tries_left }),
+    }
+}
