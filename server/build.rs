@@ -295,6 +295,9 @@ impl Kind {
     }
 }
 
+/// Bytes.
+const LARGE: usize = 100_000;
+
 /// The rows of `assets::FILES`, as Rust text.
 struct Table<'a> {
     out: &'a Path,
@@ -308,8 +311,14 @@ impl Table<'_> {
     }
 
     fn add(&mut self, source: String, name: String, kind: Kind, bytes: &[u8]) -> Result<()> {
-        let plain = self.keep(&source, bytes)?;
-        let brotli = self.keep_if_smaller(&format!("{source}.br"), &brotli(bytes)?, bytes)?;
+        let small = brotli(bytes)?;
+        // The binary need not hold what is large twice: nearly every browser reads brotli.
+        let plain = if bytes.len() > LARGE && small.len() < bytes.len() {
+            format!("packed(include_bytes!({:?}))", self.out.join(format!("{source}.br")).display().to_string())
+        } else {
+            format!("kept({})", self.keep(&source, bytes)?)
+        };
+        let brotli = self.keep_if_smaller(&format!("{source}.br"), &small, bytes)?;
         let gzip = self.keep_if_smaller(&format!("{source}.gz"), &gzip(bytes)?, bytes)?;
         let content_type = kind.content_type();
         let tag = format!("W/\"{}\"", hash(bytes));

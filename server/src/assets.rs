@@ -24,7 +24,7 @@ struct File {
     name: Cow<'static, str>,
     content_type: &'static str,
     tag: HeaderValue,
-    plain: Bytes,
+    plain: Plain,
     /// Only where it is smaller.
     brotli: Option<Bytes>,
     gzip: Option<Bytes>,
@@ -98,7 +98,7 @@ impl File {
             tag: HeaderValue::from_str(&format!("W/\"{hash}\"")).expect("hex digits between quotation marks"),
             brotli: brotli(sentences.as_bytes()).ok().map(Bytes::from),
             gzip: gzip(sentences.as_bytes()).ok().map(Bytes::from),
-            plain: Bytes::from(sentences),
+            plain: kept(Bytes::from(sentences)),
         }
     }
 
@@ -123,11 +123,31 @@ impl File {
         let body = match (&self.brotli, &self.gzip) {
             (Some(brotli), _) if accepts(asked, "br") => encoded(headers, "br", brotli),
             (_, Some(gzip)) if accepts(asked, "gzip") => encoded(headers, "gzip", gzip),
-            _ => self.plain.clone(),
+            _ => Bytes::clone(&self.plain),
         };
         *response.body_mut() = Body::from(body);
         response
     }
+}
+
+/// As it is. What is large lies packed in the binary, until somebody asks who can read it no other way.
+type Plain = LazyLock<Bytes, Box<dyn FnOnce() -> Bytes + Send>>;
+
+fn kept(bytes: Bytes) -> Plain {
+    LazyLock::new(Box::new(|| bytes))
+}
+
+// Of a build without pages (PORTICO_PAGES=skip) nothing is large.
+#[allow(dead_code)]
+fn packed(brotli: &'static [u8]) -> Plain {
+    LazyLock::new(Box::new(move || {
+        let mut plain = Vec::new();
+        // Our own bytes, packed by build.rs: reading them from memory cannot fail.
+        match brotli::BrotliDecompress(&mut &brotli[..], &mut plain) {
+            Ok(()) => plain.into(),
+            Err(fault) => panic!("a page's own file cannot be unpacked: {fault}"),
+        }
+    }))
 }
 
 fn encoded(headers: &mut HeaderMap, encoding: &'static str, bytes: &Bytes) -> Bytes {
@@ -177,7 +197,7 @@ mod tests {
             name: Cow::Borrowed("hosted.1234.js"),
             content_type: "text/javascript; charset=utf-8",
             tag: HeaderValue::from_static("W/\"1234\""),
-            plain: Bytes::from_static(b"plain"),
+            plain: kept(Bytes::from_static(b"plain")),
             brotli: Some(Bytes::from_static(b"brotli")),
             gzip: Some(Bytes::from_static(b"gzip")),
         }
@@ -185,6 +205,12 @@ mod tests {
 
     fn asked(name: header::HeaderName, value: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn what_lies_packed_is_unpacked_for_who_cannot_read_it() {
+        let bytes: &'static [u8] = brotli(b"plain").unwrap().leak();
+        assert_eq!(**packed(bytes), *b"plain");
     }
 
     #[test]
