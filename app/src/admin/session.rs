@@ -237,7 +237,8 @@ async fn ask(portal: &Portal, form: &[(&str, &str)]) -> Result<Answer, String> {
 /// What an ID token says. It came from the token endpoint itself, over the connection that the page came over
 /// (OpenID Connect Core §3.1.3.7, 6).
 fn claims(token: &str) -> Option<Who> {
-    serde_json::from_slice(&from_base64url(token.split('.').nth(1)?)?).ok()
+    let said = String::from_utf8(from_base64url(token.split('.').nth(1)?)?).ok()?;
+    serde_json::from_str(&said).ok()
 }
 
 fn take_asked() -> Option<Asked> {

@@ -28,8 +28,8 @@ use zeroize::Zeroizing;
 
 /// Bytes. The longest password that a flow accepts is 256 characters, which is never more.
 const LONGEST: usize = 1024;
-/// How many may wait behind each thread.
-const PLACES_PER_THREAD: usize = 20;
+/// How many may wait behind each thread: about as many as a slow core hashes while the last of them is patient.
+const PLACES_PER_THREAD: usize = 100;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// After so long without work a thread gives its memory back to the machine.
 const REST: Duration = Duration::from_secs(30);
