@@ -224,7 +224,7 @@ fn funnels() -> AnyView {
     let client = client();
     let flows = load(move || client.flows());
     flows.show(4, move |flows| {
-        let Some(first) = flows.first() else {
+        let Some(first) = flows.iter().max_by_key(|flow| flow.people_signed_up) else {
             return empty("No user flow yet", "How far people come in each flow is drawn here.", None);
         };
         let (chosen, span) = (RwSignal::new(first.id.clone()), RwSignal::new("30".to_owned()));

@@ -120,7 +120,8 @@ impl Client {
             Method::Put => Request::put(&address),
             Method::Delete => Request::delete(&address),
         };
-        let mut request = request.header("authorization", &format!("Bearer {token}"));
+        // Branding is asked by language, and the browser's own would mean that one: 0 is the branding for everybody.
+        let mut request = request.header("authorization", &format!("Bearer {token}")).header("accept-language", "0");
         let directory = self.directory.get_untracked();
         if !directory.is_empty() {
             request = request.header("portico-tenant", &directory);

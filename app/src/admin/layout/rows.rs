@@ -12,13 +12,18 @@ use crate::{
     contract::resource::input::{Input, InputType},
     ui::browser::{after, document},
 };
-use leptos::{html::Ul, prelude::*};
+use leptos::{ev, html::Ul, prelude::*};
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
 
+/// The attribute of the row that a mouse or a finger holds, and the number of this drag.
+type Held = RwSignal<Option<(String, u32)>>;
+
 pub fn rows(editor: Editor) -> AnyView {
     let list = NodeRef::<Ul>::new();
+    let held: Held = RwSignal::new(None);
+    follow(editor, list, held);
     let is_empty = move || editor.rows.with(Vec::is_empty);
     view! {
         <section class="card rows" aria-label="Attributes on the page">
@@ -31,7 +36,7 @@ pub fn rows(editor: Editor) -> AnyView {
             </div>
             <ul node_ref=list>
                 <For each=move || editor.rows.get() key=|row| row.attribute.clone() let(row)>
-                    {self::row(editor, list, row)}
+                    {self::row(editor, held, row)}
                 </For>
             </ul>
             {move || is_empty().then(|| view! {
@@ -74,7 +79,7 @@ fn toolbar(editor: Editor) -> AnyView {
     .into_any()
 }
 
-fn row(editor: Editor, list: NodeRef<Ul>, row: Input) -> AnyView {
+fn row(editor: Editor, held: Held, row: Input) -> AnyView {
     let id = StoredValue::new(row.attribute.clone());
     let own = move || id.get_value();
     let is_chosen = move || editor.chosen.with(|chosen| id.with_value(|id| chosen.as_ref() == Some(id)));
@@ -111,7 +116,7 @@ fn row(editor: Editor, list: NodeRef<Ul>, row: Input) -> AnyView {
             on:click=move |_| choose()
             on:focusin=move |_| choose()
         >
-            {grip(editor, list, id)}
+            {grip(editor, held, id)}
             <span class="two">
                 <input
                     class="plain"
@@ -144,26 +149,32 @@ fn row(editor: Editor, list: NodeRef<Ul>, row: Input) -> AnyView {
     .into_any()
 }
 
+/// The held row goes where the pointer is. The window hears of it: a row that moves is taken out of the document and put
+/// back, and with that it loses the pointer.
+fn follow(editor: Editor, list: NodeRef<Ul>, held: Held) {
+    let moved = window_event_listener(ev::pointermove, move |event| {
+        let Some((id, drag)) = held.get_untracked() else { return };
+        if let Some(place) = place_at(list, &id, editor, event.client_y().into()) {
+            editor.move_to(&id, &format!("drag {id} {drag}"), |_, _| place);
+        }
+    });
+    let up = window_event_listener(ev::pointerup, move |_| held.set(None));
+    let cancelled = window_event_listener(ev::pointercancel, move |_| held.set(None));
+    on_cleanup(move || [moved, up, cancelled].into_iter().for_each(|listener| listener.remove()));
+}
+
 /// Held by a mouse or a finger the row follows; with keys it goes a step, or all the way.
-fn grip(editor: Editor, list: NodeRef<Ul>, id: StoredValue<String>) -> AnyView {
-    let held = RwSignal::new(None::<u32>);
+fn grip(editor: Editor, held: Held, id: StoredValue<String>) -> AnyView {
     let drags = StoredValue::new(0_u32);
     let down = move |event: PointerEvent| {
         event.prevent_default();
         if let Some(grip) = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
-            // Fails only for a pointer that is gone already.
-            let _ = grip.set_pointer_capture(event.pointer_id());
+            // Fails only for an element that is gone.
             let _ = grip.focus();
         }
         drags.update_value(|drags| *drags += 1);
-        held.set(Some(drags.get_value()));
+        held.set(Some((id.get_value(), drags.get_value())));
         editor.chosen.set(Some(id.get_value()));
-    };
-    let follow = move |event: PointerEvent| {
-        let Some(drag) = held.get_untracked() else { return };
-        if let Some(place) = place_at(list, &id.get_value(), editor, event.client_y().into()) {
-            editor.move_to(&id.get_value(), &format!("drag {} {drag}", id.get_value()), |_, _| place);
-        }
     };
     let key = move |event: KeyboardEvent| {
         let place: fn(usize, usize) -> usize = match event.key().as_str() {
@@ -187,12 +198,9 @@ fn grip(editor: Editor, list: NodeRef<Ul>, id: StoredValue<String>) -> AnyView {
         <button
             class="grip"
             type="button"
-            class:held=move || held.get().is_some()
+            class:held=move || held.with(|held| held.as_ref().is_some_and(|(held, _)| id.with_value(|id| held == id)))
             aria-label=label
             on:pointerdown=down
-            on:pointermove=follow
-            on:pointerup=move |_| held.set(None)
-            on:pointercancel=move |_| held.set(None)
             on:keydown=key
         >{icon(Icon::Grip)}</button>
     }
