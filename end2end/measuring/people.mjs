@@ -5,7 +5,7 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { Browser, connections, expectStep, pageIn } from "../journey.mjs";
+import { Browser, connections, expectStep } from "../journey.mjs";
 import { newPlace, remove, start } from "../portico.mjs";
 import { median } from "./page.mjs";
 
@@ -116,7 +116,7 @@ async function administrator(server, link) {
     code_challenge_method: "S256",
   });
   const sent = await browser.get(`${authority}/authorize?${query}`);
-  const page = pageIn(await browser.get(sent.headers.location ?? ""));
+  const page = JSON.parse((await browser.get(sent.headers.location ?? "", "application/json")).text);
   const passwordPage = expectStep(await browser.answer(page, { answer: "address", address: someone }), "password");
   const done = expectStep(await browser.answer(passwordPage, { answer: "password", password }), "done");
   const resumed = await browser.get(done.step.location ?? "");

@@ -22,9 +22,9 @@ alter table accounts add column sessions_valid_from bigint;
 create index accounts_by_name on accounts (tenant_id, sort_name, id) where deleted_at is null;
 create index accounts_by_age on accounts (tenant_id, created_at, id) where deleted_at is null;
 create index accounts_deleted on accounts (deleted_at) where deleted_at is not null;
-create index attribute_values_by_value on attribute_values (tenant_id, attribute_id, value, account_id);
+-- The tenant comes late in these two, or SQLite would walk them where it knows only tenant and account, or only the tenant.
+create index attribute_values_by_value on attribute_values (attribute_id, value, tenant_id, account_id);
 create index accounts_switched_off on accounts (tenant_id, sort_name, id) where deleted_at is null and disabled_at is not null;
--- The flow first: SQLite would take it for lists of everybody otherwise.
 create index accounts_of_flow_by_name on accounts (user_flow_id, tenant_id, sort_name, id) where deleted_at is null;
 
 -- The words by which people are found while somebody types: of their names, and their sign-in names whole. Each is

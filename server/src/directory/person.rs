@@ -162,7 +162,8 @@ async fn complete(db: &Db, tenant: &TenantId, rows: Vec<Row>) -> Result<Vec<Pers
     };
     let identities: Vec<(String, String, String, String)> = of_them(
         "SELECT account_id, sign_in_type, issuer, issuer_assigned_id FROM identities",
-        " ORDER BY sign_in_type, folded",
+        // Sorted below: SQLite would walk everybody in that order to save itself the sorting.
+        "",
     )
     .fetch_all(db.reader())
     .await?;
@@ -177,6 +178,9 @@ async fn complete(db: &Db, tenant: &TenantId, rows: Vec<Row>) -> Result<Vec<Pers
         if let Some(n) = at.get(&account) {
             people[*n].identities.push(Identity { sign_in_type, issuer, issuer_assigned_id });
         }
+    }
+    for person in &mut people {
+        person.identities.sort_by(|a, b| (&a.sign_in_type, a.folded()).cmp(&(&b.sign_in_type, b.folded())));
     }
     for (account, attribute, value) in values {
         if let Some(n) = at.get(&account) {

@@ -205,7 +205,7 @@ fn phc(text: &str) -> Option<Foreign> {
     // passlib writes `.` for `+`.
     let bytes = |text: &str| BASE64.decode(text.replace('.', "+")).ok();
     let (salt, tag) = (bytes(parts.next()?)?, bytes(parts.next()?)?);
-    parts.next().is_none().then(|| Foreign { scheme, salt, length: tag.len(), tag })
+    parts.next().is_none().then_some(Foreign { scheme, salt, length: tag.len(), tag })
 }
 
 fn read_kept(rest: &str) -> Option<(Foreign, String)> {
