@@ -28,8 +28,8 @@ use zeroize::Zeroizing;
 
 /// Bytes. The longest password that a flow accepts is 256 characters, which is never more.
 const LONGEST: usize = 1024;
-/// How many may wait behind each thread: about as many as a slow core hashes while the last of them is patient.
-const PLACES_PER_THREAD: usize = 100;
+/// How many may wait for each core, the one that does not hash included.
+const PLACES_PER_CORE: usize = 20;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// After so long without work a thread gives its memory back to the machine.
 const REST: Duration = Duration::from_secs(30);
@@ -75,7 +75,7 @@ impl Hasher {
                 .spawn(move || while catch_unwind(|| bench.serve()).is_err() {})
                 .map_err(|error| Error::Internal(format!("no thread for hashing passwords: {error}")))?;
         }
-        let places = Semaphore::new(threads * (1 + PLACES_PER_THREAD));
+        let places = Semaphore::new(threads + (threads + 1) * PLACES_PER_CORE);
         Ok(Self { seal, chance, places, turns: Arc::new(Semaphore::new(threads)), bench, patience: PATIENCE })
     }
 
