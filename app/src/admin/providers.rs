@@ -191,7 +191,7 @@ fn provider(
             client_secret,
             ..Social::default()
         }),
-        New::OpenIdConnect => IdentityProvider::OpenIdConnect(OpenIdConnect {
+        New::OpenIdConnect => IdentityProvider::OpenIdConnect(Box::new(OpenIdConnect {
             display_name,
             client_id,
             well_known_endpoint: format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/')),
@@ -200,6 +200,6 @@ fn provider(
             scope: "openid profile email".into(),
             client_authentication: ClientAuthentication { client_secret },
             ..OpenIdConnect::default()
-        }),
+        })),
     }
 }

@@ -23,7 +23,7 @@ pub enum IdentityProvider {
     )]
     Apple(Apple),
     #[serde(rename = "#microsoft.graph.oidcIdentityProvider", alias = "microsoft.graph.oidcIdentityProvider")]
-    OpenIdConnect(OpenIdConnect),
+    OpenIdConnect(Box<OpenIdConnect>),
 }
 
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -137,8 +137,8 @@ impl IdentityProvider {
         match self {
             IdentityProvider::BuiltIn(BuiltIn { id, .. })
             | IdentityProvider::Social(Social { id, .. })
-            | IdentityProvider::Apple(Apple { id, .. })
-            | IdentityProvider::OpenIdConnect(OpenIdConnect { id, .. }) => id,
+            | IdentityProvider::Apple(Apple { id, .. }) => id,
+            IdentityProvider::OpenIdConnect(provider) => &provider.id,
         }
     }
 
@@ -146,8 +146,8 @@ impl IdentityProvider {
         match self {
             IdentityProvider::BuiltIn(BuiltIn { display_name, .. })
             | IdentityProvider::Social(Social { display_name, .. })
-            | IdentityProvider::Apple(Apple { display_name, .. })
-            | IdentityProvider::OpenIdConnect(OpenIdConnect { display_name, .. }) => display_name,
+            | IdentityProvider::Apple(Apple { display_name, .. }) => display_name,
+            IdentityProvider::OpenIdConnect(provider) => &provider.display_name,
         }
     }
 

@@ -27,7 +27,7 @@ impl Moment {
         let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
         let mut parts = clock.splitn(3, ':').map(number);
         let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next().unwrap_or(Some(0))?);
-        let milli = number(&format!("{fraction:0<3}").get(..3)?.to_owned())?;
+        let milli = number(format!("{fraction:0<3}").get(..3)?)?;
         number(fraction)?;
         let days = days(year, month, day);
         let exists = (0..=9999).contains(&year) && self::date(days) == (year, month, day);
