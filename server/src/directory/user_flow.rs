@@ -5,8 +5,9 @@ use crate::error::{Error, Result};
 use app::contract::{
     id::{TenantId, UserFlowId},
     time::Timestamp,
-    user_flow::{Layout, UserFlow},
+    user_flow::{About, Layout, UserFlow},
 };
+use serde::Deserialize;
 use sqlx::AnyConnection;
 use std::sync::Arc;
 
@@ -39,21 +40,65 @@ pub struct Listed {
 
 /// All of them, by name.
 pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<Listed>> {
-    let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(
-        "SELECT f.settings, r.layout, f.created_at,
-                CAST(COALESCE((SELECT SUM(p.people) FROM people_counts p
-                               WHERE p.tenant_id = f.tenant_id AND p.user_flow_id = f.id), 0) AS BIGINT)
-         FROM user_flows f
-         JOIN user_flow_revisions r ON r.tenant_id = f.tenant_id AND r.user_flow_id = f.id AND r.revision = f.revision
-         WHERE f.tenant_id = $1 ORDER BY f.name, f.id",
-    )
-    .bind(tenant.as_str())
-    .fetch_all(db.reader())
-    .await?;
+    let mut clause = Clause::new(LISTED);
+    clause.say(" WHERE f.tenant_id = ").bind(tenant.as_str()).say(" ORDER BY f.name, f.id");
+    listed(clause.fetch_all(db.reader()).await?)
+}
+
+/// These, by name.
+pub async fn list_of(db: &Db, tenant: &TenantId, ids: &[String]) -> Result<Vec<Listed>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut clause = Clause::new(LISTED);
+    clause.say(" WHERE f.tenant_id = ").bind(tenant.as_str()).say(" AND f.id IN ");
+    clause.bind_list(ids.iter().map(String::as_str)).say(" ORDER BY f.name, f.id");
+    listed(clause.fetch_all(db.reader()).await?)
+}
+
+const LISTED: &str = "SELECT f.settings, r.layout, f.created_at,
+        CAST(COALESCE((SELECT SUM(p.people) FROM people_counts p
+                       WHERE p.tenant_id = f.tenant_id AND p.user_flow_id = f.id), 0) AS BIGINT)
+ FROM user_flows f
+ JOIN user_flow_revisions r ON r.tenant_id = f.tenant_id AND r.user_flow_id = f.id AND r.revision = f.revision";
+
+fn listed(rows: Vec<(String, String, i64, i64)>) -> Result<Vec<Listed>> {
     let read = |(settings, layout, created_at, people): (String, String, i64, i64)| {
         Ok(Listed { flow: read(&settings, &layout)?, created_at: Timestamp(created_at), people })
     };
     rows.into_iter().map(read).collect()
+}
+
+/// What a list of flows is searched and ordered by, without what makes a flow large.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Head {
+    pub id: UserFlowId,
+    pub name: String,
+    pub about: About,
+    pub revision: i64,
+    pub created_at: Timestamp,
+}
+
+/// All of them, by name.
+pub async fn heads(db: &Db, tenant: &TenantId) -> Result<Vec<Head>> {
+    let rows: Vec<(String, String, String, i64, i64)> = sqlx::query_as(
+        "SELECT id, name, settings, revision, created_at FROM user_flows WHERE tenant_id = $1 ORDER BY name, id",
+    )
+    .bind(tenant.as_str())
+    .fetch_all(db.reader())
+    .await?;
+    let read = |(id, name, settings, revision, created_at): (String, String, String, i64, i64)| {
+        let about = serde_json::from_str::<Settings>(&settings)?.about;
+        Ok(Head { id: id.into(), name, about, revision, created_at: Timestamp(created_at) })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// The one part of the settings that lists look at.
+#[derive(Deserialize)]
+struct Settings {
+    #[serde(default)]
+    about: About,
 }
 
 /// A new flow of the server's own.

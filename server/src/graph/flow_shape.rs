@@ -49,8 +49,17 @@ pub struct Flows {
 
 impl Flows {
     pub async fn of(state: &AppState, tenant: &Tenant) -> Result<Flows> {
+        Self::around(state, tenant, user_flow::list(&state.db, &tenant.id).await?).await
+    }
+
+    /// Some of the flows only.
+    pub async fn these(state: &AppState, tenant: &Tenant, ids: &[String]) -> Result<Flows> {
+        Self::around(state, tenant, user_flow::list_of(&state.db, &tenant.id, ids).await?).await
+    }
+
+    async fn around(state: &AppState, tenant: &Tenant, flows: Vec<Listed>) -> Result<Flows> {
         Ok(Flows {
-            flows: user_flow::list(&state.db, &tenant.id).await?,
+            flows,
             attributes: attribute::list(&state.db, &tenant.id).await?,
             providers: identity_providers::all(state, tenant).await?,
             attached: attachment::list(&state.db, &tenant.id).await?,

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     directory::{
         application, attachment,
-        user_flow::{self, Listed},
+        user_flow::{self, Head, Listed},
     },
     error::{Error, Flaw, Result},
     state::AppState,
@@ -26,6 +26,7 @@ use app::contract::{
     resource::{
         collection::Reference,
         input::Input,
+        moment::Moment,
         user_flow::{FlowApplication, FlowProvider, UserFlow as Shown},
     },
     user_flow::UserFlow,
@@ -36,6 +37,7 @@ use axum::{
     response::Response,
 };
 use serde::Serialize;
+use serde_json::{Value, json};
 
 pub const OF: &str = "identity/authenticationEventsFlows";
 const CATEGORY: &str = "UserFlow";
@@ -53,6 +55,8 @@ const FIELDS: [&str; 12] = [
     "onAttributeCollection/attributes",
     "onAttributeCollection/attributes/id",
 ];
+/// What is known of a flow without its page.
+const HEAD: [&str; 6] = ["id", "displayName", "description", "priority", "revision", "createdDateTime"];
 const EXPANDABLE: [&str; 3] = ["includeApplications", "identityProviders", "attributes"];
 
 pub async fn list(
@@ -63,10 +67,40 @@ pub async fn list(
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
     options.expands_only(&EXPANDABLE)?;
+    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: OF, root: &wishes.root };
+    if listed::uses_only(&options, &HEAD) {
+        let heads = user_flow::heads(&state.db, &caller.tenant.id).await?;
+        let mut page = listed::page(list, &options.whole(), &HEAD, heads.iter().map(head).collect())?;
+        page.value = complete(&state, &caller, &options, page.value).await?;
+        return Ok(wishes.collection(OF, page));
+    }
     let flows = Flows::of(&state, &caller.tenant).await?;
     let values = flows.flows.iter().map(|listed| serde_json::to_value(flows.shown(listed)));
-    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: OF, root: &wishes.root };
     Ok(wishes.collection(OF, listed::page(list, &options, &FIELDS, values.collect::<Result<_, _>>()?)?))
+}
+
+fn head(head: &Head) -> Value {
+    json!({
+        "id": head.id,
+        "displayName": head.name,
+        "description": head.about.description,
+        "priority": head.about.priority,
+        "revision": head.revision,
+        "createdDateTime": Moment(head.created_at),
+    })
+}
+
+/// The flows of one page, in its order. Nothing more is read where their heads say all that was asked.
+async fn complete(state: &AppState, caller: &Caller, options: &Options, heads: Vec<Value>) -> Result<Vec<Value>> {
+    let asks_less = !options.select.is_empty() && options.select.iter().all(|name| HEAD.contains(&name.as_str()));
+    if asks_less {
+        return Ok(heads.into_iter().map(|head| selected(head, &options.select)).collect());
+    }
+    let ids: Vec<String> = heads.iter().filter_map(|head| Some(head["id"].as_str()?.to_owned())).collect();
+    let flows = Flows::these(state, &caller.tenant, &ids).await?;
+    // One that was deleted a moment ago is left out.
+    let found = ids.iter().filter_map(|id| flows.get(id).ok());
+    found.map(|listed| Ok(selected(serde_json::to_value(flows.shown(listed))?, &options.select))).collect()
 }
 
 pub async fn get(

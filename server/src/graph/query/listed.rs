@@ -45,6 +45,12 @@ pub fn page(list: List, options: &Options, fields: &[&str], items: Vec<Value>) -
     Ok(Page { value: shown.collect(), count, next })
 }
 
+/// Whether these fields say all that narrows and orders the list.
+pub fn uses_only(options: &Options, fields: &[&str]) -> bool {
+    let narrowed = options.filter.as_ref().is_none_or(|filter| allowed(filter, fields, "").is_ok());
+    narrowed && options.order.iter().all(|(name, _)| fields.contains(&name.as_str()))
+}
+
 /// What an item is ordered by, and its id at the end so that no two are alike.
 fn keys(options: &Options, item: &Value) -> Vec<Value> {
     let names = options.order.iter().map(|(name, _)| name.as_str()).chain(["id"]);

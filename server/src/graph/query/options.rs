@@ -89,6 +89,11 @@ impl Options {
         asked.join("&")
     }
 
+    /// The same list with everything of its items.
+    pub fn whole(&self) -> Options {
+        Options { select: Vec::new(), ..self.clone() }
+    }
+
     /// `$expand` names what is there to be expanded.
     pub fn expands_only(&self, known: &[&str]) -> Result<()> {
         let stranger = self.expand.iter().find(|name| *name != "*" && !known.contains(&name.as_str()));
