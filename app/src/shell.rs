@@ -8,7 +8,7 @@ use crate::{
         portal::Portal,
         problem::Problem,
     },
-    hosted::{self, CODES_HEADING, ENROL_HEADING, Enrol, Home, SET_UP_HEADING, SetUp, SignOut, Whence},
+    hosted::{self, CODES_HEADING, ENROL_HEADING, Enrol, Home, SetUp, SignOut, Whence},
     text::{Key, Texts, direction},
     ui::{element::escape, view::Drawing},
 };
@@ -82,9 +82,9 @@ pub fn signed_out(brand: &Brand, home: Option<Home>, texts: &Texts, scripts: &Sc
 const SHOW: &str = "addEventListener('click',e=>{let b=e.target.closest('.show'),i=b&&b.previousElementSibling;if(!b)return;\
     i.type=i.type=='password'?'text':'password';let n=b.dataset.other;b.dataset.other=b.textContent;b.textContent=n})";
 
-/// The page that makes the first administrator.
+/// A page that makes an administrator.
 pub fn set_up(page: &SetUp, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
-    let mut html = still(SET_UP_HEADING, Some(page.brand), texts, scripts, nonce, || hosted::set_up(page, texts));
+    let mut html = still(page.whom.heading(), Some(page.brand), texts, scripts, nonce, || hosted::set_up(page, texts));
     let end = html.len() - "</body></html>".len();
     html.truncate(end);
     html.push_str("<script nonce=\"");

@@ -22,6 +22,30 @@ create table application_roles (
     foreign key (tenant_id, application_id) references applications (tenant_id, id)
 );
 
+-- What administrators may do through an application of their tenant (delegated): words of scopes, with spaces between.
+create table application_scopes (
+    tenant_id text not null,
+    application_id text not null,
+    scopes text not null,
+    primary key (tenant_id, application_id),
+    foreign key (tenant_id, application_id) references applications (tenant_id, id)
+);
+
+-- Who was asked to administer and has not come yet. The account is made when its link is used, which works once.
+create table invitations (
+    id text not null primary key,
+    -- The tenant to administer, or '*'.
+    tenant_id text not null,
+    hash text not null unique,
+    account_id text not null,
+    address text not null,
+    name text not null,
+    role text not null,
+    made_by text not null,
+    expires_at bigint not null
+);
+create index invitations_by_tenant on invitations (tenant_id);
+
 -- Every change by the management API, in the unit that made it. Each row's hash covers the row before it.
 create table audits (
     tenant_id text not null references tenants (id),

@@ -6,10 +6,10 @@ use crate::{
     clock::Chance,
     config::Config,
     directory::{
-        Db,
+        Db, Durability,
         application::{self, Application, Platform, RedirectUri},
         audit::{Actor, ActorKind, Entry, Operation, Target},
-        set_up,
+        consent, set_up,
         tenant::{self, Kind, Tenant},
         user_flow,
     },
@@ -19,7 +19,8 @@ use crate::{
 };
 use app::contract::{
     brand::{Brand, Colour},
-    id::{AccountId, TenantId, UserFlowId},
+    id::{AccountId, ApplicationId, TenantId, UserFlowId},
+    permission::Permission,
     time::Timestamp,
     user_flow::{About, FlowKind, Layout, Method, PasswordRule, SignUp, UserFlow},
 };
@@ -47,6 +48,7 @@ pub async fn ensure(state: &AppState) -> Result<()> {
     let redirect_uri = state.config.public_url.at("/admin/");
     let portal = application::find(&state.db, &id, &PORTAL.into()).await?;
     if portal.is_some_and(|portal| portal.redirect_uris.iter().any(|known| known.uri == redirect_uri)) {
+        consent_to_the_portal(state, &id).await?;
         return state.keys.ensure(&id).await;
     }
     unless_there(tenant::insert(&state.db, administration(id.clone()), vec![TENANT.into()], now).await)?;
@@ -55,7 +57,22 @@ pub async fn ensure(state: &AppState) -> Result<()> {
     // The server may have moved to another address since.
     let here = RedirectUri { platform: Platform::SinglePage, uri: redirect_uri };
     application::set_redirect_uris(&state.db, &id, &PORTAL.into(), vec![here]).await?;
+    consent_to_the_portal(state, &id).await?;
     state.keys.ensure(&id).await
+}
+
+/// Administrators may do everything through the portal that they may do at all. Other applications of theirs may do what
+/// somebody consented to.
+async fn consent_to_the_portal(state: &AppState, id: &TenantId) -> Result<()> {
+    let (portal, everything) = (ApplicationId::from(PORTAL), Permission::all().collect::<Vec<_>>());
+    if consent::scopes(&state.db, id, &portal).await? == everything {
+        return Ok(());
+    }
+    let id = id.clone();
+    let write = state.db.write(Durability::Lasting, move |c| {
+        Box::pin(async move { consent::give(c, &id, &portal, &everything).await })
+    });
+    write.await
 }
 
 fn unless_there(made: Result<()>) -> Result<()> {

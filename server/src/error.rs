@@ -45,6 +45,12 @@ pub enum Error {
     /// It lives here, but not by this method.
     #[error("method not allowed")]
     MethodNotAllowed,
+    /// It is not in a form that we read.
+    #[error("unsupported media type")]
+    UnsupportedMediaType,
+    /// The answer would not be in a form that is wanted.
+    #[error("not acceptable")]
+    NotAcceptable,
     #[error("database: {0}")]
     Database(sqlx::Error),
     #[error("{0}")]
@@ -124,6 +130,8 @@ impl Error {
             Error::BadRequest(_) | Error::BadApplicationRequest(_) | Error::Invalid(_) => StatusCode::BAD_REQUEST,
             Error::Changed => StatusCode::PRECONDITION_FAILED,
             Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Error::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Error::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             // RFC 6749 §5.2: a client that could not prove itself gets 401, every other refusal 400.
             Error::Refused(refusal) if refusal.error == "invalid_client" => StatusCode::UNAUTHORIZED,
             // RFC 6750 §3.1.
@@ -143,9 +151,12 @@ impl Error {
             Error::NotFound => ProblemKind::NotFound,
             Error::Forged(_) => ProblemKind::Forged,
             Error::JourneyOver => ProblemKind::JourneyOver,
-            Error::BadRequest(_) | Error::Taken | Error::Invalid(_) | Error::MethodNotAllowed => {
-                ProblemKind::BadRequest
-            }
+            Error::BadRequest(_)
+            | Error::Taken
+            | Error::Invalid(_)
+            | Error::MethodNotAllowed
+            | Error::UnsupportedMediaType
+            | Error::NotAcceptable => ProblemKind::BadRequest,
             Error::BadApplicationRequest(_) | Error::Refused(_) => ProblemKind::BadApplicationRequest,
             Error::TooMany { .. } => ProblemKind::TooMany,
             Error::Busy | Error::Stale | Error::Changed => ProblemKind::Busy,

@@ -8,7 +8,11 @@ use server::{
     clock::{Chance, Clock},
     config::{Config, Sources},
     design,
-    directory::{Db, funnel},
+    directory::{
+        Db,
+        audit::{self, Verdict},
+        funnel, tenant,
+    },
     doctor,
     error::{Error, Result},
     graph::as_code::Dialect,
@@ -54,6 +58,11 @@ enum Command {
     Migrate,
     /// Look at configuration, database, clock, keys, mail and disk, and say what to do
     Doctor,
+    /// What was changed by the management API, and whether somebody changed that later
+    Audit {
+        #[command(subcommand)]
+        what: Audit,
+    },
     /// The administrators of this server
     Administrator {
         #[command(subcommand)]
@@ -87,6 +96,12 @@ enum Command {
     },
     /// Explain a command, or everything that can be configured
     Help { topic: Option<Topic> },
+}
+
+#[derive(Subcommand)]
+enum Audit {
+    /// Check the chain of every tenant, and name the first row that is not as it was written
+    Verify,
 }
 
 #[derive(Subcommand)]
@@ -126,6 +141,7 @@ enum Topic {
     Serve,
     Migrate,
     Doctor,
+    Audit,
     Administrator,
     People,
     Export,
@@ -160,6 +176,7 @@ fn main() -> ExitCode {
             Command::Serve => serve(config).await,
             Command::Migrate => migrate(config).await,
             Command::Doctor => return examine(config).await,
+            Command::Audit { what: Audit::Verify } => return verify(config).await,
             Command::Administrator { what: Administrator::Link } => return link(config).await,
             Command::Administrator { what: Administrator::Reset { address } } => return reset(config, &address).await,
             Command::People { what: People::Import { tenant, file } } => return import(config, &tenant, &file).await,
@@ -235,6 +252,33 @@ fn told_to_stop() -> Result<impl Future<Output = ()>> {
             _ = interrupt.recv() => {}
         }
     })
+}
+
+/// Changes nothing: what was altered stays as it is, for whoever looks into it.
+async fn verify(config: Config) -> ExitCode {
+    let looked = async {
+        let db = Db::open(config.database_url.reveal()).await?;
+        let (mut report, mut whole) = (String::new(), true);
+        for tenant in tenant::list(&db).await? {
+            let found = match audit::verify(&db, &tenant.id).await? {
+                Verdict::Whole { rows } => format!("ok  {}: {rows} rows", tenant.name),
+                Verdict::BrokenAt { sequence } => {
+                    whole = false;
+                    format!("!!  {}: row {sequence} is not what was written, or is gone", tenant.name)
+                }
+            };
+            report.push_str(&format!("{found}\n"));
+        }
+        Ok::<_, Error>((report, whole))
+    };
+    match looked.await {
+        Ok((report, true)) => say(&report),
+        Ok((report, false)) => {
+            say(&report);
+            ExitCode::from(FAILED)
+        }
+        Err(fault) => complain(&fault.to_string(), FAILED),
+    }
 }
 
 /// A fresh set-up link, as long as nobody ever used one.
@@ -322,6 +366,7 @@ fn help(topic: Option<Topic>) -> String {
         Some(Topic::Serve) => "serve",
         Some(Topic::Migrate) => "migrate",
         Some(Topic::Doctor) => "doctor",
+        Some(Topic::Audit) => "audit",
         Some(Topic::Administrator) => "administrator",
         Some(Topic::People) => "people",
         Some(Topic::Export) => "export",

@@ -3,6 +3,7 @@
 //! What the portal does it does over the management API.
 
 pub mod enrol;
+pub mod invitation;
 pub mod set_up;
 
 use crate::{

@@ -37,6 +37,7 @@ fn administrators(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/admin", get(portal::slash))
         .route("/admin/", get(portal::document))
+        .route("/admin/invitation", get(portal::invitation::page).post(portal::invitation::accept))
         .route("/admin/setup", get(portal::set_up::page).post(portal::set_up::make))
         .route("/admin/enrol", get(portal::enrol::page).post(portal::enrol::confirm))
         .route("/admin/{*name}", get(portal::document))

@@ -33,7 +33,7 @@ pub use enrol::{CODES_HEADING, ENROL_HEADING, Enrol, Picture, enrol, recovery_co
 pub use problem::{Home, Whence, problem, problem_heading};
 use reactive_graph::{prelude::*, signal::RwSignal};
 #[cfg(feature = "ssr")]
-pub use set_up::{SET_UP_HEADING, SetUp, set_up};
+pub use set_up::{SetUp, Whom, set_up};
 #[cfg(feature = "ssr")]
 pub use sign_out::{SignOut, sign_out, sign_out_heading, signed_out};
 use std::sync::Arc;

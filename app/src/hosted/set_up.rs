@@ -1,4 +1,5 @@
-//! The page that makes the first administrator. Whoever runs the server reads it once; it is in English only.
+//! The pages that make administrators: the first one, and those who were invited. Each is read once; they are in English
+//! only.
 
 use super::frame::{foot, links, whose};
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
 use std::rc::Rc;
 
 pub struct SetUp<'a> {
+    pub whom: Whom,
     pub brand: &'a Brand,
     /// Where the form goes, and the link's secret, which goes with it.
     pub path: &'a str,
@@ -26,8 +28,37 @@ pub struct SetUp<'a> {
     pub faults: &'a [Fault],
 }
 
-pub const SET_UP_HEADING: &str = "Make the first administrator";
-const LEAD: &str = "This link works once. Whoever uses it may change everything in every tenant of this server.";
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Whom {
+    First,
+    /// Whoever invited said the address: it is no choice any more.
+    Invited,
+}
+
+impl Whom {
+    pub fn heading(self) -> &'static str {
+        match self {
+            Whom::First => "Make the first administrator",
+            Whom::Invited => "Become an administrator",
+        }
+    }
+
+    fn lead(self) -> &'static str {
+        match self {
+            Whom::First => {
+                "This link works once. Whoever uses it may change everything in every tenant of this server."
+            }
+            Whom::Invited => "You were asked to administer with others. This link works once.",
+        }
+    }
+
+    fn button(self) -> &'static str {
+        match self {
+            Whom::First => "Make administrator",
+            Whom::Invited => "Accept",
+        }
+    }
+}
 
 pub fn set_up(page: &SetUp, texts: &Texts) -> Drawing {
     let form = el("form")
@@ -39,12 +70,12 @@ pub fn set_up(page: &SetUp, texts: &Texts) -> Drawing {
         .with(line(page, texts, "address", texts.say(Key::AddressLabel), "email", "username", page.address))
         .with(new_password(page, texts))
         .with_all(page.may_skip.then(enrol))
-        .with(el("button").class("primary ext-button ext-primary").attr("type", "submit").with("Make administrator"));
+        .with(el("button").class("primary ext-button ext-primary").attr("type", "submit").with(page.whom.button()));
     let card = el("main")
         .class("card ext-sign-in-box")
         .with(whose(page.brand))
-        .with(el("h1").class("ext-title").with(SET_UP_HEADING))
-        .with(el("p").class("lead ext-subtitle").with(LEAD))
+        .with(el("h1").class("ext-title").with(page.whom.heading()))
+        .with(el("p").class("lead ext-subtitle").with(page.whom.lead()))
         .with(form);
     Drawing::of(vec![card, foot(None, links(page.brand, texts))])
 }
@@ -65,6 +96,7 @@ fn line(
         value: value.into(),
         autocomplete: Some(autocomplete),
         required: true,
+        read_only: page.whom == Whom::Invited && name == "address",
         focus: name == "name",
         ..Line::default()
     };

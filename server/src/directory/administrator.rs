@@ -1,6 +1,6 @@
 //! Who may administer which tenant: people of the tenant `admin` by their roles, applications by permissions of their own.
 
-use super::{Db, Durability};
+use super::Db;
 use crate::error::Result;
 use app::contract::{
     id::{AccountId, ApplicationId, TenantId},
@@ -65,6 +65,27 @@ pub async fn any(db: &Db) -> Result<bool> {
     let row: Option<(String,)> =
         sqlx::query_as("SELECT account_id FROM administrators LIMIT 1").fetch_optional(db.reader()).await?;
     Ok(row.is_some())
+}
+
+/// Waits for whoever else changes them, then counts those who may do everything everywhere and can come in. Asked inside a
+/// unit, before and after what it does: two who remove each other at once do not both succeed.
+pub async fn count_rulers(c: &mut AnyConnection, home: &TenantId) -> Result<i64> {
+    let role = Role::GlobalAdministrator.word();
+    sqlx::query("UPDATE administrators SET since = since WHERE tenant_id = $1 AND role = $2")
+        .bind(ALL)
+        .bind(role)
+        .execute(&mut *c)
+        .await?;
+    let (rulers,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM administrators d JOIN accounts a ON a.tenant_id = $1 AND a.id = d.account_id
+         WHERE d.tenant_id = $2 AND d.role = $3 AND a.disabled_at IS NULL AND a.deleted_at IS NULL",
+    )
+    .bind(home.as_str())
+    .bind(ALL)
+    .bind(role)
+    .fetch_one(c)
+    .await?;
+    Ok(rulers)
 }
 
 /// `administered` is a tenant's id, or `ALL`.
@@ -132,35 +153,67 @@ pub async fn all_permissions(db: &Db, tenant: &TenantId, application: &Applicati
     Ok(rows.iter().filter_map(|(word,)| Permission::named(word)).collect())
 }
 
-/// Lets an application do something by itself, in a tenant or in `ALL`.
+/// One thing that an application may do by itself, in a tenant or in `ALL`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Allowed {
+    pub administered: String,
+    pub permission: Permission,
+    pub since: Timestamp,
+}
+
+pub async fn allowed(db: &Db, tenant: &TenantId, application: &ApplicationId) -> Result<Vec<Allowed>> {
+    let rows: Vec<(String, String, i64)> = sqlx::query_as(
+        "SELECT administered, permission, since FROM application_roles
+         WHERE tenant_id = $1 AND application_id = $2 ORDER BY permission, administered",
+    )
+    .bind(tenant.as_str())
+    .bind(application.as_str())
+    .fetch_all(db.reader())
+    .await?;
+    let read = |(administered, permission, since): (String, String, i64)| {
+        Some(Allowed { administered, permission: Permission::named(&permission)?, since: Timestamp(since) })
+    };
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
 pub async fn allow(
-    db: &Db,
+    c: &mut AnyConnection,
     tenant: &TenantId,
     application: &ApplicationId,
     administered: &str,
-    permissions: &[Permission],
+    permission: Permission,
     now: Timestamp,
 ) -> Result<()> {
-    let (tenant, application) = (tenant.clone(), application.clone());
-    let (administered, permissions) = (administered.to_owned(), permissions.to_vec());
-    db.write(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            for permission in permissions {
-                sqlx::query(
-                    "INSERT INTO application_roles (tenant_id, application_id, administered, permission, since)
-                     VALUES ($1, $2, $3, $4, $5)
-                     ON CONFLICT (tenant_id, application_id, administered, permission) DO NOTHING",
-                )
-                .bind(tenant.as_str())
-                .bind(application.as_str())
-                .bind(&administered)
-                .bind(permission.word())
-                .bind(now.0)
-                .execute(&mut *c)
-                .await?;
-            }
-            Ok(())
-        })
-    })
-    .await
+    sqlx::query(
+        "INSERT INTO application_roles (tenant_id, application_id, administered, permission, since)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, application_id, administered, permission) DO NOTHING",
+    )
+    .bind(tenant.as_str())
+    .bind(application.as_str())
+    .bind(administered)
+    .bind(permission.word())
+    .bind(now.0)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+pub async fn disallow(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    application: &ApplicationId,
+    administered: &str,
+    permission: Permission,
+) -> Result<()> {
+    sqlx::query(
+        "DELETE FROM application_roles
+         WHERE tenant_id = $1 AND application_id = $2 AND administered = $3 AND permission = $4",
+    )
+    .bind(tenant.as_str())
+    .bind(application.as_str())
+    .bind(administered)
+    .bind(permission.word())
+    .execute(c)
+    .await?;
+    Ok(())
 }

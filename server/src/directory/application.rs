@@ -136,6 +136,16 @@ pub async fn find_by_redirect_uri(db: &Db, tenant: &TenantId, uri: &str) -> Resu
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
+/// Of every application: its id, its name, and whether it is switched on.
+pub async fn names(db: &Db, tenant: &TenantId) -> Result<Vec<(ApplicationId, String, bool)>> {
+    let rows: Vec<(String, String, Option<i64>)> =
+        sqlx::query_as("SELECT id, name, disabled_at FROM applications WHERE tenant_id = $1 ORDER BY name, id")
+            .bind(tenant.as_str())
+            .fetch_all(db.reader())
+            .await?;
+    Ok(rows.into_iter().map(|(id, name, disabled_at)| (id.into(), name, disabled_at.is_none())).collect())
+}
+
 pub async fn insert(db: &Db, tenant: &TenantId, application: Application, now: Timestamp) -> Result<()> {
     let tenant = tenant.clone();
     db.write(Durability::Lasting, move |c| Box::pin(async move { insert_all(c, &tenant, &application, now).await }))

@@ -13,7 +13,7 @@ use super::{
         page::{List, Page},
     },
     user_flow_attributes::named,
-    user_flows::{change_flow, rows},
+    user_flows::{self, change_flow, rows},
 };
 use crate::{
     directory::user_flow::{self, Listed},
@@ -389,4 +389,37 @@ pub async fn language_of<const B2C: bool>(
     get_of(&Flows::of(&state, &caller.tenant).await?, B2C, &id)?;
     let tag = text::languages().iter().find(|known| **known == tag).ok_or(Error::NotFound)?;
     wishes.entity(&format!("{}/{id}/languages", of(B2C)), &language(tag))
+}
+
+pub async fn providers<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let providers = shown(&flows, &get_of(&flows, B2C, &id)?).identity_providers;
+    let value = providers.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+    Ok(wishes.collection(&format!("{}/{id}/identityProviders", of(B2C)), Page { value, ..Page::default() }))
+}
+
+pub async fn add_provider<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Response> {
+    get_of(&Flows::of(&state, &caller.tenant).await?, B2C, &id)?;
+    user_flows::add_provider(State(state), caller, wishes, Path(id), body).await
+}
+
+pub async fn remove_provider<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path((id, provider)): Path<(String, String)>,
+) -> Result<Response> {
+    get_of(&Flows::of(&state, &caller.tenant).await?, B2C, &id)?;
+    user_flows::remove_provider(State(state), caller, wishes, Path((id, provider))).await
 }

@@ -20,14 +20,20 @@ pub fn patched<T: Serialize + DeserializeOwned>(entity: &T, body: &[u8]) -> Resu
 
 /// The object that was sent, without its annotations.
 pub fn json(body: &[u8]) -> Result<Value> {
-    if body.iter().scan(0usize, |depth, byte| deeper(depth, *byte)).any(|depth| depth > DEEPEST) {
-        return Err(Error::BadRequest(format!("The body is nested more than {DEEPEST} deep.")));
-    }
+    bounded(body)?;
     let value = serde_json::from_slice(body)
         .map_err(|fault| Error::BadRequest(format!("The body cannot be read as JSON: {fault}.")))?;
     match value {
         Value::Object(_) => Ok(without_annotations(value)),
         _ => Err(Error::BadRequest("The body must be a JSON object.".into())),
+    }
+}
+
+/// Told before anything is built of it.
+pub fn bounded(body: &[u8]) -> Result<()> {
+    match body.iter().scan(0usize, |depth, byte| deeper(depth, *byte)).any(|depth| depth > DEEPEST) {
+        true => Err(Error::BadRequest(format!("The body is nested more than {DEEPEST} deep."))),
+        false => Ok(()),
     }
 }
 

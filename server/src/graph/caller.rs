@@ -1,14 +1,14 @@
 //! Who calls, which tenant they mean, and whether they may: asked before anything else of the request is read.
 
-use super::{answer::correlation, routes::Needs};
+use super::{answer::correlation, media, routes::Needs};
 use crate::{
     directory::{
         account,
         administrator::{self, ADMIN},
         application,
         audit::{Actor, ActorKind},
-        session,
-        tenant::{self, Tenant},
+        consent, session,
+        tenant::{self, Kind, Tenant},
     },
     error::{Error, Refusal, Result},
     guard,
@@ -48,6 +48,13 @@ impl Caller {
         Caller { tenant, ..self }
     }
 
+    /// Who rules one tenant gives nobody power over the others.
+    pub async fn rules_everywhere(&self, state: &AppState) -> Result<bool> {
+        let Some(account) = &self.account else { return Ok(false) };
+        let everywhere = administrator::list_tenants(&state.db, account).await?;
+        Ok(everywhere.iter().any(|(id, role)| id == administrator::ALL && *role == Role::GlobalAdministrator))
+    }
+
     /// For what differs inside one route; the route itself has asked already.
     pub fn may(&self, needed: Permission) -> bool {
         self.permissions.iter().any(|permission| permission.includes(needed))
@@ -73,7 +80,8 @@ pub async fn admit(State((state, needs)): State<(AppState, Needs)>, mut request:
         None => return Error::Internal("a router without its guard".into()).into_response(),
     };
     let known = Known { address, correlation: correlation(request.headers()).unwrap_or(trace) };
-    match identify(&state, request.headers(), known).await.and_then(|caller| judge(caller, needs)) {
+    let admitted = identify(&state, request.headers(), known).await.and_then(|caller| judge(caller, needs));
+    match admitted.and_then(|caller| media::judge(&request).map(|()| caller)) {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
@@ -187,7 +195,7 @@ async fn somebody(
     claims: &Claims,
     known: Known,
 ) -> Result<Caller> {
-    living_application(state, issuing, claims).await?;
+    let application = living_application(state, issuing, claims).await?;
     let session = SessionId::from(text(claims, "sid")?);
     if !session::is_running(&state.db, &issuing.id, &session).await? {
         return Err(invalid("The session has ended.").into());
@@ -196,11 +204,15 @@ async fn somebody(
     let profile = account::profile(&state.db, &issuing.id, &account).await?.filter(|profile| !profile.disabled);
     let profile = profile.ok_or_else(|| invalid("The account is switched off or was deleted."))?;
     // Administrators are people of the tenant `admin`: nobody else has a role, whatever a token says.
-    let roles = if is_admin { administrator::roles(&state.db, &tenant.id, &account).await? } else { Vec::new() };
+    let mut roles = if is_admin { administrator::roles(&state.db, &tenant.id, &account).await? } else { Vec::new() };
+    if tenant.kind == Kind::Workforce {
+        roles.retain(|role| is_safe_at_home(*role));
+    }
     if roles.is_empty() && headers.contains_key("portico-tenant") {
         return Err(Error::NotFound);
     }
-    let permissions = effective(text(claims, "scp")?, &roles);
+    let consented = if is_admin { consent::scopes(&state.db, &issuing.id, &application.id).await? } else { Vec::new() };
+    let permissions = effective(text(claims, "scp")?, &consented, &roles);
     Ok(Caller {
         tenant,
         actor: Actor { kind: ActorKind::Account, id: account.to_string(), name: profile.address },
@@ -211,11 +223,20 @@ async fn somebody(
     })
 }
 
-/// What the token was granted and some role allows.
-fn effective(scp: &str, roles: &[Role]) -> Vec<Permission> {
+/// Whoever changes a password, an application or a flow in the tenant of the administrators becomes whoever they like:
+/// there, only a Global Administrator changes anything.
+fn is_safe_at_home(role: Role) -> bool {
+    role == Role::GlobalAdministrator || Permission::all().all(|it| !role.grants(it) || it.is_read())
+}
+
+/// What the token was granted, somebody consented to for its application, and some role allows.
+fn effective(scp: &str, consented: &[Permission], roles: &[Role]) -> Vec<Permission> {
     let granted: Vec<Permission> = scp.split(' ').filter_map(Permission::named).collect();
+    let within = |these: &[Permission], wanted: Permission| these.iter().any(|known| known.includes(wanted));
     let allowed = |permission: &Permission| {
-        granted.iter().any(|granted| granted.includes(*permission)) && roles.iter().any(|role| role.grants(*permission))
+        within(&granted, *permission)
+            && within(consented, *permission)
+            && roles.iter().any(|role| role.grants(*permission))
     };
     Permission::all().filter(allowed).collect()
 }
@@ -276,13 +297,21 @@ mod tests {
     #[test]
     fn a_scope_is_worth_what_a_role_makes_of_it() {
         let scp = "IdentityUserFlow.ReadWrite.All User.ReadWrite.All";
-        let flows = effective(scp, &[Role::UserFlowAdministrator]);
+        let all: Vec<Permission> = Permission::all().collect();
+        let flows = effective(scp, &all, &[Role::UserFlowAdministrator]);
         assert!(flows.contains(&Permission::FlowWrite) && flows.contains(&Permission::FlowRead));
         assert!(!flows.contains(&Permission::UserRead) && !flows.contains(&Permission::ApplicationRead));
 
-        let reads = effective(scp, &[Role::GlobalReader]);
+        let reads = effective(scp, &all, &[Role::GlobalReader]);
         assert!(reads.contains(&Permission::UserRead) && !reads.contains(&Permission::UserWrite));
-        assert!(effective("openid", &[Role::GlobalAdministrator]).is_empty());
-        assert!(effective(scp, &[]).is_empty());
+        assert!(effective("openid", &all, &[Role::GlobalAdministrator]).is_empty());
+        assert!(effective(scp, &all, &[]).is_empty());
+        assert!(effective(scp, &[], &[Role::GlobalAdministrator]).is_empty());
+    }
+
+    #[test]
+    fn at_home_only_those_who_rule_or_read_have_a_role() {
+        let safe: Vec<Role> = Role::all().filter(|role| is_safe_at_home(*role)).collect();
+        assert_eq!(safe, [Role::GlobalAdministrator, Role::GlobalReader, Role::ReportsReader]);
     }
 }

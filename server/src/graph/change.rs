@@ -4,7 +4,9 @@ use super::caller::Caller;
 use crate::{
     directory::{
         Connection, Durability,
+        administrator::{self, ADMIN},
         audit::{self, Entry, Operation, Target},
+        tenant,
     },
     error::{Error, Result},
     state::AppState,
@@ -94,12 +96,17 @@ where
     T: Send + 'static,
     F: for<'c> FnOnce(&'c mut Connection, &'c TenantId, Timestamp) -> BoxFuture<'c, Result<T>> + Send + 'static,
 {
+    let home = home(state, caller, &change).await?;
     let (tenant, now, entry) = (caller.tenant.id.clone(), state.clock.now(), change.entry(state, caller));
     let made = state
         .db
         .write(Durability::Lasting, move |c| {
             Box::pin(async move {
+                let rulers = count_rulers(c, home.as_ref()).await?;
                 let made = write(c, &tenant, now).await?;
+                if rulers > 0 && count_rulers(c, home.as_ref()).await? == 0 {
+                    return Err(Error::BadRequest(LAST.into()));
+                }
                 audit::insert(c, &tenant, &entry).await?;
                 Ok::<T, Error>(made)
             })
@@ -107,4 +114,24 @@ where
         .await?;
     state.db.forget();
     Ok(made)
+}
+
+/// Changes of roles are this category, in whichever tenant.
+pub const ROLES: &str = "RoleManagement";
+
+const LAST: &str = "This is the last Global Administrator of the server. Make another one first.";
+
+/// The tenant of the administrators, where this could change who rules.
+async fn home(state: &AppState, caller: &Caller, change: &Change) -> Result<Option<TenantId>> {
+    if change.category != ROLES && caller.tenant.kind != tenant::Kind::Workforce {
+        return Ok(None);
+    }
+    Ok(Some(tenant::get(&state.db, ADMIN).await?.id.clone()))
+}
+
+async fn count_rulers(c: &mut Connection, home: Option<&TenantId>) -> Result<i64> {
+    match home {
+        Some(home) => administrator::count_rulers(c, home).await,
+        None => Ok(0),
+    }
 }

@@ -7,19 +7,25 @@ mod applications;
 pub mod as_code;
 mod audit_logs;
 mod b2x_user_flows;
+mod batch;
 mod body;
 mod caller;
 mod change;
+mod domains;
 mod flow_shape;
 mod identity_providers;
+mod invitations;
 mod judge;
+mod media;
 pub mod openapi;
 mod organization;
 mod query;
 mod refuse;
 mod reports;
 mod revisions;
+mod roles;
 mod routes;
+mod service_principals;
 mod simulate;
 mod user_flow_attributes;
 mod user_flows;
@@ -46,7 +52,7 @@ impl Graph {
     pub fn new(state: &AppState) -> Self {
         let mut router = Router::new();
         for Route { path, needs, handler, .. } in declared() {
-            router = router.route(path, handler.layer(from_fn_with_state((state.clone(), needs), caller::admit)));
+            router = router.route(&path, handler.layer(from_fn_with_state((state.clone(), needs), caller::admit)));
         }
         let router = router
             .fallback(refuse::not_found)
@@ -57,20 +63,28 @@ impl Graph {
     }
 }
 
-/// Hands the request on under the one spelling that the table knows.
+impl Graph {
+    /// Hands the request on under the one spelling that the table knows.
+    async fn pass(&self, request: Request) -> Response {
+        let version = Version::of(request.uri());
+        let (mut parts, body) = request.into_parts();
+        parts.uri = canonical(&parts.uri);
+        // A new request: what the outer router read from the address is not the inner one's.
+        let caller = parts.extensions.remove::<guard::Caller>();
+        parts.extensions.clear();
+        parts.extensions.insert(version);
+        // For those that hold several requests in one.
+        parts.extensions.insert(self.clone());
+        if let Some(caller) = caller {
+            parts.extensions.insert(caller);
+        }
+        match Router::clone(&self.0).oneshot(Request::from_parts(parts, body)).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+}
+
 pub async fn answer(State(graph): State<Graph>, request: Request) -> Response {
-    let version = Version::of(request.uri());
-    let (mut parts, body) = request.into_parts();
-    parts.uri = canonical(&parts.uri);
-    // A new request: what the outer router read from the address is not the inner one's.
-    let caller = parts.extensions.remove::<guard::Caller>();
-    parts.extensions.clear();
-    parts.extensions.insert(version);
-    if let Some(caller) = caller {
-        parts.extensions.insert(caller);
-    }
-    match Router::clone(&graph.0).oneshot(Request::from_parts(parts, body)).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    }
+    graph.pass(request).await
 }

@@ -18,7 +18,7 @@ pub async fn document(State(state): State<AppState>) -> Response {
 pub fn written(graph: &str) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for route in declared() {
-        let operation = operation(&route.method, route.path, route.needs, route.says);
+        let operation = operation(&route.method, &route.path, route.needs, route.says);
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
         if let Value::Object(methods) = path {
             methods.insert(route.method.as_str().to_lowercase(), operation);

@@ -102,6 +102,10 @@ fn words(error: &Error) -> (&'static str, String) {
         Error::MethodNotAllowed => {
             ("Request_MethodNotAllowed", "The resource is there, but it does not take this method.".into())
         }
+        Error::UnsupportedMediaType => {
+            ("Request_UnsupportedMediaType", "The body is JSON: send it as application/json.".into())
+        }
+        Error::NotAcceptable => ("Request_NotAcceptable", "The answer is JSON: accept application/json.".into()),
         Error::Taken => (
             "Request_MultipleObjectsWithSameKeyValue",
             "Another one of this name is there already. Please choose another name.".into(),

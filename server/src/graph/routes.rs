@@ -1,11 +1,11 @@
 //! Everything the management API answers: method, address, the permission it needs, and what it does. The router, the
 //! OpenAPI document and the tests of roles and tenants are made of this one table.
 
+mod administration;
+mod older;
 mod people;
 
-use super::{
-    as_code, b2x_user_flows, identity_providers, openapi, revisions, simulate, user_flow_attributes, user_flows,
-};
+use super::{as_code, identity_providers, openapi, revisions, simulate, user_flow_attributes, user_flows};
 use crate::state::AppState;
 use app::contract::permission::Permission::{self, *};
 use axum::{
@@ -18,7 +18,7 @@ use axum::{
 pub struct Route {
     pub method: Method,
     /// Behind `/graph/v1.0`, without type casts.
-    pub path: &'static str,
+    pub path: String,
     pub needs: Needs,
     /// A line for the OpenAPI document.
     pub says: &'static str,
@@ -37,11 +37,11 @@ pub enum Needs {
 pub fn declared() -> Vec<Route> {
     let mut routes = vec![route(Method::GET, Needs::Nobody, "/openapi.json", "This document", openapi::document)];
     routes.extend(flows());
-    routes.extend(b2x_flows());
-    routes.extend(b2c_flows());
+    routes.extend(older::declared());
     routes.extend(attributes());
     routes.extend(providers());
     routes.extend(people::declared());
+    routes.extend(administration::declared());
     // Who may see every provider may see the rest of a design, and who may change every provider may change it; both are
     // asked again for all that a document holds.
     routes.push(read(ProviderRead, "/export", "Shows the design of the tenant as one document", as_code::get));
@@ -101,60 +101,6 @@ fn flows() -> Vec<Route> {
     ]
 }
 
-fn b2x_flows() -> Vec<Route> {
-    use b2x_user_flows as it;
-    const FLOWS: &str = "/identity/b2xUserFlows";
-    const FLOW: &str = "/identity/b2xUserFlows/{id}";
-    const ASSIGNMENTS: &str = "/identity/b2xUserFlows/{id}/userAttributeAssignments";
-    const ASSIGNMENT: &str = "/identity/b2xUserFlows/{id}/userAttributeAssignments/{attribute}";
-    const GET_ORDER: &str = "/identity/b2xUserFlows/{id}/userAttributeAssignments/getOrder";
-    const SET_ORDER: &str = "/identity/b2xUserFlows/{id}/userAttributeAssignments/setOrder";
-    const LANGUAGES: &str = "/identity/b2xUserFlows/{id}/languages";
-    const LANGUAGE: &str = "/identity/b2xUserFlows/{id}/languages/{language}";
-    vec![
-        read(FlowRead, FLOWS, "Lists user flows", it::list::<false>),
-        post(FlowWrite, FLOWS, "Makes a user flow", it::create::<false>),
-        read(FlowRead, FLOW, "Shows a user flow", it::get::<false>),
-        delete(FlowWrite, FLOW, "Deletes a user flow", it::remove::<false>),
-        read(FlowRead, ASSIGNMENTS, "Lists what a user flow asks for", it::assignments::<false>),
-        post(FlowWrite, ASSIGNMENTS, "Adds an attribute to a user flow", it::assign::<false>),
-        read(FlowRead, GET_ORDER, "Tells the order of the attributes", it::order::<false>),
-        post(FlowWrite, SET_ORDER, "Puts the attributes in another order", it::set_order::<false>),
-        read(FlowRead, ASSIGNMENT, "Shows how an attribute is asked for", it::assignment_of::<false>),
-        patch(FlowWrite, ASSIGNMENT, "Changes how an attribute is asked for", it::change_assignment::<false>),
-        delete(FlowWrite, ASSIGNMENT, "Removes an attribute from a user flow", it::unassign::<false>),
-        read(FlowRead, LANGUAGES, "Lists the languages of a user flow", it::languages::<false>),
-        read(FlowRead, LANGUAGE, "Shows a language of a user flow", it::language_of::<false>),
-    ]
-}
-
-fn b2c_flows() -> Vec<Route> {
-    use b2x_user_flows as it;
-    const FLOWS: &str = "/identity/b2cUserFlows";
-    const FLOW: &str = "/identity/b2cUserFlows/{id}";
-    const ASSIGNMENTS: &str = "/identity/b2cUserFlows/{id}/userAttributeAssignments";
-    const ASSIGNMENT: &str = "/identity/b2cUserFlows/{id}/userAttributeAssignments/{attribute}";
-    const GET_ORDER: &str = "/identity/b2cUserFlows/{id}/userAttributeAssignments/getOrder";
-    const SET_ORDER: &str = "/identity/b2cUserFlows/{id}/userAttributeAssignments/setOrder";
-    const LANGUAGES: &str = "/identity/b2cUserFlows/{id}/languages";
-    const LANGUAGE: &str = "/identity/b2cUserFlows/{id}/languages/{language}";
-    vec![
-        read(FlowRead, FLOWS, "Lists user flows", it::list::<true>),
-        post(FlowWrite, FLOWS, "Makes a user flow", it::create::<true>),
-        read(FlowRead, FLOW, "Shows a user flow", it::get::<true>),
-        delete(FlowWrite, FLOW, "Deletes a user flow", it::remove::<true>),
-        read(FlowRead, ASSIGNMENTS, "Lists what a user flow asks for", it::assignments::<true>),
-        post(FlowWrite, ASSIGNMENTS, "Adds an attribute to a user flow", it::assign::<true>),
-        read(FlowRead, GET_ORDER, "Tells the order of the attributes", it::order::<true>),
-        post(FlowWrite, SET_ORDER, "Puts the attributes in another order", it::set_order::<true>),
-        read(FlowRead, ASSIGNMENT, "Shows how an attribute is asked for", it::assignment_of::<true>),
-        patch(FlowWrite, ASSIGNMENT, "Changes how an attribute is asked for", it::change_assignment::<true>),
-        delete(FlowWrite, ASSIGNMENT, "Removes an attribute from a user flow", it::unassign::<true>),
-        read(FlowRead, LANGUAGES, "Lists the languages of a user flow", it::languages::<true>),
-        read(FlowRead, LANGUAGE, "Shows a language of a user flow", it::language_of::<true>),
-    ]
-}
-
 fn attributes() -> Vec<Route> {
     use user_flow_attributes as it;
     const ATTRIBUTES: &str = "/identity/userFlowAttributes";
@@ -188,7 +134,7 @@ fn providers() -> Vec<Route> {
 
 fn read<H: Handler<T, AppState>, T: 'static>(
     needs: Permission,
-    path: &'static str,
+    path: impl Into<String>,
     says: &'static str,
     handler: H,
 ) -> Route {
@@ -197,7 +143,7 @@ fn read<H: Handler<T, AppState>, T: 'static>(
 
 fn post<H: Handler<T, AppState>, T: 'static>(
     needs: Permission,
-    path: &'static str,
+    path: impl Into<String>,
     says: &'static str,
     handler: H,
 ) -> Route {
@@ -206,7 +152,7 @@ fn post<H: Handler<T, AppState>, T: 'static>(
 
 fn patch<H: Handler<T, AppState>, T: 'static>(
     needs: Permission,
-    path: &'static str,
+    path: impl Into<String>,
     says: &'static str,
     handler: H,
 ) -> Route {
@@ -215,7 +161,7 @@ fn patch<H: Handler<T, AppState>, T: 'static>(
 
 fn delete<H: Handler<T, AppState>, T: 'static>(
     needs: Permission,
-    path: &'static str,
+    path: impl Into<String>,
     says: &'static str,
     handler: H,
 ) -> Route {
@@ -225,7 +171,7 @@ fn delete<H: Handler<T, AppState>, T: 'static>(
 fn route<H: Handler<T, AppState>, T: 'static>(
     method: Method,
     needs: Needs,
-    path: &'static str,
+    path: impl Into<String>,
     says: &'static str,
     handler: H,
 ) -> Route {
@@ -236,5 +182,5 @@ fn route<H: Handler<T, AppState>, T: 'static>(
         Method::DELETE => MethodFilter::DELETE,
         _ => MethodFilter::GET,
     };
-    Route { method, path, needs, says, handler: on(filter, handler) }
+    Route { method, path: path.into(), needs, says, handler: on(filter, handler) }
 }

@@ -44,6 +44,30 @@ pub fn compose(mail: &Mail, to: &str, brand: &Brand, texts: &Texts) -> Letter {
     }
 }
 
+/// For somebody who shall administer. Like the page behind the link it is in English only. The link stands there as text:
+/// a mail of ours has no other.
+pub fn invitation(to: &str, brand: &Brand, tenant: &str, by: &str, link: &str) -> Letter {
+    let sheet = Sheet {
+        brand,
+        language: "en",
+        direction: "ltr",
+        subject: format!("You were asked to administer {tenant}"),
+        heading: format!("Administer {tenant}"),
+        lead: format!("{by} asks you to become an administrator. Open this address and choose a password: {link}"),
+        code: None,
+        advice: "The address works once, for three days. If you expected nothing of the kind, do nothing.".into(),
+        foot: text::texts("en").mail(Key::Foot, &[("tenant", brand.name.as_str())]),
+    };
+    Letter {
+        to: to.into(),
+        sender: brand.name.clone(),
+        text: sheet.text(),
+        html: html::page(&sheet),
+        code: None,
+        subject: sheet.subject,
+    }
+}
+
 /// What stands on the paper, before it is dressed as text or as HTML.
 pub struct Sheet<'a> {
     pub brand: &'a Brand,

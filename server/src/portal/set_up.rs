@@ -22,7 +22,7 @@ use app::{
         secret::Secret,
         validate::{self, Fault, Why},
     },
-    hosted::SetUp,
+    hosted::{SetUp, Whom},
     shell, text,
 };
 use axum::{
@@ -74,7 +74,7 @@ pub async fn make(
 ) -> Result<Response> {
     let Ok(Form(filled)) = filled else { return Err(Error::NotFound) };
     only_while_open(&state, &filled.token).await?;
-    let (address, faults) = judge(&filled);
+    let (address, faults) = judge(&filled.name, &filled.address, &filled.password);
     let Some(address) = address.filter(|_| faults.is_empty()) else {
         let mut response = show(&state, &filled, &faults).await?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
@@ -123,10 +123,10 @@ async fn only_while_open(state: &AppState, token: &str) -> Result<()> {
 }
 
 /// The address as it will be kept, and everything that is wrong.
-fn judge(filled: &Filled) -> (Option<String>, Vec<Fault>) {
+pub fn judge(name: &str, address: &str, password: &Secret) -> (Option<String>, Vec<Fault>) {
     let mut faults = Vec::new();
     let mut fault = |field: &str, why| faults.push(Fault { field: field.into(), why });
-    let name = filled.name.trim();
+    let (typed, name) = (address, name.trim());
     if name.is_empty() {
         fault("name", Why::Required);
     } else if name.chars().count() > NAME_MAX {
@@ -134,11 +134,11 @@ fn judge(filled: &Filled) -> (Option<String>, Vec<Fault>) {
     } else if name.chars().any(char::is_control) {
         fault("name", Why::Unprintable);
     }
-    let address = validate::address(&filled.address).map_err(|why| fault("address", why)).ok();
-    let local_part = filled.address.split('@').next().unwrap_or_default();
-    let judged = validate::new_password(password_rule(), filled.password.reveal())
+    let address = validate::address(typed).map_err(|why| fault("address", why)).ok();
+    let local_part = typed.split('@').next().unwrap_or_default();
+    let judged = validate::new_password(password_rule(), password.reveal())
         .err()
-        .or_else(|| popular::judge(&filled.password, &[local_part, name, "Portico"]));
+        .or_else(|| popular::judge(password, &[local_part, name, "Portico"]));
     if let Some(why) = judged {
         fault("password", why);
     }
@@ -146,19 +146,28 @@ fn judge(filled: &Filled) -> (Option<String>, Vec<Fault>) {
 }
 
 async fn show(state: &AppState, filled: &Filled, faults: &[Fault]) -> Result<Response> {
+    let Filled { token, name, address, .. } = filled;
+    drawn(state, Shown { whom: Whom::First, path: "/admin/setup", token, name, address, faults }).await
+}
+
+/// What differs from one such page to the next.
+pub struct Shown<'a> {
+    pub whom: Whom,
+    pub path: &'a str,
+    pub token: &'a str,
+    pub name: &'a str,
+    pub address: &'a str,
+    pub faults: &'a [Fault],
+}
+
+pub async fn drawn(state: &AppState, shown: Shown<'_>) -> Result<Response> {
     let tenant = tenant::get(&state.db, TENANT_ID).await?;
     let texts = text::texts("en");
     let nonce = html::nonce(&state.chance);
-    let page = SetUp {
-        brand: &Brand { name: "Portico".into(), ..tenant.brand.clone() },
-        path: "/admin/setup",
-        token: &filled.token,
-        name: &filled.name,
-        address: &filled.address,
-        rule: password_rule(),
-        may_skip: state.config.is_development(),
-        faults,
-    };
+    let Shown { whom, path, token, name, address, faults } = shown;
+    let brand = &Brand { name: "Portico".into(), ..tenant.brand.clone() };
+    let may_skip = whom == Whom::First && state.config.is_development();
+    let page = SetUp { whom, brand, path, token, name, address, rule: password_rule(), may_skip, faults };
     let body = shell::set_up(&page, &texts, assets::scripts("en"), &nonce);
     Ok(html::document(body, nonce, Vec::new()))
 }

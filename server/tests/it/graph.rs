@@ -1,10 +1,12 @@
 //! The management API, as administrators, scripts and the portal meet it.
 
 mod activity;
+mod administration;
 mod applications;
 mod as_code;
 mod audit;
 mod b2x_user_flows;
+mod batch;
 mod caller;
 mod matrix;
 mod openapi;
@@ -15,6 +17,7 @@ mod simulate;
 mod user_flow_attributes;
 mod user_flows;
 mod users;
+mod world;
 
 use serde_json::{Value, json};
 

@@ -39,9 +39,20 @@ async fn a_partners_flow_is_made_filled_and_put_in_order() {
         assert_eq!(admin.delete(&one).await.status, 204);
         assert_eq!(admin.read(&format!("{at}/languages")).await["value"][0]["isEnabled"], true);
 
+        let google = json!({"@odata.type": "#microsoft.graph.socialIdentityProvider", "displayName": "Google",
+            "identityProviderType": "Google", "clientId": "client", "clientSecret": "secret"});
+        admin.make("/identity/identityProviders", google).await;
+        let reference = json!({"@odata.id": "https://graph.microsoft.com/beta/identityProviders('Google-OAUTH')"});
+        assert_eq!(admin.post(&format!("{at}/identityProviders/$ref"), reference).await.status, 204);
+        let providers = admin.read(&format!("{at}/userFlowIdentityProviders")).await;
+        assert_eq!(providers["value"].as_array().unwrap().len(), 2);
+        assert_eq!(admin.delete(&format!("{at}/userFlowIdentityProviders/Google-OAUTH/$ref")).await.status, 204);
+
         // It is a flow like any other, and none of B2C's.
         assert_eq!(admin.read(&format!("{FLOWS}/B2X_1_Partner")).await["onUserCreateStart"]["userTypeToCreate"], "guest");
         assert_eq!(admin.get("/identity/b2cUserFlows/B2X_1_Partner").await.status, 404);
+        let oldest = admin.make("/identity/userFlows", json!({"id": "Old", "userFlowType": "signIn"})).await;
+        assert_eq!(admin.read(&format!("/identity/b2cUserFlows/{oldest}")).await["userFlowType"], "signIn");
         assert_eq!(admin.delete(&at).await.status, 204);
     })
     .await;

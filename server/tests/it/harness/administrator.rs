@@ -111,8 +111,16 @@ impl TestServer {
     /// An application of this tenant that may do these things by itself, in its own tenant.
     pub async fn daemon(&self, permissions: &[Permission]) -> Administrator {
         let application = self.application().await;
-        let (db, tenant) = (&self.state.db, &self.tenant);
-        administrator::allow(db, tenant, &application.id, tenant.as_str(), permissions, self.now()).await.unwrap();
+        let (id, permissions) = (application.id.clone(), permissions.to_vec());
+        self.write(move |c, tenant, now| {
+            Box::pin(async move {
+                for permission in permissions {
+                    administrator::allow(c, &tenant, &id, tenant.as_str(), permission, now).await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
         let scope = format!("{ORIGIN}/graph/.default");
         let answered = application.token(&[("grant_type", "client_credentials"), ("scope", &scope)]).await;
         assert_eq!(answered.status, 200, "{}", answered.text());

@@ -19,7 +19,7 @@ use server::{
     secret::{password::Hasher, seal::Seal},
     state::AppState,
 };
-use sqlx::{AnyConnection, Connection, FromRow, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, FromRow, any::AnyRow};
 use std::{
     collections::BTreeMap,
     net::{IpAddr, Ipv4Addr},
@@ -171,6 +171,14 @@ impl TestServer {
         let (found,): (T,) = sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap();
         connection.close().await.unwrap();
         found
+    }
+
+    /// Many texts from the database itself.
+    pub async fn texts(&self, sql: String) -> Vec<String> {
+        let mut connection = AnyConnection::connect(&self.url).await.unwrap();
+        let rows: Vec<(String,)> = sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        rows.into_iter().map(|(text,)| text).collect()
     }
 
     /// Writes to the directory as a step of ours would.
