@@ -14,9 +14,11 @@ pub struct Attachment {
     pub redirect_uris: Vec<(String, String)>,
 }
 
+type Row = (String, String, String, Option<String>, Option<String>);
+
 /// Every attached application of the tenant, by name.
 pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<Attachment>> {
-    let rows: Vec<(String, String, String, Option<String>, Option<String>)> = sqlx::query_as(
+    let rows: Vec<Row> = sqlx::query_as(
         "SELECT a.user_flow_id, a.id, a.name, r.platform, r.uri FROM applications a
          LEFT JOIN redirect_uris r ON r.tenant_id = a.tenant_id AND r.application_id = a.id
          WHERE a.tenant_id = $1 AND a.user_flow_id IS NOT NULL ORDER BY a.name, a.id, r.platform, r.uri",

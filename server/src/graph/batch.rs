@@ -61,8 +61,7 @@ pub async fn run(
     let steps = read(&body)?;
     let mut done: Vec<Done> = Vec::with_capacity(steps.len());
     for step in &steps {
-        let failed =
-            done.iter().any(|before| before.status >= 400 && step.depends_on.iter().any(|id| *id == before.id));
+        let failed = done.iter().any(|before| before.status >= 400 && step.depends_on.contains(&before.id));
         done.push(match failed {
             true => fault(step, StatusCode::FAILED_DEPENDENCY, "A request that this one depends on has failed."),
             false => match request(step, version, &headers) {

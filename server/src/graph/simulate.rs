@@ -94,7 +94,7 @@ fn answer(at: usize, sent: &SimulatedAnswer) -> Result<(Duration, Answer)> {
         }
     }
     let (answer, _) = Answer::read(pairs)
-        .map_err(|why| Flaw::new(&format!("answers/{at}/fields"), format!("No page sends this: {why:?}.")))?;
+        .map_err(|why| Flaw::new(format!("answers/{at}/fields"), format!("No page sends this: {why:?}.")))?;
     Ok((Duration::from_secs(sent.after.into()), answer))
 }
 

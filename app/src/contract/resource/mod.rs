@@ -1,6 +1,7 @@
 //! What the management API shows and takes, in Microsoft Graph's JSON: one file per resource, shared by server and portal.
 //! What Graph has no word for is a property more, beside Graph's own. A property that is left out has its default.
 
+pub mod app_role;
 pub mod application;
 pub mod b2x_user_flow;
 pub mod collection;
@@ -15,7 +16,6 @@ pub mod organization;
 pub mod problem;
 pub mod revision;
 pub mod role;
-pub mod service_principal;
 pub mod sign_in;
 pub mod simulation;
 pub mod user;

@@ -1,7 +1,7 @@
 //! What the management API answers about who may do what, the tenant's names, and several requests at once.
 
 use super::{Needs, Route, delete, patch, post, read, route};
-use crate::graph::{batch, domains, invitations, roles, service_principals};
+use crate::graph::{batch, domains, invitations, permissions, roles};
 use app::contract::permission::Permission::*;
 use axum::http::Method;
 
@@ -28,7 +28,7 @@ fn administrators() -> Vec<Route> {
 }
 
 fn permissions() -> Vec<Route> {
-    use service_principals as it;
+    use permissions as it;
     const ASSIGNMENTS: &str = "/servicePrincipals/{id}/appRoleAssignments";
     const ASSIGNMENT: &str = "/servicePrincipals/{id}/appRoleAssignments/{assignment}";
     const GRANTS: &str = "/oauth2PermissionGrants";

@@ -27,8 +27,8 @@ use app::contract::{
     id::ApplicationId,
     permission::Permission,
     resource::{
+        app_role::{AppRole, AppRoleAssignment, GRAPH, PermissionGrant, ServicePrincipal},
         moment::Moment,
-        service_principal::{AppRole, AppRoleAssignment, GRAPH, PermissionGrant, ServicePrincipal},
     },
 };
 use axum::{
