@@ -30,7 +30,7 @@ pub fn step_of(secret: &[u8], code: &str, last: i64, now: Timestamp) -> Option<i
             constant_time::verify_slices_are_equal(self::code(secret, *step).as_bytes(), code.as_bytes()).is_ok()
         })
         .filter(|step| *step > last)
-        .next_back()
+        .max()
 }
 
 /// The code that an app shows at a moment.
