@@ -43,8 +43,7 @@ pub async fn sha256(text: &str) -> Option<Vec<u8>> {
     if Reflect::get(&crypto, &"subtle".into()).ok()?.is_undefined() {
         return None;
     }
-    let mut bytes = text.as_bytes().to_vec();
-    let digest = crypto.subtle().digest_with_str_and_u8_array("SHA-256", &mut bytes).ok()?;
+    let digest = crypto.subtle().digest_with_str_and_u8_array("SHA-256", text.as_bytes()).ok()?;
     Some(Uint8Array::new(&JsFuture::from(digest).await.ok()?).to_vec())
 }
 

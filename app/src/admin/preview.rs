@@ -237,8 +237,11 @@ fn page(sample: &Sample, language: &Language, typed: BTreeMap<String, Vec<String
     }
 }
 
+/// What was typed into the preview, and what is wrong with it.
+type Tried = (BTreeMap<String, Vec<String>>, Vec<Fault>);
+
 /// A form in the preview goes nowhere. It is judged as the server would, and the page says what it would say.
-fn judge_here(ground: &HtmlElement, sample: Sample, tried: RwSignal<(BTreeMap<String, Vec<String>>, Vec<Fault>)>) {
+fn judge_here(ground: &HtmlElement, sample: Sample, tried: RwSignal<Tried>) {
     let judge = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
         event.prevent_default();
         event.stop_propagation();

@@ -235,7 +235,7 @@ async fn r38_through_an_application_people_may_do_what_somebody_consented_to() {
         let at_home = server.in_tenant(TENANT_ID.into());
         let tool = at_home.application_over(&administration::flow_id(), |_| ()).await;
         let address = "tool@admin.example.test";
-        let account = at_home.account(&tool, address).await;
+        let account = server.make_administrator(address, &[]).await;
         let role = json!({ "principalId": account.as_str(), "roleDefinitionId": GLOBAL });
         assert_eq!(admin.post(ASSIGNMENTS, role).await.status, 201);
         let token = at_home.graph_token(&tool, address).await;

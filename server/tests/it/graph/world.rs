@@ -90,7 +90,7 @@ impl World {
         keep("deleted", deleted);
 
         // There already, where another world stands in this tenant.
-        let locale = json!({ "id": "de", "signInPageText": "Hallo" });
+        let locale = json!({ "id": "de" });
         admin.post(&format!("{organization}/branding/localizations"), locale).await;
         let put = picture(admin, "PUT", &format!("{organization}/branding/bannerLogo"), png()).await;
         assert_eq!(put.status, 204, "{}", put.text());
@@ -215,12 +215,10 @@ impl World {
             ("POST", "/applications/{id}/removePassword") => json(json!({ "keyId": self.id("secret") })),
             ("PATCH", "/organization/{id}") => json(json!({ "displayName": format!("Other {word}") })),
             ("POST", "/tenants") => json(json!({ "displayName": format!("Tenant {word}") })),
-            ("PATCH", "/organization/{id}/branding" | "/organization/{id}/branding/localizations/{locale}") => {
-                json(json!({ "signInPageText": format!("Hello {word}") }))
-            }
-            ("POST", "/organization/{id}/branding/localizations") => {
-                json(json!({ "id": "fr", "signInPageText": "Bonjour" }))
-            }
+            ("PATCH", "/organization/{id}/branding") => json(json!({ "brandColor": "#112233" })),
+            // Its sentences and pictures have addresses of their own.
+            ("PATCH", "/organization/{id}/branding/localizations/{locale}") => json(json!({})),
+            ("POST", "/organization/{id}/branding/localizations") => json(json!({ "id": "fr" })),
             (
                 "PUT",
                 "/organization/{id}/branding/{picture}" | "/organization/{id}/branding/localizations/0/{picture}",

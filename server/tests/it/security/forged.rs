@@ -68,7 +68,7 @@ async fn r20_cve_2023_34927_no_other_site_changes_anything() {
                 // A request to sign in may come from anywhere: it is sent on as a GET, and changes nothing of anybody.
                 "/{tenant}/oauth2/v2.0/authorize" => (route.path, shop.request().1),
                 // Its secret is in the link; a foreign page that knew it would still be refused.
-                "/admin/setup" | "/admin/enrol" => (route.path, Vec::new()),
+                "/admin/setup" | "/admin/invitation" | "/admin/enrol" => (route.path, Vec::new()),
                 // No cookie opens these.
                 "/{tenant}/oauth2/v2.0/token" | "/{tenant}/oidc/userinfo" => (route.path, Vec::new()),
                 // Nor this: only the header Authorization does, and no page elsewhere can send it for somebody.
