@@ -66,20 +66,17 @@ export async function start({ binary, place, variables = {} }) {
   const origin = `http://localhost:${port}`;
   const logFile = join(place.folder, "log");
   const log = openSync(logFile, "a");
-  const child = spawn(binary, ["serve"], {
-    cwd: place.folder,
-    stdio: ["ignore", log, log],
-    env: {
-      ...withoutOurs(process.env),
-      PORTICO_LISTEN: `127.0.0.1:${port}`,
-      PORTICO_PUBLIC_URL: origin,
-      PORTICO_DATABASE_URL: place.databaseUrl,
-      // Whoever tests comes from many networks, or the limits for one would end the day early.
-      PORTICO_TRUSTED_PROXIES: "127.0.0.1,::1",
-      PORTICO_LOG: "warn",
-      ...variables,
-    },
-  });
+  const env = {
+    ...withoutOurs(process.env),
+    PORTICO_LISTEN: `127.0.0.1:${port}`,
+    PORTICO_PUBLIC_URL: origin,
+    PORTICO_DATABASE_URL: place.databaseUrl,
+    // Whoever tests comes from many networks, or the limits for one would end the day early.
+    PORTICO_TRUSTED_PROXIES: "127.0.0.1,::1",
+    PORTICO_LOG: "warn",
+    ...variables,
+  };
+  const child = spawn(binary, ["serve"], { cwd: place.folder, stdio: ["ignore", log, log], env });
   closeSync(log);
   const ended = new Promise((resolve) => child.once("exit", (code, signal) => resolve(signal ?? code)));
   const told = () => readFileSync(logFile, "utf8");
@@ -90,6 +87,8 @@ export async function start({ binary, place, variables = {} }) {
     pid: /** @type {number} */ (child.pid),
     place,
     told,
+    /** Another command of the same binary, about the same place. @param {string[]} command */
+    run: (...command) => execFileSync(binary, command, { cwd: place.folder, env, encoding: "utf8" }),
     /** As an operator stops it: what is in flight is finished. */
     async stop() {
       child.kill("SIGTERM");
