@@ -17,6 +17,7 @@ pub mod error;
 pub mod graph;
 pub mod guard;
 pub mod health;
+pub mod hearings;
 pub mod hosted;
 pub mod html;
 pub mod journey;

@@ -6,6 +6,7 @@ use crate::{
     directory::Db,
     error::{Error, Result},
     guard::Arrivals,
+    hearings::Hearings,
     journey::limits,
     keys::Keys,
     mail::send::Mailer,
@@ -28,6 +29,7 @@ pub struct AppState {
     pub keys: Arc<Keys>,
     pub arrivals: Arc<Arrivals>,
     pub open_pages: Arc<OpenPages>,
+    pub hearings: Arc<Hearings>,
     /// Rings when a letter was written.
     pub post: Arc<Notify>,
 }
@@ -56,6 +58,7 @@ impl AppState {
             keys,
             arrivals: Arc::default(),
             open_pages: Arc::default(),
+            hearings: Arc::default(),
             post: Arc::default(),
         })
     }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     guard::Caller,
+    hearings::Hearing,
     state::AppState,
     wishes,
 };
@@ -37,13 +38,14 @@ pub async fn answer(
     body: Bytes,
 ) -> Result<Response> {
     let (answer, token) = Answer::read(pairs(&headers, &body)?).map_err(unreadable)?;
+    let hearing = state.hearings.of(&journey).await;
     let mut visit = Visit::load(&state, &tenant, &journey, headers, caller).await?;
     if !visit.is_token(&state, &token) {
         return Err(Error::Forged("the journey token"));
     }
     refuse_foreign_attributes(&visit, &answer)?;
     let (visit, Driven { step, cookies }) = match answer {
-        Answer::Code { .. } => to_its_end(state.clone(), visit, answer).await?,
+        Answer::Code { .. } => to_its_end(state.clone(), visit, answer, hearing).await?,
         answer => {
             let driven = drive::drive(&state, &mut visit, answer).await?;
             (visit, driven)
@@ -69,8 +71,11 @@ pub async fn answer(
 
 /// A browser that is clicked twice gives the first answer up. A code that was counted in it gets its verdict all the same.
 /// (Every other answer that is given up stops at once: nobody's password is hashed for somebody who has gone.)
-async fn to_its_end(state: AppState, mut visit: Visit, answer: Answer) -> Result<(Visit, Driven)> {
-    let driven = async move { drive::drive(&state, &mut visit, answer).await.map(|driven| (visit, driven)) };
+async fn to_its_end(state: AppState, mut visit: Visit, answer: Answer, hearing: Hearing) -> Result<(Visit, Driven)> {
+    let driven = async move {
+        let _hearing = hearing;
+        drive::drive(&state, &mut visit, answer).await.map(|driven| (visit, driven))
+    };
     match tokio::spawn(driven.in_current_span()).await {
         Ok(driven) => driven,
         // The guard counts panics. Nobody aborts it.
