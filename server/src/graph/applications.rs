@@ -1,6 +1,6 @@
 //! `/applications`: what asks for sign-ins, where it may be answered, and its secrets.
 
-mod judge;
+pub(super) mod judge;
 mod secrets;
 mod shown;
 

@@ -27,7 +27,7 @@ pub struct Registered {
 
 /// What is kept of an application because management calls may read it again.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Notes {
     pub description: Option<String>,
     pub logout_url: Option<String>,

@@ -26,45 +26,19 @@ pub fn whole(
     secrets: &[ApplicationSecret],
     off_at: Timestamp,
 ) -> Result<(Kept, Notes)> {
-    let mut flaws = Vec::new();
-    let name = asked.display_name.trim();
-    if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
-        flaws.push(Flaw::new("displayName", format!("An application has a name of one to {NAME_MAX} characters.")));
-    }
-    let algorithm = if asked.token_algorithm.is_empty() { "RS256" } else { &asked.token_algorithm };
-    if Algorithm::named(algorithm).is_none() {
-        flaws.push(Flaw::new("tokenAlgorithm", "Tokens are signed by RS256, ES256 or EdDSA."));
-    }
-    if !["", "none", "all"].contains(&asked.native_authentication_apis_enabled.as_str()) {
-        flaws.push(Flaw::new("nativeAuthenticationApisEnabled", "It is 'none' or 'all'."));
-    }
-    let redirect_uris = redirect_uris(asked, &mut flaws);
-    let addresses = [
-        ("web/homePageUrl", &asked.web.home_page_url),
-        ("web/logoutUrl", &asked.web.logout_url),
-        ("info/marketingUrl", &asked.info.marketing_url),
-        ("info/supportUrl", &asked.info.support_url),
-        ("info/termsOfServiceUrl", &asked.info.terms_of_service_url),
-        ("info/privacyStatementUrl", &asked.info.privacy_statement_url),
+    let by_platform = [
+        (Platform::Web, &asked.web.redirect_uris),
+        (Platform::SinglePage, &asked.spa.redirect_uris),
+        (Platform::Native, &asked.public_client.redirect_uris),
     ];
-    for (target, address) in addresses {
-        if let Some(address) = address
-            && let Err(why) = page(address)
-        {
-            flaws.push(Flaw::new(target, why));
-        }
-    }
-    for (n, origin) in asked.widget_origins.iter().enumerate() {
-        if let Err(why) = self::origin(origin) {
-            flaws.push(Flaw::new(format!("widgetOrigins/{n}"), why));
-        }
-    }
-    if !flaws.is_empty() {
-        return Err(Error::Invalid(flaws));
-    }
+    let redirect_uris = by_platform
+        .into_iter()
+        .flat_map(|(platform, uris)| uris.iter().map(move |uri| RedirectUri { platform, uri: uri.clone() }))
+        .collect();
+    let algorithm = if asked.token_algorithm.is_empty() { "RS256" } else { &asked.token_algorithm };
     let kept = Kept {
         id,
-        name: name.into(),
+        name: asked.display_name.trim().into(),
         user_flow,
         algorithm: algorithm.into(),
         home_url: asked.web.home_page_url.clone(),
@@ -84,7 +58,45 @@ pub fn whole(
         terms_url: asked.info.terms_of_service_url.clone(),
         privacy_url: asked.info.privacy_statement_url.clone(),
     };
-    Ok((kept, notes))
+    let mut flaws = flaws(&kept, &notes);
+    if !["", "none", "all"].contains(&asked.native_authentication_apis_enabled.as_str()) {
+        flaws.push(Flaw::new("nativeAuthenticationApisEnabled", "It is 'none' or 'all'."));
+    }
+    if flaws.is_empty() { Ok((kept, notes)) } else { Err(Error::Invalid(flaws)) }
+}
+
+/// What is wrong with an application, whoever wrote it: one by one here, or a whole directory as a document.
+pub fn flaws(kept: &Kept, notes: &Notes) -> Vec<Flaw> {
+    let mut flaws = Vec::new();
+    let name = &kept.name;
+    if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+        flaws.push(Flaw::new("displayName", format!("An application has a name of one to {NAME_MAX} characters.")));
+    }
+    if Algorithm::named(&kept.algorithm).is_none() {
+        flaws.push(Flaw::new("tokenAlgorithm", "Tokens are signed by RS256, ES256 or EdDSA."));
+    }
+    flaws.extend(flaws_of_redirect_uris(&kept.redirect_uris));
+    let addresses = [
+        ("web/homePageUrl", &kept.home_url),
+        ("web/logoutUrl", &notes.logout_url),
+        ("info/marketingUrl", &notes.marketing_url),
+        ("info/supportUrl", &notes.support_url),
+        ("info/termsOfServiceUrl", &notes.terms_url),
+        ("info/privacyStatementUrl", &notes.privacy_url),
+    ];
+    for (target, address) in addresses {
+        if let Some(address) = address
+            && let Err(why) = page(address)
+        {
+            flaws.push(Flaw::new(target, why));
+        }
+    }
+    for (n, origin) in notes.widget_origins.iter().enumerate() {
+        if let Err(why) = self::origin(origin) {
+            flaws.push(Flaw::new(format!("widgetOrigins/{n}"), why));
+        }
+    }
+    flaws
 }
 
 /// What is changed elsewhere or never.
@@ -105,29 +117,33 @@ pub fn fixed(before: &Application, after: &Application) -> Result<()> {
     if flaws.is_empty() { Ok(()) } else { Err(Error::Invalid(flaws)) }
 }
 
-fn redirect_uris(asked: &Application, flaws: &mut Vec<Flaw>) -> Vec<RedirectUri> {
-    let platforms = [
-        ("web", Platform::Web, &asked.web.redirect_uris),
-        ("spa", Platform::SinglePage, &asked.spa.redirect_uris),
-        ("publicClient", Platform::Native, &asked.public_client.redirect_uris),
-    ];
-    let mut kept: Vec<RedirectUri> = Vec::new();
-    for (word, platform, uris) in platforms {
-        for (n, uri) in uris.iter().enumerate() {
-            let verdict = redirect_uri(platform, uri).and_then(|()| match kept.iter().any(|known| known.uri == *uri) {
+fn flaws_of_redirect_uris(uris: &[RedirectUri]) -> Vec<Flaw> {
+    let mut flaws = Vec::new();
+    for (place, known) in uris.iter().enumerate() {
+        let before = &uris[..place];
+        let verdict =
+            redirect_uri(known.platform, &known.uri).and_then(|()| match before.iter().any(|it| it.uri == known.uri) {
                 true => Err("It is registered twice. One address belongs to one platform.".into()),
                 false => Ok(()),
             });
-            match verdict {
-                Ok(()) => kept.push(RedirectUri { platform, uri: uri.clone() }),
-                Err(why) => flaws.push(Flaw::new(format!("{word}/redirectUris/{n}"), why)),
-            }
+        if let Err(why) = verdict {
+            let n = before.iter().filter(|it| it.platform == known.platform).count();
+            flaws.push(Flaw::new(format!("{}/redirectUris/{n}", member(known.platform)), why));
         }
     }
-    if kept.len() > MOST_URIS {
+    if uris.len() > MOST_URIS {
         flaws.push(Flaw::new("redirectUris", format!("An application has at most {MOST_URIS} redirect URIs.")));
     }
-    kept
+    flaws
+}
+
+/// Where Graph writes the redirect URIs of a platform.
+fn member(platform: Platform) -> &'static str {
+    match platform {
+        Platform::Web => "web",
+        Platform::SinglePage => "spa",
+        Platform::Native => "publicClient",
+    }
 }
 
 /// https; http on this machine; for native applications a scheme of their own (RFC 8252 §7.1). It is written as URLs are

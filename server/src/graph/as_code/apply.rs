@@ -18,7 +18,7 @@ use crate::{
         user_flow,
     },
     error::{Error, Flaw, Result},
-    graph::{flow_shape::Flows, identity_providers},
+    graph::{applications::judge, flow_shape::Flows, identity_providers},
     state::AppState,
 };
 use app::contract::{
@@ -34,7 +34,6 @@ use std::collections::BTreeSet;
 const LONGEST_NAME: usize = 256;
 const LONGEST_ID: usize = 64;
 const LONGEST_NOTES: usize = 16 * 1024;
-const ALGORITHMS: [&str; 3] = ["RS256", "ES256", "EdDSA"];
 
 /// Who applies, as the audit tells it.
 pub struct By {
@@ -165,8 +164,9 @@ pub async fn judge(
         }
     }
     for application in &wanted.applications {
-        let told = applications(application, wanted);
-        flaws.extend(told.into_iter().map(|why| Flaw::new(format!("applications/{}", application.id), why)));
+        let place = format!("applications/{}", application.id);
+        let told = flaws_of(application, wanted);
+        flaws.extend(told.into_iter().map(|flaw| Flaw::new(format!("{place}/{}", flaw.target), flaw.message)));
     }
     if flaws.is_empty() { Ok(flows) } else { Err(Error::Invalid(flaws)) }
 }
@@ -239,49 +239,38 @@ fn attributes(present: &Present, wanted: &Document) -> Vec<Flaw> {
     flaws
 }
 
-fn applications(application: &document::Application, wanted: &Document) -> Vec<String> {
-    let mut told = Vec::new();
-    if !is_name(&application.name) {
-        told.push(format!("An application needs a name of 1 to {LONGEST_NAME} characters."));
-    }
-    if !ALGORITHMS.contains(&application.algorithm.as_str()) {
-        told.push(format!("'algorithm' is one of {}.", ALGORITHMS.join(", ")));
-    }
-    if let Some(flow) = &application.user_flow
+fn flaws_of(sent: &document::Application, wanted: &Document) -> Vec<Flaw> {
+    let mut flaws = judge::flaws(&kept(sent, None), &sent.notes);
+    if let Some(flow) = &sent.user_flow
         && !wanted.user_flows.iter().any(|known| known.id == *flow)
     {
-        told.push(format!("There is no user flow '{flow}' in the document."));
+        flaws.push(Flaw::new("userFlow", format!("There is no user flow '{flow}' in the document.")));
     }
-    if application.home_url.as_ref().is_some_and(|url| !is_web_address(url)) {
-        told.push("'homeUrl' is an https address.".into());
+    if serde_json::to_string(&sent.notes).map_or(0, |notes| notes.len()) > LONGEST_NOTES {
+        flaws.push(Flaw::new("notes", format!("'notes' may have {LONGEST_NOTES} bytes.")));
     }
-    if serde_json::to_string(&application.notes).map_or(0, |notes| notes.len()) > LONGEST_NOTES {
-        told.push(format!("'notes' may have {LONGEST_NOTES} bytes."));
+    for (n, known) in sent.redirect_uris.iter().enumerate().filter(|(_, known)| platform(&known.platform).is_none()) {
+        let why = format!("'{}' is no platform: it is web, spa or native.", known.platform);
+        flaws.push(Flaw::new(format!("redirectUris/{n}"), why));
     }
-    for known in &application.redirect_uris {
-        let good = match known.platform.as_str() {
-            "web" | "spa" => is_web_address(&known.uri),
-            "native" => is_web_address(&known.uri) || is_private_scheme(&known.uri),
-            _ => false,
-        };
-        if !good {
-            told.push(format!("'{}' cannot be a redirect URI of the platform '{}'.", known.uri, known.platform));
-        }
-    }
-    told
+    flaws
 }
 
-/// https, or plain http on the developer's own machine; compared as text later, so nothing hides in it (RFC 9700 §4.1.3).
-fn is_web_address(text: &str) -> bool {
-    let Ok(url) = url::Url::parse(text) else { return false };
-    let own_machine = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    let scheme = url.scheme() == "https" || (url.scheme() == "http" && own_machine);
-    scheme && url.fragment().is_none() && url.username().is_empty() && url.password().is_none() && !text.contains('*')
-}
-
-/// RFC 8252 §7.1: the name of a domain turned round, so that no browser knows it.
-fn is_private_scheme(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(scheme, _)| scheme.contains('.')) && !text.contains(['#', ' ', '\\'])
+/// Without what only the directory knows of it: its secrets.
+fn kept(sent: &document::Application, disabled_at: Option<Timestamp>) -> application::Application {
+    let uri = |known: &document::RedirectUri| {
+        Some(RedirectUri { platform: platform(&known.platform)?, uri: known.uri.clone() })
+    };
+    application::Application {
+        id: sent.id.as_str().into(),
+        name: sent.name.trim().into(),
+        user_flow: sent.user_flow.as_deref().map(UserFlowId::from),
+        algorithm: sent.algorithm.clone(),
+        home_url: sent.home_url.clone(),
+        disabled_at,
+        redirect_uris: sent.redirect_uris.iter().filter_map(uri).collect(),
+        secrets: Vec::new(),
+    }
 }
 
 async fn deed(
@@ -354,19 +343,8 @@ fn application_deed(
     now: Timestamp,
 ) -> Result<Deed> {
     let before = present.applications.iter().map(|known| &known.application).find(|it| it.id.as_str() == sent.id);
-    let uri = |known: &document::RedirectUri| {
-        Some(RedirectUri { platform: platform(&known.platform)?, uri: known.uri.clone() })
-    };
-    let application = application::Application {
-        id: sent.id.as_str().into(),
-        name: sent.name.trim().into(),
-        user_flow: sent.user_flow.as_deref().map(UserFlowId::from),
-        algorithm: sent.algorithm.clone(),
-        home_url: sent.home_url.clone(),
-        disabled_at: sent.disabled.then(|| before.and_then(|it| it.disabled_at).unwrap_or(now)),
-        redirect_uris: sent.redirect_uris.iter().filter_map(uri).collect(),
-        secrets: Vec::new(),
-    };
+    let disabled_at = sent.disabled.then(|| before.and_then(|it| it.disabled_at).unwrap_or(now));
+    let application = kept(sent, disabled_at);
     let notes = sent.notes.clone();
     let Some(before) = before else { return Ok(Deed::AddApplication(application, notes)) };
     // A flow that is deleted has let its applications go by then.

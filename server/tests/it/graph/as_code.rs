@@ -105,6 +105,19 @@ async fn r15_a_document_is_judged_as_a_whole_and_changes_nothing_when_it_is_wron
                 &|it: &mut Value| it["applications"][0]["redirectUris"][0]["uri"] = json!("javascript:alert(1)"),
                 "javascript",
             ),
+            (
+                &|it: &mut Value| it["applications"][0]["redirectUris"][0]["uri"] = json!("https://shop.example/..%2fcb"),
+                "hides a dot or slash",
+            ),
+            (&|it: &mut Value| it["applications"][0]["homeUrl"] = json!("http://shop.example"), "no https address"),
+            (
+                &|it: &mut Value| it["applications"][0]["notes"] = json!({"logoutUrl": "javascript:alert(1)"}),
+                "javascript",
+            ),
+            (
+                &|it: &mut Value| it["applications"][0]["notes"] = json!({"widgetOrigins": ["https://shop.example/x"]}),
+                "An origin has no path",
+            ),
             (&|it: &mut Value| it["brand"]["links"][0]["url"] = json!("javascript:alert(1)"), "javascript"),
             (&|it: &mut Value| it["brand"]["logo"] = json!("//evil.example/x.svg"), "logo"),
             (&|it: &mut Value| it["people"] = json!(["Ada"]), "people"),
