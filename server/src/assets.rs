@@ -96,7 +96,8 @@ impl File {
             name: format!("text/{tag}.{hash}.json").into(),
             content_type: "application/json",
             tag: HeaderValue::from_str(&format!("W/\"{hash}\"")).expect("hex digits between quotation marks"),
-            brotli: brotli(sentences.as_bytes()).ok().map(Bytes::from),
+            // Packed at the first page after a start; a packer of brotli would weigh as much as the portal's whole program.
+            brotli: None,
             gzip: gzip(sentences.as_bytes()).ok().map(Bytes::from),
             plain: kept(Bytes::from(sentences)),
         }
@@ -143,7 +144,7 @@ fn packed(brotli: &'static [u8]) -> Plain {
     LazyLock::new(Box::new(move || {
         let mut plain = Vec::new();
         // Our own bytes, packed by build.rs: reading them from memory cannot fail.
-        match brotli::BrotliDecompress(&mut &brotli[..], &mut plain) {
+        match brotli_decompressor::BrotliDecompress(&mut &brotli[..], &mut plain) {
             Ok(()) => plain.into(),
             Err(fault) => panic!("a page's own file cannot be unpacked: {fault}"),
         }
@@ -153,14 +154,6 @@ fn packed(brotli: &'static [u8]) -> Plain {
 fn encoded(headers: &mut HeaderMap, encoding: &'static str, bytes: &Bytes) -> Bytes {
     headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     bytes.clone()
-}
-
-/// Quality 9 of 11: this is done at the first page after a start, and the last percent would cost ten times as long.
-fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let settings = brotli::enc::BrotliEncoderParams { quality: 9, size_hint: bytes.len(), ..Default::default() };
-    let mut packed = Vec::new();
-    brotli::BrotliCompress(&mut &bytes[..], &mut packed, &settings)?;
-    Ok(packed)
 }
 
 fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {

@@ -171,7 +171,8 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(fault) => return complain(&format!("No threads can be started: {fault}"), FAILED),
     };
-    let done = runtime.block_on(async {
+    // On the heap: the runtime's code is made once for a pointer, not once for each place that polls it.
+    let done = runtime.block_on(Box::pin(async {
         match command {
             Command::Serve => serve(config).await,
             Command::Migrate => migrate(config).await,
@@ -190,7 +191,7 @@ fn main() -> ExitCode {
             Command::Help { .. } => Ok(()),
         }
         .map_or_else(|fault| complain(&fault.to_string(), FAILED), |()| ExitCode::SUCCESS)
-    });
+    }));
     // What still runs in the background may be waiting for something that does not come.
     runtime.shutdown_background();
     done
