@@ -8,7 +8,7 @@ use crate::{
         portal::Portal,
         problem::Problem,
     },
-    hosted::{self, CODES_HEADING, ENROL_HEADING, Enrol, Home, SetUp, SignOut, Whence},
+    hosted::{self, CODES_HEADING, ENROL_HEADING, Enrol, FormPost, Home, SetUp, SignOut, Whence},
     text::{Key, Texts, direction},
     ui::{element::escape, view::Drawing},
 };
@@ -78,23 +78,34 @@ pub fn signed_out(brand: &Brand, home: Option<Home>, texts: &Texts, scripts: &Sc
     still(heading, Some(brand), texts, scripts, nonce, || hosted::signed_out(brand, home, texts))
 }
 
+/// The page that posts an answer to an application, as soon as it is there.
+pub fn form_post(page: &FormPost, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
+    let heading = texts.say(Key::DoneHeading);
+    let html = still(heading, Some(page.brand), texts, scripts, nonce, || hosted::form_post(page, texts));
+    with_script(html, nonce, &["document.forms[0].submit()"])
+}
+
+/// Before the end of the body, so that everything it speaks of is there.
+fn with_script(mut html: String, nonce: &str, script: &[&str]) -> String {
+    html.truncate(html.len() - "</body></html>".len());
+    html.push_str("<script nonce=\"");
+    escape(&mut html, nonce);
+    html.push_str("\">");
+    html.extend(script.iter().copied());
+    html.push_str("</script></body></html>");
+    html
+}
+
 /// Shows and hides the password; everything else of the page works without.
 const SHOW: &str = "addEventListener('click',e=>{let b=e.target.closest('.show'),i=b&&b.previousElementSibling;if(!b)return;\
     i.type=i.type=='password'?'text':'password';let n=b.dataset.other;b.dataset.other=b.textContent;b.textContent=n})";
 
 /// A page that makes an administrator.
 pub fn set_up(page: &SetUp, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
-    let mut html = still(page.whom.heading(), Some(page.brand), texts, scripts, nonce, || hosted::set_up(page, texts));
-    let end = html.len() - "</body></html>".len();
-    html.truncate(end);
-    html.push_str("<script nonce=\"");
-    escape(&mut html, nonce);
-    html.push_str("\">document.querySelector('.show').dataset.other='");
-    escape(&mut html, texts.say(Key::Hide));
-    html.push_str("';");
-    html.push_str(SHOW);
-    html.push_str("</script></body></html>");
-    html
+    let html = still(page.whom.heading(), Some(page.brand), texts, scripts, nonce, || hosted::set_up(page, texts));
+    let mut hide = String::new();
+    escape(&mut hide, texts.say(Key::Hide));
+    with_script(html, nonce, &["document.querySelector('.show').dataset.other='", &hide, "';", SHOW])
 }
 
 /// The page on which an administrator sets up an authenticator app.

@@ -133,6 +133,7 @@ fn portal_at(redirect_uri: &str) -> Application {
         algorithm: "ES256".into(),
         home_url: Some(redirect_uri.into()),
         disabled_at: None,
+        protocol: Default::default(),
         redirect_uris: vec![RedirectUri { platform: Platform::SinglePage, uri: redirect_uri.into() }],
         secrets: Vec::new(),
     }

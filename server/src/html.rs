@@ -25,18 +25,25 @@ pub fn document(body: String, nonce: String, form_targets: Vec<String>) -> Respo
 
 /// Chromium applies `form-action` to the redirects after a post as well, and the last of them leads to the application.
 pub fn form_targets(application: &Application) -> Vec<String> {
-    let targets: BTreeSet<String> = application.redirect_uris.iter().filter_map(source).collect();
+    let targets: BTreeSet<String> = application.redirect_uris.iter().filter_map(registered_source).collect();
     targets.into_iter().collect()
 }
 
-/// A redirect URI as a CSP source: its origin, or the bare scheme of a native application.
-fn source(redirect: &RedirectUri) -> Option<String> {
+fn registered_source(redirect: &RedirectUri) -> Option<String> {
     let url = Url::parse(&redirect.uri).ok()?;
     match (url.scheme(), url.host_str()) {
         // RFC 8252 §7.3: on loopback the port is a native application's choice of the moment.
         ("http", Some(host @ ("127.0.0.1" | "[::1]" | "localhost"))) if redirect.platform == Platform::Native => {
             Some(format!("http://{host}:*"))
         }
+        _ => source(&redirect.uri),
+    }
+}
+
+/// An address as a CSP source: its origin, or the bare scheme of a native application.
+pub fn source(uri: &str) -> Option<String> {
+    let url = Url::parse(uri).ok()?;
+    match (url.scheme(), url.host_str()) {
         ("http" | "https", Some(_)) => Some(url.origin().ascii_serialization()),
         (scheme, _) => Some(format!("{scheme}:")),
     }
@@ -48,7 +55,7 @@ mod tests {
 
     #[test]
     fn forms_may_lead_to_where_the_application_lives() {
-        let source = |platform, uri: &str| source(&RedirectUri { platform, uri: uri.into() });
+        let source = |platform, uri: &str| registered_source(&RedirectUri { platform, uri: uri.into() });
         assert_eq!(source(Platform::Web, "https://shop.example/a?b").as_deref(), Some("https://shop.example"));
         assert_eq!(source(Platform::Web, "http://localhost:3000/cb").as_deref(), Some("http://localhost:3000"));
         assert_eq!(source(Platform::Native, "http://localhost/cb").as_deref(), Some("http://localhost:*"));

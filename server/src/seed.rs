@@ -232,6 +232,7 @@ fn demo_application(origin: &str) -> Application {
         algorithm: "RS256".into(),
         home_url: Some(format!("{origin}/")),
         disabled_at: None,
+        protocol: Default::default(),
         redirect_uris: vec![uri(demo::REDIRECT_PATH), uri(demo::POST_LOGOUT_PATH)],
         secrets: Vec::new(),
     }

@@ -7,6 +7,8 @@ mod check;
 mod code;
 #[cfg(feature = "ssr")]
 mod enrol;
+#[cfg(feature = "ssr")]
+mod form_post;
 mod frame;
 mod live;
 mod new_password;
@@ -30,6 +32,8 @@ use crate::{
 };
 #[cfg(feature = "ssr")]
 pub use enrol::{CODES_HEADING, ENROL_HEADING, Enrol, Picture, enrol, recovery_codes};
+#[cfg(feature = "ssr")]
+pub use form_post::{FormPost, form_post};
 pub use problem::{Home, Whence, problem, problem_heading};
 use reactive_graph::{prelude::*, signal::RwSignal};
 #[cfg(feature = "ssr")]

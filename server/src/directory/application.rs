@@ -1,5 +1,6 @@
 //! Applications, their redirect URIs and their secrets.
 
+mod protocol;
 mod registered;
 
 use super::{Db, Durability, db::taken};
@@ -8,6 +9,7 @@ use app::contract::{
     id::{ApplicationId, TenantId, UserFlowId},
     time::Timestamp,
 };
+pub use protocol::Protocol;
 pub use registered::{
     NewSecret, Notes, Registered, add_secret, delete, list, register, registered, remove_secret, update,
 };
@@ -27,6 +29,14 @@ pub struct Application {
     pub redirect_uris: Vec<RedirectUri>,
     /// None for a public client.
     pub secrets: Vec<ApplicationSecret>,
+    pub protocol: Protocol,
+}
+
+impl Application {
+    /// Whether it can prove which one it is (RFC 6749 §2.1).
+    pub fn is_confidential(&self) -> bool {
+        !self.secrets.is_empty() || !self.protocol.keys.is_empty()
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -69,12 +79,13 @@ pub struct ApplicationSecret {
     pub expires_at: Timestamp,
 }
 
-type Row = (String, String, Option<String>, String, Option<String>, Option<i64>);
+type Row = (String, String, Option<String>, String, Option<String>, Option<i64>, String);
 
 pub async fn find(db: &Db, tenant: &TenantId, id: &ApplicationId) -> Result<Option<Arc<Application>>> {
     let load = async {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT id, name, user_flow_id, algorithm, home_url, disabled_at FROM applications WHERE tenant_id = $1 AND id = $2",
+            "SELECT id, name, user_flow_id, algorithm, home_url, disabled_at, protocol FROM applications
+             WHERE tenant_id = $1 AND id = $2",
         )
         .bind(tenant.as_str())
         .bind(id.as_str())
@@ -89,7 +100,7 @@ pub async fn find(db: &Db, tenant: &TenantId, id: &ApplicationId) -> Result<Opti
 }
 
 async fn complete(db: &Db, tenant: &TenantId, row: Row) -> Result<Application> {
-    let (id, name, user_flow, algorithm, home_url, disabled_at) = row;
+    let (id, name, user_flow, algorithm, home_url, disabled_at, protocol) = row;
     let uris: Vec<(String, String)> = sqlx::query_as(
         "SELECT platform, uri FROM redirect_uris WHERE tenant_id = $1 AND application_id = $2 ORDER BY platform, uri",
     )
@@ -119,6 +130,7 @@ async fn complete(db: &Db, tenant: &TenantId, row: Row) -> Result<Application> {
             .into_iter()
             .map(|(id, hint, hash, expires_at)| ApplicationSecret { id, hint, hash, expires_at: Timestamp(expires_at) })
             .collect(),
+        protocol: serde_json::from_str(&protocol)?,
     })
 }
 
@@ -156,8 +168,8 @@ pub async fn insert(db: &Db, tenant: &TenantId, application: Application, now: T
 
 async fn insert_all(c: &mut AnyConnection, tenant: &TenantId, application: &Application, now: Timestamp) -> Result<()> {
     sqlx::query(
-        "INSERT INTO applications (tenant_id, id, name, user_flow_id, algorithm, home_url, created_at, disabled_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO applications (tenant_id, id, name, user_flow_id, algorithm, home_url, created_at, disabled_at, protocol)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(tenant.as_str())
     .bind(application.id.as_str())
@@ -167,6 +179,7 @@ async fn insert_all(c: &mut AnyConnection, tenant: &TenantId, application: &Appl
     .bind(&application.home_url)
     .bind(now.0)
     .bind(application.disabled_at.map(|at| at.0))
+    .bind(serde_json::to_string(&application.protocol)?)
     .execute(&mut *c)
     .await
     .map_err(taken)?;

@@ -25,6 +25,7 @@ pub mod notice;
 pub mod outbox;
 pub mod person;
 pub mod recent;
+pub mod revoked_token;
 pub mod search;
 pub mod second_factor;
 pub mod session;

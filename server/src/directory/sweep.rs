@@ -77,6 +77,21 @@ pub async fn sweep(db: &Db, closed_after: u32, now: Timestamp) -> Result<bool> {
             vec![yesterday, BATCH],
         ),
         (
+            "DELETE FROM revoked_tokens WHERE (tenant_id, id) IN
+               (SELECT tenant_id, id FROM revoked_tokens WHERE expires_at < $1 LIMIT $2)",
+            vec![now.0, BATCH],
+        ),
+        (
+            "DELETE FROM pushed_requests WHERE (tenant_id, hash) IN
+               (SELECT tenant_id, hash FROM pushed_requests WHERE expires_at < $1 LIMIT $2)",
+            vec![now.0, BATCH],
+        ),
+        (
+            "DELETE FROM seen_names WHERE (tenant_id, name) IN
+               (SELECT tenant_id, name FROM seen_names WHERE expires_at < $1 LIMIT $2)",
+            vec![now.0, BATCH],
+        ),
+        (
             "DELETE FROM signing_keys WHERE (tenant_id, id) IN
                (SELECT tenant_id, id FROM signing_keys WHERE retires_at < $1 LIMIT $2)",
             vec![yesterday, BATCH],

@@ -4,9 +4,10 @@
 use super::{
     browser,
     check::{self, Prompt, Request},
-    hint,
+    claims, hint,
     parameters::Parameters,
-    redirect::{self, see_other},
+    redirect::{self, Answering, see_other},
+    reply::{SignedIn, reply},
 };
 use crate::{
     cookie::{self, Cookie},
@@ -63,7 +64,11 @@ pub async fn get(
     let (application, to) = check::who_asks(&state.db, &tenant.id, &asked).await?;
     match check::request(&application, &to, &asked, &state.config.public_url) {
         Ok(request) => answer(&state, Visit { tenant, application, request, caller, headers }).await,
-        Err(refusal) => Ok(to.with_refusal(&redirect::issuer(&state.config.public_url, &tenant.id), &refusal)),
+        Err(refusal) => {
+            let ui_locales = asked.get("ui_locales").unwrap_or_default();
+            let (tenant, application, headers) = (&tenant, &application, &headers);
+            Ok(to.with_refusal(Answering { state: &state, tenant, application, headers, ui_locales }, &refusal))
+        }
     }
 }
 
@@ -83,20 +88,39 @@ struct Visit {
     headers: HeaderMap,
 }
 
-async fn answer(state: &AppState, visit: Visit) -> Result<Response> {
+impl Visit {
+    fn answering<'a>(&'a self, state: &'a AppState) -> Answering<'a> {
+        let Visit { tenant, application, request, headers, .. } = self;
+        Answering { state, tenant, application, headers, ui_locales: &request.ui_locales }
+    }
+}
+
+async fn answer(state: &AppState, mut visit: Visit) -> Result<Response> {
     let now = state.clock.now();
     let session = browser::signed_in(state, &visit.tenant.id, &visit.headers).await?;
+    note_who_is_meant(state, &mut visit).await?;
     match as_who_is_meant(state, &visit, session).await? {
         Some(session) if visit.request.is_satisfied_by(session.signed_in_at, now) => {
             return_at_once(state, visit, session, now).await
         }
         _ if visit.request.prompt == Prompt::None => {
             let why = "Nobody is signed in as the request asks, and 'prompt=none' forbids to ask them.";
-            let issuer = redirect::issuer(&state.config.public_url, &visit.tenant.id);
-            Ok(visit.request.kept.to.with_refusal(&issuer, &Refusal::new("login_required", 50058, why)))
+            let refusal = Refusal::new("login_required", 50058, why);
+            Ok(visit.request.kept.to.with_refusal(visit.answering(state), &refusal))
         }
         session => begin_journey(state, visit, session, now).await,
     }
+}
+
+/// An ID token that is brought back names a person as the `claims` parameter does. Whoever signs in has to be that person
+/// (OpenID Connect Core §3.1.2.1).
+async fn note_who_is_meant(state: &AppState, visit: &mut Visit) -> Result<()> {
+    let Some(id_token) = &visit.request.id_token_hint else { return Ok(()) };
+    let (tenant, application) = (&visit.tenant, &visit.application.id);
+    if let Some(hint) = hint::read(state, tenant, id_token, Some(application.as_str())).await? {
+        visit.request.kept.claims.sub = Some(claims::pairwise(&tenant.id, application, &hint.account));
+    }
+    Ok(())
 }
 
 /// The session, unless the application means somebody else: it must not be told of one person when it asked for another
@@ -114,27 +138,25 @@ async fn as_who_is_meant(state: &AppState, visit: &Visit, session: Option<Sessio
             return Ok(None);
         }
     }
-    if let Some(id_token) = &request.id_token_hint {
-        let hint = hint::read(state, tenant, id_token, Some(visit.application.id.as_str())).await?;
-        if hint.is_some_and(|hint| hint.account != session.account) {
-            return Ok(None);
-        }
-    }
-    Ok(Some(session))
+    let name = || claims::pairwise(&tenant.id, &visit.application.id, &session.account);
+    let is_meant = request.kept.claims.sub.as_ref().is_none_or(|meant| *meant == name());
+    Ok(is_meant.then_some(session))
 }
 
 /// Single sign-on: the grant is made, concluded and given its code in one write.
 async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: Timestamp) -> Result<Response> {
     let code = Token::random(&state.chance);
     let issued = Code { hash: code.hash(), expires_at: now + CODE_LIFETIME };
+    let outcome = Outcome::SignedIn {
+        account: session.account,
+        session: session.id.clone(),
+        amr: session.amr,
+        signed_in_at: session.signed_in_at,
+        new_account: false,
+    };
+    let by = SignedIn { outcome: outcome.clone(), user_flow: visit.request.user_flow.clone() };
     let grant = Grant {
-        outcome: Some(Outcome::SignedIn {
-            account: session.account,
-            session: session.id.clone(),
-            amr: session.amr,
-            signed_in_at: session.signed_in_at,
-            new_account: false,
-        }),
+        outcome: Some(outcome),
         // No journey will ask for this browser again; its session stands for it.
         ..grant(state, &visit, session.hash, now)?
     };
@@ -151,8 +173,7 @@ async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: T
             })
         })
         .await?;
-    let issuer = redirect::issuer(&state.config.public_url, &visit.tenant.id);
-    Ok(visit.request.kept.to.with_code(&issuer, code.reveal()))
+    reply(visit.answering(state), &visit.request.kept, code.reveal(), || by).await
 }
 
 /// Grant and journey in one write, and the browser goes to its first page.

@@ -2,9 +2,11 @@
 //! refusal is a page for the person (RFC 6749 §4.1.2.1); from then on it goes back to the application.
 
 use super::{
+    asked_claims::AskedClaims,
     parameters::Parameters,
-    redirect::{ResponseMode, Return},
-    scope::{Apis, Scopes},
+    redirect::Return,
+    response::{ResponseMode, ResponseType},
+    scope::{Apis, Scope, Scopes},
 };
 use crate::{
     config::PublicUrl,
@@ -23,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 
 /// What we read of a request. Everything else is ignored, however often it comes.
-const PARAMETERS: [&str; 16] = [
+const PARAMETERS: [&str; 17] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -38,6 +40,7 @@ const PARAMETERS: [&str; 16] = [
     "login_hint",
     "id_token_hint",
     "ui_locales",
+    "claims",
     "request",
     "request_uri",
 ];
@@ -61,10 +64,14 @@ pub struct Request {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Kept {
     pub to: Return,
+    #[serde(default, skip_serializing_if = "ResponseType::is_code")]
+    pub response: ResponseType,
     pub scopes: Scopes,
     pub nonce: Option<String>,
-    /// RFC 7636 §4.2, always by S256.
-    pub code_challenge: String,
+    /// RFC 7636 §4.2, always by S256. Nothing where the application proves itself when it redeems the code.
+    pub code_challenge: Option<String>,
+    #[serde(default, skip_serializing_if = "AskedClaims::is_empty")]
+    pub claims: AskedClaims,
 }
 
 /// What the application wants the person to see.
@@ -91,8 +98,8 @@ pub async fn who_asks(db: &Db, tenant: &TenantId, asked: &Parameters) -> Result<
     let uri = asked.required("redirect_uri").map_err(page)?;
     registered(&application, uri).map_err(page)?;
     enabled(&application).map_err(page)?;
-    let (mode, state) = (asked.get("response_mode").and_then(ResponseMode::named), state(asked).unwrap_or_default());
-    Ok((application, Return { uri: uri.into(), mode: mode.unwrap_or(ResponseMode::Query), state }))
+    let mode = ResponseMode::of(asked.get("response_mode"), asked.get("response_type"));
+    Ok((application, Return { uri: uri.into(), mode, state: state(asked).unwrap_or_default() }))
 }
 
 /// What they ask. Refusals go back to the application.
@@ -104,15 +111,19 @@ pub fn request(
 ) -> Result<Request, Refusal> {
     let apis = Apis { application: &application.id, public_url };
     no_request_object(asked)?;
-    code_is_asked(asked)?;
-    response_mode(asked)?;
+    let response = response_type(application, asked)?;
+    response_mode(response, asked)?;
     state(asked)?;
+    let scopes = Scopes::asked(asked.required("scope")?, apis)?;
+    befit_each_other(response, &scopes)?;
     Ok(Request {
         kept: Kept {
             to: to.clone(),
-            scopes: Scopes::asked(asked.required("scope")?, apis)?,
-            nonce: nonce(asked)?,
-            code_challenge: code_challenge(asked)?,
+            response,
+            scopes,
+            nonce: nonce(response, asked)?,
+            code_challenge: code_challenge(application, to, response, asked)?,
+            claims: AskedClaims::asked(asked.get("claims"))?,
         },
         user_flow: user_flow(application)?,
         prompt: prompt(asked)?,
@@ -215,28 +226,53 @@ fn no_request_object(asked: &Parameters) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Tokens never travel through a browser's address bar (RFC 9700 §2.1.2).
-fn code_is_asked(asked: &Parameters) -> Result<(), Refusal> {
-    match asked.required("response_type")? {
-        "code" => Ok(()),
-        _ => Err(Refusal::new("unsupported_response_type", 70005, "The only response_type is 'code'.")),
+/// What stands beside a code an administrator has to allow (RFC 9700 §2.1.2 has nobody use it who need not).
+fn response_type(application: &Application, asked: &Parameters) -> Result<ResponseType, Refusal> {
+    let unsupported = |number, why: &str| Err(Refusal::new("unsupported_response_type", number, why));
+    let Some(response) = ResponseType::named(asked.required("response_type")?) else {
+        return unsupported(70005, "The response_type is not supported; the usual one is 'code'.");
+    };
+    let allowed = &application.protocol;
+    if response.id_token && !allowed.id_token_at_authorize {
+        return unsupported(700_054, "The response_type 'id_token' is not enabled for the application.");
     }
+    if response.token && !allowed.access_token_at_authorize {
+        return unsupported(700_051, "The response_type 'token' is not enabled for the application.");
+    }
+    Ok(response)
 }
 
-fn response_mode(asked: &Parameters) -> Result<(), Refusal> {
-    match asked.get("response_mode") {
-        Some(mode) if ResponseMode::named(mode).is_none() => {
-            Err(Refusal::new("invalid_request", 70007, "The response_mode must be 'query' or 'fragment'."))
+fn response_mode(response: ResponseType, asked: &Parameters) -> Result<(), Refusal> {
+    let refused = |why: &str| Err(Refusal::new("invalid_request", 70007, why));
+    match asked.get("response_mode").map(ResponseMode::named) {
+        Some(None) => refused("The response_mode must be 'query', 'fragment' or 'form_post'."),
+        Some(Some(ResponseMode::Query)) if response.holds_tokens() => {
+            refused("The response_mode 'query' is not for tokens: use 'fragment' or 'form_post'.")
         }
         _ => Ok(()),
     }
+}
+
+fn befit_each_other(response: ResponseType, scopes: &Scopes) -> Result<(), Refusal> {
+    if response.id_token && !scopes.has(Scope::Openid) {
+        return Err(Refusal::new("invalid_request", 90100, "There is an ID token only with the scope 'openid'."));
+    }
+    if response.token && scopes.is_for_graph() {
+        let why = "Tokens for the management API are given for a code, and never by the browser.";
+        return Err(Refusal::new("invalid_scope", 70011, why));
+    }
+    Ok(())
 }
 
 fn state(asked: &Parameters) -> Result<Option<String>, Refusal> {
     word(asked, "state")
 }
 
-fn nonce(asked: &Parameters) -> Result<Option<String>, Refusal> {
+/// Where an ID token comes by the browser, only the nonce tells that it was asked for (OpenID Connect Core §3.2.2.1).
+fn nonce(response: ResponseType, asked: &Parameters) -> Result<Option<String>, Refusal> {
+    if response.id_token {
+        asked.required("nonce")?;
+    }
     word(asked, "nonce")
 }
 
@@ -251,11 +287,31 @@ fn word(asked: &Parameters, name: &str) -> Result<Option<String>, Refusal> {
     }
 }
 
-/// RFC 7636, required of everybody (RFC 9700 §2.1.1). Without a method it would be `plain` (§4.3), which proves nothing.
-fn code_challenge(asked: &Parameters) -> Result<String, Refusal> {
-    let challenge = asked.get("code_challenge").ok_or_else(|| {
-        Refusal::new("invalid_request", 9002325, "Proof Key for Code Exchange is required: send a code_challenge.")
-    })?;
+/// RFC 7636, required of everybody who proves nothing else when the code is redeemed (RFC 9700 §2.1.1). Without a method it
+/// would be `plain` (§4.3), which proves nothing.
+fn code_challenge(
+    application: &Application,
+    to: &Return,
+    response: ResponseType,
+    asked: &Parameters,
+) -> Result<Option<String>, Refusal> {
+    if !response.code {
+        return Ok(None);
+    }
+    let Some(challenge) = asked.get("code_challenge") else {
+        let proves_itself =
+            application.is_confidential() && registered(application, &to.uri)?.platform == Platform::Web;
+        return match proves_itself
+            && !application.protocol.require_proof_key
+            && asked.get("code_challenge_method").is_none()
+        {
+            true => Ok(None),
+            false => {
+                let why = "Proof Key for Code Exchange is required: send a code_challenge.";
+                Err(Refusal::new("invalid_request", 9_002_325, why))
+            }
+        };
+    };
     if asked.get("code_challenge_method") != Some("S256") {
         return Err(Refusal::new("invalid_request", 90100, "The code_challenge_method must be 'S256'."));
     }
@@ -263,7 +319,7 @@ fn code_challenge(asked: &Parameters) -> Result<String, Refusal> {
     let is_hash = challenge.len() == 43
         && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     if is_hash {
-        Ok(challenge.into())
+        Ok(Some(challenge.into()))
     } else {
         Err(Refusal::new("invalid_request", 50147, "The code_challenge is not the base64url of a SHA-256 hash."))
     }

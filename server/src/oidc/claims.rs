@@ -24,12 +24,13 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 /// What discovery tells; a flow's chosen attributes come on top.
-pub const NAMES: [&str; 22] = [
+pub const NAMES: [&str; 24] = [
     "acr",
     "amr",
     "at_hash",
     "aud",
     "auth_time",
+    "c_hash",
     "email",
     "email_verified",
     "exp",
@@ -42,6 +43,7 @@ pub const NAMES: [&str; 22] = [
     "nonce",
     "oid",
     "preferred_username",
+    "s_hash",
     "sid",
     "sub",
     "tid",
@@ -64,17 +66,29 @@ pub struct Subject<'a> {
     pub now: Timestamp,
 }
 
-pub fn id_token(subject: &Subject, access_token: &str, algorithm: Algorithm, id: &str) -> Claims {
+/// What travels with an ID token, for it to vouch for (OpenID Connect Core §3.3.2.11; `s_hash`: FAPI 1.0 Advanced §5.2.2.1).
+#[derive(Clone, Copy, Default)]
+pub struct Beside<'a> {
+    pub access_token: Option<&'a str>,
+    pub code: Option<&'a str>,
+    pub state: Option<&'a str>,
+}
+
+pub fn id_token(subject: &Subject, beside: Beside, algorithm: Algorithm, id: &str) -> Claims {
     let granted = subject.granted;
     let mut claims = issued(subject, id);
     put(&mut claims, "auth_time", granted.signed_in_at.seconds().into());
     put(&mut claims, "amr", json!(granted.amr));
     put(&mut claims, "acr", acr(&granted.amr).into());
-    put(&mut claims, "at_hash", half_hash(access_token, algorithm).into());
+    for (name, what) in [("at_hash", beside.access_token), ("c_hash", beside.code), ("s_hash", beside.state)] {
+        if let Some(what) = what {
+            put(&mut claims, name, half_hash(what, algorithm).into());
+        }
+    }
     if let Some(nonce) = &granted.nonce {
         put(&mut claims, "nonce", nonce.as_str().into());
     }
-    claims.extend(person(subject.profile, &granted.scopes, subject.flow));
+    claims.extend(person(subject.profile, &granted.scopes, &granted.claims.id_token, subject.flow));
     claims
 }
 
@@ -96,8 +110,14 @@ pub fn access_token(subject: &Subject, client_class: &str, id: &str) -> Claims {
     put(&mut claims, "acr", acr(&subject.granted.amr).into());
     put(&mut claims, "idtyp", "user".into());
     put(&mut claims, "scp", scp.into());
+    // What was asked for userinfo by name: it reads it here.
+    if !subject.granted.claims.userinfo.is_empty() {
+        put(&mut claims, USERINFO_CLAIMS, json!(subject.granted.claims.userinfo));
+    }
     claims
 }
+
+pub const USERINFO_CLAIMS: &str = "userinfo_claims";
 
 /// What an application is told that calls the management API for itself.
 pub struct Daemon<'a> {
@@ -156,9 +176,15 @@ fn issued(subject: &Subject, id: &str) -> Claims {
     claims
 }
 
-pub fn person(profile: &Profile, scopes: &Scopes, flow: &UserFlow) -> Claims {
+/// What the scopes open, and what was asked for by name (OpenID Connect Core §5.5).
+pub fn person(profile: &Profile, scopes: &Scopes, asked: &[String], flow: &UserFlow) -> Claims {
     let told = Told { profile: scopes.has(Scope::Profile), email: scopes.has(Scope::Email) };
-    claims::person(profile, told, flow)
+    let mut claims = claims::person(profile, told, flow);
+    if !asked.is_empty() {
+        let all = claims::person(profile, Told { profile: true, email: true }, flow);
+        claims.extend(all.into_iter().filter(|(name, _)| asked.contains(name)));
+    }
+    claims
 }
 
 fn put(claims: &mut Claims, name: &str, value: Value) {
@@ -174,7 +200,7 @@ pub fn pairwise(tenant: &TenantId, application: &ApplicationId, account: &Accoun
     URL_SAFE_NO_PAD.encode(hmac::sign(&key, pair.as_bytes()))
 }
 
-fn acr(amr: &[String]) -> &'static str {
+pub fn acr(amr: &[String]) -> &'static str {
     let [low, usual] = ACR_VALUES;
     if amr.iter().any(|method| method == "pwd") { usual } else { low }
 }

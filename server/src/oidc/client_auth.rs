@@ -148,6 +148,14 @@ impl Client {
         }
     }
 
+    /// That it is the application that it says to be.
+    pub fn proved(&self) -> Result<(), Refusal> {
+        match self.shown {
+            Shown::Secret => Ok(()),
+            Shown::Name => Err(invalid(7000218, "The request must contain the parameter 'client_secret'.")),
+        }
+    }
+
     /// `azpacr` of its access tokens.
     pub fn class(&self) -> &'static str {
         match self.shown {

@@ -3,14 +3,14 @@
 use super::{
     claims::{self, Daemon},
     client_auth::{Client, Shown},
+    mint,
     parameters::Parameters,
     redirect,
     token::{GRAPH_LIFETIME, Tokens},
 };
 use crate::{
     directory::{administrator, tenant::Tenant},
-    error::{Error, Refusal, Result},
-    secret::jwt::Algorithm,
+    error::{Refusal, Result},
     state::AppState,
 };
 
@@ -24,9 +24,7 @@ pub async fn tokens(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         let why = "The application may do nothing by itself: an administrator grants it permissions.";
         return Err(Refusal::new("unauthorized_client", 65001, why).into());
     }
-    let algorithm = Algorithm::named(&application.algorithm)
-        .ok_or_else(|| Error::Internal(format!("{} wants tokens by {}", application.id, application.algorithm)))?;
-    let key = state.keys.signing(&tenant.id, algorithm).await?;
+    let key = mint::key(state, tenant, application).await?;
     let daemon = Daemon {
         public_url: &state.config.public_url,
         issuer: &redirect::issuer(&state.config.public_url, &tenant.id),

@@ -1,7 +1,11 @@
 //! What applications learn by themselves: where our endpoints are, what they can do (OpenID Connect Discovery 1.0,
 //! RFC 8414), and by which keys our tokens are known. Bytes, made once per change.
 
-use super::{check, claims, client_auth, redirect, redirect::ResponseMode, scope, token};
+use super::{
+    check, claims, client_auth, redirect,
+    response::{ResponseMode, ResponseType},
+    scope, token,
+};
 use crate::{
     config::PublicUrl,
     directory::tenant,
@@ -69,20 +73,25 @@ fn metadata(public_url: &PublicUrl, tenant: &TenantId) -> Value {
         "userinfo_endpoint": at("/oidc/userinfo"),
         "jwks_uri": at("/discovery/v2.0/keys"),
         "end_session_endpoint": at("/oauth2/v2.0/logout"),
-        "response_types_supported": ["code"],
+        "revocation_endpoint": at("/oauth2/v2.0/revoke"),
+        "introspection_endpoint": at("/oauth2/v2.0/introspect-token"),
+        "response_types_supported": ResponseType::ALL.map(|(name, _)| name),
         "response_modes_supported": ResponseMode::ALL.map(ResponseMode::name),
         "grant_types_supported": token::GRANT_TYPES,
         "scopes_supported": scope::words(),
         "claims_supported": claims::NAMES,
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
+        "userinfo_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "token_endpoint_auth_methods_supported": client_auth::METHODS,
+        "revocation_endpoint_auth_methods_supported": client_auth::METHODS,
+        "introspection_endpoint_auth_methods_supported": client_auth::METHODS.into_iter().filter(|it| *it != "none").collect::<Vec<_>>(),
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": check::PROMPTS,
         "acr_values_supported": claims::ACR_VALUES,
         "ui_locales_supported": text::languages(),
         "authorization_response_iss_parameter_supported": true,
-        "claims_parameter_supported": false,
+        "claims_parameter_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
     })

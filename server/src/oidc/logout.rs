@@ -6,7 +6,8 @@ use super::{
     browser, check,
     hint::{self, Hint},
     parameters::Parameters,
-    redirect::{self, ResponseMode, see_other, with_pairs},
+    redirect::{self, see_other, with_pairs},
+    response::ResponseMode,
 };
 use crate::{
     assets,

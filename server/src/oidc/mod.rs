@@ -2,11 +2,15 @@
 
 pub mod authorize;
 pub mod discovery;
+pub mod introspect;
 pub mod logout;
 pub mod resume;
+pub mod revoke;
 pub mod token;
 pub mod userinfo;
 
+mod access_token;
+mod asked_claims;
 mod browser;
 mod check;
 mod claims;
@@ -14,11 +18,14 @@ mod client_auth;
 mod client_credentials;
 mod cors;
 mod hint;
+mod mint;
 mod parameters;
 mod redeem;
 mod redirect;
 mod refresh;
 mod refuse;
+mod reply;
+mod response;
 mod scope;
 
 pub use cors::preflight;

@@ -2,7 +2,7 @@
 
 use super::{
     check::{self, Kept},
-    client_auth::Client,
+    client_auth::{Client, Shown},
     parameters::Parameters,
     refresh,
     scope::{Apis, Scope},
@@ -37,6 +37,8 @@ struct Presented {
     application: ApplicationId,
     redirect_uri: String,
     verifier: String,
+    /// It showed more than its name.
+    proved: bool,
 }
 
 pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Granted> {
@@ -45,6 +47,7 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         application: client.application.id.clone(),
         redirect_uri: form.get("redirect_uri").unwrap_or_default().into(),
         verifier: form.get("code_verifier").unwrap_or_default().into(),
+        proved: client.shown != Shown::Name,
     };
     let platform = check::registered(&client.application, &presented.redirect_uri)
         .map_err(|refusal| Refusal { error: "invalid_grant", ..refusal })?
@@ -116,9 +119,12 @@ fn judge(presented: &Presented, grant: &Grant) -> Result<Result<Granted, Refusal
     if kept.to.uri != presented.redirect_uri {
         return Ok(Err(invalid(50011, "The redirect_uri is not the one of the authorization request.")));
     }
-    // RFC 7636 §4.6.
-    if !is_verifier(&presented.verifier) || token::hash(&presented.verifier) != kept.code_challenge {
-        return Ok(Err(invalid(501481, "The code_verifier does not match the code_challenge.")));
+    if let Err(refusal) = proof_key(presented, kept.code_challenge.as_deref()) {
+        return Ok(Err(refusal));
+    }
+    // A reply without a code has one all the same, which nobody was told.
+    if !kept.response.code {
+        return Ok(Err(invalid(70000, "No code was asked for.")));
     }
     let Some(Outcome::SignedIn { account, session, amr, signed_in_at, .. }) = grant.outcome.clone() else {
         return Ok(Err(invalid(70000, "Nobody has signed in for this code.")));
@@ -131,8 +137,24 @@ fn judge(presented: &Presented, grant: &Grant) -> Result<Result<Granted, Refusal
         signed_in_at,
         scopes: kept.scopes,
         nonce: kept.nonce,
+        claims: kept.claims,
         refresh_token: None,
     }))
+}
+
+/// RFC 7636 §4.6. Where no challenge was sent, somebody who brings a verifier is not who asked (RFC 9700 §4.8.2), and whoever
+/// redeems the code has proved something else.
+fn proof_key(presented: &Presented, challenge: Option<&str>) -> Result<(), Refusal> {
+    let verifier = presented.verifier.as_str();
+    match challenge {
+        Some(challenge) if is_verifier(verifier) && token::hash(verifier) == challenge => Ok(()),
+        Some(_) => Err(invalid(501481, "The code_verifier does not match the code_challenge.")),
+        None if !verifier.is_empty() => {
+            Err(invalid(501481, "There is a code_verifier, and there was no code_challenge."))
+        }
+        None if presented.proved => Ok(()),
+        None => Err(invalid(7000218, "A code without a code_challenge is redeemed with the application's secret.")),
+    }
 }
 
 /// RFC 7636 §4.1.

@@ -1,36 +1,23 @@
 //! The way back to the application: its redirect URI with the answer on it. Nothing else in the house sends a browser away.
 
-use crate::{config::PublicUrl, error::Refusal, guard::MayBeFramed};
-use app::contract::id::TenantId;
+use super::response::ResponseMode;
+use crate::{
+    assets,
+    config::PublicUrl,
+    directory::{application::Application, tenant::Tenant},
+    error::Refusal,
+    guard::MayBeFramed,
+    html,
+    state::AppState,
+    wishes,
+};
+use app::{contract::id::TenantId, hosted::FormPost, shell, text};
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
-
-/// How the answer travels. `form_post` will be the third arm: a page of ours that posts the same pairs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ResponseMode {
-    Query,
-    Fragment,
-}
-
-impl ResponseMode {
-    pub const ALL: [ResponseMode; 2] = [ResponseMode::Query, ResponseMode::Fragment];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            ResponseMode::Query => "query",
-            ResponseMode::Fragment => "fragment",
-        }
-    }
-
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.name() == name)
-    }
-}
 
 /// Where an answer goes. Made only of a redirect URI that was found among the application's own.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -41,24 +28,47 @@ pub struct Return {
     pub state: Option<String>,
 }
 
+/// Who answers whom: what goes with every answer, and what its page says where the answer is one.
+#[derive(Clone, Copy)]
+pub struct Answering<'a> {
+    pub state: &'a AppState,
+    pub tenant: &'a Tenant,
+    pub application: &'a Application,
+    pub headers: &'a HeaderMap,
+    pub ui_locales: &'a str,
+}
+
 impl Return {
-    pub fn with_code(&self, issuer: &str, code: &str) -> Response {
-        self.carrying(issuer, &[("code", code)])
-    }
-
-    pub fn with_refusal(&self, issuer: &str, refusal: &Refusal) -> Response {
+    pub fn with_refusal(&self, from: Answering, refusal: &Refusal) -> Response {
         let description = format!("AADSTS{}: {}", refusal.number, refusal.description);
-        self.carrying(issuer, &[("error", refusal.error), ("error_description", &description)])
+        self.with(from, &[("error", refusal.error), ("error_description", &description)])
     }
 
-    fn carrying(&self, issuer: &str, answer: &[(&str, &str)]) -> Response {
-        // RFC 9207 §2: every answer names its issuer, refusals too.
-        let always = [("state", self.state.as_deref()), ("iss", Some(issuer))];
-        let always = always.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
-        let pairs: Vec<(&str, &str)> = answer.iter().copied().chain(always).collect();
+    pub fn with(&self, from: Answering, answer: &[(&str, &str)]) -> Response {
+        let issuer = issuer(&from.state.config.public_url, &from.tenant.id);
+        let pairs = self.named(&issuer, answer);
+        if self.mode == ResponseMode::FormPost {
+            return self.posted(from, &pairs);
+        }
         let mut response = see_other(&with_pairs(&self.uri, self.mode, &pairs));
         response.extensions_mut().insert(MayBeFramed);
         response
+    }
+
+    /// RFC 9207 §2: every answer names its issuer, refusals too.
+    fn named<'a>(&'a self, issuer: &'a str, answer: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+        let always = [("state", self.state.as_deref()), ("iss", Some(issuer))];
+        let always = always.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
+        answer.iter().copied().chain(always).collect()
+    }
+
+    /// OAuth 2.0 Form Post Response Mode §2: a page whose form posts the pairs; without scripts somebody presses its button.
+    fn posted(&self, from: Answering, fields: &[(&str, &str)]) -> Response {
+        let language = wishes::language(from.ui_locales, from.headers.get(header::ACCEPT_LANGUAGE));
+        let nonce = html::nonce(&from.state.chance);
+        let page = FormPost { brand: &from.tenant.brand, application: &from.application.name, uri: &self.uri, fields };
+        let body = shell::form_post(&page, &text::texts(language), assets::scripts(language), &nonce);
+        html::document(body, nonce, html::source(&self.uri).into_iter().collect())
     }
 }
 
@@ -67,8 +77,8 @@ pub fn with_pairs(uri: &str, mode: ResponseMode, pairs: &[(&str, &str)]) -> Stri
     let mut text = String::from(uri);
     let mut separator = match mode {
         ResponseMode::Fragment => '#',
-        ResponseMode::Query if uri.contains('?') => '&',
-        ResponseMode::Query => '?',
+        _ if uri.contains('?') => '&',
+        _ => '?',
     };
     for (name, value) in pairs {
         text.push(separator);
@@ -106,15 +116,6 @@ pub fn issuer(public_url: &PublicUrl, tenant: &TenantId) -> String {
 mod tests {
     use super::*;
 
-    fn location(to: &Return, refusal: Option<Refusal>) -> String {
-        let response = match refusal {
-            Some(refusal) => to.with_refusal("https://login.example/t/v2.0", &refusal),
-            None => to.with_code("https://login.example/t/v2.0", "c0de"),
-        };
-        assert_eq!(response.status(), StatusCode::SEE_OTHER);
-        response.headers()[header::LOCATION].to_str().unwrap().to_owned()
-    }
-
     #[test]
     fn r29_every_answer_names_its_issuer_and_gives_the_state_back() {
         let to = Return {
@@ -122,11 +123,13 @@ mod tests {
             mode: ResponseMode::Query,
             state: Some("a b&c=ü#\r\n".into()),
         };
+        let location =
+            |answer: &[(&str, &str)]| with_pairs(&to.uri, to.mode, &to.named("https://login.example/t/v2.0", answer));
         assert_eq!(
-            location(&to, None),
+            location(&[("code", "c0de")]),
             "https://app.example/cb?code=c0de&state=a%20b%26c%3D%C3%BC%23%0D%0A&iss=https%3A%2F%2Flogin.example%2Ft%2Fv2.0"
         );
-        let refused = location(&to, Some(Refusal::new("access_denied", 65004, "No.")));
+        let refused = location(&[("error", "access_denied"), ("error_description", "AADSTS65004: No.")]);
         assert!(
             refused.starts_with("https://app.example/cb?error=access_denied&error_description=AADSTS65004%3A%20No.")
         );

@@ -1,6 +1,7 @@
 //! `grant_type=refresh_token`: a token is used once and gives its successor (RFC 6749 §6, RFC 9700 §4.14).
 
 use super::{
+    asked_claims::AskedClaims,
     client_auth::Client,
     parameters::Parameters,
     scope::{Apis, Scopes},
@@ -54,6 +55,7 @@ pub async fn refresh(state: &AppState, tenant: &Tenant, client: &Client, form: &
         signed_in_at: family.signed_in_at,
         // OpenID Connect Core §12.2: the nonce was for the first ID token.
         nonce: None,
+        claims: AskedClaims::default(),
         refresh_token: Some(RefreshToken {
             token: written(&state.seal, &tenant.id, &family.id, family.uses),
             expires_at: family.expires_at,
@@ -104,7 +106,8 @@ fn written(seal: &Seal, tenant: &TenantId, family: &str, number: i64) -> String 
     format!("{family}.{number}.{proof}")
 }
 
-fn read<'a>(seal: &Seal, tenant: &TenantId, text: &'a str) -> Option<(&'a str, i64)> {
+/// Which family and which use of it. Nothing where the token is none of ours.
+pub fn read<'a>(seal: &Seal, tenant: &TenantId, text: &'a str) -> Option<(&'a str, i64)> {
     let mut parts = text.splitn(3, '.');
     let (family, number, proof) = (parts.next()?, parts.next()?, parts.next()?);
     let ours = token::keyed_hash_is(seal, Purpose::RefreshToken, &proved(tenant, family, number), proof);

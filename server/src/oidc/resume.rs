@@ -3,7 +3,8 @@
 use super::{
     authorize::CODE_LIFETIME,
     check::{self, Kept},
-    redirect,
+    redirect::Answering,
+    reply::{SignedIn, reply},
 };
 use crate::{
     cookie::Cookie,
@@ -35,14 +36,16 @@ pub async fn get(
     let application = application::find(&state.db, &tenant.id, &grant.application).await?.ok_or(Error::NotFound)?;
     // A redirect URI that was taken away meanwhile is a stranger's.
     check::registered(&application, &kept.to.uri).map_err(check::page)?;
-    let issuer = redirect::issuer(&state.config.public_url, &tenant.id);
-    match &grant.outcome {
+    // The journey's language is told by the browser that walked it.
+    let from =
+        Answering { state: &state, tenant: &tenant, application: &application, headers: &headers, ui_locales: "" };
+    match grant.outcome {
         None => Err(Error::JourneyOver),
         Some(Outcome::Cancelled) => {
             let refusal = Refusal::new("access_denied", 65004, "The person called the sign-in off.");
-            Ok(kept.to.with_refusal(&issuer, &refusal))
+            Ok(kept.to.with_refusal(from, &refusal))
         }
-        Some(Outcome::SignedIn { .. }) => Ok(kept.to.with_code(&issuer, code.reveal())),
+        Some(outcome) => reply(from, &kept, code.reveal(), || SignedIn { outcome, user_flow: grant.user_flow }).await,
     }
 }
 

@@ -89,6 +89,11 @@ impl Scopes {
         self.0.iter().filter_map(word).collect::<Vec<_>>().join(" ")
     }
 
+    /// As an answer tells them that brings no refresh token.
+    pub fn without_refresh(&self) -> Scopes {
+        Self(self.0.iter().copied().filter(|scope| *scope != Scope::OfflineAccess).collect())
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

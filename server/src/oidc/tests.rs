@@ -186,6 +186,7 @@ impl House {
             algorithm: algorithm.into(),
             home_url: None,
             disabled_at: None,
+            protocol: Default::default(),
             redirect_uris: vec![RedirectUri { platform, uri: uri.into() }],
             secrets: secret
                 .iter()

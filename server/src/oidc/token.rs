@@ -1,23 +1,20 @@
 //! `POST /{tenant}/oauth2/v2.0/token`: a code or a refresh token becomes tokens.
 
 use super::{
-    claims::{self, Subject},
+    asked_claims::AskedClaims,
+    claims::Beside,
     client_auth::{self, Client},
     client_credentials, cors,
+    mint::Mint,
     parameters::Parameters,
-    redeem, redirect, refresh,
+    redeem, refresh,
     refuse::{self, NO_STORE, Traces},
     scope::{Apis, Scope, Scopes},
 };
 use crate::{
-    directory::{
-        account,
-        tenant::{self, Tenant},
-        user_flow,
-    },
-    error::{Error, Refusal, Result},
+    directory::tenant::{self, Tenant},
+    error::{Refusal, Result},
     guard::Caller,
-    secret::jwt::Algorithm,
     state::AppState,
 };
 use app::contract::{
@@ -71,6 +68,7 @@ pub struct Granted {
     pub signed_in_at: Timestamp,
     pub scopes: Scopes,
     pub nonce: Option<String>,
+    pub claims: AskedClaims,
     pub refresh_token: Option<RefreshToken>,
 }
 
@@ -151,33 +149,15 @@ async fn tokens(
     granted: Granted,
     wants_client_info: bool,
 ) -> Result<Tokens> {
-    let profile = account::profile(&state.db, &tenant.id, &granted.account).await?;
-    let profile = profile.filter(|profile| !profile.disabled);
-    let profile =
-        profile.ok_or_else(|| Refusal::new("invalid_grant", 50057, "The account is switched off or was deleted."))?;
     let application = &client.application;
-    let algorithm = Algorithm::named(&application.algorithm)
-        .ok_or_else(|| Error::Internal(format!("{} wants tokens by {}", application.id, application.algorithm)))?;
-    let key = state.keys.signing(&tenant.id, algorithm).await?;
-    let issuer = redirect::issuer(&state.config.public_url, &tenant.id);
-    let flow = user_flow::get(&state.db, &tenant.id, &granted.user_flow).await?;
-    let subject = Subject {
-        public_url: &state.config.public_url,
-        issuer: &issuer,
-        tenant: &tenant.id,
-        application: &application.id,
-        flow: &flow,
-        profile: &profile,
-        granted: &granted,
-        now: state.clock.now(),
-    };
-    let access_token = key.sign("at+jwt", &claims::access_token(&subject, client.class(), &state.chance.id()))?;
+    let mint = Mint::open(state, tenant, application, &granted).await?;
+    let access_token = mint.access_token(client.class())?;
     let id_token = match granted.scopes.has(Scope::Openid) {
-        true => Some(key.sign("JWT", &claims::id_token(&subject, &access_token, algorithm, &state.chance.id()))?),
+        true => Some(mint.id_token(Beside { access_token: Some(&access_token), ..Beside::default() })?),
         false => None,
     };
+    let client_info = serde_json::json!({ "uid": mint.account(), "utid": tenant.id }).to_string();
     let lifetime = lifetime(&granted.scopes).as_secs();
-    let client_info = serde_json::json!({ "uid": profile.account, "utid": tenant.id }).to_string();
     Ok(Tokens {
         token_type: "Bearer",
         scope: granted.scopes.text(Apis { application: &application.id, public_url: &state.config.public_url }),
@@ -186,7 +166,7 @@ async fn tokens(
         refresh_token_expires_in: granted
             .refresh_token
             .as_ref()
-            .map(|refresh_token| subject.now.until(refresh_token.expires_at).as_secs()),
+            .map(|refresh_token| state.clock.now().until(refresh_token.expires_at).as_secs()),
         access_token,
         id_token,
         client_info: wants_client_info.then(|| URL_SAFE_NO_PAD.encode(client_info)),

@@ -2,7 +2,8 @@
 //! (OpenID Connect Core §5.3).
 
 use super::{
-    claims, cors,
+    access_token::{self, invalid, text},
+    claims, cors, mint,
     parameters::Parameters,
     redirect,
     refuse::{self, NO_STORE, Traces},
@@ -18,7 +19,7 @@ use crate::{
     },
     error::{Error, Refusal, Result},
     guard::Caller,
-    secret::jwt::{self, Age, Claims, Expected},
+    secret::jwt::Claims,
     state::AppState,
 };
 use app::contract::id::{AccountId, ApplicationId, SessionId};
@@ -46,9 +47,10 @@ pub async fn answer(
         Err(error) => return refused(error),
     };
     let response = match person(&state, &tenant, &application, &token).await {
-        Ok(claims) => (NO_STORE, Json(claims)).into_response(),
-        Err(error) => refused(error),
+        Ok(claims) => told(&state, &tenant, &application, &headers, claims).await,
+        Err(error) => Err(error),
     };
+    let response = response.unwrap_or_else(refused);
     cors::allow_pages_of(&application, &headers, response)
 }
 
@@ -61,29 +63,20 @@ async fn believed(
 ) -> Result<(Arc<Tenant>, Arc<Application>, Claims)> {
     let tenant = tenant::get(&state.db, word).await?;
     let token = presented(headers, form).ok_or_else(|| invalid("The request carries no access token."))?;
-    let ring = state.keys.ring(&tenant.id).await?;
-    let expected = Expected {
-        typ: "at+jwt",
-        issuer: &redirect::issuer(&state.config.public_url, &tenant.id),
-        audience: None,
-        age: Age::Valid,
-        now: state.clock.now(),
-    };
-    let claims = jwt::verify(token, &ring.verifying, &expected).map_err(|distrust| {
-        tracing::info!(%distrust, "an access token was not believed");
-        invalid("The access token is not valid here, or has expired.")
-    })?;
+    let claims = access_token::believed(state, &tenant, token).await?;
+    let claims = claims.ok_or_else(|| invalid("The access token is not valid here, or has expired."))?;
     let id = ApplicationId::from(text(&claims, "client_id")?);
     let application = application::find(&state.db, &tenant.id, &id).await?;
     let application = application.filter(|application| application.disabled_at.is_none());
     Ok((tenant, application.ok_or_else(|| invalid("The application is switched off."))?, claims))
 }
 
-/// RFC 6750 §2.1 and §2.2. Never in the address (§2.3).
+/// RFC 6750 §2.1 and §2.2.
 fn presented<'a>(headers: &'a HeaderMap, form: &'a Parameters) -> Option<&'a str> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return form.get("access_token") };
-    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    match headers.contains_key(header::AUTHORIZATION) {
+        true => access_token::in_header(headers),
+        false => form.get("access_token"),
+    }
 }
 
 async fn person(state: &AppState, tenant: &Tenant, application: &Application, token: &Claims) -> Result<Claims> {
@@ -102,19 +95,37 @@ async fn person(state: &AppState, tenant: &Tenant, application: &Application, to
     let profile = profile.ok_or_else(|| invalid("The account is switched off or was deleted."))?;
     let flow = application.user_flow.as_ref().ok_or_else(|| invalid("The application has no user flow any more."))?;
     let flow = user_flow::get(&state.db, &tenant.id, flow).await?;
-    let mut claims = claims::person(&profile, &scopes, &flow);
+    let mut claims = claims::person(&profile, &scopes, &asked(token), &flow);
     claims.insert("sub".into(), claims::pairwise(&tenant.id, &application.id, &account).into());
     claims.insert("oid".into(), account.as_str().into());
     claims.insert("tid".into(), tenant.id.as_str().into());
     Ok(claims)
 }
 
-fn text<'a>(claims: &'a Claims, name: &str) -> Result<&'a str, Refusal> {
-    claims.get(name).and_then(|value| value.as_str()).ok_or_else(|| invalid("The access token is not complete."))
+/// As JSON, or signed where the application wants it so, always or this time (OpenID Connect Core §5.3.2).
+async fn told(
+    state: &AppState,
+    tenant: &Tenant,
+    application: &Application,
+    headers: &HeaderMap,
+    mut claims: Claims,
+) -> Result<Response> {
+    let wanted = headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/jwt");
+    if !wanted && !application.protocol.sign_userinfo {
+        return Ok((NO_STORE, Json(claims)).into_response());
+    }
+    claims.insert("iss".into(), redirect::issuer(&state.config.public_url, &tenant.id).into());
+    claims.insert("aud".into(), application.id.as_str().into());
+    let key = mint::key(state, tenant, application).await?;
+    // A kind of its own, and no times: nobody takes it for an ID token.
+    let signed = key.sign("userinfo+jwt", &claims)?;
+    Ok((NO_STORE, [(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"))], signed).into_response())
 }
 
-fn invalid(why: &str) -> Refusal {
-    Refusal::new("invalid_token", 50013, why)
+/// What the application asked for by name when it asked for the token.
+fn asked(token: &Claims) -> Vec<String> {
+    let names = token.get(claims::USERINFO_CLAIMS).and_then(|names| names.as_array());
+    names.into_iter().flatten().filter_map(|name| name.as_str()).map(str::to_owned).collect()
 }
 
 /// RFC 6750 §3: what is wrong with a token is said in the header too.

@@ -7,6 +7,8 @@ mod logout;
 mod prompt;
 mod redirect;
 mod refresh;
+mod response;
+mod revoke;
 mod token;
 
 use crate::harness::{Answered, Application, Asked, Browser, PASSWORD, TestServer, Tokens};

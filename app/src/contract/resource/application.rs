@@ -32,6 +32,7 @@ pub struct Application {
     pub user_flow: Option<ApplicationFlow>,
     /// `alg` of its tokens: `RS256`, `ES256` or `EdDSA`.
     pub token_algorithm: String,
+    pub protocol: Protocol,
     /// Origins of the pages that may show the widget.
     pub widget_origins: Vec<String>,
     /// False where it is switched off: nobody signs in through it.
@@ -49,8 +50,62 @@ pub struct ApplicationFlow {
 #[serde(rename_all = "camelCase", default)]
 pub struct Web {
     pub home_page_url: Option<String>,
+    /// Opened in a frame of our page when a session ends (OpenID Connect Front-Channel Logout 1.0).
     pub logout_url: Option<String>,
+    pub implicit_grant_settings: ImplicitGrantSettings,
     pub redirect_uris: Vec<String>,
+}
+
+/// Which tokens it may have straight from the authorization endpoint, without a code.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ImplicitGrantSettings {
+    pub enable_id_token_issuance: bool,
+    pub enable_access_token_issuance: bool,
+}
+
+/// What else it may do, or must, over OpenID Connect.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Protocol {
+    /// A proof key from this application too, although it has a secret (RFC 7636).
+    pub require_proof_key: bool,
+    /// Its requests are pushed before the browser comes (RFC 9126).
+    pub require_pushed_requests: bool,
+    /// Its tokens are bound to a key of its own (RFC 9449).
+    pub bind_tokens: bool,
+    /// Userinfo is answered with a signed token.
+    pub sign_userinfo: bool,
+    /// Told by our server when a session ends (OpenID Connect Back-Channel Logout 1.0).
+    pub back_channel_logout_url: Option<String>,
+    /// Public keys of its client assertions (RFC 7523): two of them while one replaces the other.
+    pub keys: Vec<JsonWebKey>,
+}
+
+/// RFC 7517 §4, as far as a signature is checked by it.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JsonWebKey {
+    pub kty: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
+    #[serde(rename = "use", skip_serializing_if = "Option::is_none")]
+    pub for_use: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alg: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crv: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub y: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub e: Option<String>,
+    /// How clients with a certificate name it (RFC 7515 §4.1.8).
+    #[serde(rename = "x5t#S256", skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

@@ -30,7 +30,6 @@ pub struct Registered {
 #[serde(rename_all = "camelCase", default)]
 pub struct Notes {
     pub description: Option<String>,
-    pub logout_url: Option<String>,
     pub identifier_uris: Vec<String>,
     pub tags: Vec<String>,
     /// Origins of the pages that may show the widget.
@@ -49,10 +48,10 @@ pub async fn registered(db: &Db, tenant: &TenantId, id: &ApplicationId) -> Resul
     Ok(read(db, tenant, clause.fetch_all(db.reader()).await?).await?.into_iter().next())
 }
 
-type Listed = (String, String, Option<String>, String, Option<String>, Option<i64>, i64, String);
+type Listed = (String, String, Option<String>, String, Option<String>, Option<i64>, String, i64, String);
 
 const COLUMNS: &str =
-    "SELECT id, name, user_flow_id, algorithm, home_url, disabled_at, created_at, notes FROM applications";
+    "SELECT id, name, user_flow_id, algorithm, home_url, disabled_at, protocol, created_at, notes FROM applications";
 
 /// By name, from behind a place in the list; `beginning` narrows to names that begin so, in whatever case.
 pub async fn list(
@@ -81,7 +80,7 @@ pub async fn list(
 
 async fn read(db: &Db, tenant: &TenantId, rows: Vec<Listed>) -> Result<Vec<Registered>> {
     let mut listed = Vec::with_capacity(rows.len());
-    for (id, name, user_flow, algorithm, home_url, disabled_at, created_at, notes) in rows {
+    for (id, name, user_flow, algorithm, home_url, disabled_at, protocol, created_at, notes) in rows {
         let secrets: Vec<(String, i64, String)> = sqlx::query_as(
             "SELECT id, created_at, name FROM application_secrets WHERE tenant_id = $1 AND application_id = $2",
         )
@@ -89,7 +88,7 @@ async fn read(db: &Db, tenant: &TenantId, rows: Vec<Listed>) -> Result<Vec<Regis
         .bind(&id)
         .fetch_all(db.reader())
         .await?;
-        let row: Row = (id, name, user_flow, algorithm, home_url, disabled_at);
+        let row: Row = (id, name, user_flow, algorithm, home_url, disabled_at, protocol);
         listed.push(Registered {
             application: complete(db, tenant, row).await?,
             created_at: Timestamp(created_at),
@@ -114,12 +113,14 @@ pub async fn register(
 /// Everything but its flow and its secrets.
 pub async fn update(c: &mut AnyConnection, tenant: &TenantId, application: &Application, notes: &Notes) -> Result<()> {
     let changed = sqlx::query(
-        "UPDATE applications SET name = $1, algorithm = $2, home_url = $3, disabled_at = $4 WHERE tenant_id = $5 AND id = $6",
+        "UPDATE applications SET name = $1, algorithm = $2, home_url = $3, disabled_at = $4, protocol = $5
+         WHERE tenant_id = $6 AND id = $7",
     )
     .bind(&application.name)
     .bind(&application.algorithm)
     .bind(application.home_url.clone())
     .bind(application.disabled_at.map(|at| at.0))
+    .bind(serde_json::to_string(&application.protocol)?)
     .bind(tenant.as_str())
     .bind(application.id.as_str())
     .execute(&mut *c)
@@ -214,6 +215,7 @@ pub async fn delete(c: &mut AnyConnection, tenant: &TenantId, id: &ApplicationId
         "DELETE FROM application_secrets WHERE tenant_id = $1 AND application_id = $2",
         "DELETE FROM application_roles WHERE tenant_id = $1 AND application_id = $2",
         "DELETE FROM application_scopes WHERE tenant_id = $1 AND application_id = $2",
+        "DELETE FROM pushed_requests WHERE tenant_id = $1 AND application_id = $2",
         "DELETE FROM redirect_uris WHERE tenant_id = $1 AND application_id = $2",
         "DELETE FROM applications WHERE tenant_id = $1 AND id = $2",
     ] {

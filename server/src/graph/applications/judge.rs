@@ -2,9 +2,9 @@
 //! once: later an address is compared byte by byte (security R27).
 
 use crate::{
-    directory::application::{Application as Kept, ApplicationSecret, Notes, Platform, RedirectUri},
+    directory::application::{Application as Kept, ApplicationSecret, Notes, Platform, Protocol, RedirectUri},
     error::{Error, Flaw, Result},
-    secret::jwt::Algorithm,
+    secret::jwt::{Algorithm, VerifyingKey},
 };
 use app::contract::{
     id::{ApplicationId, UserFlowId},
@@ -44,11 +44,11 @@ pub fn whole(
         home_url: asked.web.home_page_url.clone(),
         disabled_at: (asked.account_enabled == Some(false)).then_some(off_at),
         redirect_uris,
+        protocol: protocol(asked),
         secrets: secrets.to_vec(),
     };
     let notes = Notes {
         description: asked.description.clone(),
-        logout_url: asked.web.logout_url.clone(),
         identifier_uris: asked.identifier_uris.clone(),
         tags: asked.tags.clone(),
         widget_origins: asked.widget_origins.clone(),
@@ -78,7 +78,8 @@ pub fn flaws(kept: &Kept, notes: &Notes) -> Vec<Flaw> {
     flaws.extend(flaws_of_redirect_uris(&kept.redirect_uris));
     let addresses = [
         ("web/homePageUrl", &kept.home_url),
-        ("web/logoutUrl", &notes.logout_url),
+        ("web/logoutUrl", &kept.protocol.front_channel_logout_url),
+        ("protocol/backChannelLogoutUrl", &kept.protocol.back_channel_logout_url),
         ("info/marketingUrl", &notes.marketing_url),
         ("info/supportUrl", &notes.support_url),
         ("info/termsOfServiceUrl", &notes.terms_url),
@@ -91,12 +92,33 @@ pub fn flaws(kept: &Kept, notes: &Notes) -> Vec<Flaw> {
             flaws.push(Flaw::new(target, why));
         }
     }
+    for (n, key) in kept.protocol.keys.iter().enumerate() {
+        if !serde_json::to_value(key).is_ok_and(|key| VerifyingKey::from_jwk(&key).is_some()) {
+            let why = "It is no public key for RS256, ES256 or EdDSA, or it has no kid.";
+            flaws.push(Flaw::new(format!("protocol/keys/{n}"), why));
+        }
+    }
     for (n, origin) in notes.widget_origins.iter().enumerate() {
         if let Err(why) = self::origin(origin) {
             flaws.push(Flaw::new(format!("widgetOrigins/{n}"), why));
         }
     }
     flaws
+}
+
+fn protocol(asked: &Application) -> Protocol {
+    let (implicit, told) = (&asked.web.implicit_grant_settings, &asked.protocol);
+    Protocol {
+        id_token_at_authorize: implicit.enable_id_token_issuance,
+        access_token_at_authorize: implicit.enable_access_token_issuance,
+        require_proof_key: told.require_proof_key,
+        require_pushed_requests: told.require_pushed_requests,
+        bind_tokens: told.bind_tokens,
+        sign_userinfo: told.sign_userinfo,
+        back_channel_logout_url: told.back_channel_logout_url.clone(),
+        front_channel_logout_url: asked.web.logout_url.clone(),
+        keys: told.keys.clone(),
+    }
 }
 
 /// What is changed elsewhere or never.

@@ -7,7 +7,10 @@ use crate::{
 };
 use app::contract::{
     resource::{
-        application::{Application, ApplicationFlow, Info, PasswordCredential, PublicClient, SinglePage, Web},
+        application::{
+            Application, ApplicationFlow, ImplicitGrantSettings, Info, PasswordCredential, Protocol, PublicClient,
+            SinglePage, Web,
+        },
         moment::Moment,
     },
     user_flow::UserFlow,
@@ -15,6 +18,7 @@ use app::contract::{
 
 pub fn shown(registered: &Registered, flow: Option<&UserFlow>) -> Application {
     let Registered { application, created_at, notes, secrets } = registered;
+    let protocol = &application.protocol;
     let redirect_uris = |platform| {
         let of_platform = application.redirect_uris.iter().filter(|it| it.platform == platform);
         of_platform.map(|it| it.uri.clone()).collect()
@@ -41,7 +45,11 @@ pub fn shown(registered: &Registered, flow: Option<&UserFlow>) -> Application {
         identifier_uris: notes.identifier_uris.clone(),
         web: Web {
             home_page_url: application.home_url.clone(),
-            logout_url: notes.logout_url.clone(),
+            logout_url: protocol.front_channel_logout_url.clone(),
+            implicit_grant_settings: ImplicitGrantSettings {
+                enable_id_token_issuance: protocol.id_token_at_authorize,
+                enable_access_token_issuance: protocol.access_token_at_authorize,
+            },
             redirect_uris: redirect_uris(Platform::Web),
         },
         spa: SinglePage { redirect_uris: redirect_uris(Platform::SinglePage) },
@@ -58,6 +66,14 @@ pub fn shown(registered: &Registered, flow: Option<&UserFlow>) -> Application {
         tags: notes.tags.clone(),
         user_flow: flow.map(|flow| ApplicationFlow { id: flow.id.to_string(), display_name: flow.name.clone() }),
         token_algorithm: application.algorithm.clone(),
+        protocol: Protocol {
+            require_proof_key: protocol.require_proof_key,
+            require_pushed_requests: protocol.require_pushed_requests,
+            bind_tokens: protocol.bind_tokens,
+            sign_userinfo: protocol.sign_userinfo,
+            back_channel_logout_url: protocol.back_channel_logout_url.clone(),
+            keys: protocol.keys.clone(),
+        },
         widget_origins: notes.widget_origins.clone(),
         account_enabled: Some(application.disabled_at.is_none()),
     };

@@ -270,6 +270,7 @@ fn kept(sent: &document::Application, disabled_at: Option<Timestamp>) -> applica
         disabled_at,
         redirect_uris: sent.redirect_uris.iter().filter_map(uri).collect(),
         secrets: Vec::new(),
+        protocol: sent.protocol.clone(),
     }
 }
 

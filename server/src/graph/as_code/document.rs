@@ -3,7 +3,7 @@
 
 use crate::{
     directory::{
-        application::{self, Notes, Platform, Registered},
+        application::{self, Notes, Platform, Protocol, Registered},
         attribute, identity_provider,
         tenant::Tenant,
         user_flow,
@@ -75,6 +75,8 @@ pub struct Application {
     pub redirect_uris: Vec<RedirectUri>,
     #[serde(default)]
     pub notes: Notes,
+    #[serde(default, skip_serializing_if = "Protocol::is_usual")]
+    pub protocol: Protocol,
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -154,6 +156,7 @@ impl From<&Registered> for Application {
             disabled: application.disabled_at.is_some(),
             redirect_uris,
             notes: notes.clone(),
+            protocol: application.protocol.clone(),
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Which requests pass, and what is said to those that do not.
 
 use super::*;
-use crate::{directory::application::RedirectUri, secret::token};
+use crate::{
+    directory::application::{ApplicationSecret, Protocol, RedirectUri},
+    secret::token,
+};
 
 fn application(uris: &[(Platform, &str)]) -> Application {
     Application {
@@ -10,6 +13,7 @@ fn application(uris: &[(Platform, &str)]) -> Application {
         user_flow: Some("flow".into()),
         algorithm: "RS256".into(),
         home_url: None,
+        protocol: Default::default(),
         disabled_at: None,
         redirect_uris: uris
             .iter()
@@ -204,6 +208,10 @@ fn told(changes: &[(&str, &str)]) -> Option<u32> {
 }
 
 fn asked(changes: &[(&str, &str)]) -> Result<Request, Refusal> {
+    asked_by(&application(&REGISTERED), changes)
+}
+
+fn asked_by(application: &Application, changes: &[(&str, &str)]) -> Result<Request, Refusal> {
     let challenge = token::hash("verifier");
     let mut pairs = vec![
         ("response_type", "code"),
@@ -215,7 +223,7 @@ fn asked(changes: &[(&str, &str)]) -> Result<Request, Refusal> {
     pairs.extend(changes);
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let to = Return { uri: REGISTERED[0].1.into(), mode: ResponseMode::Query, state: None };
-    request(&application(&REGISTERED), &to, &Parameters::of_query(Some(&query)), &here())
+    request(application, &to, &Parameters::of_query(Some(&query)), &here())
 }
 
 #[test]
@@ -229,11 +237,14 @@ fn each_rule_speaks_for_itself() {
         (&[("request_uri", "https://a")], Some(90100)),
         (&[("response_type", "")], Some(900_144)),
         (&[("response_type", "token")], Some(70005)),
-        (&[("response_type", "id_token")], Some(70005)),
-        (&[("response_type", "code id_token")], Some(70005)),
+        (&[("response_type", "id_token")], Some(700_054)),
+        (&[("response_type", "code id_token")], Some(700_054)),
+        (&[("response_type", "none"), ("code_challenge", ""), ("code_challenge_method", "")], None),
         (&[("response_type", "CODE")], Some(70005)),
         (&[("response_mode", "fragment")], None),
-        (&[("response_mode", "form_post")], Some(70007)),
+        (&[("response_mode", "form_post")], None),
+        (&[("response_mode", "web_message")], Some(70007)),
+        (&[("claims", "[]")], Some(90100)),
         (&[("state", &fits)], None),
         (&[("state", &long)], Some(90100)),
         (&[("nonce", &long)], Some(90100)),
@@ -260,6 +271,49 @@ fn each_rule_speaks_for_itself() {
     ] {
         assert_eq!(told(changes), number, "{changes:?}");
     }
+}
+
+#[test]
+fn tokens_by_the_browser_are_for_whom_they_were_allowed() {
+    let told = |protocol: &Protocol, changes: &[(&str, &str)]| {
+        let application = Application { protocol: protocol.clone(), ..application(&REGISTERED) };
+        asked_by(&application, changes).err().map(|refusal| refusal.number)
+    };
+    let id_token = Protocol { id_token_at_authorize: true, ..Protocol::default() };
+    let both = Protocol { access_token_at_authorize: true, ..id_token.clone() };
+    for (protocol, changes, number) in [
+        (&id_token, &[("response_type", "id_token"), ("nonce", "n")][..], None),
+        (&id_token, &[("response_type", "id_token")], Some(900_144)),
+        (&id_token, &[("response_type", "id_token"), ("nonce", "n"), ("scope", "email")], Some(90100)),
+        (&id_token, &[("response_type", "id_token"), ("nonce", "n"), ("response_mode", "query")], Some(70007)),
+        (&id_token, &[("response_type", "id_token token"), ("nonce", "n")], Some(700_051)),
+        (&both, &[("response_type", "id_token token"), ("nonce", "n")], None),
+        (&both, &[("response_type", "token")], Some(70005)),
+        (&both, &[("response_type", "code id_token token"), ("nonce", "n"), ("code_challenge", "")], Some(9_002_325)),
+    ] {
+        assert_eq!(told(protocol, changes), number, "{changes:?}");
+    }
+    let graph = ("scope", "openid https://login.example.org/graph/User.Read.All");
+    assert_eq!(told(&both, &[("response_type", "id_token token"), ("nonce", "n"), graph]), Some(70011));
+}
+
+/// RFC 9700 §2.1.1: who proves itself when it redeems the code may do without; nobody else, and not by half.
+#[test]
+fn r28_only_who_has_a_secret_may_do_without_a_proof_key() {
+    let secret = ApplicationSecret { id: "1".into(), hint: "a".into(), hash: "h".into(), expires_at: Timestamp(0) };
+    let confidential = Application { secrets: vec![secret], ..application(&REGISTERED) };
+    let none = [("code_challenge", ""), ("code_challenge_method", "")];
+    assert_eq!(asked_by(&confidential, &none).unwrap().kept.code_challenge, None);
+    for changes in
+        [&[("code_challenge", "")][..], &[("code_challenge_method", "")], &[("code_challenge_method", "plain")]]
+    {
+        assert!(asked_by(&confidential, changes).is_err(), "{changes:?}");
+    }
+    assert_eq!(asked(&none).unwrap_err().number, 9_002_325);
+    let required = Protocol { require_proof_key: true, ..Protocol::default() };
+    assert!(asked_by(&Application { protocol: required, ..confidential.clone() }, &none).is_err());
+    let page = [(Platform::SinglePage, REGISTERED[0].1)];
+    assert!(asked_by(&Application { redirect_uris: application(&page).redirect_uris, ..confidential }, &none).is_err());
 }
 
 #[test]

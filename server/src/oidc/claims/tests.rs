@@ -51,7 +51,7 @@ fn scopes(text: &str) -> Scopes {
 }
 
 fn told(scope: &str, profile: &Profile, flow: &UserFlow) -> Value {
-    Value::Object(person(profile, &scopes(scope), flow))
+    Value::Object(person(profile, &scopes(scope), &[], flow))
 }
 
 #[test]

@@ -106,7 +106,9 @@ async fn r15_a_document_is_judged_as_a_whole_and_changes_nothing_when_it_is_wron
                 "javascript",
             ),
             (
-                &|it: &mut Value| it["applications"][0]["redirectUris"][0]["uri"] = json!("https://shop.example/..%2fcb"),
+                &|it: &mut Value| {
+                    it["applications"][0]["redirectUris"][0]["uri"] = json!("https://shop.example/..%2fcb")
+                },
                 "hides a dot or slash",
             ),
             (&|it: &mut Value| it["applications"][0]["homeUrl"] = json!("http://shop.example"), "no https address"),

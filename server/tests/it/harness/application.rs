@@ -146,12 +146,28 @@ impl Application {
 
     /// What came with the browser, if it came to us at all.
     pub fn answer(&self, browser: &Browser) -> Option<BTreeMap<String, String>> {
-        let (place, query) = browser.left_for.as_deref()?.split_once('?')?;
-        assert_eq!(place, self.redirect_uri);
-        let answer: BTreeMap<String, String> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let answer = match browser.left_for.as_deref() {
+            Some(location) => {
+                let rest = location.strip_prefix(&self.redirect_uri)?;
+                let text = rest.strip_prefix(['?', '#', '&'])?;
+                url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+            }
+            None => self.posted(browser)?,
+        };
         // RFC 9207 §2.4.
         assert_eq!(answer["iss"], self.issuer());
         Some(answer)
+    }
+
+    /// What the form of a page of ours would post to the application.
+    pub fn posted(&self, browser: &Browser) -> Option<BTreeMap<String, String>> {
+        let is_ours = browser.page.attribute("form", "action").as_deref() == Some(&self.redirect_uri);
+        is_ours.then(|| browser.page.submit(&[], "Continue").pairs.into_iter().collect())
+    }
+
+    /// Whether the person is back, with whatever answer.
+    pub fn has_come(&self, browser: &Browser) -> bool {
+        self.answer(browser).is_some()
     }
 
     /// Whether the person is back with a code.
@@ -169,8 +185,13 @@ impl Application {
 
     /// A form to the token endpoint, as it is.
     pub async fn post_token(&self, form: &[(&str, &str)], authorization: Option<String>) -> Answered {
+        self.post("token", form, authorization).await
+    }
+
+    /// The same to another endpoint beside it.
+    pub async fn post(&self, endpoint: &str, form: &[(&str, &str)], authorization: Option<String>) -> Answered {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let mut request = Request::post(format!("/{}/oauth2/v2.0/token", self.tenant))
+        let mut request = Request::post(format!("/{}/oauth2/v2.0/{endpoint}", self.tenant))
             .header("content-type", "application/x-www-form-urlencoded");
         if let Some(origin) = &self.origin {
             request = request.header("origin", origin);
@@ -188,11 +209,15 @@ impl Application {
 
     /// A form with the application's own proof beside it.
     pub async fn token(&self, form: &[(&str, &str)]) -> Answered {
+        self.call("token", form).await
+    }
+
+    pub async fn call(&self, endpoint: &str, form: &[(&str, &str)]) -> Answered {
         match &self.secret {
-            Some(_) => self.post_token(form, self.basic()).await,
+            Some(_) => self.post(endpoint, form, self.basic()).await,
             None => {
                 let form: Vec<_> = form.iter().copied().chain([("client_id", self.id.as_str())]).collect();
-                self.post_token(&form, None).await
+                self.post(endpoint, &form, None).await
             }
         }
     }
@@ -229,7 +254,15 @@ impl Application {
     }
 
     /// By the published keys, by another's code than the one that signed it.
-    async fn verify(&self, token: &str, typ: &str) -> Value {
+    pub async fn verify(&self, token: &str, typ: &str) -> Value {
+        let claims = self.signed(token, typ).await;
+        let now = self.server.now().seconds();
+        assert!(claims["nbf"].as_i64().unwrap() <= now && now < claims["exp"].as_i64().unwrap());
+        claims
+    }
+
+    /// By signature, audience and issuer alone.
+    pub async fn signed(&self, token: &str, typ: &str) -> Value {
         let keys: JwkSet =
             serde_json::from_value(self.server.get(&format!("/{}/discovery/v2.0/keys", self.tenant)).await.json())
                 .unwrap();
@@ -241,10 +274,8 @@ impl Application {
         rules.set_issuer(&[self.issuer()]);
         // Our clock is not the machine's.
         (rules.validate_exp, rules.validate_nbf) = (false, false);
-        let claims = decode::<Value>(token, &DecodingKey::from_jwk(key).unwrap(), &rules).unwrap().claims;
-        let now = self.server.now().seconds();
-        assert!(claims["nbf"].as_i64().unwrap() <= now && now < claims["exp"].as_i64().unwrap());
-        claims
+        rules.required_spec_claims.clear();
+        decode::<Value>(token, &DecodingKey::from_jwk(key).unwrap(), &rules).unwrap().claims
     }
 
     pub async fn userinfo(&self, access_token: &str) -> Answered {

@@ -97,6 +97,7 @@ impl TestServer {
             home_url: None,
             disabled_at: None,
             redirect_uris: vec![RedirectUri { platform: Platform::Web, uri: Application::REDIRECT_URI.into() }],
+            protocol: Default::default(),
             secrets: vec![stored],
         };
         change(&mut made);

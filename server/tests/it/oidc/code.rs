@@ -25,7 +25,8 @@ async fn r28_cve_2023_48228_a_code_needs_its_own_verifier() {
 #[tokio::test]
 async fn r28_without_s256_no_code_is_made() {
     on_both(async |server| {
-        let shop = server.application().await;
+        let flow = server.application().await.flow;
+        let shop = server.application_over(&flow, |made| made.secrets.clear()).await;
         let (_, good) = shop.request();
         for (changes, error) in [
             (&[("code_challenge", None)][..], "invalid_request"),
@@ -37,7 +38,7 @@ async fn r28_without_s256_no_code_is_made() {
             (&[("response_type", Some("token"))], "unsupported_response_type"),
             (&[("response_type", Some("id_token"))], "unsupported_response_type"),
             (&[("response_type", Some("code token"))], "unsupported_response_type"),
-            (&[("response_type", Some("none"))], "unsupported_response_type"),
+            (&[("response_type", Some("code id_token"))], "unsupported_response_type"),
             (&[("request", Some("e30."))], "request_not_supported"),
             (&[("request_uri", Some("https://evil.example/"))], "request_uri_not_supported"),
             (&[("scope", Some("https://graph.example/.default"))], "invalid_scope"),

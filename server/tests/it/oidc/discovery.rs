@@ -31,13 +31,65 @@ async fn every_endpoint_that_is_named_answers_and_every_claim_is_named() {
         }
         assert!(named("acr_values_supported", tokens.id["acr"].as_str().unwrap()));
         for (list, words) in [
-            ("response_types_supported", &["code"][..]),
-            ("code_challenge_methods_supported", &["S256"]),
+            ("code_challenge_methods_supported", &["S256"][..]),
             ("id_token_signing_alg_values_supported", &["RS256", "ES256", "EdDSA"]),
         ] {
             assert_eq!(document[list], serde_json::json!(words), "{list}");
         }
         assert_eq!(document["authorization_response_iss_parameter_supported"], true);
+    })
+    .await;
+}
+
+/// What is advertised is done, and what is done is advertised.
+#[tokio::test]
+async fn whatever_discovery_offers_is_given() {
+    on_both(async |server| {
+        let flow = server.application().await.flow;
+        let shop = server
+            .application_over(&flow, |made| {
+                made.protocol.id_token_at_authorize = true;
+                made.protocol.access_token_at_authorize = true;
+            })
+            .await;
+        let (mut ada, _) = ada_with_tokens(&server, &shop).await;
+        let document = server.get(&format!("/{}/v2.0/.well-known/openid-configuration", server.tenant)).await.json();
+        let offered = |list: &str| -> Vec<String> {
+            let words = document[list].as_array().unwrap_or_else(|| panic!("{list}"));
+            words.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+        };
+        for kind in offered("response_types_supported") {
+            for mode in offered("response_modes_supported") {
+                shop.asks_with(&mut ada, &[("response_type", &kind), ("response_mode", &mode)]).await;
+                let answer = shop.answer(&ada).unwrap_or_else(|| panic!("{kind} {mode}: {}", ada.text()));
+                let never = mode == "query" && kind.contains("token");
+                assert_eq!(answer.contains_key("error"), never, "{kind} {mode}: {answer:?}");
+            }
+        }
+        for kind in ["token", "code token", "device"] {
+            shop.asks_with(&mut ada, &[("response_type", kind)]).await;
+            assert_eq!(shop.answer(&ada).unwrap()["error"], "unsupported_response_type", "{kind}");
+        }
+        for prompt in offered("prompt_values_supported") {
+            shop.asks_with(&mut ada, &[("prompt", &prompt)]).await;
+            assert!(shop.answer(&ada).is_none_or(|answer| answer.contains_key("code")), "{prompt}");
+        }
+        for scope in offered("scopes_supported") {
+            let asked = shop.asks_with(&mut ada, &[("scope", &format!("openid {scope}"))]).await;
+            let granted = shop.tokens(&ada, &asked).await.raw["scope"].as_str().unwrap().to_owned();
+            assert!(granted.split(' ').any(|it| it == scope), "{scope}: {granted}");
+        }
+        for grant_type in offered("grant_types_supported") {
+            let told = shop.token(&[("grant_type", &grant_type)]).await.json();
+            assert_ne!(told["error"], "unsupported_grant_type", "{grant_type}");
+        }
+        assert_eq!(super::refused(&shop.token(&[("grant_type", "password")]).await), "unsupported_grant_type");
+        assert_eq!(document["request_parameter_supported"], false);
+        shop.asks_with(&mut ada, &[("request", "e30.e30.")]).await;
+        assert_eq!(shop.answer(&ada).unwrap()["error"], "request_not_supported");
+        for algorithm in offered("id_token_signing_alg_values_supported") {
+            assert!(offered("userinfo_signing_alg_values_supported").contains(&algorithm));
+        }
     })
     .await;
 }

@@ -12,6 +12,14 @@ const ADA: &str = "ada@example.org";
 const MIGRATION: &str = include_str!("../../../migrations/0001_directory.sql");
 
 /// What a hostile page can make a browser send.
+/// By their own servers or pages, with a token or a secret of theirs.
+const CALLED_BY_APPLICATIONS: [&str; 4] = [
+    "/{tenant}/oauth2/v2.0/token",
+    "/{tenant}/oauth2/v2.0/revoke",
+    "/{tenant}/oauth2/v2.0/introspect-token",
+    "/{tenant}/oidc/userinfo",
+];
+
 const FOREIGN: [&[(&str, &str)]; 9] = [
     &[],
     &[("origin", "https://evil.example")],
@@ -70,7 +78,7 @@ async fn r20_cve_2023_34927_no_other_site_changes_anything() {
                 // Its secret is in the link; a foreign page that knew it would still be refused.
                 "/admin/setup" | "/admin/invitation" | "/admin/enrol" => (route.path, Vec::new()),
                 // No cookie opens these.
-                "/{tenant}/oauth2/v2.0/token" | "/{tenant}/oidc/userinfo" => (route.path, Vec::new()),
+                pattern if CALLED_BY_APPLICATIONS.contains(&pattern) => (route.path, Vec::new()),
                 // Nor this: only the header Authorization does, and no page elsewhere can send it for somebody.
                 "/graph/{version}/{*rest}" => ("/graph/v1.0/identity/userFlowAttributes".into(), Vec::new()),
                 other => panic!("{other} is new: what keeps other sites from using it?"),
@@ -83,7 +91,7 @@ async fn r20_cve_2023_34927_no_other_site_changes_anything() {
                     let answered = post(&ada, &path, kind, headers, body).await;
                     let wanted: &[u16] = match route.pattern {
                         "/{tenant}/oauth2/v2.0/authorize" => &[303, 400],
-                        "/{tenant}/oauth2/v2.0/token" | "/{tenant}/oidc/userinfo" => &[400, 401],
+                        pattern if CALLED_BY_APPLICATIONS.contains(&pattern) => &[400, 401],
                         "/graph/{version}/{*rest}" => &[401, 405],
                         // What is no form is no request of ours.
                         "/{tenant}/oauth2/v2.0/logout" => &[400, 403],

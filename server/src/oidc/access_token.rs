@@ -1,0 +1,45 @@
+//! Access tokens of ours that come back to us: which are believed, and which still count.
+
+use super::redirect;
+use crate::{
+    directory::{revoked_token, tenant::Tenant},
+    error::{Refusal, Result},
+    secret::jwt::{self, Age, Claims, Expected},
+    state::AppState,
+};
+use axum::http::{HeaderMap, header};
+
+/// By signature, kind, issuer and time, whoever it is for. Nothing where it cannot be believed, or was revoked.
+pub async fn believed(state: &AppState, tenant: &Tenant, token: &str) -> Result<Option<Claims>> {
+    let ring = state.keys.ring(&tenant.id).await?;
+    let expected = Expected {
+        typ: "at+jwt",
+        issuer: &redirect::issuer(&state.config.public_url, &tenant.id),
+        audience: None,
+        age: Age::Valid,
+        now: state.clock.now(),
+    };
+    let claims = match jwt::verify(token, &ring.verifying, &expected) {
+        Ok(claims) => claims,
+        Err(distrust) => {
+            tracing::info!(%distrust, "an access token was not believed");
+            return Ok(None);
+        }
+    };
+    let is_revoked = revoked_token::is_revoked(&state.db, &tenant.id, text(&claims, "jti")?).await?;
+    Ok((!is_revoked).then_some(claims))
+}
+
+/// RFC 6750 §2.1: never in the address (§2.3).
+pub fn in_header(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+pub fn text<'a>(claims: &'a Claims, name: &str) -> Result<&'a str, Refusal> {
+    claims.get(name).and_then(|value| value.as_str()).ok_or_else(|| invalid("The access token is not complete."))
+}
+
+pub fn invalid(why: &str) -> Refusal {
+    Refusal::new("invalid_token", 50013, why)
+}

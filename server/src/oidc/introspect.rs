@@ -1,0 +1,117 @@
+//! `POST /{tenant}/oauth2/v2.0/introspect-token`: an application asks what a token is worth that somebody showed it
+//! (RFC 7662). `introspect` beside it belongs to native authentication.
+
+use super::{
+    access_token,
+    client_auth::{self, Client},
+    parameters::Parameters,
+    refresh,
+    refuse::{self, NO_STORE, Traces},
+};
+use crate::{
+    directory::{
+        account, session,
+        tenant::{self, Tenant},
+        token_family,
+    },
+    error::Result,
+    guard::Caller,
+    secret::jwt::Claims,
+    state::AppState,
+};
+use app::contract::id::{AccountId, SessionId};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+const PARAMETERS: [&str; 6] =
+    ["token", "token_type_hint", "client_id", "client_secret", "client_assertion", "client_assertion_type"];
+
+pub async fn post(
+    State(state): State<AppState>,
+    Path(word): Path<String>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let traces = Traces::new(&caller, &headers, &Parameters::of_query(None), state.clock.now());
+    match answer(&state, &word, &headers, &body).await {
+        Ok(told) => (NO_STORE, Json(told)).into_response(),
+        Err(error) => refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
+    }
+}
+
+async fn answer(state: &AppState, word: &str, headers: &HeaderMap, body: &[u8]) -> Result<Value> {
+    let form = Parameters::of_form(headers, body)?;
+    form.once(&PARAMETERS)?;
+    let tenant = tenant::get(&state.db, word).await?;
+    let client = client_auth::authenticate(state, &tenant, headers, &form).await?;
+    // Security R34: what a token is worth is told to nobody whom we do not know.
+    client.proved()?;
+    let token = form.required("token")?;
+    let told = match refresh::read(&state.seal, &tenant.id, token) {
+        Some((family, number)) => of_refresh_token(state, &tenant, &client, family, number).await?,
+        None => of_access_token(state, &tenant, &client, token).await?,
+    };
+    // RFC 7662 §2.2: of a token that is worth nothing nothing else is told.
+    Ok(told.unwrap_or_else(|| json!({ "active": false })))
+}
+
+/// To the application that it is for, and to the one that it was issued to.
+async fn of_access_token(state: &AppState, tenant: &Tenant, client: &Client, token: &str) -> Result<Option<Value>> {
+    let Some(claims) = access_token::believed(state, tenant, token).await? else { return Ok(None) };
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let asks = client.application.id.as_str();
+    if text("aud") != Some(asks) && text("client_id") != Some(asks) {
+        return Ok(None);
+    }
+    if let (Some(session), Some(account)) = (text("sid"), text("oid")) {
+        let (session, account) = (SessionId::from(session), AccountId::from(account));
+        let profile = account::profile(&state.db, &tenant.id, &account).await?;
+        if profile.is_none_or(|profile| profile.disabled)
+            || !session::is_running(&state.db, &tenant.id, &session).await?
+        {
+            return Ok(None);
+        }
+    }
+    let mut told = Claims::new();
+    told.insert("active".into(), true.into());
+    let kind = if claims.contains_key("cnf") { "DPoP" } else { "Bearer" };
+    told.insert("token_type".into(), kind.into());
+    if let Some(scope) = text("scp") {
+        told.insert("scope".into(), scope.into());
+    }
+    for name in ["iss", "aud", "sub", "client_id", "exp", "iat", "nbf", "jti", "oid", "tid", "acr", "roles", "cnf"] {
+        if let Some(value) = claims.get(name) {
+            told.insert(name.into(), value.clone());
+        }
+    }
+    Ok(Some(told.into()))
+}
+
+/// Only to the application that it was issued to: it is for nobody else.
+async fn of_refresh_token(
+    state: &AppState,
+    tenant: &Tenant,
+    client: &Client,
+    family: &str,
+    number: i64,
+) -> Result<Option<Value>> {
+    let family = token_family::find(&state.db, &tenant.id, family, state.clock.now()).await?;
+    let family = family.filter(|family| family.application == client.application.id && family.uses == number);
+    Ok(family.map(|family| {
+        json!({
+            "active": true,
+            "scope": family.scope,
+            "client_id": family.application,
+            "exp": family.expires_at.seconds(),
+            "oid": family.account,
+            "tid": tenant.id,
+        })
+    }))
+}

@@ -1,0 +1,89 @@
+//! Where tokens about a person are made: one key, one person, one application; whichever endpoint gives them out.
+
+use super::{
+    claims::{self, Beside, Subject},
+    redirect,
+    token::Granted,
+};
+use crate::{
+    directory::{
+        account::{self, Profile},
+        application::Application,
+        tenant::Tenant,
+        user_flow,
+    },
+    error::{Error, Refusal, Result},
+    secret::jwt::{Algorithm, SigningKey},
+    state::AppState,
+};
+use app::contract::{id::AccountId, user_flow::UserFlow};
+use std::sync::Arc;
+
+pub struct Mint<'a> {
+    state: &'a AppState,
+    tenant: &'a Tenant,
+    application: &'a Application,
+    granted: &'a Granted,
+    issuer: String,
+    profile: Profile,
+    flow: Arc<UserFlow>,
+    key: Arc<SigningKey>,
+}
+
+impl<'a> Mint<'a> {
+    /// Refuses where the account was switched off meanwhile.
+    pub async fn open(
+        state: &'a AppState,
+        tenant: &'a Tenant,
+        application: &'a Application,
+        granted: &'a Granted,
+    ) -> Result<Mint<'a>> {
+        let profile = account::profile(&state.db, &tenant.id, &granted.account).await?;
+        let profile = profile.filter(|profile| !profile.disabled);
+        let profile = profile
+            .ok_or_else(|| Refusal::new("invalid_grant", 50057, "The account is switched off or was deleted."))?;
+        Ok(Mint {
+            state,
+            tenant,
+            application,
+            granted,
+            issuer: redirect::issuer(&state.config.public_url, &tenant.id),
+            profile,
+            flow: user_flow::get(&state.db, &tenant.id, &granted.user_flow).await?,
+            key: key(state, tenant, application).await?,
+        })
+    }
+
+    pub fn account(&self) -> &AccountId {
+        &self.profile.account
+    }
+
+    pub fn access_token(&self, client_class: &str) -> Result<String> {
+        self.key.sign("at+jwt", &claims::access_token(&self.subject(), client_class, &self.state.chance.id()))
+    }
+
+    pub fn id_token(&self, beside: Beside) -> Result<String> {
+        let id = self.state.chance.id();
+        self.key.sign("JWT", &claims::id_token(&self.subject(), beside, self.key.algorithm(), &id))
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        Subject {
+            public_url: &self.state.config.public_url,
+            issuer: &self.issuer,
+            tenant: &self.tenant.id,
+            application: &self.application.id,
+            flow: &self.flow,
+            profile: &self.profile,
+            granted: self.granted,
+            now: self.state.clock.now(),
+        }
+    }
+}
+
+/// The key by which the application wants to be answered.
+pub async fn key(state: &AppState, tenant: &Tenant, application: &Application) -> Result<Arc<SigningKey>> {
+    let algorithm = Algorithm::named(&application.algorithm)
+        .ok_or_else(|| Error::Internal(format!("{} wants tokens by {}", application.id, application.algorithm)))?;
+    state.keys.signing(&tenant.id, algorithm).await
+}

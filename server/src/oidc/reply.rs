@@ -1,0 +1,107 @@
+//! The answer to an authorization request that went well: a code, tokens, or both, as was asked.
+
+use super::{
+    check::Kept,
+    claims::{self, Beside},
+    mint::Mint,
+    redirect::Answering,
+    scope::Apis,
+    token::{self, Granted},
+};
+use crate::{
+    directory::grant::Outcome,
+    error::{Error, Refusal, Result},
+};
+use app::contract::id::UserFlowId;
+use axum::response::Response;
+
+/// Who signed in, and through which flow.
+pub struct SignedIn {
+    pub outcome: Outcome,
+    pub user_flow: UserFlowId,
+}
+
+/// `code` is that of the grant; it is told where it was asked for.
+pub async fn reply(from: Answering<'_>, kept: &Kept, code: &str, by: impl FnOnce() -> SignedIn) -> Result<Response> {
+    if kept.response.is_code() && kept.claims.is_empty() {
+        return Ok(kept.to.with(from, &[("code", code)]));
+    }
+    let granted = granted(kept, by()).ok_or(Error::JourneyOver)?;
+    if let Err(refusal) = is_meant(from, kept, &granted) {
+        return Ok(kept.to.with_refusal(from, &refusal));
+    }
+    match tokens(from, kept, code, &granted).await {
+        Ok(pairs) => {
+            let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            Ok(kept.to.with(from, &pairs))
+        }
+        Err(Error::Refused(refusal)) => Ok(kept.to.with_refusal(from, &Refusal { error: "access_denied", ..refusal })),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn granted(kept: &Kept, SignedIn { outcome, user_flow }: SignedIn) -> Option<Granted> {
+    let Outcome::SignedIn { account, session, amr, signed_in_at, .. } = outcome else { return None };
+    Some(Granted {
+        account,
+        session,
+        user_flow,
+        amr,
+        signed_in_at,
+        scopes: kept.scopes.clone(),
+        nonce: kept.nonce.clone(),
+        claims: kept.claims.clone(),
+        refresh_token: None,
+    })
+}
+
+/// OpenID Connect Core §3.1.2.1, §5.5.1: an application that asked for one person is never told of another, and one that
+/// must have a better proof never has to do with less.
+fn is_meant(from: Answering<'_>, kept: &Kept, granted: &Granted) -> Result<(), Refusal> {
+    let name = claims::pairwise(&from.tenant.id, &from.application.id, &granted.account);
+    if kept.claims.sub.as_ref().is_some_and(|meant| *meant != name) {
+        return Err(Refusal::new("login_required", 50058, "Somebody else signed in than the application asked for."));
+    }
+    if !kept.claims.acr.is_empty() && !kept.claims.acr.iter().any(|acr| acr == claims::acr(&granted.amr)) {
+        let why = "The person did not sign in by the means that the application must have.";
+        return Err(Refusal::new("unmet_authentication_requirements", 50076, why));
+    }
+    Ok(())
+}
+
+/// In the order in which OAuth 2.0 Multiple Response Types names them.
+async fn tokens(
+    from: Answering<'_>,
+    kept: &Kept,
+    code: &str,
+    granted: &Granted,
+) -> Result<Vec<(&'static str, String)>> {
+    let mut pairs = Vec::new();
+    let response = kept.response;
+    if response.code {
+        pairs.push(("code", code.to_owned()));
+    }
+    if !response.holds_tokens() {
+        return Ok(pairs);
+    }
+    let Answering { state, tenant, application, .. } = from;
+    let mint = Mint::open(state, tenant, application, granted).await?;
+    // Nobody proved anything: whoever has the browser has the token.
+    let access_token = if response.token { Some(mint.access_token("0")?) } else { None };
+    if let Some(access_token) = &access_token {
+        let apis = Apis { application: &application.id, public_url: &state.config.public_url };
+        pairs.push(("access_token", access_token.clone()));
+        pairs.push(("token_type", "Bearer".into()));
+        pairs.push(("expires_in", token::lifetime(&kept.scopes).as_secs().to_string()));
+        pairs.push(("scope", kept.scopes.without_refresh().text(apis)));
+    }
+    if response.id_token {
+        let beside = Beside {
+            access_token: access_token.as_deref(),
+            code: response.code.then_some(code),
+            state: kept.to.state.as_deref(),
+        };
+        pairs.push(("id_token", mint.id_token(beside)?));
+    }
+    Ok(pairs)
+}

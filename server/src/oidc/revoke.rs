@@ -1,0 +1,95 @@
+//! `POST /{tenant}/oauth2/v2.0/revoke`: an application gives back a token that it needs no more (RFC 7009).
+
+use super::{
+    access_token,
+    client_auth::{self, Client},
+    cors,
+    parameters::Parameters,
+    refresh,
+    refuse::{self, NO_STORE, Traces},
+};
+use crate::{
+    directory::{
+        Durability, revoked_token,
+        tenant::{self, Tenant},
+        token_family,
+    },
+    error::{Refusal, Result},
+    guard::Caller,
+    state::AppState,
+};
+use app::contract::time::Timestamp;
+use axum::{
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use std::sync::Arc;
+
+const PARAMETERS: [&str; 6] =
+    ["token", "token_type_hint", "client_id", "client_secret", "client_assertion", "client_assertion_type"];
+
+pub async fn post(
+    State(state): State<AppState>,
+    Path(word): Path<String>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let traces = Traces::new(&caller, &headers, &Parameters::of_query(None), state.clock.now());
+    let (tenant, form, client) = match who_calls(&state, &word, &headers, &body).await {
+        Ok(known) => known,
+        Err(error) => return refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
+    };
+    let response = match revoke(&state, &tenant, &client, &form).await {
+        // RFC 7009 §2.2: nothing to read, and so nothing that says in which form it is written.
+        Ok(()) => (StatusCode::OK, NO_STORE).into_response(),
+        Err(error) => refuse::json(error, &traces),
+    };
+    cors::allow_pages_of(&client.application, &headers, response)
+}
+
+async fn who_calls(
+    state: &AppState,
+    word: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(Arc<Tenant>, Parameters, Client)> {
+    let form = Parameters::of_form(headers, body)?;
+    form.once(&PARAMETERS)?;
+    let tenant = tenant::get(&state.db, word).await?;
+    let client = client_auth::authenticate(state, &tenant, headers, &form).await?;
+    Ok((tenant, form, client))
+}
+
+/// The hint of its type helps who has to search; here a token says itself what it is. What is none, or none any more, is
+/// revoked already (§2.2).
+async fn revoke(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<()> {
+    let token = form.required("token")?;
+    if client.application.is_confidential() {
+        client.proved()?;
+    }
+    let now = state.clock.now();
+    if let Some((family, _)) = refresh::read(&state.seal, &tenant.id, token) {
+        let Some(family) = token_family::find(&state.db, &tenant.id, family, now).await? else { return Ok(()) };
+        its_own(client, family.application.as_str())?;
+        let tenant = tenant.id.clone();
+        let revoke = state.db.write(Durability::Lasting, move |c| {
+            Box::pin(async move { token_family::revoke(c, &tenant, &family.id, now).await.map(drop) })
+        });
+        return revoke.await;
+    }
+    let Some(claims) = access_token::believed(state, tenant, token).await? else { return Ok(()) };
+    its_own(client, access_token::text(&claims, "client_id")?)?;
+    let expires = claims.get("exp").and_then(serde_json::Value::as_i64).unwrap_or_default();
+    revoked_token::insert(&state.db, &tenant.id, access_token::text(&claims, "jti")?, Timestamp(expires * 1000)).await
+}
+
+/// §2.1.
+fn its_own(client: &Client, application: &str) -> Result<(), Refusal> {
+    match client.application.id.as_str() == application {
+        true => Ok(()),
+        false => Err(Refusal::new("unauthorized_client", 700_016, "The token was issued to another application.")),
+    }
+}
