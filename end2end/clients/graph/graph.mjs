@@ -12,7 +12,7 @@ import {
   TelemetryHandler,
 } from "@microsoft/microsoft-graph-client";
 import { binaryOf, newPlace, remove, start } from "../../portico.mjs";
-import { prepare } from "./administrator.mjs";
+import { administer, makeScript } from "../administrator.mjs";
 
 const permissions = ["IdentityUserFlow.ReadWrite.All", "User.ReadWrite.All", "Application.Read.All", "Organization.Read.All"];
 
@@ -40,7 +40,7 @@ class Bearer {
   }
 }
 
-/** @param {string} origin @param {import("./administrator.mjs").Script} script */
+/** @param {string} origin @param {import("../administrator.mjs").Script} script */
 async function token(origin, { tenant, clientId, clientSecret }) {
   const form = { grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret, scope: `${origin}/graph/.default` };
   const answer = await fetch(`${origin}/${tenant}/oauth2/v2.0/token`, { method: "POST", body: new URLSearchParams(form) });
@@ -48,7 +48,7 @@ async function token(origin, { tenant, clientId, clientSecret }) {
   return /** @type {{ access_token: string }} */ (await answer.json()).access_token;
 }
 
-/** @param {string} origin @param {import("./administrator.mjs").Script} script */
+/** @param {string} origin @param {import("../administrator.mjs").Script} script */
 function connect(origin, script) {
   const chain = [
     new Bearer(() => token(origin, script)),
@@ -179,7 +179,7 @@ const place = newPlace("sqlite");
 const server = await start({ binary: binaryOf("debug"), place });
 let [passed, failed] = [0, 0];
 try {
-  const script = await prepare(server, "demo", permissions);
+  const script = await makeScript(await administer(server, "demo"), "demo", permissions);
   const client = connect(server.origin, script);
   for (const [what, story] of stories) {
     const fault = await story(client).then(

@@ -113,7 +113,9 @@ async fn r15_a_document_is_judged_as_a_whole_and_changes_nothing_when_it_is_wron
             ),
             (&|it: &mut Value| it["applications"][0]["homeUrl"] = json!("http://shop.example"), "no https address"),
             (
-                &|it: &mut Value| it["applications"][0]["notes"] = json!({"logoutUrl": "javascript:alert(1)"}),
+                &|it: &mut Value| {
+                    it["applications"][0]["protocol"] = json!({"frontChannelLogoutUrl": "javascript:alert(1)"})
+                },
                 "javascript",
             ),
             (

@@ -1,10 +1,10 @@
-// The first administrator of a fresh server, who registers an application for a script and says what it may do: all of it
-// over HTTP, as the portal does.
+// The first administrator of a fresh server, who registers applications and says what they may do: all of it over HTTP, as
+// the portal does.
 
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Browser, connections, expectStep } from "../../journey.mjs";
+import { Browser, connections, expectStep } from "../journey.mjs";
 
 const home = "7b1d3a58-2c40-4f6e-9a83-5e0c1f94d2b7";
 const portal = "portico-portal";
@@ -13,17 +13,17 @@ const ada = { address: "ada@example.org", password: "orange kettle under nine st
 
 /** @typedef {{ tenant: string, clientId: string, clientSecret: string }} Script */
 
-/**
- * @param {import("../../portico.mjs").Server} server
- * @param {string} tenant what the script works for
- * @param {string[]} permissions
- * @returns {Promise<Script>}
- */
-export async function prepare(server, tenant, permissions) {
+/** @typedef {(method: string, path: string, body?: unknown) => Promise<any>} Call */
+
+/** The management API, for one tenant. @param {import("../portico.mjs").Server} server @param {string} tenant @returns {Promise<Call>} */
+export async function administer(server, tenant) {
   const browser = new Browser({ port: server.port, agent: connections() });
   await becomeAdministrator(browser, server.place.folder);
-  const token = await signIn(browser);
-  const call = caller(server.origin, tenant, token);
+  return caller(server.origin, tenant, await signIn(browser));
+}
+
+/** An application for a script. @param {Call} call @param {string} tenant @param {string[]} permissions @returns {Promise<Script>} */
+export async function makeScript(call, tenant, permissions) {
   const { id } = await call("POST", "/applications", { displayName: "A script" });
   const { secretText } = await call("POST", `/applications/${id}/addPassword`, {});
   for (const appRoleId of permissions) {
