@@ -16,6 +16,7 @@ mod layout;
 mod people;
 mod preview;
 mod providers;
+mod read;
 mod route;
 mod session;
 mod trouble;

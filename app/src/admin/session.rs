@@ -1,7 +1,10 @@
 //! Signing in by OpenID Connect, as an application of the directory of administrators: authorization code with PKCE.
 //! The access token lives in memory; the refresh token in this tab's own storage, so that a reload asks for nothing.
 
-use super::browser::{base64url, from_base64url, query, random, set_storage, sha256, storage};
+use super::{
+    browser::{base64url, from_base64url, query, random, set_storage, sha256, storage},
+    read::read,
+};
 use crate::{
     contract::portal::Portal,
     ui::browser::{document, window},
@@ -228,7 +231,7 @@ async fn ask(portal: &Portal, form: &[(&str, &str)]) -> Result<Answer, String> {
         .map_err(|_| NO_ANSWER)?;
     let answer = request.send().await.map_err(|_| NO_ANSWER)?;
     let text = answer.text().await.map_err(|_| NO_ANSWER)?;
-    serde_json::from_str(&text).map_err(|_| {
+    read(&text).ok_or_else(|| {
         let refusal = serde_json::from_str::<serde_json::Value>(&text).ok();
         refusal.and_then(|body| Some(body.get("error_description")?.as_str()?.to_owned())).unwrap_or(NO_ANSWER.into())
     })
@@ -238,11 +241,11 @@ async fn ask(portal: &Portal, form: &[(&str, &str)]) -> Result<Answer, String> {
 /// (OpenID Connect Core §3.1.3.7, 6).
 fn claims(token: &str) -> Option<Who> {
     let said = String::from_utf8(from_base64url(token.split('.').nth(1)?)?).ok()?;
-    serde_json::from_str(&said).ok()
+    read(&said)
 }
 
 fn take_asked() -> Option<Asked> {
-    let asked = serde_json::from_str(&storage(ASKED)?).ok();
+    let asked = read(&storage(ASKED)?);
     set_storage(ASKED, None);
     asked
 }
@@ -250,7 +253,7 @@ fn take_asked() -> Option<Asked> {
 /// What the document brought along.
 pub fn portal() -> Portal {
     let told = document().get_element_by_id("portal").and_then(|element| element.text_content());
-    told.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    told.and_then(|text| read(&text)).unwrap_or_default()
 }
 
 /// `https://…/{tenant}/v2.0` is the authority, `https://…/{tenant}/oauth2/v2.0/authorize` one of its endpoints.

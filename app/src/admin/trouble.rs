@@ -1,5 +1,6 @@
 //! Why a request came to nothing, in sentences that say what to do.
 
+use super::read::read;
 use crate::contract::resource::problem::{Fault, Problem};
 
 #[derive(Clone, PartialEq, Debug)]
@@ -18,7 +19,7 @@ pub enum Trouble {
 
 impl Trouble {
     pub fn of(status: u16, body: &str) -> Self {
-        let fault = serde_json::from_str::<Problem>(body).ok().map(|problem| problem.error);
+        let fault = read::<Problem>(body).map(|problem| problem.error);
         match (status, fault) {
             (401, _) => Trouble::SignInAgain,
             (403, _) => Trouble::NotAllowed,

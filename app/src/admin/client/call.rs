@@ -2,6 +2,7 @@
 
 use super::super::{
     desk::desk,
+    read,
     session::{Opened, Session, leave},
     trouble::Trouble,
 };
@@ -159,7 +160,7 @@ fn json(body: &impl Serialize) -> Body {
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|_| Trouble::Strange(200))
+    read::read(text).ok_or(Trouble::Strange(200))
 }
 
 /// A piece of a path or a query.

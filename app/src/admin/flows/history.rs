@@ -3,6 +3,7 @@
 use super::super::{
     browser::moment,
     client::client,
+    read::read,
     ui::{
         ask::{Question, asking, dialog},
         button::{plain, run},
@@ -95,7 +96,7 @@ fn comparison(id: StoredValue<String>, from: i64, to: i64, open: RwSignal<Option
 
 fn change(change: &Change) -> AnyView {
     // A value comes as JSON; a text is read better without its quotation marks.
-    let written = |value: &str| serde_json::from_str::<String>(value).unwrap_or_else(|_| value.into());
+    let written = |value: &str| read::<String>(value).unwrap_or_else(|| value.into());
     view! {
         <li>
             <strong>{change.path.replace('/', " · ")}</strong>
