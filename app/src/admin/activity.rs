@@ -1,5 +1,6 @@
 //! *Activity*: who signed in and up, where people stop, what administrators changed.
 
+use crate::admin::ui::listen::on_change;
 use super::{
     browser::moment,
     chart::{Bar, bars},
@@ -93,7 +94,7 @@ fn sign_ins() -> AnyView {
         <div class="card">
             <div class="tools">
                 {search("Search sign-ins", typed)}
-                <select class="input small narrow" aria-label="What happened" on:change=move |chosen| event.set(event_target_value(&chosen))>{choices}</select>
+                <select class="input small narrow" aria-label="What happened" on:change=on_change(move |chosen| event.set(event_target_value(&chosen)))>{choices}</select>
             </div>
             {list}
         </div>

@@ -1,5 +1,6 @@
 //! *Applications*: what asks for sign-ins. Registered here, and one with everything a developer needs.
 
+use crate::admin::ui::listen::{on_click, on_submit};
 use super::{
     browser::moment,
     client::client,
@@ -39,7 +40,7 @@ pub fn list() -> AnyView {
     let (typed, adding) = (RwSignal::new(String::new()), RwSignal::new(false));
     let register = move || {
         view! {
-            <button class="button primary" type="button" on:click=move |_| adding.set(true)>{icon(Icon::Plus)}<span>"Register an application"</span></button>
+            <button class="button primary" type="button" on:click=on_click(move |_| adding.set(true))>{icon(Icon::Plus)}<span>"Register an application"</span></button>
         }
         .into_any()
     };
@@ -153,7 +154,7 @@ fn registering(open: RwSignal<bool>) -> AnyView {
         })
         .collect();
     let content = view! {
-        <form class="stack" on:submit=move |event| { event.prevent_default(); create() }>
+        <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); create() })>
             {line(Label::new("application-name", "Name").hint("People read it when they sign in."), name, name_fault)}
             <fieldset><legend>"Where it runs"</legend>{kinds}</fieldset>
             {line(Label::new("redirect-uri", "Redirect URI").optional().hint("Where people come back to. More can be added later."), uri, uri_fault)}
@@ -353,7 +354,7 @@ fn shown_once(
     let content = view! {
         <p class="second">"Copy it now. It is stored as a fingerprint and cannot be shown again."</p>
         {copy::value("Secret", secret.secret_text.unwrap_or_default())}
-        <div class="buttons end"><button class="button primary" type="button" on:click=move |_| close()>"I have copied it"</button></div>
+        <div class="buttons end"><button class="button primary" type="button" on:click=on_click(move |_| close())>"I have copied it"</button></div>
     };
     dialog("dialog", "The new secret", close, content.into_any())
 }

@@ -1,5 +1,6 @@
 //! *Custom user attributes*: what can be asked of people besides the built-in attributes.
 
+use crate::admin::ui::listen::{on_click, on_submit};
 use super::{
     client::client,
     frame::head,
@@ -33,7 +34,7 @@ pub fn list() -> AnyView {
     let attributes = load(move || client.attributes());
     let (typed, open) = (RwSignal::new(String::new()), RwSignal::new(Open::Nothing));
     let add = view! {
-        <button class="button primary" type="button" on:click=move |_| open.set(Open::New)>{icon(Icon::Plus)}<span>"Add"</span></button>
+        <button class="button primary" type="button" on:click=on_click(move |_| open.set(Open::New))>{icon(Icon::Plus)}<span>"Add"</span></button>
     };
     let content = attributes.show(6, move |all| {
         view! {
@@ -173,7 +174,7 @@ fn new(loaded: Loaded<Vec<UserFlowAttribute>>, open: RwSignal<Open>) -> AnyView 
     };
     let types = [("string", "String"), ("boolean", "Boolean"), ("int64", "Int")];
     let content = view! {
-        <form class="stack" on:submit=move |event| { event.prevent_default(); create() }>
+        <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); create() })>
             {line(Label::new("attribute-name", "Name").hint("For example, Loyalty number."), name, name_fault)}
             {select(
                 Label::new("data-type", "Data Type").hint("It stays as it is from now on."),
@@ -211,7 +212,7 @@ fn one(loaded: Loaded<Vec<UserFlowAttribute>>, open: RwSignal<Open>, attribute: 
         );
     };
     let content = view! {
-        <form class="stack" on:submit=move |event| { event.prevent_default(); save() }>
+        <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); save() })>
             {lines(Label::new("description", "Description").optional().hint("For administrators; people never see it."), 3, description, fault)}
             <div class="buttons end">
                 {plain("Cancel", move || open.set(Open::Nothing))}

@@ -1,5 +1,6 @@
 //! *Branding*: name, logo, colour, texts and links of the directory's pages, with a page beside them.
 
+use crate::admin::ui::listen::on_change;
 use super::{
     client::client,
     desk::desk,
@@ -177,8 +178,8 @@ fn colour_field(colour: RwSignal<String>, fault: RwSignal<Option<String>>) -> An
     };
     let control = view! {
         <div class="colour">
-            <input type="color" aria-label="Pick the colour" prop:value=colour on:input=write />
-            <input class="input" id="colour" autocomplete="off" prop:value=colour on:input=write />
+            <input type="color" aria-label="Pick the colour" prop:value=colour on:input=on_change(write) />
+            <input class="input" id="colour" autocomplete="off" prop:value=colour on:input=on_change(write) />
         </div>
         {verdict}
     };
@@ -202,7 +203,7 @@ fn logo(loaded: Loaded<Branding>, is_there: bool) -> AnyView {
     };
     let control = view! {
         <div class="buttons">
-            <input class="file" id="logo" type="file" accept="image/png,image/jpeg,image/webp" on:change=upload />
+            <input class="file" id="logo" type="file" accept="image/png,image/jpeg,image/webp" on:change=on_change(upload) />
             {is_there.then(|| with_icon(Icon::Trash, "Remove the logo", remove))}
         </div>
     };

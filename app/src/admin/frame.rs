@@ -1,5 +1,6 @@
 //! What is around every screen: the directory switch, the menu, who is signed in; on a phone all of it behind one button.
 
+use crate::admin::ui::listen::on_click;
 use super::{
     client::client,
     desk::desk,
@@ -87,7 +88,7 @@ pub fn frame() -> AnyView {
                 type="button"
                 aria-label="Menu"
                 aria-expanded=move || if drawer.get() { "true" } else { "false" }
-                on:click=move |_| drawer.update(|open| *open = !*open)
+                on:click=on_click(move |_| drawer.update(|open| *open = !*open))
             >{icon(Icon::Menu)}</button>
             {mark()}
         </header>
@@ -100,7 +101,7 @@ pub fn frame() -> AnyView {
                 {main_menu(place)}
                 {who()}
             </aside>
-            <div class="shade" class:open=move || drawer.get() on:click=move |_| drawer.set(false)></div>
+            <div class="shade" class:open=move || drawer.get() on:click=on_click(move |_| drawer.set(false))></div>
             <main id="content" tabindex="-1">{content}</main>
         </div>
         {leaving(place)}
@@ -178,7 +179,7 @@ fn switch(directories: Loaded<Vec<Organization>>, here: RwSignal<Option<Organiza
                 };
                 let about = about(&directory);
                 view! {
-                    <button type="button" class="entry" aria-current=is_here.then_some("true") on:click=choose>
+                    <button type="button" class="entry" aria-current=is_here.then_some("true") on:click=on_click(choose)>
                         <span class="two"><strong>{directory.display_name}</strong><small>{about}</small></span>
                         {is_here.then(|| icon(Icon::Check))}
                     </button>
@@ -230,7 +231,7 @@ fn who() -> AnyView {
     let entries = move |_| {
         view! {
             <a class="entry" href="/graph/openapi.json" target="_blank">"Management API"</a>
-            <button type="button" class="entry" on:click=move |_| session.sign_out()>"Sign out"</button>
+            <button type="button" class="entry" on:click=on_click(move |_| session.sign_out())>"Sign out"</button>
         }
         .into_any()
     };

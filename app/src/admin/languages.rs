@@ -1,5 +1,6 @@
 //! *Languages*: any sentence of the pages in the administrator's own words, with ours beside it.
 
+use crate::admin::ui::listen::on_change;
 use super::{
     activity::words,
     client::{Said, client},
@@ -108,7 +109,7 @@ fn sentence(row: &Row, tag: &str) -> AnyView {
                     aria-label=format!("{name} in your words")
                     placeholder=ours
                     prop:value=own
-                    on:input=move |event| own.set(event_target_value(&event))
+                    on:input=on_change(move |event| own.set(event_target_value(&event)))
                 />
                 {keep.map(|keep| view! { <small class:fault=lost>{keep}</small> })}
             </span>

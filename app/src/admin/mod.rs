@@ -22,6 +22,7 @@ mod session;
 mod trouble;
 mod ui;
 
+use crate::admin::ui::listen::on_click;
 use crate::ui::browser::document;
 use client::Client;
 use desk::Desk;
@@ -103,7 +104,7 @@ fn door(heading: &'static str, told: Option<String>) -> AnyView {
             {frame::mark()}
             <h1>{heading}</h1>
             {told.map(|told| view! { <p class="second">{told}</p> })}
-            <button class="button primary" type="button" on:click=enter>"Sign in"</button>
+            <button class="button primary" type="button" on:click=on_click(enter)>"Sign in"</button>
         </main>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! *People*: search while typing, look at one, change what is known of them, switch off, delete.
 
+use crate::admin::ui::listen::{on_change, on_click, on_submit};
 use super::{
     activity::words,
     browser::moment,
@@ -189,7 +190,7 @@ fn known(loaded: Loaded<Person>, user: &User, attributes: Vec<UserFlowAttribute>
     view! {
         <section class="card pad">
             <h2>"Attributes"</h2>
-            <form class="pairs" on:submit=move |event| { event.prevent_default(); save() }>{shown}</form>
+            <form class="pairs" on:submit=on_submit(move |event| { event.prevent_default(); save() })>{shown}</form>
             <div class="buttons">{primary("Save", "Saving …", act, save)}</div>
         </section>
     }
@@ -201,7 +202,7 @@ fn control(attribute: &UserFlowAttribute, now: RwSignal<String>) -> AnyView {
     let custom = attribute.user_flow_attribute_type == AttributeType::Custom;
     let input = match attribute.data_type {
         DataType::Boolean => view! {
-            <select class="input" id=id.clone() on:change=move |event| now.set(event_target_value(&event))>
+            <select class="input" id=id.clone() on:change=on_change(move |event| now.set(event_target_value(&event)))>
                 <option value="" prop:selected=move || now.with(String::is_empty)>"Not told"</option>
                 <option value="true" prop:selected=move || now.get() == "true">"Yes"</option>
                 <option value="false" prop:selected=move || now.get() == "false">"No"</option>
@@ -215,7 +216,7 @@ fn control(attribute: &UserFlowAttribute, now: RwSignal<String>) -> AnyView {
                 autocomplete="off"
                 inputmode=(attribute.data_type == DataType::Int64).then_some("numeric")
                 prop:value=now
-                on:input=move |event| now.set(event_target_value(&event))
+                on:input=on_change(move |event| now.set(event_target_value(&event)))
             />
         }
         .into_any(),
@@ -304,7 +305,7 @@ fn reset(id: StoredValue<String>) -> AnyView {
                 <p class="second">"Copy it now; it cannot be shown again. It works once."</p>
                 {copy::value("Password", password)}
                 <div class="buttons end">
-                    <button class="button primary" type="button" on:click=move |_| made.set(None)>"I have copied it"</button>
+                    <button class="button primary" type="button" on:click=on_click(move |_| made.set(None))>"I have copied it"</button>
                 </div>
             };
             dialog("dialog", "The new password", move || made.set(None), content.into_any())

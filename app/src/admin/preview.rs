@@ -1,6 +1,7 @@
 //! The live preview: the hosted pages' own component with its own style and the validator that the server uses, in a shadow
 //! root, so that neither side's style reaches the other. The only place where the portal meets `app::hosted`.
 
+use crate::admin::ui::listen::{on_change, on_click};
 use super::{
     session::portal,
     ui::icon::{Icon, icon},
@@ -108,7 +109,7 @@ fn controls(look: Look) -> AnyView {
                 aria-label=name
                 title=name
                 aria-pressed=move || if signal.get() == on { "true" } else { "false" }
-                on:click=move |_| signal.set(on)
+                on:click=on_click(move |_| signal.set(on))
             >{icon(drawing)}</button>
         }
     };
@@ -122,7 +123,7 @@ fn controls(look: Look) -> AnyView {
                 {switch("Light", Icon::Light, false, look.dark)}
                 {switch("Dark", Icon::Dark, true, look.dark)}
             </span>
-            <select class="input" aria-label="Language of the preview" on:change=move |event| look.language.set(event_target_value(&event))>
+            <select class="input" aria-label="Language of the preview" on:change=on_change(move |event| look.language.set(event_target_value(&event)))>
                 {languages}
             </select>
         </div>

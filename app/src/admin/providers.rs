@@ -1,5 +1,6 @@
 //! *All identity providers*: the ways by which people of the directory may prove who they are.
 
+use crate::admin::ui::listen::on_submit;
 use super::{
     client::client,
     frame::head,
@@ -162,7 +163,7 @@ fn setting_up(both: Loaded<Both>, open: RwSignal<Option<New>>, kind: New) -> Any
     };
     let is_openid = kind == New::OpenIdConnect;
     let content = view! {
-        <form class="stack" on:submit=move |event| { event.prevent_default(); create() }>
+        <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); create() })>
             {line(Label::new("provider-name", "Name").hint("People read it on the button."), name, fault())}
             {is_openid.then(|| line(Label::new("issuer", "Issuer").hint("For example https://login.example.com."), issuer, issuer_fault))}
             {line(Label::new("client-id", "Client ID"), id, id_fault)}

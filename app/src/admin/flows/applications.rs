@@ -1,5 +1,6 @@
 //! The applications whose people walk through this flow.
 
+use crate::admin::ui::listen::{on_change, on_click};
 use super::super::{
     client::client,
     route::Route,
@@ -20,7 +21,7 @@ pub fn section(loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
     let adding = RwSignal::new(false);
     let add = move || {
         view! {
-            <button class="button primary" type="button" on:click=move |_| adding.set(true)>{icon(Icon::Plus)}<span>"Add application"</span></button>
+            <button class="button primary" type="button" on:click=on_click(move |_| adding.set(true))>{icon(Icon::Plus)}<span>"Add application"</span></button>
         }
         .into_any()
     };
@@ -148,7 +149,7 @@ fn choice(chosen: RwSignal<Option<Application>>, application: &Application) -> A
     });
     view! {
         <label class="tick">
-            <input type="radio" name="application" prop:checked=is_chosen on:change=move |_| chosen.set(Some(own.clone())) />
+            <input type="radio" name="application" prop:checked=is_chosen on:change=on_change(move |_| chosen.set(Some(own.clone()))) />
             <span>{application.display_name.clone()}{elsewhere}</span>
         </label>
     }

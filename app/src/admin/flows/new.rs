@@ -1,5 +1,6 @@
 //! *New user flow*: a name, how people prove who they are, and what they are asked.
 
+use crate::admin::ui::listen::{on_click, on_submit};
 use super::super::{
     browser::focus_soon,
     client::client,
@@ -86,7 +87,7 @@ fn form(draft: Draft, offer: Offer) -> AnyView {
     let create = move || create(draft, act, &offered);
     let by_key = create.clone();
     view! {
-        <form class="stack" on:submit=move |event| { event.prevent_default(); by_key() }>
+        <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); by_key() })>
             <section class="card pad">
                 {line(Label::new("name", "Name").hint("For example, SignInSignUpSample."), draft.name, draft.name_fault)}
             </section>
@@ -178,7 +179,7 @@ fn attributes(draft: Draft, all: Vec<UserFlowAttribute>) -> AnyView {
                 <legend>"User attributes"</legend>
                 <p class="hint">"What people are asked when they sign up. They are asked once, the first time."</p>
                 <div class="columns">{first}</div>
-                <button class="way" type="button" on:click=move |_| more.set(true)>"Show more"</button>
+                <button class="way" type="button" on:click=on_click(move |_| more.set(true))>"Show more"</button>
             </fieldset>
             {window}
         </section>
@@ -198,7 +199,7 @@ fn every(draft: Draft, all: Vec<UserFlowAttribute>, open: RwSignal<bool>) -> Any
         <div class="columns tall">{rows}</div>
         <div class="buttons end">
             {plain("Cancel", move || open.set(false))}
-            <button class="button primary" type="button" on:click=move |_| keep()>"OK"</button>
+            <button class="button primary" type="button" on:click=on_click(move |_| keep())>"OK"</button>
         </div>
     };
     dialog("dialog", "User attributes", move || open.set(false), content.into_any())

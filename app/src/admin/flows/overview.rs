@@ -1,5 +1,6 @@
 //! A flow at a glance: its name, what it does, how far people come.
 
+use crate::admin::ui::listen::on_submit;
 use super::super::{
     activity::steps,
     browser::number,
@@ -82,7 +83,7 @@ fn settings(loaded: Loaded<UserFlow>, flow: &UserFlow) -> AnyView {
     };
     view! {
         <section class="card pad">
-            <form class="stack" on:submit=move |event| { event.prevent_default(); rename() }>
+            <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); rename() })>
                 {line(Label::new("name", "Name"), name, fault)}
                 <div class="buttons">{primary("Save", "Saving …", act, rename)}</div>
             </form>

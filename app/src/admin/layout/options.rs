@@ -1,5 +1,6 @@
 //! What can be chosen, in a row of radio buttons, checkboxes or a list that opens: what people read, and what is stored.
 
+use crate::admin::ui::listen::{on_change, on_click};
 use super::{
     super::ui::{button::bare, icon::Icon},
     editor::Editor,
@@ -31,8 +32,8 @@ pub fn options(editor: Editor, id: StoredValue<String>) -> AnyView {
             <div class="option names" aria-hidden="true"><span>"Text"</span><span>"Value"</span></div>
             {rows}
             <div class="buttons">
-                <button class="button small" type="button" on:click=add>"Add an option"</button>
-                <button class="button small" type="button" disabled=move || count.get() < 2 on:click=sort>"Sort by text"</button>
+                <button class="button small" type="button" on:click=on_click(add)>"Add an option"</button>
+                <button class="button small" type="button" disabled=move || count.get() < 2 on:click=on_click(sort)>"Sort by text"</button>
             </div>
         </fieldset>
     }
@@ -57,14 +58,14 @@ fn row(editor: Editor, id: StoredValue<String>, at: usize, count: usize) -> AnyV
     let number = at + 1;
     view! {
         <div class="option">
-            <input class="input small" aria-label=format!("Text of option {number}") prop:value=text on:input=write("option text", |option| &mut option.label) />
-            <input class="input small" aria-label=format!("Value of option {number}") prop:value=value on:input=write("option value", |option| &mut option.value) />
+            <input class="input small" aria-label=format!("Text of option {number}") prop:value=text on:input=on_change(write("option text", |option| &mut option.label)) />
+            <input class="input small" aria-label=format!("Value of option {number}") prop:value=value on:input=on_change(write("option value", |option| &mut option.value)) />
             <button
                 class="bare"
                 type="button"
                 disabled=at == 0
                 aria-label=format!("Move option {number} up")
-                on:click=move |_| editor.change_row(&id.get_value(), &format!("option up {at} {count}"), |row| row.options.swap(at - 1, at))
+                on:click=on_click(move |_| editor.change_row(&id.get_value(), &format!("option up {at} {count}"), |row| row.options.swap(at - 1, at)))
             >{super::super::ui::icon::icon(Icon::Up)}</button>
             {bare(Icon::Trash, format!("Remove option {number}"), move || {
                 editor.change_row(&id.get_value(), &format!("remove option {at} {count}"), |row| { row.options.remove(at); });

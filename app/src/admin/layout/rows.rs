@@ -1,5 +1,6 @@
 //! The rows, and the ways to move one: four buttons, the grip under mouse, finger or keys.
 
+use crate::admin::ui::listen::{on_change, on_click};
 use super::{
     super::ui::{
         button::bare,
@@ -56,7 +57,7 @@ fn toolbar(editor: Editor) -> AnyView {
             }
         };
         view! {
-            <button class="button small" type="button" disabled=move || editor.chosen.with(Option::is_none) on:click=press>
+            <button class="button small" type="button" disabled=move || editor.chosen.with(Option::is_none) on:click=on_click(press)>
                 {icon(drawing)}<span>{name}</span>
             </button>
         }
@@ -68,10 +69,10 @@ fn toolbar(editor: Editor) -> AnyView {
             {mover(Icon::Top, "Move to the top", |_, _| 0)}
             {mover(Icon::Bottom, "Move to the bottom", |_, last| last)}
             <span class="gap"></span>
-            <button class="bare" type="button" aria-label="Undo" title="Undo" disabled=move || !editor.can_undo() on:click=move |_| editor.undo()>
+            <button class="bare" type="button" aria-label="Undo" title="Undo" disabled=move || !editor.can_undo() on:click=on_click(move |_| editor.undo())>
                 {icon(Icon::Undo)}
             </button>
-            <button class="bare" type="button" aria-label="Redo" title="Redo" disabled=move || !editor.can_redo() on:click=move |_| editor.redo()>
+            <button class="bare" type="button" aria-label="Redo" title="Redo" disabled=move || !editor.can_redo() on:click=on_click(move |_| editor.redo())>
                 {icon(Icon::Redo)}
             </button>
         </div>
@@ -113,7 +114,7 @@ fn row(editor: Editor, held: Held, row: Input) -> AnyView {
             class:changed=move || !told.with(Vec::is_empty)
             class:hidden=hidden
             aria-current=move || is_chosen().then_some("true")
-            on:click=move |_| choose()
+            on:click=on_click(move |_| choose())
             on:focusin=move |_| choose()
         >
             {grip(editor, held, id)}
@@ -122,13 +123,13 @@ fn row(editor: Editor, held: Held, row: Input) -> AnyView {
                     class="plain"
                     aria-label=format!("Label of {}", attribute.label)
                     prop:value=label
-                    on:input=move |event| editor.change_row(&own(), "label", |row| row.label = event_target_value(&event))
+                    on:input=on_change(move |event| editor.change_row(&own(), "label", |row| row.label = event_target_value(&event)))
                 />
                 <small>
                     {move || if told.with(Vec::is_empty) { about.clone() } else { told.with(|told| told.join(" · ")) }}
                 </small>
             </span>
-            <select class="input small" aria-label=move || format!("Input type of {}", label.get()) on:change=select>{kinds}</select>
+            <select class="input small" aria-label=move || format!("Input type of {}", label.get()) on:change=on_change(select)>{kinds}</select>
             {toggle(
                 format!("{} is required", attribute.label),
                 required,

@@ -1,5 +1,6 @@
 //! *Save*: what would change, the publishing of it, and what to do when somebody else saved first.
 
+use crate::admin::ui::listen::on_click;
 use super::{
     super::{
         client::client,
@@ -85,7 +86,7 @@ pub fn conflict(editor: Editor) -> AnyView {
                         <strong>{format!("{who} saved this page meanwhile.")}</strong>
                         " Your changes are all still here; the marks in the rows now say what they would change of the new version. Save to publish them, or discard them to see it."
                     </p>
-                    <button class="button small" type="button" on:click=move |_| editor.overtaken.set(None)>"Understood"</button>
+                    <button class="button small" type="button" on:click=on_click(move |_| editor.overtaken.set(None))>"Understood"</button>
                 </div>
             }
         })
@@ -129,7 +130,7 @@ pub fn changes(editor: Editor) -> AnyView {
             many => Some(format!("{many} rows differ from what is published")),
         }.map(|sentence| view! {
             <p class="unsaved">{icon(Icon::Alert)}<span>{sentence}</span>
-                <button class="way" type="button" on:click=move |_| open.set(true)>"Show what changed"</button>
+                <button class="way" type="button" on:click=on_click(move |_| open.set(true))>"Show what changed"</button>
             </p>
         })}
         {window}

@@ -1,5 +1,6 @@
 //! Everything about the chosen row that its line has no room for.
 
+use crate::admin::ui::listen::on_change;
 use super::{
     super::{
         preview::Look,
@@ -68,7 +69,7 @@ fn text(editor: Editor, id: StoredValue<String>, label: Label, property: Propert
         let typed = (!typed.is_empty()).then_some(typed);
         editor.change_row(&id.get_value(), property.name, |row| (property.write)(row, typed));
     };
-    let control = view! { <input class="input" id=label.id autocomplete="off" prop:value=now on:input=write /> };
+    let control = view! { <input class="input" id=label.id autocomplete="off" prop:value=now on:input=on_change(write) /> };
     field(label, RwSignal::new(None), control.into_any())
 }
 
@@ -98,7 +99,7 @@ fn pattern(editor: Editor, id: StoredValue<String>) -> AnyView {
             )}
             <div class="field">
                 <label for="try">"Try it"</label>
-                <input class="input" id="try" autocomplete="off" prop:value=tried on:input=move |event| tried.set(event_target_value(&event)) />
+                <input class="input" id="try" autocomplete="off" prop:value=tried on:input=on_change(move |event| tried.set(event_target_value(&event))) />
                 <div>{verdict}</div>
             </div>
         </div>
@@ -152,8 +153,8 @@ fn translations(editor: Editor, look: Look, id: StoredValue<String>) -> AnyView 
             view! {
                 <div class="translation" on:focusin=show lang=tag.get_value()>
                     <span class="name">{language.name.clone()}</span>
-                    <input class="input small" aria-label=format!("Label in {}", language.name) placeholder="Label" dir="auto" prop:value=label.0 on:input=label.1 />
-                    <input class="input small" aria-label=format!("Hint in {}", language.name) placeholder="Hint" dir="auto" prop:value=hint.0 on:input=hint.1 />
+                    <input class="input small" aria-label=format!("Label in {}", language.name) placeholder="Label" dir="auto" prop:value=label.0 on:input=on_change(label.1) />
+                    <input class="input small" aria-label=format!("Hint in {}", language.name) placeholder="Hint" dir="auto" prop:value=hint.0 on:input=on_change(hint.1) />
                 </div>
             }
         })

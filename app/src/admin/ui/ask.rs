@@ -1,5 +1,6 @@
 //! A question before something is done that cannot be undone, or is large. One at a time, for the whole portal.
 
+use crate::admin::ui::listen::on_click;
 use super::{
     super::desk::desk,
     icon::{Icon, icon},
@@ -53,11 +54,11 @@ impl Asking {
                 let content = view! {
                     <p class="second">{text}</p>
                     <div class="buttons end">
-                        <button class="button" type="button" on:click=move |_| close()>"Cancel"</button>
+                        <button class="button" type="button" on:click=on_click(move |_| close())>"Cancel"</button>
                         <button
                             class=if dangerous { "button danger" } else { "button primary" }
                             type="button"
-                            on:click=move |_| yes()
+                            on:click=on_click(move |_| yes())
                         >{act}</button>
                     </div>
                 };
@@ -101,7 +102,7 @@ pub fn dialog(
             <div class="sheet">
                 <header>
                     <h2>{title}</h2>
-                    <button class="bare" type="button" aria-label="Close" on:click=move |_| by_button()>{icon(Icon::Close)}</button>
+                    <button class="bare" type="button" aria-label="Close" on:click=on_click(move |_| by_button())>{icon(Icon::Close)}</button>
                 </header>
                 {content}
             </div>

@@ -1,5 +1,6 @@
 //! Buttons say what they do while they do it, and cannot be pressed twice.
 
+use crate::admin::ui::listen::on_click;
 use super::{
     super::client::Result,
     icon::{Icon, icon},
@@ -60,7 +61,7 @@ pub fn primary(
             class="button primary"
             type="button"
             aria-disabled=move || act.running.get().then_some("true")
-            on:click=move |_| { if !act.running.get_untracked() { press() } }
+            on:click=on_click(move |_| { if !act.running.get_untracked() { press() } })
         >
             {move || if act.running.get() { working.to_owned() } else { label.clone() }}
         </button>
@@ -69,12 +70,12 @@ pub fn primary(
 }
 
 pub fn plain(label: impl Into<String>, press: impl Fn() + Send + Sync + 'static) -> AnyView {
-    view! { <button class="button" type="button" on:click=move |_| press()>{label.into()}</button> }.into_any()
+    view! { <button class="button" type="button" on:click=on_click(move |_| press())>{label.into()}</button> }.into_any()
 }
 
 pub fn with_icon(which: Icon, label: impl Into<String>, press: impl Fn() + Send + Sync + 'static) -> AnyView {
     view! {
-        <button class="button" type="button" on:click=move |_| press()>{icon(which)}<span>{label.into()}</span></button>
+        <button class="button" type="button" on:click=on_click(move |_| press())>{icon(which)}<span>{label.into()}</span></button>
     }
     .into_any()
 }
@@ -83,7 +84,7 @@ pub fn with_icon(which: Icon, label: impl Into<String>, press: impl Fn() + Send 
 pub fn bare(which: Icon, name: impl Into<String>, press: impl Fn() + Send + Sync + 'static) -> AnyView {
     let name = name.into();
     view! {
-        <button class="bare" type="button" aria-label=name.clone() title=name on:click=move |_| press()>{icon(which)}</button>
+        <button class="bare" type="button" aria-label=name.clone() title=name on:click=on_click(move |_| press())>{icon(which)}</button>
     }
     .into_any()
 }

@@ -1,5 +1,6 @@
 //! A value that somebody needs elsewhere, with the button that copies it.
 
+use crate::admin::ui::listen::on_click;
 use super::{
     super::browser::copy,
     icon::{Icon, icon},
@@ -27,7 +28,7 @@ pub fn value(name: impl Into<String>, value: impl Into<String>) -> AnyView {
         <div class="value">
             <span class="name">{name.clone()}</span>
             <code>{value}</code>
-            <button class="bare" type="button" aria-label=format!("Copy {name}") title="Copy" on:click=press>
+            <button class="bare" type="button" aria-label=format!("Copy {name}") title="Copy" on:click=on_click(press)>
                 {move || icon(if copied.get() { Icon::Check } else { Icon::Copy })}
                 <span class="unseen" role="status">{move || copied.get().then_some("Copied")}</span>
             </button>

@@ -1,5 +1,6 @@
 //! Fields: label above, hint and fault below.
 
+use crate::admin::ui::listen::on_change;
 use leptos::prelude::*;
 
 #[derive(Clone, Default)]
@@ -57,7 +58,7 @@ pub fn typed(kind: &'static str, label: Label, value: RwSignal<String>, fault: R
             aria-describedby=format!("{id}-about")
             aria-invalid=move || fault.with(Option::is_some).then_some("true")
             prop:value=value
-            on:input=move |event| { fault.set(None); value.set(event_target_value(&event)) }
+            on:input=on_change(move |event| { fault.set(None); value.set(event_target_value(&event)) })
         />
     };
     field(label, fault, control.into_any())
@@ -73,7 +74,7 @@ pub fn lines(label: Label, rows: u32, value: RwSignal<String>, fault: RwSignal<O
             aria-describedby=format!("{id}-about")
             aria-invalid=move || fault.with(Option::is_some).then_some("true")
             prop:value=value
-            on:input=move |event| { fault.set(None); value.set(event_target_value(&event)) }
+            on:input=on_change(move |event| { fault.set(None); value.set(event_target_value(&event)) })
         ></textarea>
     };
     field(label, fault, control.into_any())
@@ -90,7 +91,7 @@ pub fn select(label: Label, value: RwSignal<String>, choices: Vec<(String, Strin
         })
         .collect();
     let control = view! {
-        <select class="input" id=id on:change=move |event| value.set(event_target_value(&event))>{options}</select>
+        <select class="input" id=id on:change=on_change(move |event| value.set(event_target_value(&event)))>{options}</select>
     };
     field(label, RwSignal::new(None), control.into_any())
 }
@@ -106,7 +107,7 @@ pub fn tick(
     let greyed = why_not.is_some();
     view! {
         <label class="tick" class:greyed=greyed>
-            <input type="checkbox" prop:checked=on disabled=greyed on:change=move |event| change(event_target_checked(&event)) />
+            <input type="checkbox" prop:checked=on disabled=greyed on:change=on_change(move |event| change(event_target_checked(&event))) />
             <span>{text.into()}{why_not.or(hint).map(|hint| view! { <small>{hint}</small> })}</span>
         </label>
     }
@@ -125,7 +126,7 @@ pub fn radio(
     let greyed = why_not.is_some();
     view! {
         <label class="tick" class:greyed=greyed>
-            <input type="radio" name=group prop:checked=on disabled=greyed on:change=move |_| choose() />
+            <input type="radio" name=group prop:checked=on disabled=greyed on:change=on_change(move |_| choose()) />
             <span>{text.into()}{why_not.or(hint).map(|hint| view! { <small>{hint}</small> })}</span>
         </label>
     }

@@ -1,5 +1,6 @@
 //! What is fetched when a screen opens: a quiet place-holder of the same height first, then the thing, or what went wrong.
 
+use crate::admin::ui::listen::on_click;
 use super::super::{client::Result, trouble::Trouble};
 use leptos::{prelude::*, task::spawn_local};
 use std::future::Future;
@@ -76,7 +77,7 @@ pub fn failed(trouble: &Trouble, again: impl Fn() + Send + Sync + 'static) -> An
     view! {
         <div class="notice bad" role="alert">
             <p>{trouble.sentence()}</p>
-            {retry.then(|| view! { <button class="button" on:click=move |_| again()>"Try again"</button> })}
+            {retry.then(|| view! { <button class="button" on:click=on_click(move |_| again())>"Try again"</button> })}
         </div>
     }
     .into_any()

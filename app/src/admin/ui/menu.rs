@@ -1,5 +1,6 @@
 //! A button with what it opens below it; it closes by Escape, by choosing, and when the focus leaves it.
 
+use crate::admin::ui::listen::on_click;
 use super::icon::{Icon, icon};
 use leptos::{html::Div, prelude::*};
 use wasm_bindgen::JsCast;
@@ -31,7 +32,7 @@ pub fn menu(
                 type="button"
                 aria-label=name.into()
                 aria-expanded=move || if open.get() { "true" } else { "false" }
-                on:click=move |_| open.update(|open| *open = !*open)
+                on:click=on_click(move |_| open.update(|open| *open = !*open))
             >{face}</button>
             {move || open.get().then(|| view! { <div class="entries" tabindex="-1">{entries(open)}</div> })}
         </div>
@@ -49,5 +50,5 @@ pub fn entry(label: impl Into<String>, open: RwSignal<bool>, press: impl Fn() + 
         open.set(false);
         press();
     };
-    view! { <button type="button" class="entry" on:click=press>{label.into()}</button> }.into_any()
+    view! { <button type="button" class="entry" on:click=on_click(press)>{label.into()}</button> }.into_any()
 }

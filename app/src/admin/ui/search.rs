@@ -1,5 +1,6 @@
 //! The box above a list that narrows it while somebody types.
 
+use crate::admin::ui::listen::on_change;
 use super::icon::{Icon, icon};
 use leptos::prelude::*;
 
@@ -13,7 +14,7 @@ pub fn search(name: &'static str, typed: RwSignal<String>) -> AnyView {
                 placeholder=name
                 autocomplete="off"
                 prop:value=typed
-                on:input=move |event| typed.set(event_target_value(&event))
+                on:input=on_change(move |event| typed.set(event_target_value(&event)))
             />
         </label>
     }

@@ -1,5 +1,6 @@
 //! What is told in the corner for a moment: what was done, with its undo, or what went wrong.
 
+use crate::admin::ui::listen::on_click;
 use super::{
     super::desk::desk,
     icon::{Icon, icon},
@@ -81,14 +82,14 @@ impl Toasts {
                 self.close(number);
                 undo();
             };
-            view! { <button class="way" type="button" on:click=press>"Undo"</button> }
+            view! { <button class="way" type="button" on:click=on_click(press)>"Undo"</button> }
         });
         view! {
             <div class="toast" class:bad=toast.bad>
                 {icon(if toast.bad { Icon::Alert } else { Icon::Check })}
                 <p>{toast.text}</p>
                 {undo}
-                <button class="bare" type="button" aria-label="Close" on:click=move |_| self.close(number)>
+                <button class="bare" type="button" aria-label="Close" on:click=on_click(move |_| self.close(number))>
                     {icon(Icon::Close)}
                 </button>
             </div>

@@ -1,5 +1,6 @@
 //! A switch: what it says is so at once.
 
+use crate::admin::ui::listen::on_click;
 use leptos::prelude::*;
 
 pub fn toggle(
@@ -14,7 +15,7 @@ pub fn toggle(
             role="switch"
             aria-label=name.into()
             aria-checked=move || if on() { "true" } else { "false" }
-            on:click=move |event| { event.stop_propagation(); change(!on()) }
+            on:click=on_click(move |event| { event.stop_propagation(); change(!on()) })
         ></button>
     }
     .into_any()
