@@ -1,6 +1,5 @@
 //! *Activity*: who signed in and up, where people stop, what administrators changed.
 
-use crate::admin::ui::listen::on_change;
 use super::{
     browser::moment,
     chart::{Bar, bars},
@@ -18,6 +17,7 @@ use super::{
         tabs::{Tab, tabs},
     },
 };
+use crate::admin::ui::listen::on_change;
 use crate::contract::resource::{
     directory_audit::DirectoryAudit,
     funnel::{Funnel, FunnelStep},

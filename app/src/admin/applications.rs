@@ -1,6 +1,5 @@
 //! *Applications*: what asks for sign-ins. Registered here, and one with everything a developer needs.
 
-use crate::admin::ui::listen::{on_click, on_submit};
 use super::{
     browser::moment,
     client::client,
@@ -20,6 +19,7 @@ use super::{
         toast::toasts,
     },
 };
+use crate::admin::ui::listen::{on_click, on_submit};
 use crate::{
     contract::resource::application::{Application, PasswordCredential},
     ui::browser::window,

@@ -1,6 +1,5 @@
 //! *Custom user attributes*: what can be asked of people besides the built-in attributes.
 
-use crate::admin::ui::listen::{on_click, on_submit};
 use super::{
     client::client,
     frame::head,
@@ -17,6 +16,7 @@ use super::{
         toast::toasts,
     },
 };
+use crate::admin::ui::listen::{on_click, on_submit};
 use crate::contract::resource::user_flow_attribute::{AttributeType, DataType, UserFlowAttribute};
 use leptos::prelude::*;
 use serde_json::json;

@@ -1,6 +1,5 @@
 //! *Branding*: name, logo, colour, texts and links of the directory's pages, with a page beside them.
 
-use crate::admin::ui::listen::on_change;
 use super::{
     client::client,
     desk::desk,
@@ -14,6 +13,7 @@ use super::{
         toast::toasts,
     },
 };
+use crate::admin::ui::listen::on_change;
 use crate::contract::{
     brand::{Brand, Colour, Link, LinkKind, Palette},
     journey::{Path, Step},

@@ -1,6 +1,5 @@
 //! What is around every screen: the directory switch, the menu, who is signed in; on a phone all of it behind one button.
 
-use crate::admin::ui::listen::on_click;
 use super::{
     client::client,
     desk::desk,
@@ -13,6 +12,7 @@ use super::{
         menu::menu,
     },
 };
+use crate::admin::ui::listen::on_click;
 use crate::{contract::resource::organization::Organization, ui::browser::document};
 use leptos::prelude::*;
 

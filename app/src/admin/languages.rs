@@ -1,6 +1,5 @@
 //! *Languages*: any sentence of the pages in the administrator's own words, with ours beside it.
 
-use crate::admin::ui::listen::on_change;
 use super::{
     activity::words,
     client::{Said, client},
@@ -15,6 +14,7 @@ use super::{
         toast::toasts,
     },
 };
+use crate::admin::ui::listen::on_change;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 

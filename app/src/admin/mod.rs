@@ -16,11 +16,11 @@ mod layout;
 mod people;
 mod preview;
 mod providers;
-mod read;
 mod route;
 mod session;
 mod trouble;
 mod ui;
+mod understood;
 
 use crate::admin::ui::listen::on_click;
 use crate::ui::browser::document;

@@ -1,6 +1,5 @@
 //! *People*: search while typing, look at one, change what is known of them, switch off, delete.
 
-use crate::admin::ui::listen::{on_change, on_click, on_submit};
 use super::{
     activity::words,
     browser::moment,
@@ -20,6 +19,7 @@ use super::{
         toggle::toggle,
     },
 };
+use crate::admin::ui::listen::{on_change, on_click, on_submit};
 use crate::{
     contract::{
         attribute::EMAIL,

@@ -1,11 +1,11 @@
 //! The live preview: the hosted pages' own component with its own style and the validator that the server uses, in a shadow
 //! root, so that neither side's style reaches the other. The only place where the portal meets `app::hosted`.
 
-use crate::admin::ui::listen::{on_change, on_click};
 use super::{
     session::portal,
     ui::icon::{Icon, icon},
 };
+use crate::admin::ui::listen::{on_change, on_click};
 use crate::{
     contract::{
         brand::{Brand, Palette, Tone},

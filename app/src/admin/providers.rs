@@ -1,6 +1,5 @@
 //! *All identity providers*: the ways by which people of the directory may prove who they are.
 
-use crate::admin::ui::listen::on_submit;
 use super::{
     client::client,
     frame::head,
@@ -16,6 +15,7 @@ use super::{
         toggle::toggle,
     },
 };
+use crate::admin::ui::listen::on_submit;
 use crate::contract::resource::identity_provider::{
     ClientAuthentication, EmailMethod, IdentityProvider, OpenIdConnect, Social, Switch,
 };

@@ -3,7 +3,7 @@
 
 use super::{
     browser::{base64url, from_base64url, query, random, set_storage, sha256, storage},
-    read::read,
+    understood::understood,
 };
 use crate::{
     contract::portal::Portal,
@@ -231,7 +231,7 @@ async fn ask(portal: &Portal, form: &[(&str, &str)]) -> Result<Answer, String> {
         .map_err(|_| NO_ANSWER)?;
     let answer = request.send().await.map_err(|_| NO_ANSWER)?;
     let text = answer.text().await.map_err(|_| NO_ANSWER)?;
-    read(&text).ok_or_else(|| {
+    understood(&text).ok_or_else(|| {
         let refusal = serde_json::from_str::<serde_json::Value>(&text).ok();
         refusal.and_then(|body| Some(body.get("error_description")?.as_str()?.to_owned())).unwrap_or(NO_ANSWER.into())
     })
@@ -240,12 +240,12 @@ async fn ask(portal: &Portal, form: &[(&str, &str)]) -> Result<Answer, String> {
 /// What an ID token says. It came from the token endpoint itself, over the connection that the page came over
 /// (OpenID Connect Core §3.1.3.7, 6).
 fn claims(token: &str) -> Option<Who> {
-    let said = String::from_utf8(from_base64url(token.split('.').nth(1)?)?).ok()?;
-    read(&said)
+    let claims = String::from_utf8(from_base64url(token.split('.').nth(1)?)?).ok()?;
+    understood(&claims)
 }
 
 fn take_asked() -> Option<Asked> {
-    let asked = read(&storage(ASKED)?);
+    let asked = understood(&storage(ASKED)?);
     set_storage(ASKED, None);
     asked
 }
@@ -253,7 +253,7 @@ fn take_asked() -> Option<Asked> {
 /// What the document brought along.
 pub fn portal() -> Portal {
     let told = document().get_element_by_id("portal").and_then(|element| element.text_content());
-    told.and_then(|text| read(&text)).unwrap_or_default()
+    told.and_then(|text| understood(&text)).unwrap_or_default()
 }
 
 /// `https://…/{tenant}/v2.0` is the authority, `https://…/{tenant}/oauth2/v2.0/authorize` one of its endpoints.

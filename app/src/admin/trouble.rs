@@ -1,6 +1,6 @@
 //! Why a request came to nothing, in sentences that say what to do.
 
-use super::read::read;
+use super::understood::understood;
 use crate::contract::resource::problem::{Fault, Problem};
 
 #[derive(Clone, PartialEq, Debug)]
@@ -19,7 +19,7 @@ pub enum Trouble {
 
 impl Trouble {
     pub fn of(status: u16, body: &str) -> Self {
-        let fault = read::<Problem>(body).map(|problem| problem.error);
+        let fault = understood::<Problem>(body).map(|problem| problem.error);
         match (status, fault) {
             (401, _) => Trouble::SignInAgain,
             (403, _) => Trouble::NotAllowed,

@@ -1,6 +1,7 @@
 //! What a request brings: JSON, bounded, typed, and nothing in it that we do not know.
 
 use crate::error::{Error, Flaw, Result};
+use app::contract::read::read;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
@@ -61,9 +62,9 @@ fn without_annotations(value: Value) -> Value {
 
 fn typed<T: Serialize + DeserializeOwned>(base: Value, sent: Value) -> Result<T> {
     let merged = merge(base, sent.clone());
-    let read: T = serde_path_to_error::deserialize(merged).map_err(|fault| {
-        let target = fault.path().to_string().replace(['.', '['], "/").replace(']', "");
-        Flaw::new(&target, format!("The property '{target}' cannot be read: {}.", fault.inner()))
+    let read: T = read(merged).map_err(|fault| {
+        let target = fault.path();
+        Flaw::new(&target, format!("The property '{target}' cannot be read: {fault}."))
     })?;
     let flaws = strangers(&sent, &serde_json::to_value(&read)?, "");
     if flaws.is_empty() { Ok(read) } else { Err(Error::Invalid(flaws)) }
@@ -147,7 +148,7 @@ mod tests {
     use app::contract::resource::user_flow::UserFlow;
     use serde_json::json;
 
-    fn read(body: &Value) -> Result<UserFlow> {
+    fn taken(body: &Value) -> Result<UserFlow> {
         created(body.to_string().as_bytes())
     }
 
@@ -161,14 +162,14 @@ mod tests {
                 "onAttributeCollection/attributeCollectionPage/views/0/inputs/0/x",
             ),
         ] {
-            let Err(Error::Invalid(flaws)) = read(&body) else { panic!("{body} was taken") };
+            let Err(Error::Invalid(flaws)) = taken(&body) else { panic!("{body} was taken") };
             assert_eq!(flaws[0].target, target);
         }
     }
 
     #[test]
     fn annotations_and_absent_things_say_nothing() {
-        let flow = read(&json!({
+        let flow = taken(&json!({
             "@odata.context": "x", "@odata.type": "microsoft.graph.externalUsersSelfServiceSignUpEventsFlow",
             "displayName": "Shop", "description": null, "onAttributeCollectionStart": null,
             "includeApplications@odata.context": "y"
@@ -178,12 +179,12 @@ mod tests {
 
     #[test]
     fn another_type_is_refused() {
-        assert!(read(&json!({"@odata.type": "#microsoft.graph.user"})).is_err());
+        assert!(taken(&json!({"@odata.type": "#microsoft.graph.user"})).is_err());
     }
 
     #[test]
     fn a_patch_changes_what_it_names_and_replaces_lists() {
-        let flow = read(&json!({"displayName": "Shop", "priority": 7, "claims": ["city", "country"]})).unwrap();
+        let flow = taken(&json!({"displayName": "Shop", "priority": 7, "claims": ["city", "country"]})).unwrap();
         let changed: UserFlow = patched(&flow, br#"{"claims": ["city"], "priority": null}"#).unwrap();
         assert_eq!((changed.display_name.as_str(), changed.priority, changed.claims.len()), ("Shop", 500, 1));
     }

@@ -2,9 +2,9 @@
 
 use super::super::{
     desk::desk,
-    read,
     session::{Opened, Session, leave},
     trouble::Trouble,
+    understood::understood,
 };
 use crate::{contract::resource::collection::Collection, ui::browser::window};
 use gloo_net::http::{Request, RequestBuilder, Response};
@@ -160,7 +160,7 @@ fn json(body: &impl Serialize) -> Body {
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
-    read::read(text).ok_or(Trouble::Strange(200))
+    understood(text).ok_or(Trouble::Strange(200))
 }
 
 /// A piece of a path or a query.

@@ -1,6 +1,5 @@
 //! The applications whose people walk through this flow.
 
-use crate::admin::ui::listen::{on_change, on_click};
 use super::super::{
     client::client,
     route::Route,
@@ -14,6 +13,7 @@ use super::super::{
         toast::toasts,
     },
 };
+use crate::admin::ui::listen::{on_change, on_click};
 use crate::contract::resource::{application::Application, user_flow::UserFlow};
 use leptos::prelude::*;
 

@@ -3,13 +3,13 @@
 use super::super::{
     browser::moment,
     client::client,
-    read::read,
     ui::{
         ask::{Question, asking, dialog},
         button::{plain, run},
         load::{Loaded, load},
         toast::toasts,
     },
+    understood::understood,
 };
 use crate::contract::resource::{
     revision::{Change, Revision},
@@ -96,7 +96,7 @@ fn comparison(id: StoredValue<String>, from: i64, to: i64, open: RwSignal<Option
 
 fn change(change: &Change) -> AnyView {
     // A value comes as JSON; a text is read better without its quotation marks.
-    let written = |value: &str| read::<String>(value).unwrap_or_else(|| value.into());
+    let written = |value: &str| understood::<String>(value).unwrap_or_else(|| value.into());
     view! {
         <li>
             <strong>{change.path.replace('/', " · ")}</strong>

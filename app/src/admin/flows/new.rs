@@ -1,6 +1,5 @@
 //! *New user flow*: a name, how people prove who they are, and what they are asked.
 
-use crate::admin::ui::listen::{on_click, on_submit};
 use super::super::{
     browser::focus_soon,
     client::client,
@@ -15,6 +14,7 @@ use super::super::{
         toast::toasts,
     },
 };
+use crate::admin::ui::listen::{on_click, on_submit};
 use crate::contract::{
     attribute::EMAIL,
     resource::{

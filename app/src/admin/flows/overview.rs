@@ -1,6 +1,5 @@
 //! A flow at a glance: its name, what it does, how far people come.
 
-use crate::admin::ui::listen::on_submit;
 use super::super::{
     activity::steps,
     browser::number,
@@ -16,6 +15,7 @@ use super::super::{
         toggle::toggle,
     },
 };
+use crate::admin::ui::listen::on_submit;
 use crate::contract::resource::user_flow::UserFlow;
 use leptos::prelude::*;
 use serde_json::{Value, json};

@@ -1,10 +1,10 @@
 //! What can be chosen, in a row of radio buttons, checkboxes or a list that opens: what people read, and what is stored.
 
-use crate::admin::ui::listen::{on_change, on_click};
 use super::{
     super::ui::{button::bare, icon::Icon},
     editor::Editor,
 };
+use crate::admin::ui::listen::{on_change, on_click};
 use crate::contract::resource::input::InputOption;
 use leptos::prelude::*;
 

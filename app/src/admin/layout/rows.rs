@@ -1,6 +1,5 @@
 //! The rows, and the ways to move one: four buttons, the grip under mouse, finger or keys.
 
-use crate::admin::ui::listen::{on_change, on_click};
 use super::{
     super::ui::{
         button::bare,
@@ -9,6 +8,7 @@ use super::{
     },
     editor::{Editor, changes, name},
 };
+use crate::admin::ui::listen::{on_change, on_click};
 use crate::{
     contract::resource::input::{Input, InputType},
     ui::browser::{after, document},

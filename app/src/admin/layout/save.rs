@@ -1,6 +1,5 @@
 //! *Save*: what would change, the publishing of it, and what to do when somebody else saved first.
 
-use crate::admin::ui::listen::on_click;
 use super::{
     super::{
         client::client,
@@ -15,6 +14,7 @@ use super::{
     },
     editor::{Editor, changes as changes_of},
 };
+use crate::admin::ui::listen::on_click;
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::json;
 

@@ -1,6 +1,5 @@
 //! Everything about the chosen row that its line has no room for.
 
-use crate::admin::ui::listen::on_change;
 use super::{
     super::{
         preview::Look,
@@ -10,6 +9,7 @@ use super::{
     editor::{Editor, has_options},
     options,
 };
+use crate::admin::ui::listen::on_change;
 use crate::contract::resource::input::{Input, Translation};
 use js_sys::{Array, Reflect, RegExp};
 use leptos::prelude::*;
@@ -69,7 +69,8 @@ fn text(editor: Editor, id: StoredValue<String>, label: Label, property: Propert
         let typed = (!typed.is_empty()).then_some(typed);
         editor.change_row(&id.get_value(), property.name, |row| (property.write)(row, typed));
     };
-    let control = view! { <input class="input" id=label.id autocomplete="off" prop:value=now on:input=on_change(write) /> };
+    let control =
+        view! { <input class="input" id=label.id autocomplete="off" prop:value=now on:input=on_change(write) /> };
     field(label, RwSignal::new(None), control.into_any())
 }
 

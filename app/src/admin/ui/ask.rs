@@ -1,10 +1,10 @@
 //! A question before something is done that cannot be undone, or is large. One at a time, for the whole portal.
 
-use crate::admin::ui::listen::on_click;
 use super::{
     super::desk::desk,
     icon::{Icon, icon},
 };
+use crate::admin::ui::listen::on_click;
 use leptos::{html::Dialog, prelude::*};
 use std::sync::Arc;
 

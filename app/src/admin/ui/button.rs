@@ -1,11 +1,11 @@
 //! Buttons say what they do while they do it, and cannot be pressed twice.
 
-use crate::admin::ui::listen::on_click;
 use super::{
     super::client::Result,
     icon::{Icon, icon},
     toast::toasts,
 };
+use crate::admin::ui::listen::on_click;
 use leptos::{prelude::*, task::spawn_local};
 use std::future::Future;
 
@@ -70,7 +70,8 @@ pub fn primary(
 }
 
 pub fn plain(label: impl Into<String>, press: impl Fn() + Send + Sync + 'static) -> AnyView {
-    view! { <button class="button" type="button" on:click=on_click(move |_| press())>{label.into()}</button> }.into_any()
+    view! { <button class="button" type="button" on:click=on_click(move |_| press())>{label.into()}</button> }
+        .into_any()
 }
 
 pub fn with_icon(which: Icon, label: impl Into<String>, press: impl Fn() + Send + Sync + 'static) -> AnyView {

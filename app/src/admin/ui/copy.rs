@@ -1,10 +1,10 @@
 //! A value that somebody needs elsewhere, with the button that copies it.
 
-use crate::admin::ui::listen::on_click;
 use super::{
     super::browser::copy,
     icon::{Icon, icon},
 };
+use crate::admin::ui::listen::on_click;
 use crate::ui::browser::after;
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;

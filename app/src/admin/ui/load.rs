@@ -1,7 +1,7 @@
 //! What is fetched when a screen opens: a quiet place-holder of the same height first, then the thing, or what went wrong.
 
-use crate::admin::ui::listen::on_click;
 use super::super::{client::Result, trouble::Trouble};
+use crate::admin::ui::listen::on_click;
 use leptos::{prelude::*, task::spawn_local};
 use std::future::Future;
 

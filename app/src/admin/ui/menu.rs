@@ -1,7 +1,7 @@
 //! A button with what it opens below it; it closes by Escape, by choosing, and when the focus leaves it.
 
-use crate::admin::ui::listen::on_click;
 use super::icon::{Icon, icon};
+use crate::admin::ui::listen::on_click;
 use leptos::{html::Div, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::Node;

@@ -1,7 +1,7 @@
 //! The box above a list that narrows it while somebody types.
 
-use crate::admin::ui::listen::on_change;
 use super::icon::{Icon, icon};
+use crate::admin::ui::listen::on_change;
 use leptos::prelude::*;
 
 pub fn search(name: &'static str, typed: RwSignal<String>) -> AnyView {

@@ -1,10 +1,10 @@
 //! What is told in the corner for a moment: what was done, with its undo, or what went wrong.
 
-use crate::admin::ui::listen::on_click;
 use super::{
     super::desk::desk,
     icon::{Icon, icon},
 };
+use crate::admin::ui::listen::on_click;
 use crate::ui::browser::after;
 use leptos::prelude::*;
 use std::{sync::Arc, time::Duration};
