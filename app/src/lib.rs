@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod contract;
 pub mod hosted;
+mod json;
 #[cfg(feature = "ssr")]
 pub mod shell;
 pub mod text;

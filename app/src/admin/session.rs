@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     contract::portal::Portal,
+    json,
     ui::browser::{document, window},
 };
 use gloo_net::http::Request;
@@ -107,7 +108,7 @@ pub async fn leave(portal: &Portal, back: &str) -> Opened {
     let Some(challenge) = sha256(&asked.verifier).await else {
         return Opened::Refused("Signing in needs a secure connection. Open this page by https.".into());
     };
-    set_storage(ASKED, serde_json::to_string(&asked).ok().as_deref());
+    set_storage(ASKED, serde_json::to_value(&asked).ok().map(|asked| json::text(&asked)).as_deref());
     let address = with_pairs(
         &endpoint(portal, "authorize"),
         &[
@@ -232,7 +233,7 @@ async fn ask(portal: &Portal, form: &[(&str, &str)]) -> Result<Answer, String> {
     let answer = request.send().await.map_err(|_| NO_ANSWER)?;
     let text = answer.text().await.map_err(|_| NO_ANSWER)?;
     understood(&text).ok_or_else(|| {
-        let refusal = serde_json::from_str::<serde_json::Value>(&text).ok();
+        let refusal = json::parse(&text);
         refusal.and_then(|body| Some(body.get("error_description")?.as_str()?.to_owned())).unwrap_or(NO_ANSWER.into())
     })
 }

@@ -1,8 +1,8 @@
 //! What the server said, or this portal to itself before, as one of our types.
 
-use crate::contract::read::read;
+use crate::{contract::read::read, json};
 use serde::de::DeserializeOwned;
 
 pub fn understood<T: DeserializeOwned>(text: &str) -> Option<T> {
-    read(serde_json::from_str(text).ok()?).ok()
+    read(json::parse(text)?).ok()
 }

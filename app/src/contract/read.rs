@@ -48,18 +48,41 @@ impl de::Error for Fault {
     fn custom<T: fmt::Display>(why: T) -> Self {
         Fault(Box::new(Told { path: Vec::new(), why: why.to_string() }))
     }
+
+    fn invalid_type(found: Unexpected, expected: &dyn Expected) -> Self {
+        Self::custom(format_args!("{} stands where {expected} belongs", told(found)))
+    }
+
+    fn invalid_value(found: Unexpected, expected: &dyn Expected) -> Self {
+        Self::invalid_type(found, expected)
+    }
 }
 
 fn other_than(expected: &dyn Expected, found: &Value) -> Fault {
     let found = match found {
         Value::Null => Unexpected::Unit,
         Value::Bool(is) => Unexpected::Bool(*is),
-        Value::Number(_) => Unexpected::Other("number"),
+        Value::Number(_) => Unexpected::Float(0.0),
         Value::String(text) => Unexpected::Str(text),
         Value::Array(_) => Unexpected::Seq,
         Value::Object(_) => Unexpected::Map,
     };
     de::Error::invalid_type(found, expected)
+}
+
+/// Without the code that writes broken numbers: it is not small, and nobody learns from their digits.
+fn told(found: Unexpected) -> String {
+    match found {
+        Unexpected::Unit | Unexpected::Option => "null".into(),
+        Unexpected::Bool(is) => is.to_string(),
+        Unexpected::Unsigned(number) => number.to_string(),
+        Unexpected::Signed(number) => number.to_string(),
+        Unexpected::Float(_) => "this number".into(),
+        Unexpected::Str(text) => format!("\"{text}\""),
+        Unexpected::Seq => "a list".into(),
+        Unexpected::Map => "an object".into(),
+        _ => "this".into(),
+    }
 }
 
 struct Reader(Value);

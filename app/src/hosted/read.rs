@@ -1,20 +1,23 @@
 //! A Page out of its JSON, by hand. What serde derives from the contract's types weighs 35 KiB in the browser (brotli), this
 //! a few; a test holds it to what serde writes.
 
-use crate::contract::{
-    attribute::DataType,
-    brand::{Brand, Colour, Link, LinkKind},
-    journey::{LanguageName, Notice, Page, Path, Resend, Step, Stop},
-    problem::ProblemKind,
-    user_flow::{Field, FieldOption, InputKind, PasswordRule},
-    validate::{Fault, Why},
+use crate::{
+    contract::{
+        attribute::DataType,
+        brand::{Brand, Colour, Link, LinkKind},
+        journey::{LanguageName, Notice, Page, Path, Resend, Step, Stop},
+        problem::ProblemKind,
+        user_flow::{Field, FieldOption, InputKind, PasswordRule},
+        validate::{Fault, Why},
+    },
+    json,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The page, or None where the JSON is anything else.
 pub fn page(json: &str) -> Option<Page> {
-    let json: Value = serde_json::from_str(json).ok()?;
+    let json = json::parse(json)?;
     let mut typed = BTreeMap::new();
     for (name, values) in json.get("typed")?.as_object()? {
         typed.insert(name.clone(), all(values, words)?);
@@ -41,7 +44,7 @@ pub fn page(json: &str) -> Option<Page> {
 
 /// What a problem document is about.
 pub fn problem(json: &str) -> Option<ProblemKind> {
-    let json: Value = serde_json::from_str(json).ok()?;
+    let json = json::parse(json)?;
     Some(match word(&json, "kind")? {
         "notFound" => ProblemKind::NotFound,
         "badApplicationRequest" => ProblemKind::BadApplicationRequest,

@@ -13,6 +13,7 @@ pub use key::Key;
 #[cfg(feature = "ssr")]
 pub use language::{accept_language, choose, direction, languages, name, sentences, spoken, texts};
 
+#[cfg(feature = "ssr")]
 use serde_json::Value;
 
 /// The sentences of one language.
@@ -55,7 +56,7 @@ impl Texts {
 
     /// None where it is no array of sentences.
     pub fn from_array_json(array: &str) -> Option<Self> {
-        let array: Value = serde_json::from_str(array).ok()?;
+        let array = crate::json::parse(array)?;
         let pages =
             array.as_array()?.iter().map(|sentence| sentence.as_str().map(Into::into)).collect::<Option<_>>()?;
         Some(Self {

@@ -6,7 +6,7 @@ use super::super::{
     trouble::Trouble,
     understood::understood,
 };
-use crate::{contract::resource::collection::Collection, ui::browser::window};
+use crate::{contract::resource::collection::Collection, json, ui::browser::window};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -65,15 +65,15 @@ impl Client {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T> {
-        read(&self.call(method, path, None, Some(json(body))).await?)
+        read(&self.call(method, path, None, Some(written(body))).await?)
     }
 
     pub(super) async fn act(self, method: Method, path: &str, body: &impl Serialize) -> Result<()> {
-        self.call(method, path, None, Some(json(body))).await.map(|_| ())
+        self.call(method, path, None, Some(written(body))).await.map(|_| ())
     }
 
     pub(super) async fn change(self, path: &str, etag: Option<&str>, body: &impl Serialize) -> Result<()> {
-        self.call(Method::Patch, path, etag, Some(json(body))).await.map(|_| ())
+        self.call(Method::Patch, path, etag, Some(written(body))).await.map(|_| ())
     }
 
     pub(super) async fn delete(self, path: &str) -> Result<()> {
@@ -153,9 +153,9 @@ struct Body {
     content: JsValue,
 }
 
-fn json(body: &impl Serialize) -> Body {
+fn written(body: &impl Serialize) -> Body {
     // Our own types always have a JSON form.
-    let content = serde_json::to_string(body).unwrap_or_default();
+    let content = serde_json::to_value(body).map(|body| json::text(&body)).unwrap_or_default();
     Body { kind: "application/json".into(), content: content.into() }
 }
 
