@@ -99,7 +99,9 @@ impl Guard {
             Ok(request) => self.handle(caller, request).instrument(span).await,
             Err(refused) => refused.into_response(),
         };
-        headers::dress(&mut response, self.config.public_url.is_https());
+        // A browser would keep the promise for everything that ever runs on this machine.
+        let https_for_ever = self.config.public_url.is_https() && !self.config.is_development();
+        headers::dress(&mut response, https_for_ever);
         // Entra's name for it, which its clients put into their own logs.
         if let Ok(trace) = HeaderValue::try_from(trace) {
             response.headers_mut().insert("x-ms-request-id", trace);
