@@ -13,7 +13,7 @@ use crate::{
         pushed_request::{self, PushedRequest},
         tenant::{self, Tenant},
     },
-    error::{Error, Refusal, Result},
+    error::{Refusal, Result},
     guard::Caller,
     secret::token::{self, Token},
     state::AppState,
@@ -103,7 +103,7 @@ pub async fn taken(state: &AppState, tenant: &TenantId, asked: &Parameters) -> R
     let request = pushed_request::take(&state.db, tenant, token::hash(name), &application, now).await?;
     let request = request.ok_or_else(|| {
         let why = "The request_uri is unknown, was used before, or has expired.";
-        Error::from(check::page(Refusal::new("invalid_request_uri", 90100, why)))
+        check::page(Refusal::new("invalid_request_uri", 90100, why))
     })?;
     Ok(Some(Parameters::of_query(Some(&request))))
 }
