@@ -52,11 +52,11 @@ test("a design leaves as a document, and comes back by way of a plan @script", a
   const { page } = administrator;
   await administrator.opens("Export and import");
   const [download] = await Promise.all([page.waitForEvent("download"), administrator.presses("Download TOML")]);
-  expect(download.suggestedFilename()).toBe("woodgrove.toml");
+  expect(download.suggestedFilename()).toBe("demo.toml");
   const document = await readFile(await download.path(), "utf8");
   expect(document).toContain("SignInSignUpSample");
   const choose = (text: string) =>
-    page.getByLabel("A document to import").setInputFiles({ name: "woodgrove.toml", mimeType: "application/toml", buffer: Buffer.from(text) });
+    page.getByLabel("A document to import").setInputFiles({ name: "demo.toml", mimeType: "application/toml", buffer: Buffer.from(text) });
 
   await choose(document);
   await expect(page.getByText("Nothing to change")).toBeVisible();
