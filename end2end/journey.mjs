@@ -2,12 +2,16 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { Agent, request } from "node:http";
+import { Agent as SecureAgent, request as requestSecurely } from "node:https";
 
 /** The demo application, which development has ready. */
 export const demo = { clientId: "6d2c1c6e-3b0f-4a53-9f5e-0d1f9a7b2c48", authority: "/demo/oauth2/v2.0" };
 
 /** Kept open between requests, as browsers do. */
 export const connections = (most = 64) => new Agent({ keepAlive: true, maxSockets: most });
+
+/** The same over https, to a server whose certificate Node.js trusts. */
+export const secureConnections = () => new SecureAgent({ keepAlive: true, servername: "localhost" });
 
 /** @typedef {{ status: number, headers: import("node:http").IncomingHttpHeaders, text: string }} Answer */
 /** @typedef {{ path: string, token: string, step: { step: string, location?: string, revision?: number }, faults: unknown[] }} Page */
@@ -24,7 +28,8 @@ export class Browser {
   constructor({ port, agent, network = someNetwork() }) {
     this.port = port;
     this.agent = agent;
-    this.origin = `http://localhost:${port}`;
+    this.secure = agent instanceof SecureAgent;
+    this.origin = `${this.secure ? "https" : "http"}://localhost:${port}`;
     this.network = network;
   }
 
@@ -56,7 +61,7 @@ export class Browser {
   #ask(method, path, headers, body) {
     return new Promise((resolve, reject) => {
       const cookie = this.cookie();
-      const sent = request(
+      const sent = (this.secure ? requestSecurely : request)(
         {
           port: this.port,
           host: "127.0.0.1",

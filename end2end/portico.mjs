@@ -63,7 +63,8 @@ export function newPlace(database) {
 /** Starts a server and waits until it is ready. @param {Wish} wish */
 export async function start({ binary, place, variables = {} }) {
   const port = (place.port ??= await freePort());
-  const origin = `http://localhost:${port}`;
+  const scheme = variables.PORTICO_DEV_TLS === "on" ? "https" : "http";
+  const origin = `${scheme}://localhost:${port}`;
   const logFile = join(place.folder, "log");
   const log = openSync(logFile, "a");
   const env = {

@@ -8,8 +8,8 @@ use crate::{
         portal::Portal,
         problem::Problem,
     },
-    hosted::{self, CODES_HEADING, ENROL_HEADING, Enrol, FormPost, Home, SetUp, SignOut, Whence},
-    text::{Key, Texts, direction},
+    hosted::{self, Enrol, FormPost, Home, SetUp, SignOut, Whence},
+    text::{Key, Texts, administrator, direction},
     ui::{element::escape, view::Drawing},
 };
 use leptos::prelude::*;
@@ -102,7 +102,8 @@ const SHOW: &str = "addEventListener('click',e=>{let b=e.target.closest('.show')
 
 /// A page that makes an administrator.
 pub fn set_up(page: &SetUp, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
-    let html = still(page.whom.heading(), Some(page.brand), texts, scripts, nonce, || hosted::set_up(page, texts));
+    let heading = texts.administer(page.whom.heading());
+    let html = still(heading, Some(page.brand), texts, scripts, nonce, || hosted::set_up(page, texts));
     let mut hide = String::new();
     escape(&mut hide, texts.say(Key::Hide));
     with_script(html, nonce, &["document.querySelector('.show').dataset.other='", &hide, "';", SHOW])
@@ -111,7 +112,8 @@ pub fn set_up(page: &SetUp, texts: &Texts, scripts: &Scripts, nonce: &str) -> St
 /// The page on which an administrator sets up an authenticator app.
 pub fn enrol(page: Enrol, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
     let brand = page.brand;
-    still(ENROL_HEADING, Some(brand), texts, scripts, nonce, || hosted::enrol(page, texts))
+    let heading = texts.administer(administrator::Key::EnrolHeading);
+    still(heading, Some(brand), texts, scripts, nonce, || hosted::enrol(page, texts))
 }
 
 /// The page that tells the recovery codes, once.
@@ -123,7 +125,8 @@ pub fn recovery_codes(
     scripts: &Scripts,
     nonce: &str,
 ) -> String {
-    still(CODES_HEADING, Some(brand), texts, scripts, nonce, || hosted::recovery_codes(brand, codes, onward, texts))
+    let heading = texts.administer(administrator::Key::CodesHeading);
+    still(heading, Some(brand), texts, scripts, nonce, || hosted::recovery_codes(brand, codes, onward, texts))
 }
 
 /// The portal, empty: its script fills `#admin`. What it has to know stands in `#portal`, as JSON.
@@ -194,16 +197,10 @@ fn head(html: &mut String, title: &str, brand: Option<&Brand>, texts: &Texts, sc
     }
     html.push_str("\">");
     colours(html, &Palette::new(brand.map(|brand| brand.colour).unwrap_or_default()));
-    if let Some(picture) = brand.and_then(|brand| brand.background.as_deref()).filter(|path| is_ours(path)) {
-        // Writing to a String cannot fail.
-        let _ = write!(html, "body{{background:url({picture}) center/cover fixed}}");
+    if let Some(ground) = brand.and_then(|brand| brand.ground("body")) {
+        html.push_str(&ground);
     }
     html.push_str("</style>");
-}
-
-/// A path of ours, and nothing in it that means something in a style sheet.
-fn is_ours(path: &str) -> bool {
-    path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'))
 }
 
 /// The tenant's colours, for light and dark. A colour is six hexadecimal digits and cannot be anything else.

@@ -4,7 +4,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Browser, connections, expectStep } from "../journey.mjs";
+import { Browser, expectStep } from "../journey.mjs";
 
 const home = "7b1d3a58-2c40-4f6e-9a83-5e0c1f94d2b7";
 const portal = "portico-portal";
@@ -15,9 +15,14 @@ const ada = { address: "ada@example.org", password: "orange kettle under nine st
 
 /** @typedef {(method: string, path: string, body?: unknown) => Promise<any>} Call */
 
-/** The management API, for one tenant. @param {import("../portico.mjs").Server} server @param {string} tenant @returns {Promise<Call>} */
-export async function administer(server, tenant) {
-  const browser = new Browser({ port: server.port, agent: connections() });
+/**
+ * The management API, for one tenant.
+ * @param {import("../portico.mjs").Server} server
+ * @param {string} tenant
+ * @param {Browser} browser
+ * @returns {Promise<Call>}
+ */
+export async function administer(server, tenant, browser) {
   await becomeAdministrator(browser, server.place.folder);
   return caller(server.origin, tenant, await signIn(browser));
 }

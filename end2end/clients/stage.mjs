@@ -1,8 +1,11 @@
 // What every program of `clients` begins with: a server of its own, an administrator who registers applications, and Ada, who
 // has an account and a browser. What the client under test does, its own published code does.
 
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { binaryOf, newPlace, remove, start } from "../portico.mjs";
-import { Browser, connections, expectStep } from "../journey.mjs";
+import { Browser, connections, expectStep, secureConnections } from "../journey.mjs";
 import { administer } from "./administrator.mjs";
 
 /** By its id, as its issuer names it: a client that compares the two is content. */
@@ -13,21 +16,56 @@ export const ada = { address: "ada@example.org", password: "orange kettle under 
 /**
  * @typedef {object} Stage
  * @property {import("../portico.mjs").Server} server
+ * @property {string} tenant
  * @property {string} authority where discovery is found, as an administrator copies it into a configuration
+ * @property {import("./administrator.mjs").Call} call the management API
  * @property {(application: Record<string, unknown>, secret?: boolean) => Promise<{ clientId: string, clientSecret: string }>} register
  * @property {() => Browser} browser nobody is signed in
  */
 
-/** @param {[string, (stage: Stage) => Promise<void>][]} stories @param {Record<string, string>} [variables] */
-export async function play(stories, variables = {}) {
+/** @param {[string, (stage: Stage) => Promise<void>][]} stories */
+export const play = (stories) => perform(stories, newPlace("sqlite"), {}, connections);
+
+/**
+ * The same over https. Node.js reads whom it trusts once, when it starts: so the authority is made first, and then this program
+ * begins anew.
+ * @param {[string, (stage: Stage) => Promise<void>][]} stories
+ */
+export async function playSecurely(stories) {
+  const variables = { PORTICO_DEV_TLS: "on" };
+  if (process.env.STAGE !== undefined) return perform(stories, JSON.parse(process.env.STAGE), variables, secureConnections);
   const place = newPlace("sqlite");
+  const authority = await makeAuthority(place, variables);
+  const env = { ...process.env, STAGE: JSON.stringify(place), NODE_EXTRA_CA_CERTS: authority };
+  const { status } = spawnSync(process.execPath, [process.argv[1] ?? ""], { stdio: "inherit", env });
+  process.exitCode = status ?? 1;
+}
+
+/** @param {import("../portico.mjs").Place} place @param {Record<string, string>} variables */
+async function makeAuthority(place, variables) {
+  const authority = join(place.folder, "portico-dev-tls", "authority.pem");
+  const env = { PATH: process.env.PATH, PORTICO_LISTEN: "127.0.0.1:0", ...variables };
+  const server = spawn(binaryOf("debug"), ["serve"], { cwd: place.folder, env, stdio: "ignore" });
+  while (!existsSync(authority) && server.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
+  server.kill("SIGKILL");
+  return authority;
+}
+
+/**
+ * @param {[string, (stage: Stage) => Promise<void>][]} stories
+ * @param {import("../portico.mjs").Place} place
+ * @param {Record<string, string>} variables
+ * @param {() => import("node:http").Agent} agent
+ */
+async function perform(stories, place, variables, agent) {
   const server = await start({ binary: binaryOf("debug"), place, variables });
-  const browser = () => new Browser({ port: server.port, agent: connections() });
+  const browser = () => new Browser({ port: server.port, agent: agent() });
   let [passed, failed] = [0, 0];
   try {
-    const call = await administer(server, tenant);
+    const call = await administer(server, tenant, browser());
     await makeAda(call);
-    const stage = { server, authority: `${server.origin}/${tenant}/v2.0`, register: registrar(call), browser };
+    const authority = `${server.origin}/${tenant}/v2.0`;
+    const stage = { server, tenant, authority, call, register: registrar(call), browser };
     for (const [what, story] of stories) {
       const fault = await story(stage).then(
         () => undefined,

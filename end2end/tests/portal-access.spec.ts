@@ -3,7 +3,8 @@
 import { expect, test, type Administrator } from "./administrator.ts";
 
 const tabs = ["", "/applications", "/identity-providers", "/attributes", "/page-layouts", "/languages", "/run", "/history"];
-const others = ["user-flows/new", "applications", "attributes", "identity-providers", "people", "branding", "languages"];
+const directory = ["people", "administrators", "directories", "design"];
+const others = ["user-flows/new", "applications", "attributes", "identity-providers", ...directory, "branding", "languages"];
 const activity = ["activity", "activity/funnel", "activity/changes"];
 
 async function addresses({ page }: Administrator): Promise<string[]> {

@@ -12,11 +12,18 @@ use key::{Draft, KEYS};
 pub use network::Network;
 pub use public_url::PublicUrl;
 pub use seal_key::SealKey;
-use std::{collections::BTreeMap, fmt, fs, net::SocketAddr, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 pub struct Config {
     pub listen: SocketAddr,
     pub public_url: PublicUrl,
+    /// None where a proxy speaks https for us, or nobody does.
+    pub tls: Option<Tls>,
     /// May hold a password.
     pub database_url: Secret,
     /// None only in development, where the mailbox keeps every letter.
@@ -30,6 +37,19 @@ pub struct Config {
     /// As `tracing_subscriber::EnvFilter` reads it.
     pub log: String,
     pub log_format: LogFormat,
+}
+
+/// What we prove ourselves with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Tls {
+    Files {
+        certificate: PathBuf,
+        key: PathBuf,
+    },
+    /// Made by an authority of this machine's own, kept in a folder.
+    Development {
+        folder: PathBuf,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,6 +97,10 @@ impl Config {
         if is_set("seal_key") && is_set("seal_key_file") {
             faults.push("PORTICO_SEAL_KEY and PORTICO_SEAL_KEY_FILE are both set. Keep one of them.".into());
         }
+        let tls = draft.tls(sources.folder).unwrap_or_else(|fault| {
+            faults.push(fault);
+            None
+        });
         match &draft.public_url {
             Some(url) if !url.is_development() => faults.extend(missing_in_production(url, is_set)),
             Some(_) if draft.seal_keys.is_empty() && faults.is_empty() => {
@@ -90,7 +114,7 @@ impl Config {
         if let (Some(url), Some(listen)) = (&draft.public_url, draft.listen) {
             faults.extend(development_for_others(url, listen));
         }
-        if faults.is_empty() { draft.finish() } else { Err(Faults(faults)) }
+        if faults.is_empty() { draft.finish(tls) } else { Err(Faults(faults)) }
     }
 
     pub fn is_development(&self) -> bool {
@@ -112,7 +136,20 @@ impl Config {
 }
 
 impl Draft {
-    fn finish(self) -> Result<Config, Faults> {
+    /// With a certificate for development the public address is https, whatever it was.
+    fn tls(&mut self, folder: &Path) -> Result<Option<Tls>, String> {
+        if self.dev_tls {
+            self.public_url = self.public_url.take().map(PublicUrl::over_dev_tls).transpose()?;
+            return Ok(Some(Tls::Development { folder: folder.join("portico-dev-tls") }));
+        }
+        match (self.tls_certificate.take(), self.tls_key.take()) {
+            (None, None) => Ok(None),
+            (Some(certificate), Some(key)) => Ok(Some(Tls::Files { certificate, key })),
+            _ => Err("PORTICO_TLS_CERTIFICATE and PORTICO_TLS_KEY belong together: set both.".into()),
+        }
+    }
+
+    fn finish(self, tls: Option<Tls>) -> Result<Config, Faults> {
         let (Some(listen), Some(public_url), Some(database_url), Some(log), Some(log_format)) =
             (self.listen, self.public_url, self.database_url, self.log, self.log_format)
         else {
@@ -123,6 +160,7 @@ impl Draft {
             mail_from: self.mail_from.unwrap_or_else(|| format!("no-reply@{}", public_url.host())),
             listen,
             public_url,
+            tls,
             database_url,
             smtp_url: self.smtp_url,
             smtp_ca: self.smtp_ca,

@@ -11,7 +11,7 @@ use crate::{clock::Chance, config::Config};
 pub use address::{client_address, network_of};
 pub use arrivals::Arrivals;
 use axum::{
-    Router,
+    Json, Router,
     body::{Body, Bytes},
     extract::FromRequestParts,
     http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header, request::Parts},
@@ -21,6 +21,7 @@ use futures::FutureExt;
 pub use headers::{MayBeFramed, PagePolicy};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 pub use origin::{only_from_our_pages, same_origin};
+use serde_json::json;
 use std::{
     error,
     net::IpAddr,
@@ -43,6 +44,8 @@ const BODY_BYTES: usize = 64 * 1024;
 /// What administrators send, and their pictures.
 const MANAGEMENT_BYTES: usize = 256 * 1024;
 const PICTURE_BYTES: usize = 1024 * 1024;
+/// A design with its two pictures, in base64.
+const DESIGN_BYTES: usize = 4 * 1024 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(15);
 const HANDLER_TIME: Duration = Duration::from_secs(30);
 
@@ -94,12 +97,16 @@ impl Guard {
         let trace = self.chance.id();
         let span = tracing::info_span!("request", trace, method = %request.method(), path = request.uri().path());
         let address = client_address(peer, request.headers(), &self.config.trusted_proxies);
+        let is_management = request.uri().path().starts_with("/graph/");
         let caller = Caller { trace: trace.clone(), address };
         let mut response = match self.admit(request).instrument(span.clone()).await {
             Ok(request) => self.handle(caller, request).instrument(span).await,
+            Err(refused) if is_management => refused.for_scripts(&trace),
             Err(refused) => refused.into_response(),
         };
-        headers::dress(&mut response, self.config.public_url.is_https());
+        // A browser would keep the promise for everything that ever runs on this machine.
+        let https_for_ever = self.config.public_url.is_https() && !self.config.is_development();
+        headers::dress(&mut response, https_for_ever);
         // Entra's name for it, which its clients put into their own logs.
         if let Ok(trace) = HeaderValue::try_from(trace) {
             response.headers_mut().insert("x-ms-request-id", trace);
@@ -176,6 +183,20 @@ impl IntoResponse for Refused {
     }
 }
 
+impl Refused {
+    /// In the words of the management API, whose clients read no others.
+    fn for_scripts(self, trace: &str) -> Response {
+        let Refused(status, message) = self;
+        let code = match status {
+            StatusCode::PAYLOAD_TOO_LARGE => "Request_EntityTooLarge",
+            StatusCode::REQUEST_TIMEOUT => "timeout",
+            _ => "Request_BadRequest",
+        };
+        let told = json!({ "code": code, "message": message, "innerError": { "request-id": trace } });
+        (status, Json(json!({ "error": told }))).into_response()
+    }
+}
+
 fn short_address(uri: &Uri) -> Result<(), Refused> {
     let length = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
     (length <= URI_BYTES).then_some(()).ok_or(Refused(StatusCode::URI_TOO_LONG, "The address is too long."))
@@ -193,6 +214,7 @@ fn largest(parts: &Parts) -> usize {
     let path = parts.uri.path();
     match path.starts_with("/graph/") {
         true if parts.method == Method::PUT && path.contains("/branding/") => PICTURE_BYTES,
+        true if path.ends_with("/import") => DESIGN_BYTES,
         true => MANAGEMENT_BYTES,
         false => BODY_BYTES,
     }

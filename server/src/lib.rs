@@ -38,4 +38,5 @@ pub mod seed;
 pub mod sentences;
 pub mod serve;
 pub mod state;
+pub mod tls;
 pub mod wishes;

@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use server::{
     administration, background,
     clock::{Chance, Clock},
-    config::{Config, Sources},
+    config::{Config, Sources, Tls},
     design,
     directory::{
         Db,
@@ -20,6 +20,7 @@ use server::{
     log, people, router, seed,
     serve::{self, Patience},
     state::AppState,
+    tls,
 };
 use std::{
     env,
@@ -53,7 +54,11 @@ that keeps every mail at /dev/mail.
 #[derive(Subcommand)]
 enum Command {
     /// Start the server; brings the database up to date first
-    Serve,
+    Serve {
+        /// Development over https, with a certificate made for this machine
+        #[arg(long)]
+        dev_tls: bool,
+    },
     /// Bring the database up to date, and stop
     Migrate,
     /// Look at configuration, database, clock, keys, mail and disk, and say what to do
@@ -155,12 +160,15 @@ const MISCONFIGURED: u8 = 2;
 
 fn main() -> ExitCode {
     let line = Line::parse();
-    let command = line.command.unwrap_or(Command::Serve);
+    let command = line.command.unwrap_or(Command::Serve { dev_tls: false });
     if let Command::Help { topic } = command {
         return say(&help(topic));
     }
     let variables =
         env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let over_dev_tls = matches!(command, Command::Serve { dev_tls: true });
+    let over_dev_tls = over_dev_tls.then(|| ("PORTICO_DEV_TLS".into(), "on".into()));
+    let variables = variables.chain(over_dev_tls);
     let sources = Sources { variables: variables.collect(), file: line.config.as_deref(), folder: Path::new(".") };
     let config = match Config::read(sources) {
         Ok(config) => config,
@@ -174,7 +182,7 @@ fn main() -> ExitCode {
     // On the heap: the runtime's code is made once for a pointer, not once for each place that polls it.
     let done = runtime.block_on(Box::pin(async {
         match command {
-            Command::Serve => serve(config).await,
+            Command::Serve { .. } => serve(config).await,
             Command::Migrate => migrate(config).await,
             Command::Doctor => return examine(config).await,
             Command::Audit { what: Audit::Verify } => return verify(config).await,
@@ -203,6 +211,7 @@ async fn serve(config: Config) -> Result<()> {
     let listener = listening.map_err(|fault| {
         Error::Internal(format!("{} cannot be listened on: {fault}. Set PORTICO_LISTEN.", config.listen))
     })?;
+    let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
     let db = Db::open(config.database_url.reveal()).await?;
     db.migrate().await?;
     let state = AppState::new(config, db, Clock::System, Chance::System)?;
@@ -216,7 +225,7 @@ async fn serve(config: Config) -> Result<()> {
     let stop = told_to_stop()?;
     let background = tokio::spawn(background::run(state.clone()));
     greet(&state.config, link.as_deref());
-    serve::serve(listener, guard, Patience::default(), stop).await;
+    serve::serve(listener, tls, guard, Patience::default(), stop).await;
     background.abort();
     funnel::write_down(&state.db).await
 }
@@ -352,6 +361,9 @@ fn greet(config: &Config, set_up: Option<&str>) {
             url.at("/"),
             url.at("/dev/mail")
         );
+    }
+    if let Some(Tls::Development { folder }) = &config.tls {
+        tracing::info!("{}", tls::how_to_trust(folder));
     }
     match set_up {
         Some(link) => tracing::info!("There is no administrator yet. Make the first one within an hour: {link}"),

@@ -63,6 +63,68 @@ pub fn written_anew(sent: &[u8]) -> Result<Picture> {
     Ok(Picture { media_type: media_type.into(), body: STANDARD.encode(written) })
 }
 
+/// Whether it is as we write pictures, so that it can be kept as it is: of each kind the parts that hold pixels, to the last
+/// byte, and pixels that can be read.
+pub fn nothing_but_pixels(media_type: &str, body: &str) -> Result<(), &'static str> {
+    const NOT_OURS: &str = "This is no picture as Portico writes it. Send it to …/branding, and export again.";
+    let bytes = STANDARD.decode(body).map_err(|_| NOT_OURS)?;
+    let plain = match media_type {
+        "image/png" => is_plain_png(&bytes),
+        "image/jpeg" => is_plain_jpeg(&bytes),
+        _ => None,
+    };
+    plain.ok_or(NOT_OURS)?;
+    written_anew(&bytes).map(|_| ()).map_err(|_| NOT_OURS)
+}
+
+/// PNG (Third Edition) §5.3: a signature, and chunks of a length, a name, data and a sum.
+fn is_plain_png(bytes: &[u8]) -> Option<()> {
+    let mut rest = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n")?;
+    loop {
+        let (length, after) = rest.split_first_chunk::<4>()?;
+        let (name, after) = after.split_first_chunk::<4>()?;
+        let end = usize::try_from(u32::from_be_bytes(*length)).ok()?.checked_add(4)?;
+        rest = after.get(end..)?;
+        match name {
+            b"IHDR" | b"IDAT" => {}
+            b"IEND" => return rest.is_empty().then_some(()),
+            _ => return None,
+        }
+    }
+}
+
+/// ITU-T T.81, Annex B: segments of a marker, a length and data; the scan after SOS, in which every 0xFF is followed by a
+/// zero or by EOI.
+fn is_plain_jpeg(bytes: &[u8]) -> Option<()> {
+    const JFIF: u8 = 0xe0;
+    const DQT: u8 = 0xdb;
+    const SOF0: u8 = 0xc0;
+    const DHT: u8 = 0xc4;
+    const SOS: u8 = 0xda;
+    const EOI: u8 = 0xd9;
+    let mut rest = bytes.strip_prefix(&[0xff, 0xd8])?;
+    loop {
+        let ([0xff, marker, high, low], _) = rest.split_first_chunk::<4>()? else { return None };
+        let end = usize::from(u16::from_be_bytes([*high, *low])).checked_add(2)?;
+        let known = match *marker {
+            // The head of the format alone: 16 bytes, and no small picture in it.
+            JFIF => end == 18,
+            DQT | SOF0 | DHT | SOS => true,
+            _ => false,
+        };
+        if !known {
+            return None;
+        }
+        rest = rest.get(end..)?;
+        if *marker == SOS {
+            break;
+        }
+    }
+    let scan = rest.strip_suffix(&[0xff, EOI])?;
+    let stuffed = |at: usize| scan[at] != 0xff || scan.get(at + 1) == Some(&0);
+    (0..scan.len()).all(stuffed).then_some(())
+}
+
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// `GET /pictures/{hash}`: its name is its content, so it never changes.
@@ -98,6 +160,26 @@ mod tests {
         let bytes = STANDARD.decode(picture.body).unwrap();
         assert!(!bytes.windows(8).any(|it| it == b"<script>"));
         assert_eq!(picture.media_type, "image/png");
+    }
+
+    #[test]
+    fn r22_what_was_written_anew_holds_nothing_but_pixels_and_nothing_else_does() {
+        let mut jpeg = Vec::new();
+        DynamicImage::new_rgb8(40, 30).write_to(&mut Cursor::new(&mut jpeg), ImageFormat::Jpeg).unwrap();
+        for sent in [png(16, 16), jpeg] {
+            let Picture { media_type, body } = written_anew(&sent).unwrap();
+            assert_eq!(nothing_but_pixels(&media_type, &body), Ok(()), "{media_type}");
+            let bytes = STANDARD.decode(&body).unwrap();
+            let mut longer = bytes.clone();
+            longer.extend(b"<script>");
+            let mut commented = bytes.clone();
+            // A comment, of either format, behind the head.
+            commented.splice(2..2, [0xff, 0xfe, 0, 4, b'h', b'i']);
+            for wrong in [&longer, &commented, &bytes[..bytes.len() - 3]] {
+                assert!(nothing_but_pixels(&media_type, &STANDARD.encode(wrong)).is_err(), "{media_type}");
+            }
+        }
+        assert!(nothing_but_pixels("image/svg+xml", &STANDARD.encode("<svg/>")).is_err());
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! FACE administrators, the front door: the document in which the portal runs, the set-up of the first administrator, and
-//! the authenticator app of each.
-//! What the portal does it does over the management API.
+//! the authenticator app of each. What the portal does it does over the management API.
 
 pub mod enrol;
 pub mod invitation;
+mod link;
 pub mod set_up;
 
 use crate::{

@@ -21,10 +21,12 @@ use hyper_util::{
 };
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::watch,
     time::{sleep, timeout},
 };
+use tokio_rustls::TlsAcceptor;
 use wire::{Requests, Wire};
 
 /// How long we wait for others (security R44, faults F26 and F31).
@@ -55,7 +57,13 @@ const RESETS: usize = 20;
 const HEAD_BYTES: usize = URI_BYTES + HEADER_BYTES + 512;
 
 /// Serves until `stop` is ready and what was in flight then has ended, or has had its time.
-pub async fn serve(listener: TcpListener, guard: Guard, patience: Patience, stop: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    guard: Guard,
+    patience: Patience,
+    stop: impl Future<Output = ()>,
+) {
     let (guard, http, connections) = (Arc::new(guard), Arc::new(http()), GracefulShutdown::new());
     let (stopping, _) = watch::channel(());
     let mut stop = std::pin::pin!(stop);
@@ -64,7 +72,13 @@ pub async fn serve(listener: TcpListener, guard: Guard, patience: Patience, stop
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
                     let connection = Connection { peer, guard: guard.clone(), stopping: stopping.subscribe() };
-                    tokio::spawn(attend(http.clone(), stream, connection, patience, connections.watcher()));
+                    let watcher = connections.watcher();
+                    match tls.clone() {
+                        None => drop(tokio::spawn(attend(http.clone(), plain(stream), connection, patience, watcher))),
+                        Some(tls) => {
+                            tokio::spawn(attend_secured(tls, http.clone(), plain(stream), connection, patience, watcher));
+                        }
+                    }
                 }
                 Err(fault) => rest(&fault).await,
             },
@@ -101,16 +115,36 @@ struct Connection {
     stopping: watch::Receiver<()>,
 }
 
-/// One connection, from its first byte to its last.
-async fn attend(
+/// An answer of two packets must not wait for the first one's receipt. Where that cannot be had, it is only slower.
+fn plain(stream: TcpStream) -> TcpStream {
+    let _ = stream.set_nodelay(true);
+    stream
+}
+
+/// The same behind a handshake, which has as long as the head of a request.
+async fn attend_secured(
+    tls: TlsAcceptor,
     http: Arc<Builder<TokioExecutor>>,
     stream: TcpStream,
     connection: Connection,
     patience: Patience,
     watcher: Watcher,
 ) {
-    // An answer of two packets must not wait for the first one's receipt. Where that cannot be had, it is only slower.
-    let _ = stream.set_nodelay(true);
+    match timeout(patience.head, tls.accept(stream)).await {
+        Ok(Ok(stream)) => attend(http, stream, connection, patience, watcher).await,
+        Ok(Err(fault)) => tracing::debug!(peer = %connection.peer, %fault, "no handshake"),
+        Err(_elapsed) => tracing::debug!(peer = %connection.peer, "a handshake took too long"),
+    }
+}
+
+/// One connection, from its first byte to its last.
+async fn attend<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    http: Arc<Builder<TokioExecutor>>,
+    stream: S,
+    connection: Connection,
+    patience: Patience,
+    watcher: Watcher,
+) {
     let (peer, requests) = (connection.peer, Requests::default());
     let wire = TokioIo::new(Wire::new(stream, requests.clone(), patience));
     let answer = service_fn(move |request: Request<Incoming>| {

@@ -2,7 +2,7 @@
 
 use crate::{
     clock::{Chance, Clock},
-    config::Config,
+    config::{Config, Tls},
     directory::Db,
     error::{Error, Result},
     guard::Arrivals,
@@ -12,6 +12,7 @@ use crate::{
     mail::send::Mailer,
     open_pages::OpenPages,
     secret::{password::Hasher, seal::Seal},
+    tls,
 };
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
@@ -65,9 +66,15 @@ impl AppState {
 
     /// For calls to other servers: short, and never following where an answer points (security R36).
     pub fn http(&self) -> Result<reqwest::Client> {
+        let own = match &self.config.tls {
+            // The demo shop talks to us as anybody does.
+            Some(Tls::Development { folder }) => Some(tls::authority_of(folder)?),
+            _ => None,
+        };
         reqwest::Client::builder()
             .timeout(Duration::from_secs(5))
             .redirect(reqwest::redirect::Policy::none())
+            .tls_certs_merge(own)
             .build()
             .map_err(|error| Error::Internal(format!("HTTP client: {error}")))
     }

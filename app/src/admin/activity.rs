@@ -277,7 +277,7 @@ pub fn steps(funnel: &Funnel) -> AnyView {
     .into_any()
 }
 
-fn step_name(step: &str) -> String {
+pub fn step_name(step: &str) -> String {
     match step {
         "address" => "Email address".into(),
         "code" => "Code".into(),

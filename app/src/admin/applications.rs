@@ -1,5 +1,7 @@
 //! *Applications*: what asks for sign-ins. Registered here, and one with everything a developer needs.
 
+mod permissions;
+
 use super::{
     browser::moment,
     client::client,
@@ -193,6 +195,7 @@ fn one(loaded: Loaded<Application>, application: Application) -> AnyView {
         {quick_start(&application)}
         {redirects(loaded, &application)}
         {secrets(loaded, &application)}
+        {permissions::section(&application)}
         {deletion(&application)}
     }
     .into_any()

@@ -1,10 +1,10 @@
-//! *Branding*: name, logo, colour, texts and links of the directory's pages, with a page beside them.
+//! *Branding*: name, logo, colour, background and links of the directory's pages, with a page beside them.
 
 use super::{
     client::client,
     desk::desk,
     frame::head,
-    preview::{Look, Sample, preview},
+    preview::{Look, Said, Sample, preview},
     ui::{
         button::{Act, primary, run, with_icon},
         field::{Label, field, line},
@@ -19,7 +19,7 @@ use crate::contract::{
     journey::{Path, Step},
     resource::organization::{Branding, Organization},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
@@ -81,6 +81,7 @@ fn editing(loaded: Loaded<Branding>, branding: Branding) -> AnyView {
             brand: brand_of(&shown(), desk().directory.get().as_ref()),
             application: "your application".into(),
             step: Step::Address { path: Path::SignIn, can_sign_up: true, can_recover: true },
+            said: Said::default(),
         })
     });
     let act = Act::new();
@@ -92,8 +93,9 @@ fn editing(loaded: Loaded<Branding>, branding: Branding) -> AnyView {
             <div class="stack">
                 <section class="card pad">
                     {line(Label::new("name", "Name").hint("What people know you by. It stands beside the logo."), draft.name, name)}
-                    {logo(loaded, branding.banner_logo_relative_url.is_some())}
+                    {picture(loaded, logo(), branding.banner_logo_relative_url.is_some())}
                     {colour_field(draft.colour, colour)}
+                    {picture(loaded, background(), branding.background_image_relative_url.is_some())}
                 </section>
                 <section class="card pad">
                     {line(Label::new("privacy", "Privacy and cookies").optional().hint("A whole address, like https://example.com/privacy."), draft.privacy, privacy)}
@@ -186,30 +188,62 @@ fn colour_field(colour: RwSignal<String>, fault: RwSignal<Option<String>>) -> An
     field(Label::new("colour", "Colour"), fault, control.into_any())
 }
 
-fn logo(loaded: Loaded<Branding>, is_there: bool) -> AnyView {
+/// Graph's words for a picture's place, and ours.
+struct Place {
+    word: &'static str,
+    label: Label,
+    /// As it stands in a sentence.
+    name: &'static str,
+}
+
+fn logo() -> Place {
+    let hint = "PNG, JPEG or WebP; it is shown 28 pixels high.";
+    Place { word: "bannerLogo", label: Label::new("logo", "Logo").optional().hint(hint), name: "logo" }
+}
+
+fn background() -> Place {
+    let hint = "PNG, JPEG or WebP, up to 1 MiB. It fills the page behind the card; words never stand on it.";
+    let label = Label::new("background", "Background").optional().hint(hint);
+    Place { word: "backgroundImage", label, name: "background" }
+}
+
+/// Bytes; the server takes no more.
+const LARGEST: f64 = 1024.0 * 1024.0;
+
+fn picture(loaded: Loaded<Branding>, place: Place, is_there: bool) -> AnyView {
     let (client, toasts) = (client(), toasts());
+    let Place { word, label, name } = place;
+    let fault = RwSignal::new(None::<String>);
     let upload = move |event: web_sys::Event| {
         let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
         let Some(file) = input.and_then(|input| input.files()).and_then(|files| files.get(0)) else { return };
+        if file.size() > LARGEST {
+            fault.set(Some("This picture has more than 1 MiB. Make it smaller, or save it as JPEG.".into()));
+            return;
+        }
+        fault.set(None);
         let directory = client.directory.get_untracked();
-        run(async move { client.put_logo(&directory, &file).await }, move |()| {
-            toasts.good("The new logo is there.");
-            loaded.again();
+        spawn_local(async move {
+            match client.put_picture(&directory, word, &file).await {
+                Ok(()) => {
+                    toasts.good(format!("The new {name} is there."));
+                    loaded.again();
+                }
+                Err(trouble) => {
+                    fault.try_set(Some(trouble.sentence()));
+                }
+            }
         });
     };
     let remove = move || {
         let directory = client.directory.get_untracked();
-        run(async move { client.delete_logo(&directory).await }, move |()| loaded.again());
+        run(async move { client.delete_picture(&directory, word).await }, move |()| loaded.again());
     };
     let control = view! {
         <div class="buttons">
-            <input class="file" id="logo" type="file" accept="image/png,image/jpeg,image/webp" on:change=on_change(upload) />
-            {is_there.then(|| with_icon(Icon::Trash, "Remove the logo", remove))}
+            <input class="file" id=label.id type="file" accept="image/png,image/jpeg,image/webp" on:change=on_change(upload) />
+            {is_there.then(|| with_icon(Icon::Trash, format!("Remove the {name}"), remove))}
         </div>
     };
-    field(
-        Label::new("logo", "Logo").optional().hint("PNG, JPEG or WebP; it is shown 28 pixels high."),
-        RwSignal::new(None),
-        control.into_any(),
-    )
+    field(label, fault, control.into_any())
 }

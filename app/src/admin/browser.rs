@@ -1,11 +1,11 @@
 //! The little that the portal asks of the browser itself.
 
 use crate::ui::browser::{after, document, window};
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlElement, UrlSearchParams};
+use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, HtmlElement, Url, UrlSearchParams};
 
 /// What this tab remembers until it is closed.
 pub fn storage(key: &str) -> Option<String> {
@@ -64,6 +64,30 @@ pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
 pub async fn copy(text: &str) -> bool {
     let clipboard = window().navigator().clipboard();
     JsFuture::from(clipboard.write_text(text)).await.is_ok()
+}
+
+/// Hands the person a file.
+pub fn download(name: &str, kind: &str, text: &str) {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let Ok(file) = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options) else { return };
+    let Ok(address) = Url::create_object_url_with_blob(&file) else { return };
+    let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
+    if let Some(link) = link {
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+    }
+    // Once the browser has begun to read it.
+    after(Duration::from_secs(1), move || {
+        // Fails only for what is no address.
+        let _ = Url::revoke_object_url(&address);
+    });
+}
+
+/// What stands in a file that somebody chose.
+pub async fn text_of(file: &File) -> Option<String> {
+    JsFuture::from(file.text()).await.ok()?.as_string()
 }
 
 /// A moment in the person's own language and time zone.

@@ -39,6 +39,49 @@ impl Client {
     pub async fn organizations(self) -> Result<Vec<Organization>> {
         self.list("/organization").await
     }
+
+    /// One more. Whoever makes it may do everything in it.
+    pub async fn create_directory(self, new: &Value) -> Result<Organization> {
+        self.send(Method::Post, "/tenants", new).await
+    }
+
+    pub async fn rename_directory(self, id: &str, name: &str) -> Result<()> {
+        self.change(&format!("/organization/{}", encoded(id)), None, &json!({ "displayName": name })).await
+    }
+}
+
+// Administrators
+
+const ASSIGNMENTS: &str = "/roleManagement/directory/roleAssignments";
+
+impl Client {
+    /// Everybody with a role in the directory, a row for each role.
+    pub async fn administrators(self) -> Result<Vec<Value>> {
+        self.list(&format!("{ASSIGNMENTS}?$expand=principal")).await
+    }
+
+    pub async fn give_role(self, account: &str, role: &str, everywhere: bool) -> Result<()> {
+        let new = json!({ "principalId": account, "roleDefinitionId": role, "allTenants": everywhere });
+        self.act(Method::Post, ASSIGNMENTS, &new).await
+    }
+
+    pub async fn take_role(self, assignment: &str) -> Result<()> {
+        self.delete(&format!("{ASSIGNMENTS}/{}", encoded(assignment))).await
+    }
+
+    /// Those that nobody has used yet.
+    pub async fn invitations(self) -> Result<Vec<Value>> {
+        self.list("/invitations").await
+    }
+
+    /// The answer holds the link, this once, where no mail carries it.
+    pub async fn invite(self, new: &Value) -> Result<Value> {
+        self.send(Method::Post, "/invitations", new).await
+    }
+
+    pub async fn withdraw(self, invitation: &str) -> Result<()> {
+        self.delete(&format!("/invitations/{}", encoded(invitation))).await
+    }
 }
 
 // User flows
@@ -77,8 +120,9 @@ impl Client {
         self.delete(&format!("{}/conditions/applications/includeApplications/{application}", flow(id))).await
     }
 
-    pub async fn revisions(self, id: &str) -> Result<Vec<Revision>> {
-        self.list(&format!("{}/revisions", flow(id))).await
+    /// One page, newest first.
+    pub async fn revisions(self, id: &str) -> Result<Collection<Revision>> {
+        self.get(&format!("{}/revisions?$top={PAGE}", flow(id))).await
     }
 
     pub async fn diff(self, id: &str, from: i64, to: i64) -> Result<Diff> {
@@ -87,6 +131,11 @@ impl Client {
 
     pub async fn restore(self, id: &str, revision: i64) -> Result<()> {
         self.act(Method::Post, &format!("{}/revisions/{revision}/restore", flow(id)), &json!({})).await
+    }
+
+    /// What somebody would see who gives these answers. Nothing is written, and no mail is sent.
+    pub async fn simulate(self, id: &str, walk: &Value) -> Result<Value> {
+        self.send(Method::Post, &format!("{}/simulate", flow(id)), walk).await
     }
 
     pub async fn funnel(self, id: &str, from: &str) -> Result<Funnel> {
@@ -180,6 +229,41 @@ impl Client {
     }
 }
 
+// What applications may do with this API
+
+impl Client {
+    /// By themselves.
+    pub async fn permissions(self, application: &str) -> Result<Vec<Value>> {
+        self.list(&allowed(application)).await
+    }
+
+    pub async fn allow(self, application: &str, permission: &str) -> Result<()> {
+        self.act(Method::Post, &allowed(application), &json!({ "appRoleId": permission })).await
+    }
+
+    pub async fn disallow(self, application: &str, assignment: &str) -> Result<()> {
+        self.delete(&format!("{}/{}", allowed(application), encoded(assignment))).await
+    }
+
+    /// By the hands of administrators.
+    pub async fn granted(self, application: &str) -> Result<Value> {
+        self.get(&format!("{GRANTS}/{}", encoded(application))).await
+    }
+
+    pub async fn grant(self, application: &str, scope: &str, is_new: bool) -> Result<()> {
+        match is_new {
+            true => self.act(Method::Post, GRANTS, &json!({ "clientId": application, "scope": scope })).await,
+            false => self.change(&format!("{GRANTS}/{}", encoded(application)), None, &json!({ "scope": scope })).await,
+        }
+    }
+}
+
+const GRANTS: &str = "/oauth2PermissionGrants";
+
+fn allowed(application: &str) -> String {
+    format!("/servicePrincipals/{}/appRoleAssignments", encoded(application))
+}
+
 fn application(id: &str) -> String {
     format!("/applications/{}", encoded(id))
 }
@@ -221,6 +305,11 @@ impl Client {
         self.send(Method::Post, &path, &json!({})).await
     }
 
+    /// Asks the person by mail to choose a new password.
+    pub async fn send_recovery_mail(self, id: &str) -> Result<()> {
+        self.act(Method::Post, &format!("{}/sendRecoveryMail", person(id)), &json!({})).await
+    }
+
     pub async fn end_sessions(self, id: &str) -> Result<()> {
         self.act(Method::Post, &format!("{}/revokeSignInSessions", person(id)), &json!({})).await
     }
@@ -241,12 +330,13 @@ impl Client {
         self.change(&branding(organization), None, changes).await
     }
 
-    pub async fn put_logo(self, organization: &str, picture: &web_sys::File) -> Result<()> {
-        self.put(&format!("{}/bannerLogo", branding(organization)), picture).await
+    /// `place`: `bannerLogo` or `backgroundImage`.
+    pub async fn put_picture(self, organization: &str, place: &str, picture: &web_sys::File) -> Result<()> {
+        self.put(&format!("{}/{place}", branding(organization)), picture).await
     }
 
-    pub async fn delete_logo(self, organization: &str) -> Result<()> {
-        self.delete(&format!("{}/bannerLogo", branding(organization))).await
+    pub async fn delete_picture(self, organization: &str, place: &str) -> Result<()> {
+        self.delete(&format!("{}/{place}", branding(organization))).await
     }
 
     /// Every sentence of the pages in one language: ours, and the directory's own where it has one.
@@ -280,6 +370,47 @@ fn branding(organization: &str) -> String {
 
 fn sentences(organization: &str, language: &str) -> String {
     format!("/organization/{}/sentences/{}", encoded(organization), encoded(language))
+}
+
+// A design as a document
+
+/// In which words a design is written, and how the name of its file ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    Toml,
+    Json,
+}
+
+impl Dialect {
+    pub fn ending(self) -> &'static str {
+        match self {
+            Dialect::Toml => "toml",
+            Dialect::Json => "json",
+        }
+    }
+
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Dialect::Toml => "application/toml",
+            Dialect::Json => "application/json",
+        }
+    }
+}
+
+impl Client {
+    pub async fn export(self, dialect: Dialect) -> Result<String> {
+        self.text("/export", dialect.media_type()).await
+    }
+
+    /// What a document would change.
+    pub async fn plan(self, dialect: Dialect, document: &str) -> Result<Value> {
+        self.send_text("/import?plan=true", dialect.media_type(), document).await
+    }
+
+    /// Changes it, while the design still stands as it did for the plan.
+    pub async fn import(self, dialect: Dialect, document: &str, base: &str) -> Result<Value> {
+        self.send_text(&format!("/import?base={}", encoded(base)), dialect.media_type(), document).await
+    }
 }
 
 // Activity

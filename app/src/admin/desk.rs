@@ -3,7 +3,7 @@
 use super::{
     client::Client,
     route::Place,
-    ui::{ask::Asking, toast::Toasts},
+    ui::{ask::Asking, load::Loaded, toast::Toasts},
 };
 use crate::contract::resource::organization::Organization;
 use leptos::prelude::*;
@@ -15,7 +15,9 @@ pub struct Desk {
     pub place: Place,
     pub asking: Asking,
     pub toasts: Toasts,
-    /// The directory that is being administered.
+    /// Every directory that the administrator may enter.
+    pub directories: Loaded<Vec<Organization>>,
+    /// The one that is being administered.
     pub directory: RwSignal<Option<Organization>>,
 }
 

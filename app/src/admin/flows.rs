@@ -9,6 +9,7 @@ mod methods;
 mod new;
 mod overview;
 mod run;
+mod simulate;
 
 use super::{
     client::client,
@@ -21,6 +22,7 @@ use super::{
     },
 };
 use crate::contract::resource::user_flow::UserFlow;
+pub use history::who;
 use leptos::prelude::*;
 pub use list::list;
 pub use new::new;
@@ -50,7 +52,7 @@ pub fn flow(id: String, tab: FlowTab) -> AnyView {
         head(vec![("User flows".into(), Route::Flows)], title.get(), run.into_any())
     };
     let content = flow.show(5, move |now| section(tab, flow, now));
-    view! { <div class="screen">{top}{links}{content}</div> }.into_any()
+    view! { <div class="screen" class:wide=tab == FlowTab::Run>{top}{links}{content}</div> }.into_any()
 }
 
 fn links(id: &str, here: FlowTab) -> AnyView {
@@ -68,8 +70,8 @@ fn section(tab: FlowTab, loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
         FlowTab::Applications => applications::section(loaded, flow),
         FlowTab::Providers => methods::section(loaded, flow),
         FlowTab::Attributes => attributes::section(loaded, flow),
-        FlowTab::Languages => languages::section(flow),
-        FlowTab::Run => run::section(flow),
+        FlowTab::Languages => languages::section(loaded, flow),
+        FlowTab::Run => view! { {run::section(&flow)}{simulate::section(&flow)} }.into_any(),
         FlowTab::History => history::section(loaded, flow),
         FlowTab::Layout => ().into_any(),
     }

@@ -8,7 +8,7 @@ use super::{
     ui::{
         ask::{Question, asking},
         icon::{Icon, icon},
-        load::{Loaded, load, skeleton},
+        load::{Loaded, skeleton},
         menu::menu,
     },
 };
@@ -44,6 +44,8 @@ fn groups() -> [(&'static str, Vec<Entry>); 4] {
             vec![
                 entry(Icon::Application, "Applications", Route::Applications),
                 entry(Icon::People, "People", Route::People),
+                entry(Icon::Administrator, "Administrators", Route::Administrators),
+                entry(Icon::Design, "Export and import", Route::Design),
             ],
         ),
         (
@@ -59,7 +61,7 @@ fn groups() -> [(&'static str, Vec<Entry>); 4] {
 
 pub fn frame() -> AnyView {
     let (place, client) = (place(), client());
-    let directories = load(move || client.organizations());
+    let directories = desk().directories;
     choose_first(directories);
     let here = desk().directory;
     Effect::new(move |_| {
@@ -143,7 +145,7 @@ fn is_for_customers(directory: &Organization) -> bool {
     directory.tenant_type == "CIAM"
 }
 
-fn kind(directory: &Organization) -> &'static str {
+pub fn kind(directory: &Organization) -> &'static str {
     if is_for_customers(directory) { "customers" } else { "employees and guests" }
 }
 
@@ -152,6 +154,13 @@ fn about(directory: &Organization) -> String {
         Some(name) => format!("{} · {name}", kind(directory)),
         None => kind(directory).into(),
     }
+}
+
+/// Everything from here on is about this directory.
+pub fn enter(directory: &str) {
+    super::browser::set_storage(DIRECTORY, Some(directory));
+    client().directory.set(directory.into());
+    place().go(&Route::Flows);
 }
 
 fn switch(directories: Loaded<Vec<Organization>>, here: RwSignal<Option<Organization>>) -> AnyView {
@@ -173,9 +182,7 @@ fn switch(directories: Loaded<Vec<Organization>>, here: RwSignal<Option<Organiza
                 let is_here = client.directory.with_untracked(|here| *here == id);
                 let choose = move |_| {
                     open.set(false);
-                    super::browser::set_storage(DIRECTORY, Some(&id));
-                    client.directory.set(id.clone());
-                    place.go(&Route::Flows);
+                    enter(&id);
                 };
                 let about = about(&directory);
                 view! {
@@ -186,7 +193,16 @@ fn switch(directories: Loaded<Vec<Organization>>, here: RwSignal<Option<Organiza
                 }
             })
             .collect();
-        view! { <p class="caption">"Directories"</p> {rows} }.into_any()
+        let all = move |_| {
+            open.set(false);
+            place.go(&Route::Directories);
+        };
+        view! {
+            <p class="caption">"Directories"</p>
+            {rows}
+            <button type="button" class="entry" on:click=on_click(all)>"All directories …"</button>
+        }
+        .into_any()
     };
     menu("directories", "Switch directory", face.into_any(), entries)
 }

@@ -11,7 +11,7 @@ use super::{
     client::client,
     desk::desk,
     frame::head,
-    preview::{Look, Sample, preview},
+    preview::{Look, Said, Sample, preview},
     route::Route,
     ui::load::load,
 };
@@ -64,6 +64,7 @@ fn editing(read: Read, tabs: AnyView) -> AnyView {
             brand: brand_of(&branding, desk().directory.get().as_ref()),
             application,
             step: Step::Attributes { revision: layout.revision, fields },
+            said: Said::default(),
         })
     });
     let open = open.filter(|open| *open > 0).map(|open| {

@@ -2,13 +2,16 @@
 //! management API.
 
 mod activity;
+mod administrators;
 mod applications;
 mod attributes;
 mod branding;
 mod browser;
 mod chart;
 mod client;
+mod design;
 mod desk;
+mod directories;
 mod flows;
 mod frame;
 mod languages;
@@ -29,7 +32,7 @@ use desk::Desk;
 use leptos::{mount::mount_to, prelude::*, task::spawn_local};
 use route::{Place, Route};
 use session::Opened;
-use ui::{ask::Asking, toast::Toasts};
+use ui::{ask::Asking, load::load, toast::Toasts};
 use wasm_bindgen::JsCast;
 
 /// Draws the portal into the document's `#admin`, once it is known who is there.
@@ -54,8 +57,10 @@ fn place(view: impl FnOnce() -> AnyView + 'static) {
 
 fn portal(session: session::Session, path: String) -> AnyView {
     let (asking, toasts) = (Asking::new(), Toasts::new());
+    let client = Client { session, directory: RwSignal::new(String::new()) };
     desk::open(Desk {
-        client: Client { session, directory: RwSignal::new(String::new()) },
+        client,
+        directories: load(move || client.organizations()),
         place: Place::new(&path),
         asking,
         toasts,
@@ -83,6 +88,9 @@ fn screen(route: Route) -> AnyView {
         Route::Person { id } => people::person(id),
         Route::Branding => branding::screen(),
         Route::Languages => languages::screen(),
+        Route::Design => design::screen(),
+        Route::Directories => directories::screen(),
+        Route::Administrators => administrators::screen(),
         Route::Activity { tab } => activity::screen(tab),
         Route::Unknown => ui::empty::empty(
             "There is nothing at this address",

@@ -258,6 +258,11 @@ fn access(loaded: Loaded<Person>, user: &User) -> AnyView {
             loaded.again();
         });
     };
+    let recover = move || {
+        run(async move { client.send_recovery_mail(&id.get_value()).await }, move |()| {
+            toasts.good("A mail is on its way that asks them to choose a new password.");
+        });
+    };
     let end = move || {
         run(async move { client.end_sessions(&id.get_value()).await }, move |()| {
             toasts.good("Every session has ended. The next visit asks to sign in.");
@@ -272,6 +277,7 @@ fn access(loaded: Loaded<Person>, user: &User) -> AnyView {
             </div>
             <div class="buttons">
                 {plain("End all sessions", end)}
+                {plain("Send recovery mail", recover)}
                 {reset(id)}
                 {with_icon(Icon::Trash, "Delete", move || delete(id, called))}
             </div>

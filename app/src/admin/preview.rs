@@ -9,22 +9,24 @@ use crate::admin::ui::listen::{on_change, on_click};
 use crate::{
     contract::{
         brand::{Brand, Palette, Tone},
-        journey::{LanguageName, Page, Step},
+        journey::{LanguageName, Notice, Page, Step},
         portal::Language,
         user_flow::{Field, InputKind},
         validate::{Fault, field_name, value},
     },
-    hosted::hosted,
+    hosted::{self, hosted},
     text::Texts,
     ui::browser::{document, window},
 };
 use gloo_net::http::Request;
 use js_sys::{Array, Reflect};
 use leptos::{html::Div, mount::mount_to, prelude::*, task::spawn_local};
+use serde_json::{Value, json};
 use std::{any::Any, collections::BTreeMap, sync::Arc};
-use wasm_bindgen::{JsCast, prelude::Closure};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::{
-    CssStyleSheet, Element, Event, FormData, HtmlElement, HtmlFormElement, ShadowRoot, ShadowRootInit, ShadowRootMode,
+    CssStyleSheet, Element, FormData, HtmlElement, HtmlFormElement, ShadowRoot, ShadowRootInit, ShadowRootMode,
+    SubmitEvent,
 };
 
 /// Which page is drawn, of whom.
@@ -33,6 +35,34 @@ pub struct Sample {
     pub brand: Brand,
     pub application: String,
     pub step: Step,
+    pub said: Said,
+}
+
+/// What the page knows and says of what was sent before.
+#[derive(Clone, PartialEq, Default)]
+pub struct Said {
+    pub address: Option<String>,
+    pub faults: Vec<Fault>,
+    pub typed: BTreeMap<String, Vec<String>>,
+    pub notice: Option<Notice>,
+}
+
+/// A form of the page that was sent: its fields in their order, the button's last.
+pub type Sent = Vec<(String, String)>;
+
+/// What is done with a form that is sent in a preview.
+type Hear = Arc<dyn Fn(Sent) + Send + Sync>;
+
+/// A step as the management API tells it, with what the page says there.
+pub fn read(told: &Value) -> Option<(Step, Said)> {
+    let page = json!({
+        "path": "", "token": "", "application": "", "language": "en", "languages": [],
+        "brand": { "name": "", "colour": "#000000", "links": [] },
+        "address": told["address"], "step": told["page"], "faults": told["faults"], "typed": told["typed"],
+        "notice": told["notice"],
+    });
+    let Page { step, address, faults, typed, notice, .. } = hosted::read::page(&page.to_string())?;
+    Some((step, Said { address, faults, typed, notice }))
 }
 
 /// How it is looked at.
@@ -62,8 +92,17 @@ struct Dress {
     language: Language,
 }
 
-/// The frame with the page in it. `sample` is read again whenever it changes.
+/// The frame with the page in it. `sample` is read again whenever it changes. An attribute page judges what is tried in it.
 pub fn preview(sample: Signal<Option<Sample>>, look: Look) -> AnyView {
+    frame("Live preview", sample, look, None)
+}
+
+/// The same, and whoever walks through it goes on by `hear`.
+pub fn walked(sample: Signal<Option<Sample>>, look: Look, hear: impl Fn(Sent) + Send + Sync + 'static) -> AnyView {
+    frame("The page", sample, look, Some(Arc::new(hear)))
+}
+
+fn frame(name: &'static str, sample: Signal<Option<Sample>>, look: Look, hear: Option<Hear>) -> AnyView {
     let dress = RwSignal::new(None::<Dress>);
     Effect::new(move |_| {
         let portal = portal();
@@ -80,13 +119,13 @@ pub fn preview(sample: Signal<Option<Sample>>, look: Look) -> AnyView {
         });
     });
     view! {
-        <section class="card preview" aria-label="Live preview">
+        <section class="card preview" aria-label=name>
             <header>
-                <h2>"Live preview"</h2>
+                <h2>{name}</h2>
                 {controls(look)}
             </header>
             <div class="stage" class:phone=move || look.phone.get() class:dark=move || look.dark.get()>
-                {stage(sample, look, dress)}
+                {stage(sample, look, dress, hear)}
             </div>
         </section>
     }
@@ -132,12 +171,14 @@ fn controls(look: Look) -> AnyView {
 }
 
 /// The element that the shadow root hangs on, drawn again at every change of what it shows.
-fn stage(sample: Signal<Option<Sample>>, look: Look, dress: RwSignal<Option<Dress>>) -> AnyView {
+fn stage(sample: Signal<Option<Sample>>, look: Look, dress: RwSignal<Option<Dress>>, hear: Option<Hear>) -> AnyView {
     let host = NodeRef::<Div>::new();
     // What is mounted; dropped, it is gone from the page.
     let mounted = StoredValue::new_local(None::<Box<dyn Any>>);
     // What somebody typed into the preview, and what is wrong with it.
     let tried = RwSignal::new((BTreeMap::<String, Vec<String>>::new(), Vec::<Fault>::new()));
+    // Whoever sent the page before goes on in this one.
+    let answered = StoredValue::new(false);
     Effect::new(move |_| {
         let (Some(host), Some(sample), Some(dress)) = (host.get(), sample.get(), dress.get()) else { return };
         let Some(root) = open_shadow(&host) else { return };
@@ -148,12 +189,25 @@ fn stage(sample: Signal<Option<Sample>>, look: Look, dress: RwSignal<Option<Dres
         let (typed, faults) = tried.get();
         if let Some((body, ground)) = ground(&dress.language) {
             let page = page(&sample, &dress.language, typed, faults);
-            judge_here(&ground, sample, tried);
+            let hear = hear.clone().unwrap_or_else(|| judge_here(sample, tried));
+            catch(
+                &ground,
+                look,
+                Arc::new(move |sent| {
+                    answered.set_value(true);
+                    hear(sent);
+                }),
+            );
             let handle = mount_to(ground, move || hosted(Arc::new(page), Arc::new(dress.texts)));
             mounted.set_value(Some(Box::new(handle)));
-            settle(&body);
+            let first = settle(&body);
             // Fails only where a node would contain itself.
             let _ = root.append_child(&body);
+            if answered.get_value() {
+                answered.set_value(false);
+                // Fails only for an element that is gone.
+                first.map(|first| first.focus().ok());
+            }
         }
     });
     view! { <div class="page" node_ref=host></div> }.into_any()
@@ -179,7 +233,10 @@ fn ground(language: &Language) -> Option<(Element, HtmlElement)> {
 }
 
 /// A page in a page: its first field leaves the focus to whoever edits beside it, and its landmarks are none of this document.
-fn settle(body: &Element) {
+/// Gives what would have had the focus.
+fn settle(body: &Element) -> Option<HtmlElement> {
+    let wanted = ["[aria-invalid=true]", "[autofocus]", "h1"];
+    let first = wanted.iter().find_map(|wanted| body.query_selector(wanted).ok().flatten());
     while let Ok(Some(field)) = body.query_selector("[autofocus]") {
         let _ = field.remove_attribute("autofocus");
     }
@@ -189,13 +246,14 @@ fn settle(body: &Element) {
             let _ = landmark.set_attribute("role", "group");
         }
     }
+    first.and_then(|first| first.dyn_into().ok())
 }
 
 /// The hosted pages' stylesheet, told about the frame instead of the window.
-fn css(hosted: &str, brand: &Brand, phone: bool, dark: bool) -> String {
+fn css(hosted: &str, sample: &Brand, phone: bool, dark: bool) -> String {
     let so = |yes: bool| if yes { "all" } else { "not all" };
     let scheme = if dark { "dark" } else { "light" };
-    let Palette { light, dark: in_dark } = Palette::new(brand.colour);
+    let Palette { light, dark: in_dark } = Palette::new(sample.colour);
     let Tone { brand, on_brand } = if dark { in_dark } else { light };
     let framed = hosted
         .replace(":root", ":host")
@@ -205,8 +263,9 @@ fn css(hosted: &str, brand: &Brand, phone: bool, dark: bool) -> String {
         .replace("}body{", "}.body{")
         .replace("100dvh", "100%")
         .replace("100vh", "100%");
+    let ground = sample.ground(".body").unwrap_or_default().replace(" fixed", "");
     format!(
-        "{framed}:host{{--brand:{brand};--on-brand:{on_brand}}}.body{{min-height:100%;display:grid}}#hosted{{min-height:0}}"
+        "{framed}{ground}:host{{--brand:{brand};--on-brand:{on_brand}}}.body{{min-height:100%;display:grid}}#hosted{{min-height:0}}"
     )
 }
 
@@ -219,10 +278,12 @@ fn dress_up(root: &ShadowRoot, css: &str) {
 }
 
 fn page(sample: &Sample, language: &Language, typed: BTreeMap<String, Vec<String>>, faults: Vec<Fault>) -> Page {
-    let Sample { brand, application, step } = sample.clone();
+    let Sample { brand, application, step, said } = sample.clone();
+    let (typed, faults) = if said == Said::default() { (typed, faults) } else { (said.typed, said.faults) };
     let languages =
         portal().languages.into_iter().map(|Language { tag, name, .. }| LanguageName { tag, name }).collect();
-    let address = (!matches!(step, Step::Address { .. })).then(|| "name@example.com".to_owned());
+    let somebody = || (!matches!(step, Step::Address { .. })).then(|| "name@example.com".to_owned());
+    let address = said.address.or_else(somebody);
     Page {
         path: String::new(),
         token: String::new(),
@@ -234,36 +295,58 @@ fn page(sample: &Sample, language: &Language, typed: BTreeMap<String, Vec<String
         step,
         faults,
         typed,
-        notice: None,
+        notice: said.notice,
     }
 }
 
 /// What was typed into the preview, and what is wrong with it.
 type Tried = (BTreeMap<String, Vec<String>>, Vec<Fault>);
 
-/// A form in the preview goes nowhere. It is judged as the server would, and the page says what it would say.
-fn judge_here(ground: &HtmlElement, sample: Sample, tried: RwSignal<Tried>) {
-    let judge = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+/// A form in the preview goes nowhere but to `hear`; another language is another look.
+fn catch(ground: &HtmlElement, look: Look, hear: Hear) {
+    let caught = Closure::<dyn FnMut(SubmitEvent)>::new(move |event: SubmitEvent| {
         event.prevent_default();
         event.stop_propagation();
-        let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
-        if let Step::Attributes { fields, .. } = &sample.step {
-            tried.set(judged(fields, &form));
+        let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
+        if let Some(sent) = form.and_then(|form| sent(&form, event.submitter().map(Into::into))) {
+            match sent.last() {
+                Some((name, tag)) if name == "language" => look.language.set(tag.clone()),
+                _ => hear(sent),
+            }
         }
     });
     // Before the page's own listener hears of it. Fails only for what is no function.
-    let _ = ground.add_event_listener_with_callback_and_bool("submit", judge.as_ref().unchecked_ref(), true);
-    judge.forget();
+    let _ = ground.add_event_listener_with_callback_and_bool("submit", caught.as_ref().unchecked_ref(), true);
+    caught.forget();
 }
 
-fn judged(fields: &[Field], form: &HtmlFormElement) -> (BTreeMap<String, Vec<String>>, Vec<Fault>) {
+/// A form that sends itself has no button; the first one speaks for it, as it does when Enter is pressed.
+fn sent(form: &HtmlFormElement, button: Option<Element>) -> Option<Sent> {
+    let button = button.or_else(|| form.query_selector("button[name]").ok().flatten())?;
+    let text = |value: &JsValue| value.as_string().unwrap_or_default();
+    let fields = Array::from(&FormData::new_with_form(form).ok()?.into());
+    let fields = fields.iter().map(|pair| Array::from(&pair)).map(|pair| (text(&pair.get(0)), text(&pair.get(1))));
+    let mut sent: Sent = fields.filter(|(name, _)| name != "token").collect();
+    sent.push((button.get_attribute("name")?, button.get_attribute("value").unwrap_or_default()));
+    Some(sent)
+}
+
+/// Judged as the server would, and the page says what it would say.
+fn judge_here(sample: Sample, tried: RwSignal<Tried>) -> Hear {
+    Arc::new(move |sent| {
+        if let Step::Attributes { fields, .. } = &sample.step {
+            tried.set(judged(fields, &sent));
+        }
+    })
+}
+
+fn judged(fields: &[Field], sent: &Sent) -> Tried {
     let mut typed = BTreeMap::new();
     let mut faults = Vec::new();
-    let data = FormData::new_with_form(form).ok();
     for field in fields.iter().filter(|field| !field.read_only) {
         let name = field_name(&field.attribute);
-        let sent = data.as_ref().map(|data| data.get_all(&name)).unwrap_or_default();
-        let mut values: Vec<String> = sent.iter().filter_map(|value| value.as_string()).collect();
+        let own = sent.iter().filter(|(sent, _)| *sent == name);
+        let mut values: Vec<String> = own.map(|(_, value)| value.clone()).collect();
         if field.kind != InputKind::MultiSelect {
             values.truncate(1);
         }

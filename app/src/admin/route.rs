@@ -19,6 +19,9 @@ pub enum Route {
     Person { id: String },
     Branding,
     Languages,
+    Design,
+    Directories,
+    Administrators,
     Activity { tab: ActivityTab },
     Unknown,
 }
@@ -84,6 +87,9 @@ impl Route {
             ["people", id] => Route::Person { id: (*id).into() },
             ["branding"] => Route::Branding,
             ["languages"] => Route::Languages,
+            ["design"] => Route::Design,
+            ["directories"] => Route::Directories,
+            ["administrators"] => Route::Administrators,
             ["activity"] => Route::Activity { tab: ActivityTab::SignIns },
             ["activity", tab] => activity_tab(tab).map_or(Route::Unknown, |tab| Route::Activity { tab }),
             _ => Route::Unknown,
@@ -110,6 +116,9 @@ impl Route {
             Route::Person { id } => under("people", &encode(id)),
             Route::Branding => under("branding", ""),
             Route::Languages => under("languages", ""),
+            Route::Design => under("design", ""),
+            Route::Directories => under("directories", ""),
+            Route::Administrators => under("administrators", ""),
             Route::Activity { tab } => {
                 let word = ACTIVITY_TABS.iter().find(|(known, ..)| known == tab).map_or("", |(_, word, _)| word);
                 under("activity", word)

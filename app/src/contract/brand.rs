@@ -17,6 +17,18 @@ pub struct Brand {
     pub links: Vec<Link>,
 }
 
+impl Brand {
+    /// The picture behind the pages in CSS, and a plain ground for the words that would stand on it: they are read whatever
+    /// the picture is. None where there is none, or where what is there could mean something in a style sheet (security R22).
+    pub fn ground(&self, body: &str) -> Option<String> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_');
+        let path = self.background.as_deref().filter(|path| path.starts_with('/') && path.bytes().all(plain))?;
+        Some(format!(
+            "{body}{{background:url({path}) center/cover fixed}}.foot{{margin-top:16px;padding:4px 16px;border-radius:12px;background:var(--card)}}"
+        ))
+    }
+}
+
 /// One of the links below the card.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

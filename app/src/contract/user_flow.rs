@@ -38,11 +38,22 @@ pub struct About {
     pub makes_guests: bool,
     /// Identity providers besides e-mail, by id.
     pub providers: Vec<String>,
+    /// Languages that its pages are not offered in, by tag.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub languages_off: Vec<String>,
 }
 
 impl Default for About {
     fn default() -> Self {
-        Self { description: None, priority: 500, makes_guests: false, providers: Vec::new() }
+        Self { description: None, priority: 500, makes_guests: false, providers: Vec::new(), languages_off: Vec::new() }
+    }
+}
+
+impl UserFlow {
+    /// Of the languages that pages can be read in, those that this flow offers.
+    pub fn languages(&self, spoken: &[&'static str]) -> Vec<&'static str> {
+        let is_on = |tag: &&str| !self.about.languages_off.iter().any(|off| off == tag);
+        spoken.iter().copied().filter(is_on).collect()
     }
 }
 

@@ -1,9 +1,9 @@
-//! The pages on which an administrator sets up an authenticator app. Drawn by the server alone; in English, as the set-up is.
+//! The pages on which an administrator sets up an authenticator app. Drawn by the server alone.
 
 use super::frame::{foot, links, whose};
 use crate::{
     contract::brand::Brand,
-    text::{Key, Texts},
+    text::{self, Texts, administrator::Key},
     ui::{
         code,
         element::{El, el},
@@ -32,23 +32,14 @@ pub struct Picture {
     pub path: String,
 }
 
-pub const ENROL_HEADING: &str = "Set up your authenticator app";
-const LEAD: &str = "A password alone opens nothing here. Scan the picture with an authenticator app, or type the letters \
-                    below it, and enter the code that the app shows.";
-const WRONG: &str = "That isn’t the app’s present code. Look at the clock of the phone, and try the next one.";
-
-pub const CODES_HEADING: &str = "Keep your recovery codes";
-const CODES_LEAD: &str = "Each of these opens your account once when the app is lost. They are not shown again: print them, or \
-                          keep them where you keep passwords.";
-
 pub fn enrol(page: Enrol, texts: &Texts) -> Drawing {
-    let label = "The secret as a QR code";
+    let say = |key| texts.administer(key).to_owned();
     let picture = el("svg")
         .attr("viewBox", format!("0 0 {0} {0}", page.picture.side))
         .attr("width", "200")
         .attr("height", "200")
         .attr("role", "img")
-        .attr("aria-label", label)
+        .attr("aria-label", say(Key::EnrolPicture))
         // Dark on light in whatever light: apps look for that.
         .with(el("path").attr("fill", "#fff").attr("d", format!("M0 0h{0}v{0}H0z", page.picture.side)))
         .with(el("path").attr("fill", "#000").attr("d", page.picture.path));
@@ -58,11 +49,11 @@ pub fn enrol(page: Enrol, texts: &Texts) -> Drawing {
         .class("by-hand")
         .with(el("code").attr("dir", "ltr").with(letters.join(" ")))
         .with(" ")
-        .with(el("a").attr("href", page.uri.to_owned()).with("Open in an app on this device"));
-    let fault = page.wrong.then(|| WRONG.to_owned());
+        .with(el("a").attr("href", page.uri.to_owned()).with(say(Key::EnrolHere)));
+    let fault = page.wrong.then(|| say(Key::EnrolWrong));
     let control = Control {
         name: "code".into(),
-        label: texts.say(Key::CodeLabel).into(),
+        label: texts.say(text::Key::CodeLabel).into(),
         optional: None,
         hint: None,
         fault: Rc::new(move || fault.clone()),
@@ -73,25 +64,27 @@ pub fn enrol(page: Enrol, texts: &Texts) -> Drawing {
         .attr("action", page.path.to_owned())
         .with(el("input").attr("type", "hidden").attr("name", "token").attr("value", page.token.to_owned()))
         .with(code::code(control, |_| false))
-        .with(el("button").class("primary ext-button ext-primary").attr("type", "submit").with("Confirm"));
+        .with(el("button").class("primary ext-button ext-primary").attr("type", "submit").with(say(Key::EnrolButton)));
     let who = el("p").class("who").with(el("bdi").attr("dir", "ltr").with(page.address.to_owned()));
-    card(page.brand, texts, ENROL_HEADING, LEAD, vec![who, picture, by_hand, form])
+    card(page.brand, texts, Key::EnrolHeading, Key::EnrolLead, vec![who, picture, by_hand, form])
 }
 
 pub fn recovery_codes(brand: &Brand, codes: &[String], onward: &str, texts: &Texts) -> Drawing {
     let list = codes.iter().map(|code| el("li").with(el("code").attr("dir", "ltr").with(code.clone())));
     let list = el("ul").class("codes").with_all(list);
-    let onward =
-        el("a").class("primary ext-button ext-primary").attr("href", onward.to_owned()).with("I have kept them");
-    card(brand, texts, CODES_HEADING, CODES_LEAD, vec![list, onward])
+    let onward = el("a")
+        .class("primary ext-button ext-primary")
+        .attr("href", onward.to_owned())
+        .with(texts.administer(Key::CodesButton).to_owned());
+    card(brand, texts, Key::CodesHeading, Key::CodesLead, vec![list, onward])
 }
 
-fn card(brand: &Brand, texts: &Texts, heading: &str, lead: &str, content: Vec<El>) -> Drawing {
+fn card(brand: &Brand, texts: &Texts, heading: Key, lead: Key, content: Vec<El>) -> Drawing {
     let card = el("main")
         .class("card ext-sign-in-box")
         .with(whose(brand))
-        .with(el("h1").class("ext-title").with(heading.to_owned()))
-        .with(el("p").class("lead ext-subtitle").with(lead.to_owned()))
+        .with(el("h1").class("ext-title").with(texts.administer(heading).to_owned()))
+        .with(el("p").class("lead ext-subtitle").with(texts.administer(lead).to_owned()))
         .with_all(content);
     Drawing::of(vec![card, foot(None, links(brand, texts))])
 }

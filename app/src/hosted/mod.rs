@@ -31,7 +31,7 @@ use crate::{
     ui::{element::El, view::Drawing},
 };
 #[cfg(feature = "ssr")]
-pub use enrol::{CODES_HEADING, ENROL_HEADING, Enrol, Picture, enrol, recovery_codes};
+pub use enrol::{Enrol, Picture, enrol, recovery_codes};
 #[cfg(feature = "ssr")]
 pub use form_post::{FormPost, form_post};
 pub use problem::{Home, Whence, problem, problem_heading};

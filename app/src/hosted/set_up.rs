@@ -1,10 +1,9 @@
-//! The pages that make administrators: the first one, and those who were invited. Each is read once; they are in English
-//! only.
+//! The pages that make administrators: the first one, and those who were invited.
 
 use super::frame::{foot, links, whose};
 use crate::{
     contract::{brand::Brand, user_flow::PasswordRule, validate::Fault},
-    text::{Key, Texts, explain},
+    text::{Key, Texts, administrator, explain},
     ui::{
         element::{El, Told, el},
         field::{self, Control, Line},
@@ -36,26 +35,24 @@ pub enum Whom {
 }
 
 impl Whom {
-    pub fn heading(self) -> &'static str {
+    pub fn heading(self) -> administrator::Key {
         match self {
-            Whom::First => "Make the first administrator",
-            Whom::Invited => "Become an administrator",
+            Whom::First => administrator::Key::FirstHeading,
+            Whom::Invited => administrator::Key::InvitedHeading,
         }
     }
 
-    fn lead(self) -> &'static str {
+    fn lead(self) -> administrator::Key {
         match self {
-            Whom::First => {
-                "This link works once. Whoever uses it may change everything in every tenant of this server."
-            }
-            Whom::Invited => "You were asked to administer with others. This link works once.",
+            Whom::First => administrator::Key::FirstLead,
+            Whom::Invited => administrator::Key::InvitedLead,
         }
     }
 
-    fn button(self) -> &'static str {
+    fn button(self) -> administrator::Key {
         match self {
-            Whom::First => "Make administrator",
-            Whom::Invited => "Accept",
+            Whom::First => administrator::Key::FirstButton,
+            Whom::Invited => administrator::Key::InvitedButton,
         }
     }
 }
@@ -66,16 +63,21 @@ pub fn set_up(page: &SetUp, texts: &Texts) -> Drawing {
         .attr("method", "post")
         .attr("action", page.path.to_owned())
         .with(el("input").attr("type", "hidden").attr("name", "token").attr("value", page.token.to_owned()))
-        .with(line(page, texts, "name", "Your name", "text", "name", page.name))
+        .with(line(page, texts, "name", texts.administer(administrator::Key::NameLabel), "text", "name", page.name))
         .with(line(page, texts, "address", texts.say(Key::AddressLabel), "email", "username", page.address))
         .with(new_password(page, texts))
-        .with_all(page.may_skip.then(enrol))
-        .with(el("button").class("primary ext-button ext-primary").attr("type", "submit").with(page.whom.button()));
+        .with_all(page.may_skip.then(|| enrol(texts)))
+        .with(
+            el("button")
+                .class("primary ext-button ext-primary")
+                .attr("type", "submit")
+                .with(texts.administer(page.whom.button()).to_owned()),
+        );
     let card = el("main")
         .class("card ext-sign-in-box")
         .with(whose(page.brand))
-        .with(el("h1").class("ext-title").with(page.whom.heading()))
-        .with(el("p").class("lead ext-subtitle").with(page.whom.lead()))
+        .with(el("h1").class("ext-title").with(texts.administer(page.whom.heading()).to_owned()))
+        .with(el("p").class("lead ext-subtitle").with(texts.administer(page.whom.lead()).to_owned()))
         .with(form);
     Drawing::of(vec![card, foot(None, links(page.brand, texts))])
 }
@@ -104,9 +106,9 @@ fn line(
 }
 
 /// Elsewhere nobody is asked.
-fn enrol() -> El {
+fn enrol(texts: &Texts) -> El {
     let tick = el("input").attr("type", "checkbox").attr("name", "enrol").attr("value", "true");
-    let words = "Set up an authenticator app now. This server is for development; any other asks for one.";
+    let words = texts.administer(administrator::Key::EnrolNow).to_owned();
     el("label").class("tick").with(tick).with(el("span").with(words))
 }
 

@@ -1,6 +1,6 @@
 //! The languages there are, and which of them suits a person best.
 
-use super::{Key, Texts, mail};
+use super::{Key, Texts, administrator, mail};
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use strum::IntoEnumIterator;
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
 /// What is spoken to those whose language is not here.
-const DEFAULT: &str = "en";
+pub const DEFAULT: &str = "en";
 
 /// A language's file.
 #[derive(Deserialize)]
@@ -23,6 +23,7 @@ struct File {
     direction: Direction,
     pages: BTreeMap<String, String>,
     mail: BTreeMap<String, String>,
+    administrators: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -46,10 +47,12 @@ static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
 });
 
 fn read(language: &'static str, file: &str) -> Result<Language, String> {
-    let File { name, direction, pages, mail } = serde_json::from_str(file).map_err(|fault| fault.to_string())?;
+    let File { name, direction, pages, mail, administrators } =
+        serde_json::from_str(file).map_err(|fault| fault.to_string())?;
     let pages = in_order(Key::iter().map(Into::into), pages)?;
     let mail = in_order(mail::Key::iter().map(Into::into), mail)?;
-    Ok(Language { name, direction, texts: Arc::new(Texts { pages, mail, language }) })
+    let administrators = in_order(administrator::Key::iter().map(Into::into), administrators)?;
+    Ok(Language { name, direction, texts: Arc::new(Texts { pages, mail, administrators, language }) })
 }
 
 /// The sentences in the order of their keys; a missing or superfluous one is told.
@@ -201,7 +204,7 @@ mod tests {
     fn no_sentence_is_empty_or_has_loose_spaces() {
         for tag in languages() {
             let texts = texts(tag);
-            for sentence in texts.pages.iter().chain(&texts.mail) {
+            for sentence in texts.pages.iter().chain(&texts.mail).chain(&texts.administrators) {
                 assert!(
                     !sentence.is_empty() && sentence.trim() == sentence && !sentence.contains("  "),
                     "{tag}: {sentence:?}"

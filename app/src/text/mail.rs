@@ -21,6 +21,12 @@ pub enum Key {
     SignedOutLead,
     SignedOutAdvice,
 
+    // A new password is suggested
+    RecoverySubject,
+    RecoveryHeading,
+    RecoveryLead,
+    RecoveryAdvice,
+
     // Below every letter
     Foot,
 }

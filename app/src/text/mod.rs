@@ -1,6 +1,8 @@
 //! Every sentence shown or mailed, by key, a file per language. The server holds all of them; a browser is sent the pages'
 //! sentences of one language, as an array in the order of `Key`.
 
+#[cfg(feature = "ssr")]
+pub mod administrator;
 mod fault;
 mod key;
 #[cfg(feature = "ssr")]
@@ -11,7 +13,7 @@ pub mod mail;
 pub use fault::explain;
 pub use key::Key;
 #[cfg(feature = "ssr")]
-pub use language::{accept_language, choose, direction, languages, name, sentences, spoken, texts};
+pub use language::{DEFAULT, accept_language, choose, direction, languages, name, sentences, spoken, texts};
 
 #[cfg(feature = "ssr")]
 use serde_json::Value;
@@ -22,6 +24,8 @@ pub struct Texts {
     pages: Vec<String>,
     #[cfg(feature = "ssr")]
     mail: Vec<String>,
+    #[cfg(feature = "ssr")]
+    administrators: Vec<String>,
     #[cfg(feature = "ssr")]
     language: &'static str,
 }
@@ -40,6 +44,12 @@ impl Texts {
     #[cfg(feature = "ssr")]
     pub fn mail(&self, key: mail::Key, values: &[(&str, &str)]) -> String {
         filled(self.mail.get(key as usize).map_or("", String::as_str), values)
+    }
+
+    /// A sentence of the pages that make administrators.
+    #[cfg(feature = "ssr")]
+    pub fn administer(&self, key: administrator::Key) -> &str {
+        self.administrators.get(key as usize).map_or("", String::as_str)
     }
 
     /// The tag of the language.
@@ -63,6 +73,8 @@ impl Texts {
             pages,
             #[cfg(feature = "ssr")]
             mail: Vec::new(),
+            #[cfg(feature = "ssr")]
+            administrators: Vec::new(),
             #[cfg(feature = "ssr")]
             language: "",
         })

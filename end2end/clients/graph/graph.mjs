@@ -12,6 +12,7 @@ import {
   TelemetryHandler,
 } from "@microsoft/microsoft-graph-client";
 import { binaryOf, newPlace, remove, start } from "../../portico.mjs";
+import { Browser, connections } from "../../journey.mjs";
 import { administer, makeScript } from "../administrator.mjs";
 
 const permissions = ["IdentityUserFlow.ReadWrite.All", "User.ReadWrite.All", "Application.Read.All", "Organization.Read.All"];
@@ -179,7 +180,7 @@ const place = newPlace("sqlite");
 const server = await start({ binary: binaryOf("debug"), place });
 let [passed, failed] = [0, 0];
 try {
-  const script = await makeScript(await administer(server, "demo"), "demo", permissions);
+  const script = await makeScript(await administer(server, "demo", new Browser({ port: server.port, agent: connections() })), "demo", permissions);
   const client = connect(server.origin, script);
   for (const [what, story] of stories) {
     const fault = await story(client).then(

@@ -150,6 +150,39 @@ await play([
     },
   ],
   [
+    "a web application that signs what it says with its own key",
+    async (stage) => {
+      for (const alg of ["RS256", "PS256", "ES256"]) {
+        const { privateKey, publicKey } = await client.randomDPoPKeyPair(alg, { extractable: true });
+        const { kty, crv, x, y, n, e } = await crypto.subtle.exportKey("jwk", publicKey);
+        const key = JSON.parse(JSON.stringify({ kty, crv, x, y, n, e, kid: "k1", use: "sig" }));
+        const { clientId } = await stage.register({ ...web, protocol: { keys: [key] } });
+        const config = await discover(stage, clientId, client.PrivateKeyJwt({ key: privateKey, kid: "k1" }));
+        const tokens = await signIn(stage, config);
+        assert.equal((await client.tokenIntrospection(config, tokens.access_token)).active, true);
+      }
+    },
+  ],
+  [
+    "a request that is pushed",
+    async (stage) => {
+      const config = await confidential(stage, { ...web, protocol: { requirePushedRequests: true } });
+      await refused(signIn(stage, config), "invalid_request");
+      const pkceCodeVerifier = client.randomPKCECodeVerifier();
+      const expectedState = client.randomState();
+      const to = await client.buildAuthorizationUrlWithPAR(config, {
+        redirect_uri: redirectUri,
+        scope,
+        state: expectedState,
+        code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+        code_challenge_method: "S256",
+      });
+      assert.deepEqual([...to.searchParams.keys()].sort(), ["client_id", "request_uri"]);
+      const brought = await goAndSignIn(stage.browser(), to);
+      await client.authorizationCodeGrant(config, brought, { pkceCodeVerifier, expectedState });
+    },
+  ],
+  [
     "a silent sign-in, and one that asks anew",
     async (stage) => {
       const [config, browser] = [await confidential(stage), stage.browser()];

@@ -3,7 +3,11 @@
 use super::{LogFormat, Network, PublicUrl, SealKey};
 use app::contract::secret::Secret;
 use lettre::transport::smtp::client::Certificate;
-use std::{fs, net::SocketAddr, path::Path};
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 use tracing_subscriber::EnvFilter;
 
 /// One thing that can be set: `listen` in the file, `PORTICO_LISTEN` in the environment.
@@ -27,6 +31,9 @@ enum Unset {
 pub(super) struct Draft {
     pub(super) listen: Option<SocketAddr>,
     pub(super) public_url: Option<PublicUrl>,
+    pub(super) tls_certificate: Option<PathBuf>,
+    pub(super) tls_key: Option<PathBuf>,
+    pub(super) dev_tls: bool,
     pub(super) database_url: Option<Secret>,
     pub(super) smtp_url: Option<Secret>,
     pub(super) smtp_ca: Option<String>,
@@ -55,6 +62,39 @@ pub(super) const KEYS: &[Key] = &[
                Plain http on this machine means development: demo application, mailbox and a ready tenant.",
         read: |draft, text| {
             draft.public_url = Some(PublicUrl::parse(text)?);
+            Ok(())
+        },
+    },
+    Key {
+        name: "tls_certificate",
+        unset: Unset::Means("none; a proxy in front of Portico has one"),
+        help: "A file with the server's certificate and those that vouch for it, in PEM. With tls_key beside it Portico \
+               speaks https itself. Files that were renewed are read at the next start.",
+        read: |draft, text| {
+            draft.tls_certificate = Some(readable(text)?);
+            Ok(())
+        },
+    },
+    Key {
+        name: "tls_key",
+        unset: Unset::Means("none"),
+        help: "A file with the certificate's private key, in PEM.",
+        read: |draft, text| {
+            draft.tls_key = Some(readable(text)?);
+            Ok(())
+        },
+    },
+    Key {
+        name: "dev_tls",
+        unset: Unset::Is("off"),
+        help: "on: development over https on this machine (`portico serve --dev-tls`), with a certificate by an authority \
+               that is made for it in ./portico-dev-tls. Some clients refuse plain http even there.",
+        read: |draft, text| {
+            draft.dev_tls = match text {
+                "on" => true,
+                "off" => false,
+                _ => return Err(format!("`{text}` is neither on nor off.")),
+            };
             Ok(())
         },
     },
@@ -177,6 +217,11 @@ impl Key {
         let help = wrapped(self.help, 100).replace('\n', "\n    ");
         format!("{}\n    {help}\n    Default: {default}.\n", self.variable())
     }
+}
+
+fn readable(text: &str) -> Result<PathBuf, String> {
+    fs::metadata(text).map_err(|fault| format!("{text} cannot be read: {fault}."))?;
+    Ok(text.into())
 }
 
 fn wrapped(text: &str, width: usize) -> String {

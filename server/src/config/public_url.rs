@@ -10,6 +10,8 @@ pub struct PublicUrl {
     host: Host,
     port: u16,
     https: bool,
+    /// On this very machine, for whoever builds something: by plain http, or over a certificate that we made for it.
+    development: bool,
 }
 
 impl PublicUrl {
@@ -23,8 +25,23 @@ impl PublicUrl {
         if !is_bare || !url.username().is_empty() || url.password().is_some() {
             return Err(format!("`{text}` has more than scheme, host and port. {LIKE}"));
         }
-        let origin = url.origin().ascii_serialization();
-        Ok(Self { origin, host: host.to_owned(), port, https: url.scheme() == "https" })
+        let (origin, host, https) = (url.origin().ascii_serialization(), host.to_owned(), url.scheme() == "https");
+        let development = !https && is_loopback(&host);
+        Ok(Self { origin, host, port, https, development })
+    }
+
+    /// The same place over a certificate of our own making.
+    pub fn over_dev_tls(self) -> Result<Self, String> {
+        if !is_loopback(&self.host) {
+            return Err(format!(
+                "{} is not this machine. Nobody else trusts the certificate that --dev-tls makes: set \
+                 PORTICO_TLS_CERTIFICATE and PORTICO_TLS_KEY instead.",
+                self.origin
+            ));
+        }
+        let origin = format!("https://{}:{}", self.host, self.port);
+        let origin = Url::parse(&origin).map_err(|fault| fault.to_string())?.origin().ascii_serialization();
+        Ok(Self { origin, https: true, development: true, ..self })
     }
 
     /// As browsers write it into `Origin` (RFC 6454 §6.2).
@@ -51,9 +68,9 @@ impl PublicUrl {
         self.https
     }
 
-    /// Plain http on this very machine: the demo application, the mailbox and the seeded tenant exist only here.
+    /// This very machine: the demo application, the mailbox and the seeded tenant exist only here.
     pub fn is_development(&self) -> bool {
-        !self.https && is_loopback(&self.host)
+        self.development
     }
 
     /// Whether a `Host` (RFC 9110 §7.2) names us. In development every name of this machine does, on every port.
@@ -117,6 +134,20 @@ mod tests {
         ] {
             assert_eq!(PublicUrl::parse(url).unwrap().is_development(), development, "{url}");
         }
+    }
+
+    #[test]
+    fn development_may_have_a_certificate() {
+        let over = |url: &str| PublicUrl::parse(url).unwrap().over_dev_tls();
+        for (url, origin) in [
+            ("http://localhost:3000", "https://localhost:3000"),
+            ("https://localhost:3000", "https://localhost:3000"),
+            ("https://127.0.0.1", "https://127.0.0.1"),
+        ] {
+            let secured = over(url).unwrap();
+            assert_eq!((secured.origin(), secured.is_https(), secured.is_development()), (origin, true, true), "{url}");
+        }
+        assert!(over("https://login.example.org").is_err());
     }
 
     #[test]

@@ -160,6 +160,18 @@ pub async fn language(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<Opti
     Ok(row.map(|(language,)| language))
 }
 
+/// In which language the person signed in last, as far as their sessions are remembered.
+pub async fn last_language(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<Option<String>> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "SELECT language FROM sessions WHERE tenant_id = $1 AND account_id = $2 ORDER BY signed_in_at DESC, id LIMIT 1",
+    )
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.map(|(language,)| language))
+}
+
 /// Does it still run? (Access tokens of an ended session are good for nothing at our own endpoints.)
 pub async fn is_running(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bool> {
     let row: Option<(i64,)> =

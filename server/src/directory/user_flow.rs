@@ -209,28 +209,50 @@ pub async fn delete(c: &mut AnyConnection, tenant: &TenantId, id: &UserFlowId) -
     if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
-/// What a flow was after one of its saves.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Revision {
-    pub flow: UserFlow,
-    pub made_at: Timestamp,
-    pub made_by: Option<String>,
+/// One save of a flow.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Saved {
+    pub revision: i64,
+    pub at: Timestamp,
+    /// The account or application; nobody where the server did it.
+    pub by: Option<String>,
 }
 
-/// The newest first.
-pub async fn revisions(db: &Db, tenant: &TenantId, id: &UserFlowId) -> Result<Vec<Revision>> {
-    let rows: Vec<(String, String, i64, Option<String>)> = sqlx::query_as(
-        "SELECT settings, layout, made_at, made_by FROM user_flow_revisions
-         WHERE tenant_id = $1 AND user_flow_id = $2 ORDER BY revision DESC LIMIT 500",
+/// The newest first, from below a revision on.
+pub async fn saves(db: &Db, tenant: &TenantId, id: &UserFlowId, below: Option<i64>, limit: i64) -> Result<Vec<Saved>> {
+    let rows: Vec<(i64, i64, Option<String>)> = sqlx::query_as(
+        "SELECT revision, made_at, made_by FROM user_flow_revisions
+         WHERE tenant_id = $1 AND user_flow_id = $2 AND revision < $3 ORDER BY revision DESC LIMIT $4",
     )
     .bind(tenant.as_str())
     .bind(id.as_str())
+    .bind(below.unwrap_or(i64::MAX))
+    .bind(limit)
     .fetch_all(db.reader())
     .await?;
-    let read = |(settings, layout, made_at, made_by): (String, String, i64, Option<String>)| {
-        Ok(Revision { flow: read(&settings, &layout)?, made_at: Timestamp(made_at), made_by })
+    Ok(rows.into_iter().map(|(revision, at, by)| Saved { revision, at: Timestamp(at), by }).collect())
+}
+
+/// The flow as it was after one of its saves.
+pub async fn at_revision(
+    db: &Db,
+    tenant: &TenantId,
+    id: &UserFlowId,
+    revision: i64,
+) -> Result<Option<(UserFlow, Saved)>> {
+    let row: Option<(String, String, i64, Option<String>)> = sqlx::query_as(
+        "SELECT settings, layout, made_at, made_by FROM user_flow_revisions
+         WHERE tenant_id = $1 AND user_flow_id = $2 AND revision = $3",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .bind(revision)
+    .fetch_optional(db.reader())
+    .await?;
+    let read = |(settings, layout, at, by): (String, String, i64, Option<String>)| {
+        Ok((read(&settings, &layout)?, Saved { revision, at: Timestamp(at), by }))
     };
-    rows.into_iter().map(read).collect()
+    row.map(read).transpose()
 }
 
 async fn insert_revision(

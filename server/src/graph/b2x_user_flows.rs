@@ -1,6 +1,8 @@
 //! `/identity/b2xUserFlows` and `/identity/b2cUserFlows`: Graph's older words for user flows. The same flows as
 //! `authenticationEventsFlows` shows; here are those whose id says so.
 
+mod languages;
+
 use super::{
     answer::{self, Wishes},
     body,
@@ -20,27 +22,28 @@ use crate::{
     error::{Error, Flaw, Result},
     state::AppState,
 };
-use app::{
-    contract::{
-        attribute::{Attribute, Origin},
-        id::UserFlowId,
-        resource::{
-            b2x_user_flow::{
-                AssignmentOrder, AttributeAssignment, AttributeValue, IdentityUserFlow, LanguageConfiguration,
-                SetOrder, UserFlowType,
-            },
-            identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD},
-            input::{Input, InputOption},
-            user_flow::{FlowProvider, FlowStart, MethodLoadStart, UserCreateStart, UserFlow as Shown, UserType},
-            user_flow_attribute::UserFlowAttribute,
+use app::contract::{
+    attribute::{Attribute, Origin},
+    id::UserFlowId,
+    resource::{
+        b2x_user_flow::{
+            AssignmentOrder, AttributeAssignment, AttributeValue, IdentityUserFlow, SetOrder, UserFlowType,
         },
+        identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD},
+        input::{Input, InputOption},
+        user_flow::{FlowProvider, FlowStart, MethodLoadStart, UserCreateStart, UserFlow as Shown, UserType},
+        user_flow_attribute::UserFlowAttribute,
     },
-    text,
 };
 use axum::{
     body::Bytes,
     extract::{Path, RawQuery, State},
     response::Response,
+};
+
+pub use languages::{
+    default_page, default_pages, enable_language, forget_page, language_of, languages, overridden_page,
+    overridden_pages, override_page,
 };
 
 const CATEGORY: &str = "UserFlow";
@@ -362,33 +365,6 @@ pub async fn set_order<const B2C: bool>(
         Ok(())
     })
     .await
-}
-
-fn language(tag: &str) -> LanguageConfiguration {
-    LanguageConfiguration { id: tag.into(), is_enabled: true, display_name: text::name(tag).into() }
-}
-
-/// Every language that the pages speak is offered in every flow.
-pub async fn languages<const B2C: bool>(
-    State(state): State<AppState>,
-    caller: Caller,
-    wishes: Wishes,
-    Path(id): Path<String>,
-) -> Result<Response> {
-    get_of(&Flows::of(&state, &caller.tenant).await?, B2C, &id)?;
-    let value = text::languages().iter().map(|tag| serde_json::to_value(language(tag))).collect::<Result<_, _>>()?;
-    Ok(wishes.collection(&format!("{}/{id}/languages", of(B2C)), Page { value, ..Page::default() }))
-}
-
-pub async fn language_of<const B2C: bool>(
-    State(state): State<AppState>,
-    caller: Caller,
-    wishes: Wishes,
-    Path((id, tag)): Path<(String, String)>,
-) -> Result<Response> {
-    get_of(&Flows::of(&state, &caller.tenant).await?, B2C, &id)?;
-    let tag = text::languages().iter().find(|known| **known == tag).ok_or(Error::NotFound)?;
-    wishes.entity(&format!("{}/{id}/languages", of(B2C)), &language(tag))
 }
 
 pub async fn providers<const B2C: bool>(

@@ -2,6 +2,7 @@
 
 use super::caller::Caller;
 use crate::{
+    administration::TENANT_ID,
     directory::{
         Connection, Durability,
         administrator::{self, ADMIN},
@@ -123,7 +124,7 @@ const LAST: &str = "This is the last Global Administrator of the server. Make an
 
 /// The tenant of the administrators, where this could change who rules.
 async fn home(state: &AppState, caller: &Caller, change: &Change) -> Result<Option<TenantId>> {
-    if change.category != ROLES && caller.tenant.kind != tenant::Kind::Workforce {
+    if change.category != ROLES && caller.tenant.id.as_str() != TENANT_ID {
         return Ok(None);
     }
     Ok(Some(tenant::get(&state.db, ADMIN).await?.id.clone()))

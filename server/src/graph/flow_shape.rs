@@ -12,22 +12,25 @@ use crate::{
     open_pages::OpenPages,
     state::AppState,
 };
-use app::contract::{
-    attribute::Attribute,
-    id::{ApplicationId, TenantId, UserFlowId},
-    resource::{
-        application::Platform,
-        identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD, IdentityProvider},
-        input::Input,
-        moment::Moment,
-        user_flow::{
-            AttributeCollection, AttributeCollectionPage, Conditions, ConditionsApplications, FlowApplication,
-            FlowProvider, FlowRedirectUri, FlowStart, MethodLoadStart, UserCreateStart, UserFlow as Shown, UserType,
-            View,
+use app::{
+    contract::{
+        attribute::Attribute,
+        id::{ApplicationId, TenantId, UserFlowId},
+        resource::{
+            application::Platform,
+            identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD, IdentityProvider},
+            input::Input,
+            moment::Moment,
+            user_flow::{
+                AttributeCollection, AttributeCollectionPage, Conditions, ConditionsApplications, FlowApplication,
+                FlowProvider, FlowRedirectUri, FlowStart, MethodLoadStart, UserCreateStart, UserFlow as Shown,
+                UserType, View,
+            },
+            user_flow_attribute::UserFlowAttribute,
         },
-        user_flow_attribute::UserFlowAttribute,
+        user_flow::{About, FlowKind, Layout, Method, SignUp, UserFlow},
     },
-    user_flow::{About, FlowKind, Layout, Method, SignUp, UserFlow},
+    text,
 };
 use std::sync::Arc;
 
@@ -141,6 +144,7 @@ impl Flows {
             keep_signed_in: flow.keep_signed_in,
             password_rule: flow.password,
             claims: flow.claims.clone(),
+            disabled_languages: flow.about.languages_off.clone(),
             revision: flow.layout.revision,
             ..Shown::default()
         }
@@ -151,6 +155,7 @@ impl Flows {
         let mut flaws = Vec::new();
         flaws.extend(self.words(sent, &id));
         flaws.extend(numbers(sent));
+        flaws.extend(languages(sent));
         let (method, providers) = self.providers(sent).unwrap_or_else(|told| {
             flaws.extend(told);
             (Method::Password, Vec::new())
@@ -183,6 +188,7 @@ impl Flows {
                 priority: sent.priority,
                 makes_guests: sent.on_user_create_start.user_type_to_create == UserType::Guest,
                 providers,
+                languages_off: sent.disabled_languages.clone(),
             },
         })
     }
@@ -297,6 +303,18 @@ impl Flows {
             }
         }
         rows
+    }
+}
+
+fn languages(sent: &Shown) -> Option<Flaw> {
+    let (off, spoken) = (&sent.disabled_languages, text::languages());
+    let told = |why: String| Some(Flaw::new("disabledLanguages", why));
+    if let Some(stranger) = off.iter().find(|tag| !spoken.contains(&tag.as_str())) {
+        return told(format!("'{stranger}' is none of the languages of the pages: {}.", spoken.join(", ")));
+    }
+    match spoken.iter().all(|tag| off.iter().any(|off| off == tag)) {
+        true => told("At least one language stays.".into()),
+        false => None,
     }
 }
 

@@ -31,10 +31,11 @@ use axum::{
     response::Response,
 };
 pub use branding::{
-    change_default, change_locale, delete_default, delete_locale, get_default, get_locale, list_locales, make_locale,
+    change_default, change_locale, delete_default, delete_locale, get_default, get_locale, is_locale, list_locales,
+    make_locale,
 };
 pub use picture::{get_picture, put_picture, remove_picture};
-pub use sentences::{change_sentences, list_sentences};
+pub use sentences::{change_sentences, judged as judged_sentence, list_sentences};
 use serde_json::Value;
 
 const OF: &str = "organization";
@@ -53,16 +54,19 @@ async fn shown(state: &AppState, tenant: &Tenant, roles: Vec<Role>) -> Result<Or
     Ok(Organization {
         id: tenant.id.to_string(),
         display_name: tenant.name.clone(),
-        tenant_type: match tenant.kind {
-            Kind::External => "CIAM",
-            Kind::Workforce => "AAD",
-        }
-        .into(),
+        tenant_type: tenant_type(tenant.kind).into(),
         created_date_time: None,
         verified_domains: names.iter().enumerate().map(domain).collect(),
         names,
         roles: roles.iter().map(|role| role.word().to_owned()).collect(),
     })
+}
+
+fn tenant_type(kind: Kind) -> &'static str {
+    match kind {
+        Kind::External => "CIAM",
+        Kind::Workforce => "AAD",
+    }
 }
 
 async fn roles(state: &AppState, caller: &Caller, tenant: &TenantId) -> Result<Vec<Role>> {
@@ -133,7 +137,8 @@ pub async fn list(State(state): State<AppState>, caller: Caller, wishes: Wishes)
     Ok(wishes.collection(OF, Page { value, ..Page::default() }))
 }
 
-/// A new tenant for customers, with signing keys of its own. Whoever made it may do everything in it.
+/// A new tenant, for customers unless it is said otherwise, with signing keys of its own. Whoever made it may do everything in
+/// it.
 pub async fn create_tenant(
     State(state): State<AppState>,
     caller: Caller,
@@ -150,10 +155,11 @@ pub async fn create_tenant(
     }
     let name = good_name(&asked.display_name)?;
     let word = word(&asked)?;
+    let kind = kind(&asked)?;
     let id = TenantId::from(state.chance.id());
     let tenant = Tenant {
         id: id.clone(),
-        kind: Kind::External,
+        kind,
         name: name.clone(),
         brand: Brand { name: name.clone(), logo: None, colour: Colour::default(), background: None, links: Vec::new() },
         passcode_enabled_at: None,
@@ -175,6 +181,14 @@ pub async fn create_tenant(
     let made = tenant::get(&state.db, id.as_str()).await?;
     let roles = administrator::roles(&state.db, &id, &account).await?;
     wishes.created("tenants", id.as_str(), &shown(&state, &made, roles).await?)
+}
+
+fn kind(asked: &Organization) -> Result<Kind, Flaw> {
+    if asked.tenant_type.is_empty() {
+        return Ok(Kind::External);
+    }
+    let known = [Kind::External, Kind::Workforce].into_iter().find(|kind| tenant_type(*kind) == asked.tenant_type);
+    known.ok_or_else(|| Flaw::new("tenantType", "A tenant is of the type CIAM, for customers, or AAD, for employees."))
 }
 
 /// First segments of addresses that are not tenants'.

@@ -14,11 +14,11 @@ use super::{
     roles::administered,
 };
 use crate::{
+    administration::TENANT_ID,
     directory::{
         administrator::{self, ALL, Allowed},
         application::{self, Application},
         consent,
-        tenant::Kind,
     },
     error::{Error, Flaw, Result},
     state::AppState,
@@ -158,7 +158,7 @@ pub async fn assign(
         Flaw::new("appRoleId", why)
     };
     let permission = Permission::known_as(&sent.app_role_id).ok_or_else(none)?;
-    if sent.all_tenants && caller.tenant.kind != Kind::Workforce {
+    if sent.all_tenants && caller.tenant.id.as_str() != TENANT_ID {
         let why = "Only applications of the administrators' tenant reach into other tenants.";
         return Err(Flaw::new("allTenants", why).into());
     }

@@ -4,34 +4,42 @@ use super::{
     answer::Wishes,
     caller::Caller,
     flow_shape::Flows,
-    query::{options::Options, page::Page},
+    query::{
+        options::Options,
+        page::{List, Page},
+    },
     user_flows::{self, OF},
 };
 use crate::{
-    directory::user_flow::{self, Revision as Stored},
+    administration,
+    directory::{
+        account, application,
+        user_flow::{self, Saved},
+    },
     error::{Error, Result},
     state::AppState,
 };
 use app::contract::{
-    id::UserFlowId,
+    id::{AccountId, ApplicationId, TenantId, UserFlowId},
     resource::{
         moment::Moment,
         revision::{Change, Diff, Revision},
         user_flow::UserFlow as Shown,
     },
-    user_flow::Layout,
+    user_flow::{Layout, UserFlow},
 };
 use axum::{
     extract::{Path, RawQuery, State},
     response::Response,
 };
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 fn of(id: &str) -> String {
     format!("{OF}/{id}/revisions")
 }
 
-/// The newest first.
+/// The newest first, page by page.
 pub async fn list(
     State(state): State<AppState>,
     caller: Caller,
@@ -40,11 +48,22 @@ pub async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
-    let flows = Flows::of(&state, &caller.tenant).await?;
-    let current = flows.get(&id)?.flow.layout.revision;
-    let stored = user_flow::revisions(&state.db, &caller.tenant.id, &id.as_str().into()).await?;
-    let shown = stored.iter().take(options.top).map(|stored| serde_json::to_value(revision(stored, current, None)));
-    Ok(wishes.collection(&of(&id), Page { value: shown.collect::<Result<_, _>>()?, ..Page::default() }))
+    let flow = user_flow::get(&state.db, &caller.tenant.id, &id.as_str().into()).await?;
+    let of = of(&id);
+    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: &of, root: &wishes.root };
+    let place = list.place(&options)?.and_then(|place| place.first()?.as_i64());
+    // One more than is shown tells whether there is another page.
+    let limit = options.top as i64 + 1;
+    let mut saves = user_flow::saves(&state.db, &caller.tenant.id, &flow.id, place, limit).await?;
+    let goes_on = saves.len() > options.top;
+    saves.truncate(options.top);
+    let next = match saves.last().filter(|_| goes_on) {
+        Some(last) => Some(list.next(&options, &[last.revision.into()])?),
+        None => None,
+    };
+    let names = Names::of(&state, &caller.tenant.id, &saves).await?;
+    let shown = saves.iter().map(|saved| serde_json::to_value(names.revision(saved, flow.layout.revision, None)));
+    Ok(wishes.collection(&of, Page { value: shown.collect::<Result<_, _>>()?, next, ..Page::default() }))
 }
 
 pub async fn get(
@@ -55,8 +74,9 @@ pub async fn get(
 ) -> Result<Response> {
     let flows = Flows::of(&state, &caller.tenant).await?;
     let current = flows.get(&id)?.flow.layout.revision;
-    let stored = find(&state, &caller, &id, &number).await?;
-    wishes.entity(&of(&id), &revision(&stored, current, Some(flows.shown_alone(&stored.flow))))
+    let (flow, saved) = find(&state, &caller, &id, &number).await?;
+    let names = Names::of(&state, &caller.tenant.id, std::slice::from_ref(&saved)).await?;
+    wishes.entity(&of(&id), &names.revision(&saved, current, Some(flows.shown_alone(&flow))))
 }
 
 /// `…/revisions/{number}/diff?to={other}`: from one to the other, or to what stands now.
@@ -72,8 +92,8 @@ pub async fn diff(
         Some((_, to)) => to.into_owned(),
         None => flows.get(&id)?.flow.layout.revision.to_string(),
     };
-    let before = flows.shown_alone(&find(&state, &caller, &id, &number).await?.flow);
-    let after = flows.shown_alone(&find(&state, &caller, &id, &to).await?.flow);
+    let before = flows.shown_alone(&find(&state, &caller, &id, &number).await?.0);
+    let after = flows.shown_alone(&find(&state, &caller, &id, &to).await?.0);
     let changes = changes(&before, &after)?;
     wishes.entity(&of(&id), &Diff { from: before.revision, to: after.revision, changes })
 }
@@ -89,33 +109,63 @@ pub async fn restore(
     let listed = flows.get(&id)?;
     let before = flows.shown(listed);
     wishes.still(before.etag.as_deref().unwrap_or_default())?;
-    let mut sent = flows.shown_alone(&find(&state, &caller, &id, &number).await?.flow);
+    let mut sent = flows.shown_alone(&find(&state, &caller, &id, &number).await?.0);
     sent.conditions = before.conditions.clone();
     // Judged anew: an attribute or a provider may be gone since.
     let flow = flows.read(&sent, None, UserFlowId::from(id.as_str()), before.revision)?;
-    let flow =
-        app::contract::user_flow::UserFlow { layout: Layout { revision: before.revision, ..flow.layout }, ..flow };
+    let flow = UserFlow { layout: Layout { revision: before.revision, ..flow.layout }, ..flow };
     user_flows::publish(&state, &caller, &flows, before, flow, Default::default(), "Restore user flow").await?;
     let flows = Flows::of(&state, &caller.tenant).await?;
     wishes.entity(OF, &flows.shown(flows.get(&id)?))
 }
 
-async fn find(state: &AppState, caller: &Caller, id: &str, number: &str) -> Result<Stored> {
+async fn find(state: &AppState, caller: &Caller, id: &str, number: &str) -> Result<(UserFlow, Saved)> {
     let number: i64 = number.parse().map_err(|_| Error::NotFound)?;
-    let stored = user_flow::revisions(&state.db, &caller.tenant.id, &id.into()).await?;
-    stored.into_iter().find(|stored| stored.flow.layout.revision == number).ok_or(Error::NotFound)
+    user_flow::at_revision(&state.db, &caller.tenant.id, &id.into(), number).await?.ok_or(Error::NotFound)
 }
 
-fn revision(stored: &Stored, current: i64, flow: Option<Shown>) -> Revision {
-    let number = stored.flow.layout.revision;
-    Revision {
-        id: number.to_string(),
-        revision: number,
-        created_date_time: Moment(stored.made_at),
-        created_by: stored.made_by.clone(),
-        is_current: number == current,
-        flow,
+/// Who saved, by id: administrators, people of the tenant, and applications of either.
+struct Names(BTreeMap<String, String>);
+
+impl Names {
+    async fn of(state: &AppState, tenant: &TenantId, saves: &[Saved]) -> Result<Names> {
+        let mut names = BTreeMap::new();
+        for by in saves.iter().filter_map(|saved| saved.by.as_ref()) {
+            if !names.contains_key(by)
+                && let Some(name) = name(state, tenant, by).await?
+            {
+                names.insert(by.clone(), name);
+            }
+        }
+        Ok(Names(names))
     }
+
+    fn revision(&self, saved: &Saved, current: i64, flow: Option<Shown>) -> Revision {
+        Revision {
+            id: saved.revision.to_string(),
+            revision: saved.revision,
+            created_date_time: Moment(saved.at),
+            created_by_name: saved.by.as_ref().and_then(|by| self.0.get(by).cloned()),
+            created_by: saved.by.clone(),
+            is_current: saved.revision == current,
+            flow,
+        }
+    }
+}
+
+async fn name(state: &AppState, tenant: &TenantId, id: &str) -> Result<Option<String>> {
+    let (home, account, client) =
+        (TenantId::from(administration::TENANT_ID), AccountId::from(id), ApplicationId::from(id));
+    for place in [&home, tenant] {
+        if let Some(profile) = account::profile(&state.db, place, &account).await? {
+            let named = profile.attributes.get("displayName").filter(|name| !name.is_empty());
+            return Ok(Some(named.cloned().unwrap_or(profile.address)));
+        }
+        if let Some(application) = application::find(&state.db, place, &client).await? {
+            return Ok(Some(application.name.clone()));
+        }
+    }
+    Ok(None)
 }
 
 /// Property by property; the rows of the page by their attribute, and their order as one thing.
@@ -154,6 +204,7 @@ fn flat(flow: &Shown) -> Result<Map<String, Value>> {
         ("keepSignedIn", Value::from(flow.keep_signed_in)),
         ("passwordRule", serde_json::to_value(flow.password_rule)?),
         ("claims", Value::from(flow.claims.clone())),
+        ("disabledLanguages", Value::from(flow.disabled_languages.clone())),
     ] {
         properties.insert(name.into(), value);
     }

@@ -54,7 +54,7 @@ pub async fn simulate(
             password: caller.tenant.password_accounts_since.is_some() || some(true),
             passcode: caller.tenant.passcode_accounts_since.is_some() || some(false),
         },
-        languages: text::languages(),
+        languages: flow.languages(text::languages()),
     };
     let entry = Entry { path: sent.path, language: sent.language.clone(), hint: None, known: None };
     let walk = walk(&setting, entry, &people, answers, state.clock.now());
@@ -102,7 +102,15 @@ fn shown(flow: &UserFlow, sent: &Simulation, walk: &Walk) -> Value {
     let steps: Vec<Value> = walk
         .seen
         .iter()
-        .map(|seen| json!({ "page": seen.step, "faults": seen.faults, "typed": seen.typed, "notice": seen.notice }))
+        .map(|seen| {
+            json!({
+                "page": seen.step,
+                "address": seen.address,
+                "faults": seen.faults,
+                "typed": seen.typed,
+                "notice": seen.notice,
+            })
+        })
         .collect();
     json!({
         "code": right_code(),

@@ -4,6 +4,7 @@ mod deleted;
 mod judge;
 mod list;
 mod password;
+mod recovery;
 mod shown;
 
 use super::{
@@ -32,6 +33,7 @@ pub use deleted::{list as list_deleted, purge, restore};
 use judge::Judged;
 pub use list::{count, list};
 pub use password::{change_my_password, change_password, reset_password};
+pub use recovery::send_recovery_mail;
 use serde_json::json;
 use shown::shown;
 

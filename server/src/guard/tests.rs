@@ -15,6 +15,7 @@ fn guard(public_url: &str) -> Guard {
     let config = Config {
         listen: "127.0.0.1:0".parse().unwrap(),
         public_url: PublicUrl::parse(public_url).unwrap(),
+        tls: None,
         database_url: "sqlite::memory:".into(),
         smtp_url: None,
         smtp_ca: None,

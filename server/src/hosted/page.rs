@@ -72,9 +72,11 @@ fn describe(state: &AppState, visit: &Visit, step: Step) -> Page {
         brand: visit.tenant.brand.clone(),
         application: visit.application.name.clone(),
         language: journey.language.clone(),
-        languages: text::languages()
-            .iter()
-            .map(|tag| LanguageName { tag: (*tag).into(), name: text::name(tag).into() })
+        languages: visit
+            .flow
+            .languages(text::languages())
+            .into_iter()
+            .map(|tag| LanguageName { tag: tag.into(), name: text::name(tag).into() })
             .collect(),
         address: journey.stage.address().map(str::to_owned),
         step,

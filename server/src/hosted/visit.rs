@@ -17,7 +17,7 @@ use crate::{
 };
 use app::{
     contract::{id::JourneyId, time::Timestamp, user_flow::UserFlow},
-    text::Texts,
+    text::{self, Texts},
 };
 use axum::http::HeaderMap;
 use std::sync::Arc;
@@ -56,7 +56,13 @@ impl Visit {
         let application = application::find(&state.db, &tenant.id, &application).await?;
         let application = application.filter(|it| it.disabled_at.is_none()).ok_or(Error::JourneyOver)?;
         let flow = user_flow::get(&state.db, &tenant.id, &row.user_flow).await?;
-        let journey: Journey = serde_json::from_str(&row.body)?;
+        let mut journey: Journey = serde_json::from_str(&row.body)?;
+        let offered = flow.languages(text::languages());
+        if !offered.contains(&journey.language.as_str()) {
+            // The browser asked for one that this flow does not offer.
+            let instead = offered.iter().find(|tag| **tag == text::DEFAULT).or(offered.first());
+            journey.language = (*instead.unwrap_or(&text::DEFAULT)).into();
+        }
         let texts = sentences::spoken(state, &tenant.id, &journey.language).await?;
         Ok(Visit { tenant, flow, application, row, journey, texts, caller, headers, now, https })
     }
@@ -68,7 +74,7 @@ impl Visit {
                 password: self.tenant.password_accounts_since.is_some(),
                 passcode: self.tenant.passcode_accounts_since.is_some(),
             },
-            languages: app::text::languages(),
+            languages: self.flow.languages(text::languages()),
         }
     }
 

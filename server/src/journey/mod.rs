@@ -207,14 +207,14 @@ pub struct Entry {
 }
 
 /// What the engine may know of the directory: the flow as it stands, and facts about all people together, never about one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Setting<'a> {
     pub flow: &'a UserFlow,
     /// Whether any account of the tenant signs in so. Decides which alternatives everybody is offered, so that the page
     /// after an address says nothing about it.
     pub some_sign_in_by: SomeSignInBy,
     /// Languages the pages can be read in.
-    pub languages: &'a [&'static str],
+    pub languages: Vec<&'static str>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -27,6 +27,8 @@ pub struct Pretended {
 /// One page of the walk.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Seen {
+    /// The address that this is about, once it is known.
+    pub address: Option<String>,
     pub step: Step,
     pub faults: Vec<Fault>,
     pub typed: BTreeMap<String, Vec<String>>,
@@ -81,7 +83,8 @@ pub fn simulate(
 
 fn seen(journey: &Journey, step: Step) -> Seen {
     let said = &journey.said;
-    Seen { step, faults: said.faults.clone(), typed: typed(journey), notice: said.notice }
+    let address = journey.stage.address().map(str::to_owned);
+    Seen { address, step, faults: said.faults.clone(), typed: typed(journey), notice: said.notice }
 }
 
 /// What `hosted/perform` would have found out. Limits of the server and passwords that everybody tries are not known here.

@@ -17,6 +17,8 @@ pub enum Mail {
     PasswordChanged { application: String },
     /// For somebody whose refresh token came back after its use: an application may have lost an answer, or a thief has it.
     SignedOut { application: String },
+    /// An administrator suggests a new password. It opens nothing, and names the way that everybody has.
+    Recovery { application: String, home: Option<String> },
 }
 
 /// A mail, ready to go. It lies sealed in the outbox until it is sent.
@@ -87,9 +89,13 @@ impl<'a> Sheet<'a> {
         let language = texts.language();
         let (application, minutes, code) = match mail {
             Mail::Code { code, application, minutes } => (application, minutes.to_string(), Some(code)),
-            Mail::PasswordChanged { application } | Mail::SignedOut { application } => {
-                (application, String::new(), None)
-            }
+            Mail::PasswordChanged { application }
+            | Mail::SignedOut { application }
+            | Mail::Recovery { application, .. } => (application, String::new(), None),
+        };
+        let home = match mail {
+            Mail::Recovery { home: Some(home), .. } => format!(" ({home})"),
+            _ => String::new(),
         };
         // The mail names the link by the very words it has on the page.
         let recover = texts.say(text::Key::CannotAccess);
@@ -98,6 +104,7 @@ impl<'a> Sheet<'a> {
             ("application", application),
             ("minutes", &minutes),
             ("recover", recover),
+            ("home", &home),
         ];
         let say = |key| texts.mail(key, &values);
         let (subject, heading, lead, advice) = match mail {
@@ -110,6 +117,9 @@ impl<'a> Sheet<'a> {
             ),
             Mail::SignedOut { .. } => {
                 (Key::SignedOutSubject, Key::SignedOutHeading, Key::SignedOutLead, Key::SignedOutAdvice)
+            }
+            Mail::Recovery { .. } => {
+                (Key::RecoverySubject, Key::RecoveryHeading, Key::RecoveryLead, Key::RecoveryAdvice)
             }
         };
         Self {
@@ -164,6 +174,10 @@ mod tests {
         Mail::SignedOut { application: "Woodgrove Groceries".into() }
     }
 
+    fn recovery() -> Mail {
+        Mail::Recovery { application: "Groceries".into(), home: Some("https://shop.example".into()) }
+    }
+
     fn select(html: &str, selector: &str) -> Vec<String> {
         let selector = Selector::parse(selector).expect("a selector");
         Html::parse_document(html).select(&selector).map(|found| found.text().collect()).collect()
@@ -183,7 +197,7 @@ mod tests {
     #[test]
     fn every_sentence_of_the_html_stands_in_the_text_too() {
         for language in text::languages() {
-            for mail in [code(), changed(), signed_out()] {
+            for mail in [code(), changed(), signed_out(), recovery()] {
                 let letter = compose(&mail, "ada@example.org", &brand(), &text::texts(language));
                 for sentence in select(&letter.html, "h1, p") {
                     assert!(letter.text.contains(&sentence), "{language}: {sentence:?} is not in {:?}", letter.text);
@@ -194,7 +208,7 @@ mod tests {
 
     #[test]
     fn what_somebody_else_may_have_done_is_told_with_the_way_back() {
-        for mail in [changed(), signed_out()] {
+        for mail in [changed(), signed_out(), recovery()] {
             let letter = compose(&mail, "ada@example.org", &brand(), &text::texts("en"));
             assert!(letter.text.contains(text::texts("en").say(text::Key::CannotAccess)), "{}", letter.text);
             assert_eq!(letter.code, None);

@@ -4,7 +4,7 @@
 use super::{
     browser,
     check::{self, Prompt, Request},
-    claims, hint,
+    claims, hint, par,
     parameters::Parameters,
     redirect::{self, Answering, see_other},
     reply::{SignedIn, reply},
@@ -61,8 +61,12 @@ pub async fn get(
 ) -> Result<Response> {
     let asked = Parameters::of_query(query.as_deref());
     let tenant = tenant::get(&state.db, &word).await?;
-    let (application, to) = check::who_asks(&state.db, &tenant.id, &asked).await?;
-    match check::request(&application, &to, &asked, &state.config.public_url) {
+    let pushed = par::taken(&state, &tenant.id, &asked).await?;
+    let is_pushed = pushed.is_some();
+    let asked = pushed.unwrap_or(asked);
+    let (application, to) = check::who_asks(&state.db, &tenant.id, &asked).await.map_err(check::as_page)?;
+    let may_be_so = check::is_pushed_where_it_must(&application, is_pushed);
+    match may_be_so.and_then(|()| check::request(&application, &to, &asked, &state.config.public_url)) {
         Ok(request) => answer(&state, Visit { tenant, application, request, caller, headers }).await,
         Err(refusal) => {
             let ui_locales = asked.get("ui_locales").unwrap_or_default();

@@ -88,18 +88,26 @@ pub enum Prompt {
     Create,
 }
 
-/// Who asks, and where the answer goes. Refusals are pages: nobody is sent to an address that is not certain.
+/// Who asks, and where the answer goes. Refusals are never sent to the application: nobody is sent to an address that is not
+/// certain.
 pub async fn who_asks(db: &Db, tenant: &TenantId, asked: &Parameters) -> Result<(Arc<Application>, Return)> {
-    asked.once(&PARAMETERS).map_err(page)?;
-    let id = ApplicationId::from(asked.required("client_id").map_err(page)?);
+    asked.once(&PARAMETERS)?;
+    let id = ApplicationId::from(asked.required("client_id")?);
     let application = application::find(db, tenant, &id).await?;
-    let application =
-        application.ok_or_else(|| page(Refusal::new("invalid_request", 700016, "No such application.")))?;
-    let uri = asked.required("redirect_uri").map_err(page)?;
-    registered(&application, uri).map_err(page)?;
-    enabled(&application).map_err(page)?;
+    let application = application.ok_or_else(|| Refusal::new("invalid_request", 700_016, "No such application."))?;
+    let uri = asked.required("redirect_uri")?;
+    registered(&application, uri)?;
+    enabled(&application)?;
     let mode = ResponseMode::of(asked.get("response_mode"), asked.get("response_type"));
     Ok((application, Return { uri: uri.into(), mode, state: state(asked).unwrap_or_default() }))
+}
+
+/// RFC 9126 §6.
+pub fn is_pushed_where_it_must(application: &Application, is_pushed: bool) -> Result<(), Refusal> {
+    match application.protocol.require_pushed_requests && !is_pushed {
+        true => Err(Refusal::new("invalid_request", 90100, "The application's requests have to be pushed first.")),
+        false => Ok(()),
+    }
 }
 
 /// What they ask. Refusals go back to the application.
@@ -136,6 +144,14 @@ pub fn request(
 
 pub fn page(refusal: Refusal) -> Error {
     Error::BadApplicationRequest(format!("AADSTS{}: {}", refusal.number, refusal.description))
+}
+
+/// For people: there is nobody else to tell.
+pub fn as_page(error: Error) -> Error {
+    match error {
+        Error::Refused(refusal) => page(refusal),
+        error => error,
+    }
 }
 
 fn enabled(application: &Application) -> Result<(), Refusal> {

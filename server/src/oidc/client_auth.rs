@@ -1,13 +1,14 @@
 //! How an application shows which one it is at the token endpoint (RFC 6749 §2.3).
 
-use super::{cors, parameters::Parameters};
+use super::{cors, parameters::Parameters, redirect};
 use crate::{
     directory::{
         application::{self, Application, Platform},
+        seen_name,
         tenant::Tenant,
     },
     error::{Refusal, Result},
-    secret::client_secret,
+    secret::{assertion, client_secret, token},
     state::AppState,
 };
 use app::contract::{id::ApplicationId, secret::Secret};
@@ -17,7 +18,9 @@ use percent_encoding::percent_decode_str;
 use std::sync::Arc;
 
 /// What discovery tells.
-pub const METHODS: [&str; 3] = ["client_secret_post", "client_secret_basic", "none"];
+pub const METHODS: [&str; 4] = ["client_secret_post", "client_secret_basic", "private_key_jwt", "none"];
+
+const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// The application that calls, and how far it has shown itself.
 #[derive(Clone)]
@@ -33,12 +36,20 @@ pub enum Shown {
     /// It said its name.
     Name,
     Secret,
+    /// It signed an assertion with its own key.
+    Key,
 }
 
 /// What was sent, whichever way.
 struct Sent {
     id: ApplicationId,
-    secret: Option<Secret>,
+    proof: Proof,
+}
+
+enum Proof {
+    Nothing,
+    Secret(Secret),
+    Assertion(String),
 }
 
 pub async fn authenticate(state: &AppState, tenant: &Tenant, headers: &HeaderMap, form: &Parameters) -> Result<Client> {
@@ -49,9 +60,10 @@ pub async fn authenticate(state: &AppState, tenant: &Tenant, headers: &HeaderMap
     if application.disabled_at.is_some() {
         return Err(invalid(7000112, "The application is switched off.").into());
     }
-    let shown = match &sent.secret {
-        Some(secret) => right_secret(state, &application, secret)?,
-        None => Shown::Name,
+    let shown = match &sent.proof {
+        Proof::Nothing => Shown::Name,
+        Proof::Secret(secret) => right_secret(state, &application, secret)?,
+        Proof::Assertion(assertion) => right_assertion(state, tenant, &application, assertion).await?,
     };
     Ok(Client { application, shown, origin: cors::origin(headers).map(str::to_owned) })
 }
@@ -62,19 +74,39 @@ fn invalid(number: u32, why: &str) -> Refusal {
 
 /// RFC 6749 §2.3: one way, not two. The bare name in the form may stand beside a header that says the same.
 fn sent(headers: &HeaderMap, form: &Parameters) -> Result<Sent, Refusal> {
-    if form.get("client_assertion").is_some() || form.get("client_assertion_type").is_some() {
-        return Err(invalid(7000218, "Client assertions are not supported: send a client_secret."));
-    }
     let named = form.get("client_id");
+    if let Some(assertion) = assertion(headers, form)? {
+        let subject = assertion::subject(assertion).ok_or_else(|| invalid(50027, "The client_assertion is no JWT."))?;
+        if named.is_some_and(|named| named != subject) {
+            return Err(invalid(700_021, "The client_assertion is of another application than the client_id."));
+        }
+        return Ok(Sent { id: subject.into(), proof: Proof::Assertion(assertion.into()) });
+    }
     let Some(credentials) = basic(headers)? else {
         let id = named.map_or_else(|| form.required("client_id").map(ApplicationId::from), |id| Ok(id.into()))?;
-        return Ok(Sent { id, secret: form.get("client_secret").map(Secret::from) });
+        let proof = form.get("client_secret").map_or(Proof::Nothing, |secret| Proof::Secret(secret.into()));
+        return Ok(Sent { id, proof });
     };
     let one = form.get("client_secret").is_none() && named.is_none_or(|named| named == credentials.id.as_str());
     if one {
         Ok(credentials)
     } else {
         Err(Refusal::new("invalid_request", 90100, "The client showed itself in more than one way."))
+    }
+}
+
+/// RFC 7523 §2.2: alone, and of the one type that there is.
+fn assertion<'a>(headers: &HeaderMap, form: &'a Parameters) -> Result<Option<&'a str>, Refusal> {
+    let (assertion, kind) = (form.get("client_assertion"), form.get("client_assertion_type"));
+    if assertion.is_none() && kind.is_none() {
+        return Ok(None);
+    }
+    if form.get("client_secret").is_some() || headers.contains_key(header::AUTHORIZATION) {
+        return Err(Refusal::new("invalid_request", 90100, "The client showed itself in more than one way."));
+    }
+    match (assertion, kind) {
+        (Some(assertion), Some(ASSERTION)) => Ok(Some(assertion)),
+        _ => Err(invalid(7000218, "A client_assertion comes with the client_assertion_type 'jwt-bearer'.")),
     }
 }
 
@@ -94,17 +126,46 @@ fn basic(headers: &HeaderMap) -> Result<Option<Sent>, Refusal> {
     let (id, secret) = pair.as_deref().and_then(|pair| pair.split_once(':')).ok_or_else(unreadable)?;
     let (id, secret) = (decoded(id).ok_or_else(unreadable)?, decoded(secret).ok_or_else(unreadable)?);
     // An empty password is how some libraries say that they have none.
-    Ok(Some(Sent { id: id.into(), secret: (!secret.is_empty()).then(|| secret.into()) }))
+    let proof = if secret.is_empty() { Proof::Nothing } else { Proof::Secret(secret.into()) };
+    Ok(Some(Sent { id: id.into(), proof }))
 }
 
 fn decoded(text: &str) -> Option<String> {
     percent_decode_str(&text.replace('+', " ")).decode_utf8().ok().map(String::from)
 }
 
+/// For our issuer or for this endpoint (RFC 7523 §3), and once (security R33).
+async fn right_assertion(
+    state: &AppState,
+    tenant: &Tenant,
+    application: &Application,
+    assertion: &str,
+) -> Result<Shown> {
+    let issuer = redirect::issuer(&state.config.public_url, &tenant.id);
+    let endpoint = state.config.public_url.at(&format!("/{}/oauth2/v2.0/token", tenant.id));
+    let expected = assertion::Expected {
+        application: application.id.as_str(),
+        audiences: &[&issuer, &endpoint],
+        now: state.clock.now(),
+    };
+    let believed = assertion::verify(assertion, &application.protocol.keys, &expected).map_err(|distrust| {
+        tracing::info!(%distrust, application = %application.id, "a client assertion was not believed");
+        invalid(
+            700_027,
+            "The client_assertion is not signed by a key of the application, or not for this tenant and now.",
+        )
+    })?;
+    let name = format!("{} {}", application.id, token::hash(&believed.id));
+    if !seen_name::is_new(&state.db, &tenant.id, name, believed.expires_at).await? {
+        return Err(invalid(700_024, "The client_assertion was used before.").into());
+    }
+    Ok(Shown::Key)
+}
+
 /// Every secret is compared, whichever is right, and whether it still counts is asked afterwards.
 fn right_secret(state: &AppState, application: &Application, secret: &Secret) -> Result<Shown> {
     if application.secrets.is_empty() {
-        return Err(invalid(700025, "The application is public: it must not send a client_secret.").into());
+        return Err(invalid(700_025, "The application is public: it must not send a client_secret.").into());
     }
     let now = state.clock.now();
     let (mut right, mut right_but_expired) = (false, false);
@@ -141,7 +202,7 @@ impl Client {
                 Err(Refusal::new("invalid_request", 9002326, why))
             }
             // An application that has a secret proves itself where its code went to a server (security cve 30).
-            (Platform::Web, None, Shown::Name) if !self.application.secrets.is_empty() => {
+            (Platform::Web, None, Shown::Name) if self.application.is_confidential() => {
                 Err(invalid(7000218, "The request must contain the parameter 'client_secret'."))
             }
             (Platform::Web | Platform::Native, None, _) => Ok(()),
@@ -151,7 +212,7 @@ impl Client {
     /// That it is the application that it says to be.
     pub fn proved(&self) -> Result<(), Refusal> {
         match self.shown {
-            Shown::Secret => Ok(()),
+            Shown::Secret | Shown::Key => Ok(()),
             Shown::Name => Err(invalid(7000218, "The request must contain the parameter 'client_secret'.")),
         }
     }
@@ -161,6 +222,7 @@ impl Client {
         match self.shown {
             Shown::Name => "0",
             Shown::Secret => "1",
+            Shown::Key => "2",
         }
     }
 }
@@ -176,7 +238,13 @@ mod tests {
             headers.insert(header::AUTHORIZATION, HeaderValue::from_str(value).unwrap());
         }
         sent(&headers, &Parameters::of_query(Some(form)))
-            .map(|sent| (sent.id.to_string(), sent.secret.map(|secret| secret.reveal().to_owned())))
+            .map(|sent| {
+                let secret = match sent.proof {
+                    Proof::Secret(secret) => Some(secret.reveal().to_owned()),
+                    Proof::Nothing | Proof::Assertion(_) => None,
+                };
+                (sent.id.to_string(), secret)
+            })
             .map_err(|refusal| refusal.number)
     }
 

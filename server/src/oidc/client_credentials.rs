@@ -2,7 +2,7 @@
 
 use super::{
     claims::{self, Daemon},
-    client_auth::{Client, Shown},
+    client_auth::Client,
     mint,
     parameters::Parameters,
     redirect,
@@ -49,15 +49,10 @@ pub async fn tokens(state: &AppState, tenant: &Tenant, client: &Client, form: &P
 
 /// RFC 6749 §4.4: only who proved itself, and never from a page, where a secret is nobody's.
 fn confidential(client: &Client) -> Result<(), Refusal> {
-    match (client.shown, &client.origin) {
-        (Shown::Secret, None) => Ok(()),
-        (Shown::Name, _) => {
-            let why = "The request must contain the parameter 'client_secret'.";
-            Err(Refusal::new("invalid_client", 7000218, why))
-        }
-        (Shown::Secret, Some(_)) => {
-            Err(Refusal::new("invalid_request", 9002326, "Pages cannot call for an application itself."))
-        }
+    client.proved()?;
+    match client.origin {
+        None => Ok(()),
+        Some(_) => Err(Refusal::new("invalid_request", 9002326, "Pages cannot call for an application itself.")),
     }
 }
 

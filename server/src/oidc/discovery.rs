@@ -11,7 +11,7 @@ use crate::{
     directory::tenant,
     error::Result,
     keys::{Document, MAX_AGE, Ring},
-    secret::jwt::Algorithm,
+    secret::{assertion, jwt::Algorithm},
     state::AppState,
 };
 use app::{contract::id::TenantId, text};
@@ -73,6 +73,8 @@ fn metadata(public_url: &PublicUrl, tenant: &TenantId) -> Value {
         "userinfo_endpoint": at("/oidc/userinfo"),
         "jwks_uri": at("/discovery/v2.0/keys"),
         "end_session_endpoint": at("/oauth2/v2.0/logout"),
+        "pushed_authorization_request_endpoint": at("/oauth2/v2.0/par"),
+        "require_pushed_authorization_requests": false,
         "revocation_endpoint": at("/oauth2/v2.0/revoke"),
         "introspection_endpoint": at("/oauth2/v2.0/introspect-token"),
         "response_types_supported": ResponseType::ALL.map(|(name, _)| name),
@@ -84,6 +86,9 @@ fn metadata(public_url: &PublicUrl, tenant: &TenantId) -> Value {
         "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "userinfo_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "token_endpoint_auth_methods_supported": client_auth::METHODS,
+        "token_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS,
+        "revocation_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS,
+        "introspection_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS,
         "revocation_endpoint_auth_methods_supported": client_auth::METHODS,
         "introspection_endpoint_auth_methods_supported": client_auth::METHODS.into_iter().filter(|it| *it != "none").collect::<Vec<_>>(),
         "code_challenge_methods_supported": ["S256"],

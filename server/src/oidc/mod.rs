@@ -4,6 +4,7 @@ pub mod authorize;
 pub mod discovery;
 pub mod introspect;
 pub mod logout;
+pub mod par;
 pub mod resume;
 pub mod revoke;
 pub mod token;

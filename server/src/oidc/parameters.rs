@@ -28,6 +28,18 @@ impl Parameters {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
     }
 
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.0.retain(|(name, _)| !names.contains(&name.as_str()));
+        self
+    }
+
+    /// This value and no other.
+    pub fn with(self, name: &str, value: &str) -> Self {
+        let Self(mut pairs) = self.without(&[name]);
+        pairs.push((name.into(), value.into()));
+        Self(pairs)
+    }
+
     /// A parameter without a value counts as left out (RFC 6749 §3.1).
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0

@@ -1,6 +1,7 @@
 //! The page on which an administrator sets up an authenticator app, and the one that tells the recovery codes once
 //! (security R37). Its link comes from the set-up, or from a sign-in that nobody gets past with a password alone.
 
+use super::link::{Filled, Link, Tongue};
 use crate::{
     administration::{TENANT_ID, entry},
     assets,
@@ -19,17 +20,10 @@ use crate::{
 use app::{
     contract::{brand::Brand, id::TenantId},
     hosted::{Enrol, Picture},
-    shell, text,
+    shell,
+    text::Texts,
 };
-use axum::{
-    Form,
-    extract::{
-        Query, State,
-        rejection::{FormRejection, QueryRejection},
-    },
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
 use serde_json::json;
@@ -41,13 +35,8 @@ const PATH: &str = "/admin/enrol";
 const QUIET: i32 = 4;
 
 #[derive(Deserialize)]
-pub struct Link {
-    token: String,
-}
-
-#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Filled {
+pub struct Shown {
     token: String,
     code: String,
 }
@@ -61,24 +50,23 @@ struct Offer {
 }
 
 /// `GET /admin/enrol?token=…`
-pub async fn page(State(state): State<AppState>, link: Result<Query<Link>, QueryRejection>) -> Result<Response> {
-    let Ok(Query(Link { token })) = link else { return Err(Error::NotFound) };
+pub async fn page(State(state): State<AppState>, Tongue(texts): Tongue, Link(token): Link) -> Result<Response> {
     let offer = open(&state, &token).await?;
-    show(&state, &offer, &token, false)
+    show(&state, &texts, &offer, &token, false)
 }
 
 /// `POST /admin/enrol`: the code proves that the app has the secret, and its clock the time.
 pub async fn confirm(
     State(state): State<AppState>,
     caller: Caller,
-    filled: Result<Form<Filled>, FormRejection>,
+    Tongue(texts): Tongue,
+    Filled(Shown { token, code }): Filled<Shown>,
 ) -> Result<Response> {
-    let Ok(Form(Filled { token, code })) = filled else { return Err(Error::NotFound) };
     let offer = open(&state, &token).await?;
     let (tenant, now) = (TenantId::from(TENANT_ID), state.clock.now());
     let digits: String = code.chars().filter(char::is_ascii_digit).collect();
     let Some(step) = totp::step_of(&offer.secret, &digits, 0, now) else {
-        let mut response = show(&state, &offer, &token, true)?;
+        let mut response = show(&state, &texts, &offer, &token, true)?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
@@ -104,7 +92,7 @@ pub async fn confirm(
         // Who has an app already needs no other by a link.
         .map_err(|error| if matches!(error, Error::Taken) { Error::NotFound } else { error })?;
     let nonce = html::nonce(&state.chance);
-    let body = shell::recovery_codes(&brand, &codes, "/admin/", &text::texts("en"), assets::scripts("en"), &nonce);
+    let body = shell::recovery_codes(&brand, &codes, "/admin/", &texts, assets::scripts(texts.language()), &nonce);
     Ok(html::document(body, nonce, Vec::new()))
 }
 
@@ -118,7 +106,7 @@ async fn open(state: &AppState, token: &str) -> Result<Offer> {
     Ok(Offer { enrolment, secret, address: profile.address, brand: tenant.brand.clone() })
 }
 
-fn show(state: &AppState, offer: &Offer, token: &str, wrong: bool) -> Result<Response> {
+fn show(state: &AppState, texts: &Texts, offer: &Offer, token: &str, wrong: bool) -> Result<Response> {
     let issuer = state.config.public_url.host();
     let uri = totp::uri(&format!("Portico {issuer}"), &offer.address, &offer.secret);
     let page = Enrol {
@@ -132,7 +120,7 @@ fn show(state: &AppState, offer: &Offer, token: &str, wrong: bool) -> Result<Res
         wrong,
     };
     let nonce = html::nonce(&state.chance);
-    let body = shell::enrol(page, &text::texts("en"), assets::scripts("en"), &nonce);
+    let body = shell::enrol(page, texts, assets::scripts(texts.language()), &nonce);
     Ok(html::document(body, nonce, Vec::new()))
 }
 

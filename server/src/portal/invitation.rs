@@ -1,60 +1,63 @@
 //! An invited administrator: a page behind a link that works once. The account is made here, by its owner.
 
-use super::set_up::{Shown, drawn, judge};
+use super::{
+    link::{Filled, Link, Tongue},
+    set_up::{Shown, drawn, judge},
+};
 use crate::{
-    administration::{TENANT_ID, flow_id},
+    administration::{TENANT_ID, enrolment, entry, flow_id},
     directory::{
         Durability,
         account::{self, NewAccount},
         administrator,
+        audit::{self, Actor, ActorKind, Entry},
         invitation::{self, Invitation},
+        second_factor,
     },
     error::{Error, Result},
+    guard::Caller,
     secret::token,
     state::AppState,
 };
 use app::{
     contract::{id::TenantId, secret::Secret, validate::Fault},
     hosted::Whom,
+    text::Texts,
 };
 use axum::{
-    Form,
-    extract::{
-        Query, State,
-        rejection::{FormRejection, QueryRejection},
-    },
+    extract::State,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
-
-#[derive(Deserialize)]
-pub struct Link {
-    token: String,
-}
+use serde_json::json;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Filled {
+pub struct Invited {
     token: String,
     name: String,
     password: Secret,
 }
 
 /// `GET /admin/invitation?token=…`. Asking for it uses nothing up: a mail scanner may have been here first.
-pub async fn page(State(state): State<AppState>, link: Result<Query<Link>, QueryRejection>) -> Result<Response> {
-    let Ok(Query(Link { token })) = link else { return Err(Error::NotFound) };
+pub async fn page(State(state): State<AppState>, Tongue(texts): Tongue, Link(token): Link) -> Result<Response> {
     let invitation = invitation::by_link(&state.db, &token::hash(&token), state.clock.now()).await?;
-    show(&state, &invitation, &token, &invitation.name, &[]).await
+    show(&state, &texts, &invitation, &token, &invitation.name, &[]).await
 }
 
 /// `POST /admin/invitation`. Whose address it is was said by whoever invited, and is never taken from the form.
-pub async fn accept(State(state): State<AppState>, filled: Result<Form<Filled>, FormRejection>) -> Result<Response> {
-    let Ok(Form(Filled { token, name, password })) = filled else { return Err(Error::NotFound) };
+/// But on a developer's own machine, the next thing is an authenticator app: a password alone opens nothing.
+pub async fn accept(
+    State(state): State<AppState>,
+    caller: Caller,
+    Tongue(texts): Tongue,
+    Filled(Invited { token, name, password }): Filled<Invited>,
+) -> Result<Response> {
     let invitation = invitation::by_link(&state.db, &token::hash(&token), state.clock.now()).await?;
     let (address, faults) = judge(&name, &invitation.address, &password);
     let Some(address) = address.filter(|_| faults.is_empty()) else {
-        let mut response = show(&state, &invitation, &token, &name, &faults).await?;
+        let mut response = show(&state, &texts, &invitation, &token, &name, &faults).await?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
@@ -66,12 +69,25 @@ pub async fn accept(State(state): State<AppState>, filled: Result<Form<Filled>, 
         attributes: vec![("displayName".into(), name.trim().into())],
     };
     let now = state.clock.now();
+    let offer = (!state.config.is_development()).then(|| enrolment::prepare(&state, &new.id, now));
+    let (enrolment, onward) = offer.unzip();
+    let actor = Actor { kind: ActorKind::Account, id: new.id.to_string(), name: new.address.clone() };
+    let entry = Entry {
+        address: caller.address.to_string(),
+        after: Some(json!({ "displayName": name.trim(), "mail": new.address, "role": invitation.role.word() })),
+        ..entry(&state.chance, now, actor, "Accept invitation", &new.id, &new.address)
+    };
     let made = state.db.write(Durability::Lasting, move |c| {
         Box::pin(async move {
             // Of two who use the link at once, one finds it used.
             invitation::remove(c, &invitation.id).await?;
-            account::insert(c, &TenantId::from(TENANT_ID), &new, now).await?;
-            administrator::insert(c, &invitation.administered, &new.id, invitation.role, now).await
+            let home = TenantId::from(TENANT_ID);
+            account::insert(c, &home, &new, now).await?;
+            if let Some(enrolment) = &enrolment {
+                second_factor::offer(c, &home, enrolment).await?;
+            }
+            administrator::insert(c, &invitation.administered, &new.id, invitation.role, now).await?;
+            audit::insert(c, &home, &entry).await
         })
     });
     made.await.map_err(|error| match error {
@@ -80,16 +96,17 @@ pub async fn accept(State(state): State<AppState>, filled: Result<Form<Filled>, 
         error => error,
     })?;
     tracing::info!("an invited administrator has come");
-    Ok(Redirect::to("/admin/").into_response())
+    Ok(Redirect::to(onward.as_deref().unwrap_or("/admin/")).into_response())
 }
 
 async fn show(
     state: &AppState,
+    texts: &Texts,
     invitation: &Invitation,
     token: &str,
     name: &str,
     faults: &[Fault],
 ) -> Result<Response> {
     let path = "/admin/invitation";
-    drawn(state, Shown { whom: Whom::Invited, path, token, name, address: &invitation.address, faults }).await
+    drawn(state, texts, Shown { whom: Whom::Invited, path, token, name, address: &invitation.address, faults }).await
 }

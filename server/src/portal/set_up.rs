@@ -1,5 +1,6 @@
 //! The first administrator: a page behind a one-time link, gone for ever once somebody has used it (security R37).
 
+use super::link::{Filled, Link, Tongue};
 use crate::{
     administration::{self, TENANT_ID, enrolment, password_rule},
     assets,
@@ -23,14 +24,11 @@ use app::{
         validate::{self, Fault, Why},
     },
     hosted::{SetUp, Whom},
-    shell, text,
+    shell,
+    text::Texts,
 };
 use axum::{
-    Form,
-    extract::{
-        Query, State,
-        rejection::{FormRejection, QueryRejection},
-    },
+    extract::State,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -43,13 +41,8 @@ const ROLE: &str = "Global Administrator";
 const NAME_MAX: usize = 256;
 
 #[derive(Deserialize)]
-pub struct Link {
-    token: String,
-}
-
-#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Filled {
+pub struct First {
     token: String,
     name: String,
     address: String,
@@ -59,24 +52,23 @@ pub struct Filled {
 }
 
 /// `GET /admin/setup?token=…`. Asking for it uses nothing up: a mail scanner may have been here first.
-pub async fn page(State(state): State<AppState>, link: Result<Query<Link>, QueryRejection>) -> Result<Response> {
-    let Ok(Query(Link { token })) = link else { return Err(Error::NotFound) };
+pub async fn page(State(state): State<AppState>, Tongue(texts): Tongue, Link(token): Link) -> Result<Response> {
     only_while_open(&state, &token).await?;
-    show(&state, &Filled { token, name: String::new(), address: String::new(), password: "".into(), enrol: None }, &[])
-        .await
+    let nothing = First { token, name: String::new(), address: String::new(), password: "".into(), enrol: None };
+    show(&state, &texts, &nothing, &[]).await
 }
 
 /// `POST /admin/setup`.
 pub async fn make(
     State(state): State<AppState>,
     caller: Caller,
-    filled: Result<Form<Filled>, FormRejection>,
+    Tongue(texts): Tongue,
+    Filled(filled): Filled<First>,
 ) -> Result<Response> {
-    let Ok(Form(filled)) = filled else { return Err(Error::NotFound) };
     only_while_open(&state, &filled.token).await?;
     let (address, faults) = judge(&filled.name, &filled.address, &filled.password);
     let Some(address) = address.filter(|_| faults.is_empty()) else {
-        let mut response = show(&state, &filled, &faults).await?;
+        let mut response = show(&state, &texts, &filled, &faults).await?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
@@ -145,9 +137,9 @@ pub fn judge(name: &str, address: &str, password: &Secret) -> (Option<String>, V
     (address, faults)
 }
 
-async fn show(state: &AppState, filled: &Filled, faults: &[Fault]) -> Result<Response> {
-    let Filled { token, name, address, .. } = filled;
-    drawn(state, Shown { whom: Whom::First, path: "/admin/setup", token, name, address, faults }).await
+async fn show(state: &AppState, texts: &Texts, filled: &First, faults: &[Fault]) -> Result<Response> {
+    let First { token, name, address, .. } = filled;
+    drawn(state, texts, Shown { whom: Whom::First, path: "/admin/setup", token, name, address, faults }).await
 }
 
 /// What differs from one such page to the next.
@@ -160,14 +152,13 @@ pub struct Shown<'a> {
     pub faults: &'a [Fault],
 }
 
-pub async fn drawn(state: &AppState, shown: Shown<'_>) -> Result<Response> {
+pub async fn drawn(state: &AppState, texts: &Texts, shown: Shown<'_>) -> Result<Response> {
     let tenant = tenant::get(&state.db, TENANT_ID).await?;
-    let texts = text::texts("en");
     let nonce = html::nonce(&state.chance);
     let Shown { whom, path, token, name, address, faults } = shown;
     let brand = &Brand { name: "Portico".into(), ..tenant.brand.clone() };
     let may_skip = whom == Whom::First && state.config.is_development();
     let page = SetUp { whom, brand, path, token, name, address, rule: password_rule(), may_skip, faults };
-    let body = shell::set_up(&page, &texts, assets::scripts("en"), &nonce);
+    let body = shell::set_up(&page, texts, assets::scripts(texts.language()), &nonce);
     Ok(html::document(body, nonce, Vec::new()))
 }

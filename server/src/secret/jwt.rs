@@ -22,7 +22,7 @@ use std::{collections::HashSet, time::Duration};
 use zeroize::Zeroizing;
 
 /// How far apart the clocks of two servers may be when a token has only just become valid.
-const SKEW: Duration = Duration::from_secs(60);
+pub(super) const SKEW: Duration = Duration::from_secs(60);
 
 pub type Claims = Map<String, Value>;
 

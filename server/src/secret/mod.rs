@@ -1,6 +1,7 @@
 //! Locks: what is kept sealed, hashed or signed, and nothing about whom it is kept for.
 
 pub mod argon2;
+pub mod assertion;
 pub mod client_secret;
 pub mod foreign;
 pub mod jwt;

@@ -55,6 +55,7 @@ async fn start(patience: Patience) -> Server {
     let config = Config {
         listen: address,
         public_url: PublicUrl::parse("http://localhost").unwrap(),
+        tls: None,
         database_url: "sqlite::memory:".into(),
         smtp_url: None,
         smtp_ca: None,
@@ -66,7 +67,7 @@ async fn start(patience: Patience) -> Server {
     };
     let guard = Guard::new(Arc::new(config), Chance::System, router);
     let (stop, stopped) = oneshot::channel();
-    let served = tokio::spawn(serve(listener, guard, patience, async {
+    let served = tokio::spawn(serve(listener, None, guard, patience, async {
         let _ = stopped.await;
     }));
     Server { address, stop, served, waiting, go_on, finished }

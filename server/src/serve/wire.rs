@@ -12,7 +12,6 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     time::{Instant, Sleep, sleep_until},
 };
 
@@ -50,8 +49,8 @@ impl Drop for InFlight {
     }
 }
 
-pub struct Wire {
-    stream: TcpStream,
+pub struct Wire<S> {
+    stream: S,
     requests: Requests,
     patience: Patience,
     /// How many requests had begun when we last looked.
@@ -68,8 +67,8 @@ pub struct Wire {
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
-impl Wire {
-    pub fn new(stream: TcpStream, requests: Requests, patience: Patience) -> Self {
+impl<S> Wire<S> {
+    pub fn new(stream: S, requests: Requests, patience: Patience) -> Self {
         let now = Instant::now();
         Self {
             stream,
@@ -132,7 +131,7 @@ impl Wire {
     }
 }
 
-impl AsyncRead for Wire {
+impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -150,7 +149,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.sent(written, context)

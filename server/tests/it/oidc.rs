@@ -1,9 +1,11 @@
 //! OpenID Connect, as an application and whoever attacks it meet it.
 
+mod assertion;
 mod code;
 mod discovery;
 mod keys;
 mod logout;
+mod par;
 mod prompt;
 mod redirect;
 mod refresh;

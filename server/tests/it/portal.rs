@@ -1,7 +1,10 @@
 //! The front door of the portal: the way in for the first administrator, and for nobody after (security R37).
 
 use crate::harness::{Browser, TestServer, at_once, on_both};
-use axum::http::StatusCode;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
 use server::administration::{self, TENANT_ID};
 use std::time::Duration;
 
@@ -36,6 +39,23 @@ async fn r37_the_link_makes_the_first_administrator_once() {
         browser.open(&link).await;
         assert_eq!(browser.status, StatusCode::NOT_FOUND);
         assert_eq!(self::link(&server).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_first_page_speaks_the_language_of_the_browser() {
+    on_both(async |server| {
+        let link = link(&server).await.unwrap();
+        for (wanted, tag, heading) in [
+            ("de-AT,en;q=0.5", "de", "Legen Sie das erste Administratorkonto an"),
+            ("ar", "ar", "أنشئ المسؤول الأول"),
+            ("fr", "en", "Make the first administrator"),
+        ] {
+            let request = Request::get(&link).header("accept-language", wanted).body(Body::empty()).unwrap();
+            let page = server.send(request).await.text();
+            assert!(page.contains(heading) && page.contains(&format!("<html lang=\"{tag}\"")), "{wanted}: {page}");
+        }
     })
     .await;
 }

@@ -35,9 +35,30 @@ pub fn client() -> Client {
     desk().client
 }
 
+/// What is asked of the server.
+struct Ask<'a> {
+    method: Method,
+    path: &'a str,
+    /// What the thing was when it was read, so that nobody's save is overwritten unseen.
+    etag: Option<&'a str>,
+    /// In which words the answer is wanted, where that is not JSON.
+    accept: Option<&'a str>,
+    body: Option<Body>,
+}
+
+impl<'a> Ask<'a> {
+    fn new(method: Method, path: &'a str) -> Self {
+        Self { method, path, etag: None, accept: None, body: None }
+    }
+
+    fn with(self, body: Body) -> Self {
+        Self { body: Some(body), ..self }
+    }
+}
+
 impl Client {
     pub(super) async fn get<T: DeserializeOwned>(self, path: &str) -> Result<T> {
-        read(&self.call(Method::Get, path, None, None).await?)
+        read(&self.call(Ask::new(Method::Get, path)).await?)
     }
 
     /// Every row of a list that is short enough to be shown whole.
@@ -59,29 +80,40 @@ impl Client {
         self.get(path).await
     }
 
+    /// A document as it is written, in words of this kind.
+    pub(super) async fn text(self, path: &str, kind: &str) -> Result<String> {
+        self.call(Ask { accept: Some(kind), ..Ask::new(Method::Get, path) }).await
+    }
+
+    pub(super) async fn send_text<T: DeserializeOwned>(self, path: &str, kind: &str, text: &str) -> Result<T> {
+        let body = Body { kind: kind.into(), content: text.into() };
+        read(&self.call(Ask::new(Method::Post, path).with(body)).await?)
+    }
+
     pub(super) async fn send<T: DeserializeOwned>(
         self,
         method: Method,
         path: &str,
         body: &impl Serialize,
     ) -> Result<T> {
-        read(&self.call(method, path, None, Some(written(body))).await?)
+        read(&self.call(Ask::new(method, path).with(written(body))).await?)
     }
 
     pub(super) async fn act(self, method: Method, path: &str, body: &impl Serialize) -> Result<()> {
-        self.call(method, path, None, Some(written(body))).await.map(|_| ())
+        self.call(Ask::new(method, path).with(written(body))).await.map(|_| ())
     }
 
     pub(super) async fn change(self, path: &str, etag: Option<&str>, body: &impl Serialize) -> Result<()> {
-        self.call(Method::Patch, path, etag, Some(written(body))).await.map(|_| ())
+        self.call(Ask { etag, ..Ask::new(Method::Patch, path) }.with(written(body))).await.map(|_| ())
     }
 
     pub(super) async fn delete(self, path: &str) -> Result<()> {
-        self.call(Method::Delete, path, None, None).await.map(|_| ())
+        self.call(Ask::new(Method::Delete, path)).await.map(|_| ())
     }
 
     pub(super) async fn put(self, path: &str, file: &web_sys::File) -> Result<()> {
-        self.call(Method::Put, path, None, Some(Body { kind: file.type_(), content: file.into() })).await.map(|_| ())
+        let body = Body { kind: file.type_(), content: file.into() };
+        self.call(Ask::new(Method::Put, path).with(body)).await.map(|_| ())
     }
 
     /// The whole address of a path, as references name it.
@@ -90,11 +122,11 @@ impl Client {
     }
 
     /// A token that the server no longer believes is renewed once; after that the person signs in again, and comes back here.
-    async fn call(self, method: Method, path: &str, etag: Option<&str>, body: Option<Body>) -> Result<String> {
+    async fn call(self, ask: Ask<'_>) -> Result<String> {
         let mut renewed = false;
         loop {
             let Some(token) = self.session.token().await else { return self.sign_in_again().await };
-            let answer = self.once(method, path, &token, etag, body.as_ref()).await?;
+            let answer = self.once(&ask, &token).await?;
             let (status, text) = (answer.status(), answer.text().await.map_err(|_| Trouble::NoConnection)?);
             match status {
                 200..=299 => return Ok(text),
@@ -105,16 +137,9 @@ impl Client {
         }
     }
 
-    async fn once(
-        self,
-        method: Method,
-        path: &str,
-        token: &str,
-        etag: Option<&str>,
-        body: Option<&Body>,
-    ) -> Result<Response> {
-        let address = self.address(path);
-        let request: RequestBuilder = match method {
+    async fn once(self, ask: &Ask<'_>, token: &str) -> Result<Response> {
+        let address = self.address(ask.path);
+        let request: RequestBuilder = match ask.method {
             Method::Get => Request::get(&address),
             Method::Post => Request::post(&address),
             Method::Patch => Request::patch(&address),
@@ -127,10 +152,12 @@ impl Client {
         if !directory.is_empty() {
             request = request.header("portico-tenant", &directory);
         }
-        if let Some(etag) = etag {
-            request = request.header("if-match", etag);
+        for (name, value) in [("if-match", ask.etag), ("accept", ask.accept)] {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
         }
-        let request = match body {
+        let request = match &ask.body {
             Some(body) => request.header("content-type", &body.kind).body(body.content.clone()),
             None => request.build(),
         };

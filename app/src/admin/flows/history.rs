@@ -7,6 +7,7 @@ use super::super::{
         ask::{Question, asking, dialog},
         button::{plain, run},
         load::{Loaded, load},
+        pages::pages,
         toast::toasts,
     },
     understood::understood,
@@ -21,16 +22,21 @@ pub fn section(loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
     let client = client();
     let id = StoredValue::new(flow.id);
     let current = flow.revision;
-    let revisions = load(move || async move { client.revisions(&id.get_value()).await });
+    let pages = pages(move || async move { client.revisions(&id.get_value()).await });
     let compared = RwSignal::new(None::<i64>);
-    let list = revisions.show(4, move |mut revisions| {
-        revisions.sort_by_key(|revision| std::cmp::Reverse(revision.revision));
-        let rows: Vec<_> = revisions.iter().map(|revision| row(loaded, id, current, compared, revision)).collect();
+    let list = pages.show(4, move |first| {
+        let rows = move || {
+            let all = pages.more();
+            first.iter().chain(&all).map(|revision| row(loaded, id, current, compared, revision)).collect::<Vec<_>>()
+        };
         view! {
-            <div class="card"><div class="scroll"><table>
-                <thead><tr><th scope="col">"Revision"</th><th scope="col">"Saved"</th><th scope="col">"By"</th><th scope="col"><span class="unseen">"Acts"</span></th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table></div></div>
+            <div class="card">
+                <div class="scroll"><table>
+                    <thead><tr><th scope="col">"Revision"</th><th scope="col">"Saved"</th><th scope="col">"By"</th><th scope="col"><span class="unseen">"Acts"</span></th></tr></thead>
+                    <tbody>{rows}</tbody>
+                </table></div>
+                {pages.foot()}
+            </div>
         }
         .into_any()
     });
@@ -58,11 +64,17 @@ fn row(
         <tr>
             <th scope="row">{number}" "{(number == current).then(|| view! { <span class="badge good">"Current"</span> })}</th>
             <td>{moment(&revision.created_date_time.text())}</td>
-            <td>{revision.created_by.clone().unwrap_or_else(|| "The server".into())}</td>
+            <td>{who(revision)}</td>
             <td class="acts">{acts}</td>
         </tr>
     }
     .into_any()
+}
+
+/// Whoever has gone since has an id only.
+pub fn who(revision: &Revision) -> String {
+    let known = revision.created_by_name.clone().or_else(|| revision.created_by.clone());
+    known.unwrap_or_else(|| "The server".into())
 }
 
 fn restore(loaded: Loaded<UserFlow>, id: StoredValue<String>, revision: i64) {

@@ -20,11 +20,11 @@ use crate::{
 };
 use leptos::prelude::*;
 
-pub fn section(flow: UserFlow) -> AnyView {
+pub fn section(flow: &UserFlow) -> AnyView {
     let runnable: Vec<FlowApplication> =
         flow.applications().iter().filter(|application| !application.redirect_uris.is_empty()).cloned().collect();
     let Some(first) = runnable.first() else {
-        let add = Route::Flow { id: flow.id, tab: FlowTab::Applications }.path();
+        let add = Route::Flow { id: flow.id.clone(), tab: FlowTab::Applications }.path();
         return empty(
             "No application to run it for",
             "Add an application that has a redirect URI; the page then opens as its people meet it.",

@@ -3,6 +3,7 @@
 use super::{
     super::{
         client::client,
+        flows::who,
         route::place,
         trouble::Trouble,
         ui::{
@@ -66,8 +67,8 @@ fn learn(editor: Editor) {
     spawn_local(async move {
         match (client.flow(&id).await, client.revisions(&id).await) {
             (Ok(flow), revisions) => {
-                let newest = revisions.ok().and_then(|all| all.into_iter().max_by_key(|revision| revision.revision));
-                let who = newest.and_then(|revision| revision.created_by).unwrap_or_else(|| "Somebody else".into());
+                let newest = revisions.ok().and_then(|page| page.value.into_iter().next());
+                let who = newest.as_ref().map_or_else(|| "Somebody else".into(), who);
                 editor.read(flow);
                 editor.overtaken.set(Some(who));
             }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Icon {
     Activity,
+    Administrator,
     Alert,
     Application,
     Attribute,
@@ -15,6 +16,7 @@ pub enum Icon {
     Close,
     Copy,
     Dark,
+    Design,
     Desktop,
     Down,
     Flow,
@@ -41,6 +43,9 @@ pub enum Icon {
 fn strokes(icon: Icon) -> &'static str {
     match icon {
         Icon::Activity => "M1.5 8.5h3l2-5 3.5 9 2-4h2.5",
+        Icon::Administrator => {
+            "M8 1.500 13.5 3.500v4c0 3.5-2.3 5.9-5.5 7-3.2-1.100-5.5-3.500-5.5-7v-4zM5.5 8l2 2 3-3.5"
+        }
         Icon::Alert => "M8 2 1.5 13.500h13zM8 6.500v3M8 11.500v.01",
         Icon::Application => {
             "M2.5 2.500h4.500v4.500H2.500zM9 2.500h4.500v4.500H9zM2.5 9h4.500v4.500H2.500zM9 9h4.500v4.500H9z"
@@ -53,6 +58,7 @@ fn strokes(icon: Icon) -> &'static str {
         Icon::Close => "M4 4l8 8M12 4l-8 8",
         Icon::Copy => "M5.5 5.500h8v8h-8zM10.5 5.500v-3h-8v8h3",
         Icon::Dark => "M13.5 9.500A6 6 0 0 1 6.5 2.500a6 6 0 1 0 7 7z",
+        Icon::Design => "M5 1.500v9M2.5 8 5 10.5 7.5 8M11 10.500v-9M8.5 4 11 1.5 13.5 4M2 14h12",
         Icon::Desktop => "M1.5 2.500h13v8.500h-13zM5.5 14h5M8 11v3",
         Icon::Down => "M8 3v10M4 9l4 4 4-4",
         Icon::Flow => "M2 3.500h5v3.500H2zM9 9h5v3.500H9zM4.5 7v3.750H9",

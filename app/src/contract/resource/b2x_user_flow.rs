@@ -87,3 +87,43 @@ pub struct LanguageConfiguration {
     pub is_enabled: bool,
     pub display_name: String,
 }
+
+/// A page whose sentences can be changed.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LanguagePage {
+    pub id: String,
+}
+
+/// The sentences of a page in one language, in the form that they have had since Azure AD B2C.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct LocalizedStrings {
+    pub localized_strings: Vec<LocalizedString>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct LocalizedString {
+    /// Always `UxElement`.
+    pub element_type: String,
+    pub element_id: Option<String>,
+    /// The name of the sentence: `pages.signInHeading`.
+    pub string_id: String,
+    /// Whether it is the tenant's own instead of ours.
+    #[serde(rename = "Override")]
+    pub own: bool,
+    pub value: String,
+}
+
+impl Default for LocalizedString {
+    fn default() -> Self {
+        Self {
+            element_type: "UxElement".into(),
+            element_id: None,
+            string_id: String::new(),
+            own: false,
+            value: String::new(),
+        }
+    }
+}

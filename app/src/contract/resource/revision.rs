@@ -12,6 +12,8 @@ pub struct Revision {
     pub created_date_time: Moment,
     /// Who saved it; nobody where the server did.
     pub created_by: Option<String>,
+    /// What they are called, as long as they are there.
+    pub created_by_name: Option<String>,
     /// Whether the flow stands so now.
     pub is_current: bool,
     /// The flow as it was. Left out of lists.

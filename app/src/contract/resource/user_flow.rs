@@ -36,6 +36,9 @@ pub struct UserFlow {
     pub password_rule: PasswordRule,
     /// The attributes that applications of this flow receive as claims.
     pub claims: Vec<String>,
+    /// Languages that its pages are not offered in, by tag.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disabled_languages: Vec<String>,
     /// Goes up with every save.
     pub revision: i64,
     /// How many accounts were made through it.
@@ -64,6 +67,7 @@ impl Default for UserFlow {
             keep_signed_in: false,
             password_rule: PasswordRule::default(),
             claims: Vec::new(),
+            disabled_languages: Vec::new(),
             revision: 0,
             people_signed_up: 0,
             open_pages: None,

@@ -3,6 +3,7 @@
 
 use super::{
     document::{self, Document, Present, platform},
+    look,
     plan::{Kind, Step},
 };
 use crate::{
@@ -12,7 +13,6 @@ use crate::{
         application::{self, Notes, RedirectUri},
         attachment, attribute,
         audit::{self, Actor, Entry, Operation, Target},
-        branding,
         identity_provider::{self, Stored},
         tenant::Tenant,
         user_flow,
@@ -23,7 +23,6 @@ use crate::{
 };
 use app::contract::{
     attribute::{Attribute, CUSTOM_PREFIX, built_in},
-    brand::{Brand, Link},
     id::{ApplicationId, TenantId, UserFlowId},
     resource::identity_provider::{IdentityProvider, MASKED},
     time::Timestamp,
@@ -31,7 +30,7 @@ use app::contract::{
 };
 use std::collections::BTreeSet;
 
-const LONGEST_NAME: usize = 256;
+pub const LONGEST_NAME: usize = 256;
 const LONGEST_ID: usize = 64;
 const LONGEST_NOTES: usize = 16 * 1024;
 
@@ -44,7 +43,7 @@ pub struct By {
 
 /// One write.
 enum Deed {
-    Brand(Brand),
+    Look(look::Deed),
     AddAttribute(Attribute),
     Describe { id: String, description: Option<String> },
     RemoveAttribute(String),
@@ -124,7 +123,7 @@ pub async fn judge(
         return Err(Error::BadRequest("The administrators' own tenant is not made from a document.".into()));
     }
     let mut flaws = Vec::new();
-    flaws.extend(brand(&wanted.brand));
+    flaws.extend(look::judge(present, wanted));
     flaws.extend(ids("attributes", wanted.attributes.iter().map(|it| it.id.as_str())));
     flaws.extend(ids("identityProviders", wanted.identity_providers.iter().map(IdentityProvider::id)));
     flaws.extend(ids("userFlows", wanted.user_flows.iter().map(|it| it.id.as_str())));
@@ -187,22 +186,7 @@ async fn around(state: &AppState, tenant: &Tenant, wanted: &Document) -> Result<
     })
 }
 
-fn brand(brand: &Brand) -> Vec<Flaw> {
-    let mut flaws = Vec::new();
-    if !is_name(&brand.name) {
-        flaws.push(Flaw::new("brand/name", format!("A brand needs a name of 1 to {LONGEST_NAME} characters.")));
-    }
-    // A picture of ours, by its path (security R22).
-    if brand.logo.as_ref().is_some_and(|logo| !logo.starts_with('/') || logo.starts_with("//") || logo.contains('\\')) {
-        flaws.push(Flaw::new("brand/logo", "The logo is a path of this server."));
-    }
-    if let Some(link) = brand.links.iter().find(|link| !Link::is_safe(link)) {
-        flaws.push(Flaw::new("brand/links", format!("'{}' is no https address.", link.url)));
-    }
-    flaws
-}
-
-fn is_name(name: &str) -> bool {
+pub fn is_name(name: &str) -> bool {
     !name.trim().is_empty() && name.chars().count() <= LONGEST_NAME && !name.chars().any(char::is_control)
 }
 
@@ -282,20 +266,23 @@ async fn deed(
     flows: &[UserFlow],
     step: &Step,
 ) -> Result<Deed> {
+    if let Some(deed) = look::deed(present, wanted, step) {
+        return Ok(Deed::Look(deed));
+    }
     let is_new = step.operation == Operation::Add;
+    let gone = || Error::Internal(format!("a step about nothing: {}", step.id));
     if step.operation == Operation::Delete {
         let id = step.id.clone();
         return Ok(match step.kind {
-            Kind::Brand => return Err(Error::Internal("a tenant without a brand".into())),
+            Kind::Brand | Kind::Language | Kind::Sentences => return Err(gone()),
             Kind::Attribute => Deed::RemoveAttribute(id),
             Kind::IdentityProvider => Deed::RemoveProvider(id),
             Kind::UserFlow => Deed::RemoveFlow(id.into()),
             Kind::Application => Deed::RemoveApplication(id.into()),
         });
     }
-    let gone = || Error::Internal(format!("a step about nothing: {}", step.id));
     Ok(match step.kind {
-        Kind::Brand => Deed::Brand(wanted.brand.clone()),
+        Kind::Brand | Kind::Language | Kind::Sentences => return Err(gone()),
         Kind::Attribute => {
             let attribute = wanted.attributes.iter().find(|it| it.id == step.id).ok_or_else(gone)?;
             match is_new {
@@ -357,7 +344,7 @@ fn application_deed(
 impl Deed {
     async fn run(self, c: &mut Connection, tenant: &TenantId, by: &str, now: Timestamp) -> Result<()> {
         match self {
-            Deed::Brand(brand) => branding::set_brand(c, tenant, &brand).await,
+            Deed::Look(deed) => deed.run(c, tenant, now).await,
             Deed::AddAttribute(attribute) => attribute::add(c, tenant, &attribute, now).await,
             Deed::Describe { id, description } => attribute::describe(c, tenant, &id, description.as_deref()).await,
             Deed::RemoveAttribute(id) => attribute::delete(c, tenant, &id).await,

@@ -1,6 +1,7 @@
 //! A tenant's design as one document: what administrators decide, nothing of people and no secret. The same tenant always
 //! gives the same document, to the byte.
 
+use super::look::{self, Look, Sentences};
 use crate::{
     directory::{
         application::{self, Notes, Platform, Protocol, Registered},
@@ -20,11 +21,18 @@ use app::contract::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Document {
     pub brand: Brand,
+    /// Those with settings of their own.
+    #[serde(default)]
+    pub languages: Vec<String>,
+    /// What the tenant says in its own words, by language and name.
+    #[serde(default)]
+    pub sentences: BTreeMap<String, Sentences>,
     #[serde(default)]
     pub attributes: Vec<CustomAttribute>,
     #[serde(default)]
@@ -33,6 +41,17 @@ pub struct Document {
     pub user_flows: Vec<Flow>,
     #[serde(default)]
     pub applications: Vec<Application>,
+    /// What the brand shows, by the name of its content.
+    #[serde(default)]
+    pub pictures: BTreeMap<String, Picture>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Picture {
+    pub media_type: String,
+    /// In base64.
+    pub body: String,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -116,8 +135,17 @@ impl Present {
         let registered = application::list(&state.db, &tenant.id, None, None, i64::MAX).await?;
         let mut applications: Vec<Application> = registered.iter().map(Application::from).collect();
         applications.sort_by(|a, b| a.id.cmp(&b.id));
-        let document =
-            Document { brand: tenant.brand.clone(), attributes, identity_providers, user_flows, applications };
+        let Look { languages, sentences, pictures } = look::present(state, tenant).await?;
+        let document = Document {
+            brand: tenant.brand.clone(),
+            languages,
+            sentences,
+            attributes,
+            identity_providers,
+            user_flows,
+            applications,
+            pictures,
+        };
         Ok(Present { document, flows, applications: registered })
     }
 }

@@ -3,6 +3,7 @@
 
 mod apply;
 mod document;
+mod look;
 mod plan;
 
 use super::{answer::Wishes, caller::Caller};

@@ -19,6 +19,8 @@ pub struct Step {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Kind {
     Brand,
+    Language,
+    Sentences,
     Attribute,
     IdentityProvider,
     UserFlow,
@@ -29,6 +31,8 @@ impl Kind {
     pub fn word(self) -> &'static str {
         match self {
             Kind::Brand => "Branding",
+            Kind::Language => "BrandingLanguage",
+            Kind::Sentences => "Sentences",
             Kind::Attribute => "UserFlowAttribute",
             Kind::IdentityProvider => "IdentityProvider",
             Kind::UserFlow => "UserFlow",
@@ -72,6 +76,12 @@ fn things(document: &Document) -> Result<Things> {
         things.insert((kind, id.to_owned()), thing()?);
         Ok(())
     };
+    for it in &document.languages {
+        put(Kind::Language, it, &|| Ok(Value::from(it.as_str())))?;
+    }
+    for (language, own) in &document.sentences {
+        put(Kind::Sentences, language, &|| serde_json::to_value(own))?;
+    }
     for it in &document.attributes {
         put(Kind::Attribute, &it.id, &|| serde_json::to_value(it))?;
     }

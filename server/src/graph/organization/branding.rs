@@ -40,7 +40,7 @@ fn asked_locale(headers: &HeaderMap) -> String {
 }
 
 /// BCP 47, as far as pages are written in it: `de`, `fr-FR`.
-fn is_locale(text: &str) -> bool {
+pub fn is_locale(text: &str) -> bool {
     let mut parts = text.split('-');
     let is_language = |part: &str| (2..=3).contains(&part.len()) && part.chars().all(|c| c.is_ascii_lowercase());
     parts.next().is_some_and(is_language)

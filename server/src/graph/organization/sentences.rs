@@ -85,7 +85,7 @@ fn known(language: &str) -> Result<&'static str> {
 }
 
 /// A sentence keeps the places where a name or a number comes in.
-fn judged(default: Option<&String>, value: &Value) -> Result<Option<String>, String> {
+pub fn judged(default: Option<&String>, value: &Value) -> Result<Option<String>, String> {
     let default = default.ok_or("There is no sentence of this name.")?;
     let sentence = match value {
         Value::Null => return Ok(None),

@@ -1,9 +1,10 @@
 //! What the management API answers about user flows in Graph's older words: those of partners, those of Azure AD B2C, and
 //! the oldest name of the latter.
 
-use super::{Route, delete, patch, post, read};
+use super::{Needs, Route, delete, patch, post, read, route};
 use crate::graph::b2x_user_flows as it;
 use app::contract::permission::Permission::*;
+use axum::http::Method;
 
 pub fn declared() -> Vec<Route> {
     let mut routes = flows::<false>("/identity/b2xUserFlows");
@@ -32,7 +33,22 @@ fn flows<const B2C: bool>(all: &str) -> Vec<Route> {
         patch(FlowWrite, &assignment, "Changes how an attribute is asked for", it::change_assignment::<B2C>),
         delete(FlowWrite, &assignment, "Removes an attribute from a user flow", it::unassign::<B2C>),
         read(FlowRead, at("languages"), "Lists the languages of a user flow", it::languages::<B2C>),
-        read(FlowRead, at("languages/{language}"), "Shows a language of a user flow", it::language_of::<B2C>),
+    ]);
+    let language = at("languages/{language}");
+    let (defaults, overrides) = (at("languages/{language}/defaultPages"), at("languages/{language}/overridesPages"));
+    let (default, own) = (format!("{defaults}/{{page}}/$value"), format!("{overrides}/{{page}}/$value"));
+    let (put, design) = (|| Method::PUT, Needs::One(FlowWrite));
+    // Sentences are the tenant's own, whichever flow says them.
+    let words = Needs::One(OrganizationWrite);
+    routes.extend([
+        read(FlowRead, &language, "Shows a language of a user flow", it::language_of::<B2C>),
+        route(put(), design, &language, "Offers a language in a user flow, or not", it::enable_language::<B2C>),
+        read(FlowRead, &defaults, "Lists the pages with sentences of ours", it::default_pages::<B2C>),
+        read(FlowRead, &default, "Shows our sentences of a page", it::default_page::<B2C>),
+        read(FlowRead, &overrides, "Lists the pages with sentences of the tenant's own", it::overridden_pages::<B2C>),
+        read(FlowRead, &own, "Shows the tenant's own sentences of a page", it::overridden_page::<B2C>),
+        route(put(), words, &own, "Says sentences of a page in the tenant's own words", it::override_page::<B2C>),
+        delete(OrganizationWrite, &own, "Takes the sentences of a page back to ours", it::forget_page::<B2C>),
     ]);
     // The second is Graph's newer word for the first.
     for providers in ["identityProviders", "userFlowIdentityProviders"] {

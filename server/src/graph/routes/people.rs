@@ -45,6 +45,13 @@ fn people() -> Vec<Route> {
             "Gives a person a temporary password",
             users::reset_password,
         ),
+        route(
+            Method::POST,
+            write,
+            "/users/{id}/sendRecoveryMail",
+            "Asks a person by mail to choose a new password",
+            users::send_recovery_mail,
+        ),
         route(Method::GET, Needs::SignedIn, "/me", "Shows whoever calls", users::me),
         route(
             Method::POST,
@@ -110,7 +117,7 @@ fn organization() -> Vec<Route> {
             "Lists the tenants that the caller may enter",
             organization::list,
         ),
-        route(Method::POST, Needs::SignedIn, "/tenants", "Makes a tenant for customers", organization::create_tenant),
+        route(Method::POST, Needs::SignedIn, "/tenants", "Makes a tenant", organization::create_tenant),
         read(OrganizationRead, branding, "Shows how the tenant's pages look", organization::get_default),
         route(Method::PATCH, write, branding, "Changes how the tenant's pages look", organization::change_default),
         route(Method::DELETE, write, branding, "Takes the tenant's pages back to plain", organization::delete_default),

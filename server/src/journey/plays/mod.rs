@@ -52,7 +52,7 @@ impl Play {
 
     fn on(&mut self, event: Event) -> Turn {
         let setting =
-            Setting { flow: &self.flow, some_sign_in_by: self.some_sign_in_by, languages: LANGUAGES.as_slice() };
+            Setting { flow: &self.flow, some_sign_in_by: self.some_sign_in_by, languages: LANGUAGES.to_vec() };
         let (journey, turn) = advance(&setting, self.journey.clone(), event, self.now);
         self.journey = journey;
         turn
@@ -60,7 +60,7 @@ impl Play {
 
     fn shown(&self) -> Step {
         let setting =
-            Setting { flow: &self.flow, some_sign_in_by: self.some_sign_in_by, languages: LANGUAGES.as_slice() };
+            Setting { flow: &self.flow, some_sign_in_by: self.some_sign_in_by, languages: LANGUAGES.to_vec() };
         show(&setting, &self.journey, self.now)
     }
 

@@ -150,7 +150,11 @@ async fn an_invited_administrator_comes_by_a_link_that_works_once() {
         let page = server.get(link.strip_prefix(ORIGIN).unwrap()).await;
         assert!(page.status == 200 && page.text().contains("grace@example.org"), "{}", page.text());
         assert_eq!(set_up(&server, &link, "short").await.status, 422);
-        assert_eq!(set_up(&server, &link, PASSWORD).await.status, 303);
+        let accepted = set_up(&server, &link, PASSWORD).await;
+        assert_eq!(accepted.status, 303);
+        // A password alone opens nothing: the next thing is an authenticator app.
+        assert!(accepted.header("location").starts_with("/admin/enrol?token="), "{}", accepted.header("location"));
+        assert_eq!(server.get(accepted.header("location")).await.status, 200);
         assert_eq!(set_up(&server, &link, PASSWORD).await.status, 404);
         assert!(admin.read("/invitations").await["value"].as_array().unwrap().is_empty());
 
@@ -158,6 +162,10 @@ async fn an_invited_administrator_comes_by_a_link_that_works_once() {
         let mut browser = server.browser();
         portal.asks(&mut browser).await;
         browser.sign_in("grace@example.org", PASSWORD).await;
+        assert_eq!(browser.heading(), "Set up your authenticator app");
+        assert!(!browser.page.path.contains("code="), "r37: {}", browser.page.path);
+        let told = server.text("SELECT activity FROM audits WHERE activity LIKE 'Accept%'").await;
+        assert_eq!(told, "Accept invitation");
         let account = invited.json()["invitedUser"]["id"].as_str().unwrap().to_owned();
         let role = admin.read(&format!("{ASSIGNMENTS}?$filter=principalId eq '{account}'")).await;
         assert_eq!(role["value"][0]["allTenants"], false);

@@ -3,11 +3,13 @@
 use super::{FLOWS, flow};
 use crate::harness::{Administrator, TestServer, on_both};
 use app::contract::permission::Role;
+use image::{DynamicImage, ImageFormat};
 use serde_json::{Value, json};
 use server::{
     directory::audit::{self, Verdict},
     graph::as_code::{Dialect, Document},
 };
+use std::io::Cursor;
 
 const CONTOSO: &str = "11111111-6f0c-4f5c-8f7d-3a4c0a9d1b11";
 
@@ -23,7 +25,23 @@ async fn designed(server: &TestServer) -> Administrator {
         "identityProviderType": "Google", "clientId": "g", "clientSecret": "canary"});
     admin.make("/identity/identityProviders", google).await;
     server.application_over(&flow.as_str().into(), |_| ()).await;
+    let at = format!("/organization/{}", server.tenant);
+    for picture in ["bannerLogo", "backgroundImage"] {
+        let answered = admin.put(&format!("{at}/branding/{picture}"), "image/png", png(picture)).await;
+        assert_eq!(answered.status, 204, "{}", answered.text());
+    }
+    let answered = admin.post(&format!("{at}/branding/localizations"), json!({"id": "de"})).await;
+    assert_eq!(answered.status, 201, "{}", answered.text());
+    let said = json!({"pages.signInHeading": "Willkommen im Laden"});
+    assert_eq!(admin.patch(&format!("{at}/sentences/de"), said).await.status, 204);
     admin
+}
+
+/// Another picture for each word.
+fn png(word: &str) -> Vec<u8> {
+    let mut written = Vec::new();
+    DynamicImage::new_rgba8(8, word.len() as u32).write_to(&mut Cursor::new(&mut written), ImageFormat::Png).unwrap();
+    written
 }
 
 async fn export(admin: &Administrator, accept: &str) -> String {
@@ -42,6 +60,12 @@ async fn what_goes_out_makes_an_empty_tenant_the_same() {
 
         server.make_tenant(CONTOSO.into(), "contoso").await;
         let contoso = admin.about(CONTOSO);
+        // As if it were another server's: nothing that it names is here.
+        server
+            .write(|c, _, _| {
+                Box::pin(async move { Ok(sqlx::query("DELETE FROM pictures").execute(c).await.map(|_| ())?) })
+            })
+            .await;
         let document: Value = serde_json::from_str(&json).unwrap();
         let planned = contoso.post("/import?plan=true", document.clone()).await.json();
         assert_eq!(planned["applied"], false);
@@ -55,6 +79,10 @@ async fn what_goes_out_makes_an_empty_tenant_the_same() {
         let rows = planned["changes"].as_array().unwrap().len() as i64;
         let verdict = audit::verify(&server.state.db, &CONTOSO.into()).await.unwrap();
         assert_eq!(verdict, Verdict::Whole { rows }, "r41: a row for each change");
+        let brand = serde_json::from_str::<Value>(&json).unwrap()["brand"].clone();
+        for picture in ["logo", "background"] {
+            assert_eq!(server.get(brand[picture].as_str().unwrap()).await.status, 200, "{picture}");
+        }
         let again = contoso.post("/import?plan=true", document).await.json();
         assert_eq!(again["changes"], json!([]));
     })
@@ -125,6 +153,17 @@ async fn r15_a_document_is_judged_as_a_whole_and_changes_nothing_when_it_is_wron
             (&|it: &mut Value| it["brand"]["links"][0]["url"] = json!("javascript:alert(1)"), "javascript"),
             (&|it: &mut Value| it["brand"]["logo"] = json!("//evil.example/x.svg"), "logo"),
             (&|it: &mut Value| it["people"] = json!(["Ada"]), "people"),
+            (&|it: &mut Value| it["brand"]["background"] = json!("/pictures/unknown"), "unknown"),
+            (&|it: &mut Value| it["sentences"]["de"]["pages.resendIn"] = json!("Wait"), "pages.resendIn"),
+            (&|it: &mut Value| it["sentences"]["tlh"] = json!({}), "sentences/tlh"),
+            (&|it: &mut Value| it["languages"] = json!(["../x"]), "languages"),
+            (
+                &|it: &mut Value| {
+                    let pictures = it["pictures"].as_object_mut().unwrap();
+                    pictures.values_mut().next().unwrap()["body"] = json!("PHN2Zy8+");
+                },
+                "pictures/",
+            ),
         ] {
             let mut wrong = document.clone();
             change(&mut wrong);

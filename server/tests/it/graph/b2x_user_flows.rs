@@ -2,9 +2,57 @@
 
 use super::FLOWS;
 use crate::harness::on_both;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const B2X: &str = "/identity/b2xUserFlows";
+
+#[tokio::test]
+async fn a_language_is_offered_or_not_and_speaks_in_the_tenants_words() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let id = admin.make("/identity/b2cUserFlows", json!({"id": "Shop", "userFlowType": "signUpOrSignIn"})).await;
+        let at = format!("/identity/b2cUserFlows/{id}/languages");
+        let put = async |path: &str, body: Value| admin.send("PUT", &format!("{at}/{path}"), Some(&body), &[]).await;
+        assert_eq!(put("de", json!({"id": "de", "isEnabled": false})).await.status, 201);
+        let off = admin.read(&at).await;
+        let enabled: Vec<&Value> = off["value"].as_array().unwrap().iter().map(|it| &it["isEnabled"]).collect();
+        assert_eq!(enabled, [true, false, true]);
+        assert_eq!(put("fr", json!({"id": "fr", "isEnabled": true})).await.status, 404);
+        assert_eq!(put("en", json!({"id": "ar", "isEnabled": true})).await.status, 400);
+
+        // Whoever reads German reads English here, and is not offered German.
+        let shop = server.application_over(&id.as_str().into(), |_| ()).await;
+        let mut browser = server.browser().reading("de");
+        shop.asks(&mut browser).await;
+        assert_eq!(browser.heading(), "Sign in");
+        assert!(!browser.page.html.contains("Deutsch") && browser.page.html.contains("العربية"));
+        assert_eq!(put("en", json!({"isEnabled": false})).await.status, 201);
+        let last = put("ar", json!({"isEnabled": false})).await;
+        assert!(last.status == 400 && last.text().contains("At least one"), "{}", last.text());
+        assert_eq!(put("en", json!({"isEnabled": true})).await.status, 201);
+
+        let page = "en/overridesPages/idpselection1_1/$value";
+        let own = |value: &str| {
+            json!({"LocalizedStrings": [{"ElementType": "UxElement", "ElementId": null,
+            "StringId": "pages.signInHeading", "Override": true, "Value": value}]})
+        };
+        let ours = admin.read(&format!("{at}/en/defaultPages/idpselection1_1/$value")).await;
+        let ours = ours["LocalizedStrings"].as_array().unwrap();
+        assert!(ours.iter().any(|it| it["StringId"] == "pages.signInHeading" && it["Value"] == "Sign in"));
+        assert_eq!(put(page, own("Come in")).await.status, 204);
+        shop.asks(&mut browser).await;
+        assert_eq!(browser.heading(), "Come in");
+        assert_eq!(admin.read(&format!("{at}/en/overridesPages")).await["value"], json!([{"id": "idpselection1_1"}]));
+        assert_eq!(admin.read(&format!("{at}/{page}")).await["LocalizedStrings"][0]["Value"], "Come in");
+        let elsewhere =
+            json!({"LocalizedStrings": [{"StringId": "pages.attributesHeading", "Override": true, "Value": "x"}]});
+        assert_eq!(put(page, elsewhere).await.status, 400, "of another page");
+        assert_eq!(admin.delete(&format!("{at}/{page}")).await.status, 204);
+        shop.asks(&mut browser).await;
+        assert_eq!(browser.heading(), "Sign in");
+    })
+    .await;
+}
 
 #[tokio::test]
 async fn a_partners_flow_is_made_filled_and_put_in_order() {

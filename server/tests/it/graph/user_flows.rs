@@ -153,6 +153,12 @@ async fn revisions_are_compared_and_brought_back() {
         assert_eq!(admin.patch(&at, json!({"displayName": "Store", "keepSignedIn": true})).await.status, 204);
         let revisions = admin.read(&format!("{at}/revisions")).await;
         assert_eq!((&revisions["value"][0]["id"], &revisions["value"][0]["isCurrent"]), (&json!("2"), &json!(true)));
+        assert_eq!(revisions["value"][0]["createdByName"], "Grace Hopper");
+        let first = admin.read(&format!("{at}/revisions?$top=1")).await;
+        let next = first["@odata.nextLink"].as_str().unwrap().split_once("/v1.0").unwrap().1.to_owned();
+        let second = admin.read(&next).await;
+        assert_eq!((&first["value"][0]["id"], &second["value"][0]["id"]), (&json!("2"), &json!("1")));
+        assert_eq!((second["value"].as_array().unwrap().len(), &second["@odata.nextLink"]), (1, &Value::Null));
         let diff = admin.read(&format!("{at}/revisions/1/diff?to=2")).await;
         let paths: Vec<&str> =
             diff["changes"].as_array().unwrap().iter().map(|it| it["path"].as_str().unwrap()).collect();

@@ -22,13 +22,13 @@ pub struct World {
     ids: BTreeMap<&'static str, String>,
 }
 
-fn png() -> Vec<u8> {
+pub fn png() -> Vec<u8> {
     let mut written = Vec::new();
     DynamicImage::new_rgba8(8, 8).write_to(&mut Cursor::new(&mut written), ImageFormat::Png).unwrap();
     written
 }
 
-fn person(word: &str) -> Value {
+pub fn person(word: &str) -> Value {
     let address = format!("{word}@example.org");
     json!({ "displayName": word, "identities": [{ "signInType": "emailAddress", "issuer": "", "issuerAssignedId": address }] })
 }
@@ -195,6 +195,10 @@ impl World {
             ("PUT", "/identity/b2xUserFlows/{id}/languages/{language}") => {
                 json(json!({ "id": "de", "isEnabled": false }))
             }
+            ("PUT", "/identity/b2xUserFlows/{id}/languages/{language}/overridesPages/{page}/$value") => {
+                json(json!({ "LocalizedStrings": [{ "ElementType": "UxElement", "StringId": "pages.attributesHeading",
+                    "Override": true, "Value": format!("Welcome {word}") }] }))
+            }
             ("POST", "/identity/userFlowAttributes") => json(json!({ "displayName": format!("Hat {word}") })),
             ("PATCH", "/identity/userFlowAttributes/{id}") => json(json!({ "description": "x" })),
             ("POST", "/identity/identityProviders") => json(open_id(&format!("{word} new"))),
@@ -209,6 +213,7 @@ impl World {
                 json(json!({ "currentPassword": PASSWORD, "newPassword": "seven quiet lanterns outside" }))
             }
             ("POST", "/users/{id}/authentication/methods/{method}/resetPassword") => json(json!({})),
+            ("POST", "/users/{id}/sendRecoveryMail") => Sample::Nothing,
             ("POST", "/applications") => json(json!({ "displayName": format!("New {word}") })),
             ("PATCH", "/applications/{id}") => json(json!({ "displayName": format!("Other {word}") })),
             ("POST", "/applications/{id}/addPassword") => json(json!({})),

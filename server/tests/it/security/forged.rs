@@ -13,8 +13,9 @@ const MIGRATION: &str = include_str!("../../../migrations/0001_directory.sql");
 
 /// What a hostile page can make a browser send.
 /// By their own servers or pages, with a token or a secret of theirs.
-const CALLED_BY_APPLICATIONS: [&str; 4] = [
+const CALLED_BY_APPLICATIONS: [&str; 5] = [
     "/{tenant}/oauth2/v2.0/token",
+    "/{tenant}/oauth2/v2.0/par",
     "/{tenant}/oauth2/v2.0/revoke",
     "/{tenant}/oauth2/v2.0/introspect-token",
     "/{tenant}/oidc/userinfo",

@@ -1,0 +1,154 @@
+//! What an application may do with the management API: by itself, and, where administrators sign in, through it.
+
+use super::super::{
+    client::client,
+    desk::desk,
+    session::portal,
+    trouble::Trouble,
+    ui::{
+        button::{bare, plain, run},
+        icon::Icon,
+        load::{Loaded, load},
+        toast::toasts,
+    },
+};
+use crate::admin::ui::listen::on_change;
+use crate::contract::{
+    permission::Permission,
+    resource::{application::Application, organization::Organization},
+};
+use leptos::prelude::*;
+use serde_json::Value;
+
+pub fn section(application: &Application) -> AnyView {
+    let id = application.id.clone();
+    // People have roles in the administrators' directory alone; and what the portal may do is no choice.
+    let is_home = desk().directory.get_untracked().is_some_and(|here| is_home(&here));
+    let through = (is_home && id != portal().client_id).then(|| through_it(id.clone()));
+    view! { {by_itself(id)}{through} }.into_any()
+}
+
+/// The portal signs in at the directory of the administrators.
+fn is_home(here: &Organization) -> bool {
+    portal().authority.contains(&here.id)
+}
+
+fn by_itself(id: String) -> AnyView {
+    let (client, toasts) = (client(), toasts());
+    let id = StoredValue::new(id);
+    let allowed = load(move || async move { client.permissions(&id.get_value()).await });
+    let list = allowed.show(1, move |allowed_now| {
+        let rows = allowed_now.iter().map(|row| {
+            let (own, word) = (of(row, "id"), of(row, "appRoleValue"));
+            let name = word.clone();
+            let everywhere = row["allTenants"] == true;
+            let remove = move || {
+                let (own, word) = (own.clone(), word.clone());
+                run(async move { client.disallow(&id.get_value(), &own).await }, move |()| {
+                    toasts.good(format!("{word} is taken back. Tokens that are out are worth it no longer."));
+                    allowed.again();
+                });
+            };
+            one(name, everywhere, remove)
+        });
+        let rows: Vec<_> = rows.collect();
+        let known: Vec<String> = allowed_now.iter().map(|row| of(row, "appRoleValue")).collect();
+        let add = adding(&known, "permission", move |word| {
+            run(async move { client.allow(&id.get_value(), word).await }, move |()| allowed.again());
+        });
+        view! { {shown(rows, "It can do nothing by itself. A script gets a permission here and a secret above, and then tokens of its own.")}{add} }
+            .into_any()
+    });
+    view! {
+        <section class="card">
+            <header><h2>"What it may do by itself"</h2></header>
+            {list}
+        </section>
+    }
+    .into_any()
+}
+
+fn through_it(id: String) -> AnyView {
+    let client = client();
+    let id = StoredValue::new(id);
+    let granted: Loaded<Option<Vec<String>>> = load(move || async move {
+        match client.granted(&id.get_value()).await {
+            Ok(grant) => Ok(Some(of(&grant, "scope").split_whitespace().map(String::from).collect())),
+            // Nobody consented to anything yet.
+            Err(Trouble::Gone) => Ok(None),
+            Err(trouble) => Err(trouble),
+        }
+    });
+    let list = granted.show(1, move |scopes| {
+        let is_new = scopes.is_none();
+        let scopes = scopes.unwrap_or_default();
+        let save = move |scopes: Vec<String>| {
+            let scope = scopes.join(" ");
+            run(async move { client.grant(&id.get_value(), &scope, is_new).await }, move |()| granted.again());
+        };
+        let rows = scopes.iter().map(|word| {
+            let rest: Vec<String> = scopes.iter().filter(|other| *other != word).cloned().collect();
+            one(word.clone(), false, move || save(rest.clone()))
+        });
+        let rows: Vec<_> = rows.collect();
+        let now = scopes.clone();
+        let add = adding(&scopes, "scope", move |word| {
+            let mut more = now.clone();
+            more.push(word.into());
+            save(more);
+        });
+        view! { {shown(rows, "Administrators can do nothing through it yet.")}{add} }.into_any()
+    });
+    view! {
+        <section class="card">
+            <header><h2>"What administrators may do through it"</h2></header>
+            {list}
+        </section>
+    }
+    .into_any()
+}
+
+fn of(row: &Value, name: &str) -> String {
+    row[name].as_str().unwrap_or_default().into()
+}
+
+fn shown(rows: Vec<AnyView>, nothing: &'static str) -> AnyView {
+    match rows.is_empty() {
+        true => view! { <p class="nothing">{nothing}</p> }.into_any(),
+        false => view! { <div class="scroll"><table><tbody>{rows}</tbody></table></div> }.into_any(),
+    }
+}
+
+fn one(word: String, everywhere: bool, remove: impl Fn() + Send + Sync + 'static) -> AnyView {
+    let name = format!("Take back {word}");
+    view! {
+        <tr>
+            <th scope="row"><code>{word}</code></th>
+            <td>{everywhere.then_some("in every directory")}</td>
+            <td class="acts">{bare(Icon::Trash, name, remove)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// The permissions that are not there yet, and the button that adds the chosen one.
+fn adding(known: &[String], what: &'static str, add: impl Fn(&'static str) + Send + Sync + 'static) -> AnyView {
+    let left: Vec<&str> =
+        Permission::all().map(Permission::word).filter(|word| !known.iter().any(|it| it == word)).collect();
+    let Some(first) = left.first().copied() else { return ().into_any() };
+    let chosen = RwSignal::new(first);
+    let options: Vec<_> = left.iter().map(|word| view! { <option value=*word>{*word}</option> }).collect();
+    let choose = move |event| {
+        let word = event_target_value(&event);
+        if let Some(permission) = Permission::named(&word) {
+            chosen.set(permission.word());
+        }
+    };
+    view! {
+        <div class="foot buttons">
+            <select class="input small narrow" aria-label=format!("Another {what}") on:change=on_change(choose)>{options}</select>
+            {plain("Add", move || add(chosen.get_untracked()))}
+        </div>
+    }
+    .into_any()
+}

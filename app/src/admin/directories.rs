@@ -1,0 +1,145 @@
+//! *Directories*: those that the administrator may enter, the name of this one, and a new one.
+
+use super::{
+    client::client,
+    desk::desk,
+    frame::{enter, head, kind},
+    trouble::Trouble,
+    ui::{
+        button::{Act, plain, primary},
+        field::{Label, line, radio},
+        icon::{Icon, icon},
+        panel::panel,
+        toast::toasts,
+    },
+};
+use crate::admin::ui::listen::{on_click, on_submit};
+use crate::contract::resource::organization::Organization;
+use leptos::prelude::*;
+use serde_json::json;
+
+/// Graph's word for whom a directory is, the name that people know, and what it means.
+const KINDS: [(&str, &str, &str); 2] = [
+    ("CIAM", "Customers", "People sign up by themselves."),
+    ("AAD", "Employees and guests", "Partners become guests through a user flow."),
+];
+
+pub fn screen() -> AnyView {
+    let adding = RwSignal::new(false);
+    let new = view! {
+        <button class="button primary" type="button" on:click=on_click(move |_| adding.set(true))>{icon(Icon::Plus)}<span>"New directory"</span></button>
+    };
+    let rows = move || desk().directories.get().unwrap_or_default().iter().map(row).collect::<Vec<_>>();
+    view! {
+        <div class="screen">
+            {head(Vec::new(), "Directories".into(), new.into_any())}
+            <p class="lead">"Each directory has people, applications, user flows, keys and a look of its own, and nothing of the others."</p>
+            <div class="card"><div class="scroll"><table>
+                <thead><tr>
+                    <th scope="col">"Name"</th><th scope="col">"In addresses"</th><th scope="col">"For"</th>
+                    <th scope="col">"Your roles"</th><th scope="col"><span class="unseen">"Acts"</span></th>
+                </tr></thead>
+                <tbody>{rows}</tbody>
+            </table></div></div>
+            {move || desk().directory.get().map(|here| this_one(&here))}
+            {move || adding.get().then(|| creating(adding))}
+        </div>
+    }
+    .into_any()
+}
+
+fn row(directory: &Organization) -> AnyView {
+    let is_here = client().directory.with(|here| *here == directory.id);
+    let id = directory.id.clone();
+    let act = match is_here {
+        true => view! { <span class="badge good">"You are here"</span> }.into_any(),
+        false => plain("Enter", move || enter(&id)),
+    };
+    view! {
+        <tr>
+            <th scope="row">{directory.display_name.clone()}</th>
+            <td><code>{directory.names.join(", ")}</code></td>
+            <td>{kind(directory)}</td>
+            <td>{directory.roles.join(", ")}</td>
+            <td class="acts">{act}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn this_one(here: &Organization) -> AnyView {
+    let (client, toasts) = (client(), toasts());
+    let (name, fault, act) = (RwSignal::new(here.display_name.clone()), RwSignal::new(None::<String>), Act::new());
+    let id = StoredValue::new(here.id.clone());
+    let rename = move || {
+        let new = name.get_untracked().trim().to_owned();
+        act.run(async move { client.rename_directory(&id.get_value(), &new).await }, move |saved| match saved {
+            Ok(()) => {
+                toasts.good("Saved.");
+                desk().directories.again();
+            }
+            Err(trouble) => {
+                fault.try_set(Some(trouble.sentence()));
+            }
+        });
+    };
+    view! {
+        <section class="card pad">
+            <h2>"This directory"</h2>
+            <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); rename() })>
+                {line(Label::new("name", "Name").hint("Administrators read it. What people read is under Branding."), name, fault)}
+                <div class="buttons">{primary("Save", "Saving …", act, rename)}</div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn creating(open: RwSignal<bool>) -> AnyView {
+    let (client, toasts) = (client(), toasts());
+    let (name, word) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (name_fault, word_fault) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
+    let chosen = RwSignal::new(KINDS[0].0);
+    let act = Act::new();
+    let create = move || {
+        let mut new = json!({ "displayName": name.get_untracked().trim(), "tenantType": chosen.get_untracked() });
+        let word = word.get_untracked().trim().to_owned();
+        if !word.is_empty() {
+            new["names"] = json!([word]);
+        }
+        act.run(async move { client.create_directory(&new).await }, move |made| match made {
+            Ok(made) => {
+                open.try_set(false);
+                toasts.good(format!("{} is there, and you are in it.", made.display_name));
+                desk().directories.again();
+                enter(&made.id);
+            }
+            // Who may make none is not told that it could be done.
+            Err(Trouble::Gone) => toasts.bad("Only a Global Administrator of every directory can make a new one."),
+            Err(trouble) => {
+                name_fault.try_set(trouble.about("displayName"));
+                word_fault.try_set(trouble.about("names"));
+                toasts.bad(trouble.sentence());
+            }
+        });
+    };
+    let kinds: Vec<_> = KINDS
+        .iter()
+        .map(|(word, name, about)| {
+            let on = move || chosen.get() == *word;
+            radio("kind", *name, Some((*about).into()), on, None, move || chosen.set(word))
+        })
+        .collect();
+    let content = view! {
+        <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); create() })>
+            {line(Label::new("directory-name", "Name").hint("Like Woodgrove Groceries."), name, name_fault)}
+            {line(Label::new("directory-word", "Name in addresses").optional().hint("Small letters, digits and dashes; it stays. Left empty, it is made of the name."), word, word_fault)}
+            <fieldset><legend>"Who has accounts in it"</legend>{kinds}</fieldset>
+            <div class="buttons end">
+                {plain("Cancel", move || open.set(false))}
+                {primary("Create", "Creating …", act, create)}
+            </div>
+        </form>
+    };
+    panel("New directory", move || open.set(false), content.into_any())
+}

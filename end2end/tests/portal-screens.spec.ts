@@ -1,0 +1,47 @@
+// Pictures of every screen of the portal for whoever designs it, in end2end/screens/: `SCREENS=1 npx playwright test portal`.
+
+import { expect, test, type Administrator } from "./administrator.ts";
+
+const sizes = { phone: { width: 390, height: 844 }, small: { width: 1280, height: 800 }, desktop: { width: 1440, height: 900 } };
+
+for (const [size, viewport] of Object.entries(sizes)) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test.describe(`${size} ${colorScheme}`, () => {
+      test.use({ viewport, colorScheme });
+      test("every screen", async ({ administrator, customers }) => {
+        test.slow();
+        expect(customers).toBeDefined();
+        await walksThrough(administrator, `${size}-${colorScheme}`);
+      });
+    });
+  }
+}
+
+async function walksThrough(administrator: Administrator, kind: string) {
+  const { page } = administrator;
+  let number = 0;
+  const picture = async (name: string) => {
+    await page.screenshot({ path: `screens/portal-${String(++number).padStart(2, "0")}-${name}-${kind}.png`, fullPage: true });
+  };
+  const goes = async (path: string, name: string) => {
+    await page.goto(path);
+    await administrator.sees(/./);
+    await picture(name);
+  };
+  const first = () => page.getByRole("rowheader").getByRole("link").first().getAttribute("href");
+  await picture("flows");
+  const flow = await first();
+  await goes("/admin/user-flows/new", "new-flow");
+  const tabs = ["", "/applications", "/identity-providers", "/attributes", "/page-layouts", "/languages", "/run", "/history"];
+  for (const tab of tabs) await goes(`${flow}${tab}`, `flow${tab.replace("/", "-")}`);
+  await goes("/admin/applications", "applications");
+  await goes((await first())!, "application");
+  await goes("/admin/people", "people");
+  await goes((await first())!, "person");
+  const others = ["attributes", "identity-providers", "administrators", "directories", "design", "branding", "languages"];
+  for (const path of others) await goes(`/admin/${path}`, path);
+  for (const path of ["activity", "activity/funnel", "activity/changes"]) await goes(`/admin/${path}`, path.replace("/", "-"));
+  await page.goto("/admin/administrators");
+  await administrator.presses("Invite");
+  await picture("invite");
+}

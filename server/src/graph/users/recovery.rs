@@ -1,0 +1,79 @@
+//! `/users/{id}/sendRecoveryMail`: asks somebody to choose a new password by the way that everybody has. The letter opens
+//! nothing: whoever has it must still prove the address, by a code, where they sign in. Not in Graph.
+
+use super::living;
+use crate::{
+    directory::{
+        application,
+        attachment::{self, Attachment},
+        identity::Folded,
+        outbox,
+        person::Person,
+        session,
+    },
+    error::{Error, Result},
+    graph::{
+        answer::nothing,
+        caller::Caller,
+        change::{self, Change},
+    },
+    mail::compose::{Mail, compose},
+    post::{self, NOTICE_LIFETIME},
+    sentences,
+    state::AppState,
+    wishes,
+};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use serde_json::json;
+
+pub async fn send_recovery_mail(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(word): Path<String>,
+) -> Result<Response> {
+    let person = living(&state, &caller, &word).await?;
+    if person.disabled_at.is_some() {
+        return Err(Error::BadRequest(
+            "The account is switched off: whoever proves the address gets no further.".into(),
+        ));
+    }
+    let address = address(&person)?;
+    let attached = attachment::list(&state.db, &caller.tenant.id).await?;
+    let door = door(&person, &attached)?;
+    let application = application::find(&state.db, &caller.tenant.id, &door.application).await?;
+    let home = application.and_then(|application| application.home_url.clone());
+    let language = session::last_language(&state.db, &caller.tenant.id, &person.id).await?;
+    let language = language.unwrap_or_else(|| wishes::language("", None).into());
+    let texts = sentences::spoken(&state, &caller.tenant.id, &language).await?;
+    let mail = Mail::Recovery { application: door.name.clone(), home };
+    let letter = compose(&mail, &address, &caller.tenant.brand, &texts);
+    let waiting = post::sealed(&state, &caller.tenant.id, &letter, state.clock.now() + NOTICE_LIFETIME)?;
+    let (id, name) = (person.id.as_str(), person.display_name());
+    let what = json!({ "recoveryMail": address });
+    let change = Change::updated("Send recovery mail", "User", id, name, &json!({}), &what)?;
+    change::make(&state, &caller, change, |c, tenant, now| {
+        Box::pin(async move { outbox::insert(c, tenant, &waiting, now).await })
+    })
+    .await?;
+    state.post.notify_one();
+    Ok(nothing())
+}
+
+/// The one by which the person signs in: no other can be proved there.
+fn address(person: &Person) -> Result<String> {
+    let by_mail = person.identities.iter().find(|identity| identity.sign_in_type == "emailAddress");
+    let nowhere =
+        || Error::BadRequest("Nobody can write to this person: there is no e-mail address to sign in with.".into());
+    Ok(Folded::address(&by_mail.ok_or_else(nowhere)?.issuer_assigned_id).as_str().into())
+}
+
+/// An application of the flow by which the person came, or another where people sign in.
+fn door<'a>(person: &Person, attached: &'a [Attachment]) -> Result<&'a Attachment> {
+    let own = attached.iter().find(|it| Some(&it.flow) == person.user_flow.as_ref());
+    let nowhere =
+        || Error::BadRequest("Nobody can sign in anywhere yet: attach an application to a user flow first.".into());
+    own.or(attached.first()).ok_or_else(nowhere)
+}

@@ -1,0 +1,109 @@
+//! `POST /{tenant}/oauth2/v2.0/par`: an application sends its request by the back door, and the browser only its name
+//! (RFC 9126).
+
+use super::{
+    check,
+    client_auth::{self, Client},
+    cors,
+    parameters::Parameters,
+    refuse::{self, NO_STORE, Traces},
+};
+use crate::{
+    directory::{
+        pushed_request::{self, PushedRequest},
+        tenant::{self, Tenant},
+    },
+    error::{Refusal, Result},
+    guard::Caller,
+    secret::token::{self, Token},
+    state::AppState,
+};
+use app::contract::id::{ApplicationId, TenantId};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use std::{sync::Arc, time::Duration};
+
+/// Security R34.
+const LIFETIME: Duration = Duration::from_secs(60);
+
+const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// What proves the application is not part of its request.
+const PROOFS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
+
+pub async fn post(
+    State(state): State<AppState>,
+    Path(word): Path<String>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let traces = Traces::new(&caller, &headers, &Parameters::of_query(None), state.clock.now());
+    let (tenant, form, client) = match who_calls(&state, &word, &headers, &body).await {
+        Ok(known) => known,
+        Err(error) => return refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
+    };
+    let response = match push(&state, &tenant, &client, form).await {
+        Ok(request_uri) => {
+            let told = json!({ "request_uri": request_uri, "expires_in": LIFETIME.as_secs() });
+            (StatusCode::CREATED, NO_STORE, Json(told)).into_response()
+        }
+        Err(error) => refuse::json(error, &traces),
+    };
+    cors::allow_pages_of(&client.application, &headers, response)
+}
+
+async fn who_calls(
+    state: &AppState,
+    word: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(Arc<Tenant>, Parameters, Client)> {
+    let form = Parameters::of_form(headers, body)?;
+    form.once(&PROOFS)?;
+    let tenant = tenant::get(&state.db, word).await?;
+    let client = client_auth::authenticate(state, &tenant, headers, &form).await?;
+    Ok((tenant, form, client))
+}
+
+/// Judged as it would be in the browser; what is kept is what was judged (RFC 9126 §2.1).
+async fn push(state: &AppState, tenant: &Tenant, client: &Client, form: Parameters) -> Result<String> {
+    if client.application.is_confidential() {
+        client.proved()?;
+    }
+    if form.get("request_uri").is_some() {
+        return Err(Refusal::new("invalid_request", 90100, "A pushed request is not in another one.").into());
+    }
+    let asked = form.without(&PROOFS).with("client_id", client.application.id.as_str());
+    let (application, to) = check::who_asks(&state.db, &tenant.id, &asked).await?;
+    check::request(&application, &to, &asked, &state.config.public_url)?;
+    let name = Token::random(&state.chance);
+    let pushed = PushedRequest {
+        hash: name.hash(),
+        application: application.id.clone(),
+        request: asked.encoded(),
+        expires_at: state.clock.now() + LIFETIME,
+    };
+    pushed_request::insert(&state.db, &tenant.id, pushed).await?;
+    Ok(format!("{PREFIX}{}", name.reveal()))
+}
+
+/// The request that the browser names, if it names one. It was pushed by the same application, less than a minute ago, and
+/// is taken once; whatever else the browser brings says nothing (§4).
+pub async fn taken(state: &AppState, tenant: &TenantId, asked: &Parameters) -> Result<Option<Parameters>> {
+    let Some(name) = asked.get("request_uri").and_then(|uri| uri.strip_prefix(PREFIX)) else { return Ok(None) };
+    let application = ApplicationId::from(asked.required("client_id").map_err(check::page)?);
+    let now = state.clock.now();
+    let request = pushed_request::take(&state.db, tenant, token::hash(name), &application, now).await?;
+    let request = request.ok_or_else(|| {
+        let why = "The request_uri is unknown, was used before, or has expired.";
+        check::page(Refusal::new("invalid_request_uri", 90100, why))
+    })?;
+    Ok(Some(Parameters::of_query(Some(&request))))
+}

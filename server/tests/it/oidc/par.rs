@@ -1,0 +1,103 @@
+//! Requests that are pushed before the browser comes (RFC 9126, security R34).
+
+use super::{ADA, refused};
+use crate::harness::{Application, Asked, PASSWORD, on_both};
+use std::time::Duration;
+
+/// What the application pushed, and the address for the browser.
+async fn push(shop: &Application, changes: &[(&str, &str)]) -> (Asked, String) {
+    let (asked, parameters) = shop.request();
+    let mut form: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    form.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+    form.extend(changes);
+    let answered = shop.call("par", &form).await;
+    assert_eq!(answered.status, 201, "{}", answered.text());
+    assert_eq!(answered.json()["expires_in"], 60);
+    (asked, answered.json()["request_uri"].as_str().unwrap().to_owned())
+}
+
+fn address(shop: &Application, request_uri: &str, more: &[(&str, &str)]) -> String {
+    let mut parameters = vec![("client_id".into(), shop.id.to_string()), ("request_uri".into(), request_uri.into())];
+    parameters.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    shop.authorize(&parameters)
+}
+
+#[tokio::test]
+async fn r34_a_pushed_request_is_as_it_was_pushed_once_and_for_a_minute() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let other = server.application_over(&shop.flow, |_| ()).await;
+        server.account(&shop, ADA).await;
+        let (asked, request_uri) = push(&shop, &[]).await;
+        // Another application's browser does not use it up.
+        let mut eve = server.browser();
+        eve.open(&address(&other, &request_uri, &[])).await;
+        assert_eq!((eve.status.as_u16(), eve.left_for.is_none()), (400, true));
+
+        let mut ada = server.browser();
+        let more =
+            [("response_type", "none"), ("prompt", "none"), ("redirect_uri", "https://evil.example/"), ("state", "x")];
+        ada.open(&address(&shop, &request_uri, &more)).await;
+        assert_eq!(ada.heading(), "Sign in");
+        ada.sign_in(ADA, PASSWORD).await;
+        shop.tokens(&ada, &asked).await;
+        // Back, or a second time: it is gone.
+        ada.open(&address(&shop, &request_uri, &[])).await;
+        assert_eq!((ada.status.as_u16(), ada.left_for.is_none()), (400, true));
+
+        let (_, request_uri) = push(&shop, &[]).await;
+        server.clock.advance(Duration::from_secs(61));
+        ada.open(&address(&shop, &request_uri, &[])).await;
+        assert_eq!(ada.status, 400);
+        for unknown in ["urn:ietf:params:oauth:request_uri:x", "urn:ietf:params:oauth:request_uri:"] {
+            ada.open(&address(&shop, unknown, &[])).await;
+            assert_eq!((ada.status.as_u16(), ada.left_for.is_none()), (400, true), "{unknown}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_is_judged_when_it_is_pushed() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (_, parameters) = shop.request();
+        let good: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        for (change, error) in [
+            (("redirect_uri", "https://evil.example/"), "invalid_request"),
+            (("response_type", "token"), "unsupported_response_type"),
+            (("code_challenge_method", "plain"), "invalid_request"),
+            (("request_uri", "urn:ietf:params:oauth:request_uri:x"), "invalid_request"),
+            (("request", "e30."), "request_not_supported"),
+            (("scope", "api://other/read"), "invalid_scope"),
+        ] {
+            let mut form = good.clone();
+            form.retain(|(name, _)| *name != change.0);
+            form.push(change);
+            assert_eq!(refused(&shop.call("par", &form).await), error, "{change:?}");
+        }
+        // Without a proof it is nobody's request.
+        let answered = shop.post("par", &good, None).await;
+        assert_eq!((answered.status.as_u16(), refused(&answered).as_str()), (401, "invalid_client"));
+    })
+    .await;
+}
+
+/// RFC 9126 §6: an administrator may want all of them so.
+#[tokio::test]
+async fn an_application_may_have_to_push_its_requests() {
+    on_both(async |server| {
+        let flow = server.application().await.flow;
+        let shop = server.application_over(&flow, |made| made.protocol.require_pushed_requests = true).await;
+        server.account(&shop, ADA).await;
+        let mut ada = server.browser();
+        shop.asks(&mut ada).await;
+        assert_eq!(shop.answer(&ada).unwrap()["error"], "invalid_request");
+        let (asked, request_uri) = push(&shop, &[("response_mode", "form_post")]).await;
+        ada.open(&address(&shop, &request_uri, &[])).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        assert!(shop.posted(&ada).is_some());
+        shop.tokens(&ada, &asked).await;
+    })
+    .await;
+}
