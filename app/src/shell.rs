@@ -78,6 +78,27 @@ pub fn signed_out(brand: &Brand, home: Option<Home>, texts: &Texts, scripts: &Sc
     still(heading, Some(brand), texts, scripts, nonce, || hosted::signed_out(brand, home, texts))
 }
 
+/// The page that tells other applications, and goes on when they have heard it, or after a moment.
+pub fn signing_out(
+    brand: &Brand,
+    frames: &[String],
+    onward: Option<&str>,
+    texts: &Texts,
+    scripts: &Scripts,
+    nonce: &str,
+) -> String {
+    let heading = texts.say(Key::SignedOutHeading);
+    let view = || hosted::signing_out(brand, frames, onward, texts);
+    let html = still(heading, Some(brand), texts, scripts, nonce, view);
+    match onward {
+        Some(_) => with_script(html, nonce, &[ONWARD]),
+        None => html,
+    }
+}
+
+const ONWARD: &str = "{let go=()=>location.replace(document.getElementById('onward').href);\
+    addEventListener('load',go);setTimeout(go,3000)}";
+
 /// The page that posts an answer to an application, as soon as it is there.
 pub fn form_post(page: &FormPost, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
     let heading = texts.say(Key::DoneHeading);

@@ -3,6 +3,9 @@
 -- What an application may do over the protocol that not all may: response types, keys, addresses. JSON; no query looks into it.
 alter table applications add column protocol text not null default '{}';
 
+-- What a request to sign out gets that brings no ID token of the session: ask, at_once or stay.
+alter table tenants add column sign_out text not null default 'ask';
+
 -- Access tokens that are worth nothing any more although their time is not over (RFC 7009).
 create table revoked_tokens (
     tenant_id text not null references tenants (id),

@@ -97,6 +97,7 @@ fn administration(id: TenantId) -> Tenant {
         passcode_enabled_at: None,
         password_accounts_since: None,
         passcode_accounts_since: None,
+        sign_out: Default::default(),
     }
 }
 

@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::FutureExt;
-pub use headers::{MayBeFramed, PagePolicy};
+pub use headers::{IsPopup, MayBeFramed, PagePolicy};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 pub use origin::{only_from_our_pages, same_origin};
 use serde_json::json;

@@ -27,6 +27,7 @@ pub mod mail;
 pub mod mailbox;
 pub mod oidc;
 pub mod open_pages;
+pub mod outbound;
 pub mod people;
 pub mod pictures;
 pub mod portal;

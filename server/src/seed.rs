@@ -81,6 +81,7 @@ fn woodgrove(id: TenantId) -> Tenant {
         passcode_enabled_at: Some(Timestamp(0)),
         password_accounts_since: None,
         passcode_accounts_since: None,
+        sign_out: Default::default(),
     }
 }
 

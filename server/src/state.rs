@@ -11,6 +11,7 @@ use crate::{
     keys::Keys,
     mail::send::Mailer,
     open_pages::OpenPages,
+    outbound::Outbound,
     secret::{password::Hasher, seal::Seal},
     tls,
 };
@@ -31,6 +32,7 @@ pub struct AppState {
     pub arrivals: Arc<Arrivals>,
     pub open_pages: Arc<OpenPages>,
     pub hearings: Arc<Hearings>,
+    pub outbound: Arc<Outbound>,
     /// Rings when a letter was written.
     pub post: Arc<Notify>,
 }
@@ -48,6 +50,7 @@ impl AppState {
             None => Mailer::Mailbox,
         };
         let keys = Arc::new(Keys::new(db.clone(), seal.clone(), clock.clone(), chance.clone()));
+        let outbound = Outbound::network(config.is_development()).map_err(Error::Internal)?;
         Ok(AppState {
             config: Arc::new(config),
             db,
@@ -60,6 +63,7 @@ impl AppState {
             arrivals: Arc::default(),
             open_pages: Arc::default(),
             hearings: Arc::default(),
+            outbound: Arc::new(outbound),
             post: Arc::default(),
         })
     }

@@ -39,7 +39,7 @@ use reactive_graph::{prelude::*, signal::RwSignal};
 #[cfg(feature = "ssr")]
 pub use set_up::{SetUp, Whom, set_up};
 #[cfg(feature = "ssr")]
-pub use sign_out::{SignOut, sign_out, sign_out_heading, signed_out};
+pub use sign_out::{SignOut, sign_out, sign_out_heading, signed_out, signing_out};
 use std::sync::Arc;
 use tachys::view::RenderHtml;
 use visit::Visit;

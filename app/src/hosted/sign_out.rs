@@ -50,6 +50,21 @@ pub fn signed_out(brand: &Brand, home: Option<Home>, texts: &Texts) -> Drawing {
     still(brand, None, texts.say(Key::SignedOutHeading).into(), content, texts)
 }
 
+/// The same while other applications hear of it: each in a frame of its own, which nobody sees (OpenID Connect Front-Channel
+/// Logout 1.0 §3). `onward` is where the browser goes then.
+pub fn signing_out(brand: &Brand, frames: &[String], onward: Option<&str>, texts: &Texts) -> Drawing {
+    let frames = frames.iter().map(|url| {
+        el("iframe").attr("hidden", "").attr("title", texts.say(Key::SignOut).to_owned()).attr("src", url.clone())
+    });
+    let button = onward.map(|onward| {
+        let button =
+            el("a").class("primary ext-button ext-primary").attr("id", "onward").attr("href", onward.to_owned());
+        button.with(texts.say(Key::Continue).to_owned())
+    });
+    let content = [lead(texts.say(Key::SignedOutLead))].into_iter().chain(button).chain(frames).collect();
+    still(brand, None, texts.say(Key::SignedOutHeading).into(), content, texts)
+}
+
 fn lead(sentence: &str) -> El {
     el("p").class("lead ext-subtitle").with(sentence.to_owned())
 }

@@ -88,7 +88,7 @@ await playSecurely([
       const { clientId } = await stage.register({ web: { redirectUris: [redirectUri] } }, true);
       const client = new ConfidentialClientApplication({ auth: { ...configured(stage, clientId), clientSecret: "wrong" } });
       await assert.rejects(signIn(stage, client), (/** @type {any} */ fault) => {
-        assert.deepEqual([fault.errorCode, fault.errorNo], ["invalid_client", "7000215"]);
+        assert.deepEqual([fault.errorCode, fault.errorNo], ["invalid_client", 7000215]);
         assert.ok(fault.correlationId);
         return true;
       });

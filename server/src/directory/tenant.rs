@@ -20,6 +20,31 @@ pub struct Tenant {
     pub passcode_enabled_at: Option<Timestamp>,
     pub password_accounts_since: Option<Timestamp>,
     pub passcode_accounts_since: Option<Timestamp>,
+    pub sign_out: SignOut,
+}
+
+/// What a request to sign out gets that brings no ID token of the session (what clients need, 2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum SignOut {
+    /// The person is asked, unless their own application asks; then the browser goes back.
+    #[default]
+    Ask,
+    /// It goes back at once to whatever address is registered.
+    AtOnce,
+    /// The person is asked, and stays here.
+    Stay,
+}
+
+impl SignOut {
+    const ALL: [(&str, SignOut); 3] = [("ask", SignOut::Ask), ("at_once", SignOut::AtOnce), ("stay", SignOut::Stay)];
+
+    fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, known)| *known == self).map_or("ask", |(word, _)| word)
+    }
+
+    fn read(text: &str) -> Self {
+        Self::ALL.iter().find(|(word, _)| *word == text).map(|(_, known)| *known).unwrap_or_default()
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,14 +64,15 @@ impl Kind {
     }
 }
 
-type Row = (String, String, String, String, Option<i64>, Option<i64>, Option<i64>);
+type Row = (String, String, String, String, Option<i64>, Option<i64>, Option<i64>, String);
 
 /// By id or by one of its names; names are compared in lower case.
 pub async fn get(db: &Db, word: &str) -> Result<Arc<Tenant>> {
     let word = word.to_lowercase();
     let load = async {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT id, kind, name, brand, passcode_enabled_at, password_accounts_since, passcode_accounts_since
+            "SELECT id, kind, name, brand, passcode_enabled_at, password_accounts_since, passcode_accounts_since,
+                    sign_out
              FROM tenants WHERE id = $1 OR id = (SELECT tenant_id FROM tenant_names WHERE name = $1)",
         )
         .bind(&word)
@@ -68,7 +94,8 @@ pub async fn names(db: &Db, tenant: &TenantId) -> Result<Vec<String>> {
 
 pub async fn list(db: &Db) -> Result<Vec<Tenant>> {
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT id, kind, name, brand, passcode_enabled_at, password_accounts_since, passcode_accounts_since
+        "SELECT id, kind, name, brand, passcode_enabled_at, password_accounts_since, passcode_accounts_since,
+                    sign_out
          FROM tenants ORDER BY name",
     )
     .fetch_all(db.reader())
@@ -76,7 +103,7 @@ pub async fn list(db: &Db) -> Result<Vec<Tenant>> {
     rows.into_iter().map(read).collect()
 }
 
-fn read((id, kind, name, brand, passcode, by_password, by_passcode): Row) -> Result<Tenant> {
+fn read((id, kind, name, brand, passcode, by_password, by_passcode, sign_out): Row) -> Result<Tenant> {
     let mut brand: Brand = serde_json::from_str(&brand)?;
     // Whoever wrote it there, and however: no page of ours shows it.
     brand.links.retain(Link::is_safe);
@@ -88,6 +115,7 @@ fn read((id, kind, name, brand, passcode, by_password, by_passcode): Row) -> Res
         passcode_enabled_at: passcode.map(Timestamp),
         password_accounts_since: by_password.map(Timestamp),
         passcode_accounts_since: by_passcode.map(Timestamp),
+        sign_out: SignOut::read(&sign_out),
     })
 }
 
@@ -123,6 +151,15 @@ pub async fn insert_with(c: &mut AnyConnection, tenant: &Tenant, names: &[String
             .map_err(taken)?;
     }
     refuse_two_of_one_word(c).await
+}
+
+pub async fn set_sign_out(c: &mut AnyConnection, tenant: &TenantId, sign_out: SignOut) -> Result<()> {
+    sqlx::query("UPDATE tenants SET sign_out = $1 WHERE id = $2")
+        .bind(sign_out.as_str())
+        .bind(tenant.as_str())
+        .execute(c)
+        .await?;
+    Ok(())
 }
 
 pub async fn rename(c: &mut AnyConnection, tenant: &TenantId, name: &str) -> Result<()> {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     directory::{
         administrator::{self, ALL},
-        tenant::{self, Kind, Tenant},
+        tenant::{self, Kind, SignOut, Tenant},
     },
     error::{Error, Flaw, Result},
     state::AppState,
@@ -58,6 +58,7 @@ async fn shown(state: &AppState, tenant: &Tenant, roles: Vec<Role>) -> Result<Or
         created_date_time: None,
         verified_domains: names.iter().enumerate().map(domain).collect(),
         names,
+        sign_out_without_hint: sign_out_word(tenant.sign_out).into(),
         roles: roles.iter().map(|role| role.word().to_owned()).collect(),
     })
 }
@@ -97,17 +98,40 @@ pub async fn update(
     own(&caller, &id)?;
     let before = shown(&state, &caller.tenant, Vec::new()).await?;
     let after: Organization = body::patched(&before, &sent)?;
-    if (Organization { display_name: before.display_name.clone(), ..after.clone() }) != before {
-        return Err(Error::BadRequest("Of an organization only the displayName is changed here.".into()));
+    let unchanged = Organization {
+        display_name: before.display_name.clone(),
+        sign_out_without_hint: before.sign_out_without_hint.clone(),
+        ..after.clone()
+    };
+    if unchanged != before {
+        let why = "Of an organization displayName and signOutWithoutHint are changed here.";
+        return Err(Error::BadRequest(why.into()));
     }
+    let sign_out = sign_out(&after.sign_out_without_hint)?;
     let name = good_name(&after.display_name)?;
     let change = Change::updated("Update organization", "Organization", &id, &name, &before, &after)?;
-    change::make(&state, &caller, change, |c, tenant, _| {
-        Box::pin(async move { tenant::rename(c, tenant, &name).await })
+    change::make(&state, &caller, change, move |c, tenant, _| {
+        Box::pin(async move {
+            tenant::rename(c, tenant, &name).await?;
+            tenant::set_sign_out(c, tenant, sign_out).await
+        })
     })
     .await?;
     let tenant = tenant::get(&state.db, &id).await?;
     wishes.changed(OF, &shown(&state, &tenant, Vec::new()).await?)
+}
+
+const SIGN_OUTS: [(&str, SignOut); 3] =
+    [("askThenReturn", SignOut::Ask), ("returnAtOnce", SignOut::AtOnce), ("askAndStay", SignOut::Stay)];
+
+fn sign_out_word(sign_out: SignOut) -> &'static str {
+    SIGN_OUTS.iter().find(|(_, known)| *known == sign_out).map_or("", |(word, _)| word)
+}
+
+fn sign_out(word: &str) -> Result<SignOut> {
+    let known = SIGN_OUTS.iter().find(|(known, _)| *known == word).map(|(_, known)| *known);
+    let why = "It is 'askThenReturn', 'returnAtOnce' or 'askAndStay'.";
+    known.ok_or_else(|| Flaw::new("signOutWithoutHint", why).into())
 }
 
 fn good_name(name: &str) -> Result<String> {
@@ -165,6 +189,7 @@ pub async fn create_tenant(
         passcode_enabled_at: None,
         password_accounts_since: None,
         passcode_accounts_since: None,
+        sign_out: Default::default(),
     };
     let change = Change::added("Add tenant", "Organization", id.as_str(), &name, &asked)?;
     change::make(&state, &caller, change, |c, _, now| {

@@ -56,7 +56,7 @@ pub async fn simulate(
         },
         languages: flow.languages(text::languages()),
     };
-    let entry = Entry { path: sent.path, language: sent.language.clone(), hint: None, known: None };
+    let entry = Entry { path: sent.path, language: sent.language.clone(), hint: None, known: None, popup: false };
     let walk = walk(&setting, entry, &people, answers, state.clock.now());
     wishes.entity(&format!("{OF}/{id}/simulate"), &shown(flow, &sent, &walk))
 }

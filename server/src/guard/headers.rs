@@ -12,12 +12,19 @@ pub struct PagePolicy {
     pub nonce: String,
     /// Where a form of this page may end besides here: Chromium applies `form-action` to the redirect that answers a form.
     pub form_targets: Vec<String>,
+    /// Whose pages it shows inside itself.
+    pub frames: Vec<String>,
 }
 
 /// In a response's extensions: what a silent sign-in in a frame of the application's own page is answered with. Browsers
 /// apply frame rules to redirects as well, and there is nothing on this one to click (what clients need, 12).
 #[derive(Clone, Copy, Debug)]
 pub struct MayBeFramed;
+
+/// In a response's extensions: part of a sign-in in a window that the application's page opened, and waits for. Both would
+/// lose sight of each other under `same-origin` (`entra-protocol` 6.2).
+#[derive(Clone, Copy, Debug)]
+pub struct IsPopup;
 
 const NOTHING_FRAMED: HeaderValue = HeaderValue::from_static("default-src 'none'");
 
@@ -47,8 +54,12 @@ const ALWAYS: [(HeaderName, HeaderValue); 4] = [
 pub(super) fn dress(response: &mut Response, https: bool) {
     let policy = response.extensions_mut().remove::<PagePolicy>().map(|policy| policy.header().unwrap_or(NOTHING));
     let may_be_framed = response.status().is_redirection() && response.extensions().get::<MayBeFramed>().is_some();
+    let is_popup = response.extensions().get::<IsPopup>().is_some();
     let headers: &mut HeaderMap = response.headers_mut();
     headers.reserve(10);
+    if is_popup {
+        headers.insert("cross-origin-opener-policy", HeaderValue::from_static("unsafe-none"));
+    }
     if let Some(policy) = policy {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -68,16 +79,17 @@ pub(super) fn dress(response: &mut Response, https: bool) {
 
 impl PagePolicy {
     fn header(&self) -> Option<HeaderValue> {
-        let Self { nonce, form_targets } = self;
+        let Self { nonce, form_targets, frames } = self;
         let targets = form_targets.join(" ");
+        let frame = if frames.is_empty() { String::new() } else { format!("frame-src {}; ", frames.join(" ")) };
         let policy = format!(
             "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
              style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
-             form-action 'self' {targets}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+             {frame}form-action 'self' {targets}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
         );
         // Either part could otherwise add a directive of its own.
         let plain = |text: &str| !text.contains([';', ',', '\'', ' ']);
-        (plain(nonce) && form_targets.iter().all(|target| plain(target)))
+        (plain(nonce) && form_targets.iter().chain(frames).all(|target| plain(target)))
             .then(|| HeaderValue::try_from(policy).ok())
             .flatten()
     }

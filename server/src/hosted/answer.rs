@@ -61,7 +61,7 @@ pub async fn answer(
             Step::Done { location } => location,
             _ => visit.path(),
         };
-        Redirect::to(&next).into_response()
+        visit.in_its_window(Redirect::to(&next).into_response())
     };
     for cookie in cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -47,7 +47,7 @@ pub async fn show_step(state: &AppState, visit: &Visit, step: Step) -> Result<Re
         return Ok(Json(describe(state, visit, step)).into_response());
     }
     if let Step::Done { location } = step {
-        return Ok(Redirect::to(&location).into_response());
+        return Ok(visit.in_its_window(Redirect::to(&location).into_response()));
     }
     let page = describe(state, visit, step);
     // The person may have chosen another language a moment ago.
@@ -61,7 +61,7 @@ pub async fn show_step(state: &AppState, visit: &Visit, step: Step) -> Result<Re
         _ => sentences::scripts(&visit.tenant.id, &texts, assets::scripts(&page.language)),
     };
     let body = shell::hosted(&page, &texts, &scripts, &nonce);
-    Ok(html::document(body, nonce, html::form_targets(&visit.application)))
+    Ok(visit.in_its_window(html::document(body, nonce, html::form_targets(&visit.application))))
 }
 
 fn describe(state: &AppState, visit: &Visit, step: Step) -> Page {

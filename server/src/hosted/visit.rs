@@ -9,7 +9,7 @@ use crate::{
         user_flow,
     },
     error::{Error, Result},
-    guard::Caller,
+    guard::{Caller, IsPopup},
     journey::{Journey, Setting, SomeSignInBy},
     secret::{seal::Purpose, token},
     sentences,
@@ -19,7 +19,7 @@ use app::{
     contract::{id::JourneyId, time::Timestamp, user_flow::UserFlow},
     text::{self, Texts},
 };
-use axum::http::HeaderMap;
+use axum::{http::HeaderMap, response::Response};
 use std::sync::Arc;
 
 pub struct Visit {
@@ -99,5 +99,13 @@ impl Visit {
 
     fn token_of(&self) -> [&[u8]; 3] {
         [self.tenant.id.as_str().as_bytes(), self.row.id.as_str().as_bytes(), self.row.browser.as_bytes()]
+    }
+
+    /// For a window that the application's page opened.
+    pub fn in_its_window(&self, mut response: Response) -> Response {
+        if self.journey.popup {
+            response.extensions_mut().insert(IsPopup);
+        }
+        response
     }
 }

@@ -70,6 +70,9 @@ use std::collections::BTreeMap;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Journey {
     pub language: String,
+    /// In a window that the application's page opened and looks at.
+    #[serde(default)]
+    pub popup: bool,
     /// Whether to stay signed in after the browser closes; as it was ticked last.
     pub keep: bool,
     pub stage: Stage,
@@ -204,6 +207,7 @@ pub struct Entry {
     /// `login_hint`: fills the address in, proves nothing.
     pub hint: Option<String>,
     pub known: Option<Known>,
+    pub popup: bool,
 }
 
 /// What the engine may know of the directory: the flow as it stands, and facts about all people together, never about one.
@@ -229,13 +233,13 @@ pub fn begin(entry: Entry) -> Journey {
         None => Stage::Address { path: entry.path },
     };
     let said = entry.hint.into_iter().fold(Said::default(), |said, hint| said.typed("address", hint));
-    Journey { language: entry.language, keep: false, stage, said, mailed: None }
+    Journey { language: entry.language, popup: entry.popup, keep: false, stage, said, mailed: None }
 }
 
 /// One event, one turn. What does not fit the present stage (the back button, a double click, a stale tab) shows the
 /// present step as it was.
 pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp) -> (Journey, Turn) {
-    let Journey { mut language, mut keep, stage, said, mut mailed } = journey;
+    let Journey { mut language, popup, mut keep, stage, said, mut mailed } = journey;
     let Move { stage, said, then } = match (stage, event) {
         (Stage::Finished { claimed: Some(address) }, Event::AddressTaken) => {
             proved::find_account(Path::SignUp, address)
@@ -330,7 +334,7 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
         (_, Event::Answered(Answer::Cancel)) => Move::finish(Outcome::Cancelled),
         (stage, _) => Move::stay(stage, said),
     };
-    let journey = Journey { language, keep, stage, said, mailed };
+    let journey = Journey { language, popup, keep, stage, said, mailed };
     let turn = match then {
         Then::Show => Turn::Show(show(setting, &journey, now)),
         Then::Do(effect) => Turn::Do(effect),

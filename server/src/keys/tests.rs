@@ -40,6 +40,7 @@ impl House {
             passcode_enabled_at: None,
             password_accounts_since: None,
             passcode_accounts_since: None,
+            sign_out: Default::default(),
         };
         crate::directory::tenant::insert(&keys.db, tenant, Vec::new(), house.clock.now()).await.unwrap();
         (house, keys)

@@ -64,6 +64,7 @@ impl House {
             passcode_enabled_at: None,
             password_accounts_since: None,
             passcode_accounts_since: None,
+            sign_out: Default::default(),
         };
         tenant::insert(&state.db, woodgrove, vec!["demo".into()], state.clock.now()).await.unwrap();
         House { state, tenant, _folder: folder }

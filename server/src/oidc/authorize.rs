@@ -211,7 +211,7 @@ async fn begin_journey(state: &AppState, visit: Visit, session: Option<Session>,
         })
         .await?;
     funnel::count(&state.db, &visit.tenant.id, &visit.request.user_flow, reached, now);
-    let mut response = see_other(&page);
+    let mut response = visit.request.kept.to.in_its_window(see_other(&page));
     if let Some(cookie) = set_cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -258,5 +258,6 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
         language: wishes::language(&request.ui_locales, visit.headers.get(header::ACCEPT_LANGUAGE)).into(),
         hint,
         known,
+        popup: request.kept.to.popup,
     })
 }

@@ -99,7 +99,15 @@ pub async fn who_asks(db: &Db, tenant: &TenantId, asked: &Parameters) -> Result<
     registered(&application, uri)?;
     enabled(&application)?;
     let mode = ResponseMode::of(asked.get("response_mode"), asked.get("response_type"));
-    Ok((application, Return { uri: uri.into(), mode, state: state(asked).unwrap_or_default() }))
+    Ok((application, Return { uri: uri.into(), mode, popup: is_popup(asked), state: state(asked).unwrap_or_default() }))
+}
+
+/// As OpenID Connect says it (§3.1.2.1), as MSAL says it once it knows its own window, and as older MSAL does not say it:
+/// that one opens a window or does not, and asks in the same words.
+fn is_popup(asked: &Parameters) -> bool {
+    asked.get("display") == Some("popup")
+        || asked.get("pocd") == Some("1")
+        || asked.get("x-client-SKU").is_some_and(|client| client.starts_with("msal.js.browser"))
 }
 
 /// RFC 9126 §6.

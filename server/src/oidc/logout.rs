@@ -3,7 +3,7 @@
 //! asked: nobody is signed out by a link on somebody else's page.
 
 use super::{
-    browser, check,
+    browser, check, goodbye,
     hint::{self, Hint},
     parameters::Parameters,
     redirect::{self, see_other, with_pairs},
@@ -137,8 +137,11 @@ async fn may_end_unasked(state: &AppState, visit: &Visit, session: &Session) -> 
     if let Some(hint) = &visit.hint {
         return Ok(hint.session == session.id);
     }
-    if visit.owners.is_empty() {
+    if visit.owners.is_empty() || visit.tenant.sign_out == tenant::SignOut::Stay {
         return Ok(false);
+    }
+    if visit.tenant.sign_out == tenant::SignOut::AtOnce {
+        return Ok(true);
     }
     let own = session::list_applications(&state.db, &visit.tenant.id, &session.id).await?;
     Ok(visit.owners.iter().any(|owner| own.contains(&owner.id)))
@@ -154,6 +157,7 @@ async fn end(state: &AppState, visit: &Visit, session: &Session) -> Result<Respo
         application: visit.owners.first().map(|owner| owner.id.clone()),
         user_flow: None,
     };
+    let ended = session;
     let (tenant, session) = (visit.tenant.id.clone(), session.id.clone());
     state
         .db
@@ -164,12 +168,30 @@ async fn end(state: &AppState, visit: &Visit, session: &Session) -> Result<Respo
             })
         })
         .await?;
-    signed_out(state, visit).await
+    let frames = goodbye::tell_all(state, &visit.tenant, ended).await?;
+    if frames.is_empty() { signed_out(state, visit).await } else { framing(state, visit, frames) }
 }
 
-/// Back to the application, or a page that says it is done. The browser forgets either way (security R26).
+/// Back to the application by way of a page that others are told on.
+fn framing(state: &AppState, visit: &Visit, frames: Vec<String>) -> Result<Response> {
+    let (language, nonce, onward) = (language(visit), html::nonce(&state.chance), way_back(visit));
+    let (texts, scripts) = (text::texts(language), assets::scripts(language));
+    let body = shell::signing_out(&visit.tenant.brand, &frames, onward.as_deref(), &texts, scripts, &nonce);
+    let sources = frames.iter().filter_map(|url| html::source(url)).collect();
+    Ok(forgotten(state, visit, html::document_with_frames(body, nonce, sources)))
+}
+
+/// The browser forgets, wherever it goes (security R26).
+fn forgotten(state: &AppState, visit: &Visit, mut response: Response) -> Response {
+    let cookie = Cookie::Session(visit.tenant.id.clone()).clear(state.config.public_url.is_https());
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
+    response
+}
+
+/// Back to the application, or a page that says it is done.
 async fn signed_out(state: &AppState, visit: &Visit) -> Result<Response> {
-    let mut response = match way_back(visit) {
+    let response = match way_back(visit) {
         Some(location) => see_other(&location),
         None => {
             let language = language(visit);
@@ -181,10 +203,7 @@ async fn signed_out(state: &AppState, visit: &Visit) -> Result<Response> {
             html::document(body, nonce, Vec::new())
         }
     };
-    let cookie = Cookie::Session(visit.tenant.id.clone()).clear(state.config.public_url.is_https());
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
-    Ok(response)
+    Ok(forgotten(state, visit, response))
 }
 
 /// The application that the person came from: the one that asks, or the only one that their session signed in to.
@@ -208,7 +227,8 @@ async fn whence(state: &AppState, visit: &Visit) -> Result<Option<Arc<Applicatio
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 fn way_back(visit: &Visit) -> Option<String> {
-    let uri = visit.asked.get("post_logout_redirect_uri").filter(|_| !visit.owners.is_empty())?;
+    let may_return = visit.hint.is_some() || visit.tenant.sign_out != tenant::SignOut::Stay;
+    let uri = visit.asked.get("post_logout_redirect_uri").filter(|_| may_return && !visit.owners.is_empty())?;
     let state: Vec<_> = visit.asked.get("state").map(|state| ("state", state)).into_iter().collect();
     Some(with_pairs(uri, ResponseMode::Query, &state))
 }

@@ -18,6 +18,7 @@ mod claims;
 mod client_auth;
 mod client_credentials;
 mod cors;
+mod goodbye;
 mod hint;
 mod mint;
 mod parameters;

@@ -6,7 +6,7 @@ use crate::{
     config::PublicUrl,
     directory::{application::Application, tenant::Tenant},
     error::Refusal,
-    guard::MayBeFramed,
+    guard::{IsPopup, MayBeFramed},
     html,
     state::AppState,
     wishes,
@@ -24,6 +24,9 @@ use serde::{Deserialize, Serialize};
 pub struct Return {
     pub uri: String,
     pub mode: ResponseMode,
+    /// In a window that the application's page opened.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub popup: bool,
     /// The application's own word, given back as it came (RFC 6749 §4.1.2).
     pub state: Option<String>,
 }
@@ -47,11 +50,18 @@ impl Return {
     pub fn with(&self, from: Answering, answer: &[(&str, &str)]) -> Response {
         let issuer = issuer(&from.state.config.public_url, &from.tenant.id);
         let pairs = self.named(&issuer, answer);
-        if self.mode == ResponseMode::FormPost {
-            return self.posted(from, &pairs);
-        }
-        let mut response = see_other(&with_pairs(&self.uri, self.mode, &pairs));
+        let mut response = match self.mode {
+            ResponseMode::FormPost => self.posted(from, &pairs),
+            mode => see_other(&with_pairs(&self.uri, mode, &pairs)),
+        };
         response.extensions_mut().insert(MayBeFramed);
+        self.in_its_window(response)
+    }
+
+    pub fn in_its_window(&self, mut response: Response) -> Response {
+        if self.popup {
+            response.extensions_mut().insert(IsPopup);
+        }
         response
     }
 
@@ -121,6 +131,7 @@ mod tests {
         let to = Return {
             uri: "https://app.example/cb".into(),
             mode: ResponseMode::Query,
+            popup: false,
             state: Some("a b&c=ü#\r\n".into()),
         };
         let location =

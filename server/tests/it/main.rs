@@ -9,6 +9,7 @@ mod graph;
 mod hosted;
 mod mail;
 mod oidc;
+mod oidf;
 mod people;
 mod portal;
 mod second_factor;

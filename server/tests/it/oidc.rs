@@ -3,6 +3,7 @@
 mod assertion;
 mod code;
 mod discovery;
+mod goodbye;
 mod keys;
 mod logout;
 mod par;

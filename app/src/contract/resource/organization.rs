@@ -14,6 +14,8 @@ pub struct Organization {
     pub verified_domains: Vec<VerifiedDomain>,
     /// The words by which the tenant is known in URLs. Not in Graph.
     pub names: Vec<String>,
+    /// What a request to sign out gets that brings no ID token: `askThenReturn`, `returnAtOnce` or `askAndStay`. Not in Graph.
+    pub sign_out_without_hint: String,
     /// What the administrator who asks may do in it. Not in Graph.
     pub roles: Vec<String>,
 }

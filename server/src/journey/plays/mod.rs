@@ -34,7 +34,7 @@ struct Play {
 
 impl Play {
     fn of(flow: UserFlow, path: Path) -> Play {
-        Play::enter(flow, Entry { path, language: "en".into(), hint: None, known: None })
+        Play::enter(flow, Entry { path, language: "en".into(), hint: None, known: None, popup: false })
     }
 
     fn enter(flow: UserFlow, entry: Entry) -> Play {

@@ -82,7 +82,7 @@ impl World {
             ),
         ];
         let known = known.then(|| Known { account: "ada".into(), address: ADA.into(), name: None, until: None });
-        let entry = Entry { path: Path::SignIn, language: "en".into(), hint: None, known };
+        let entry = Entry { path: Path::SignIn, language: "en".into(), hint: None, known, popup: false };
         let flow = if with_page { flow(method) } else { without_page(flow(method)) };
         World {
             play: Play::enter(flow, entry).with_some(true, true),

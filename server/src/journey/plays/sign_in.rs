@@ -159,7 +159,7 @@ fn a_code_without_an_account_goes_on_to_sign_up_or_ends_kindly() {
 #[test]
 fn who_is_signed_in_goes_on_or_is_somebody_else() {
     let known = Known { account: "ada".into(), address: ADA.into(), name: Some("Ada".into()), until: None };
-    let entry = Entry { path: Path::SignIn, language: "en".into(), hint: None, known: Some(known) };
+    let entry = Entry { path: Path::SignIn, language: "en".into(), hint: None, known: Some(known), popup: false };
     let page = Turn::Show(Step::Account { address: ADA.into(), name: Some("Ada".into()) });
     let mut play = Play::enter(password_flow(), entry.clone());
     assert_eq!(Turn::Show(play.shown()), page);
@@ -182,7 +182,7 @@ fn who_is_signed_in_goes_on_or_is_somebody_else() {
 fn who_chooses_too_late_proves_anew_who_they_are() {
     let until = Some(START + Duration::from_secs(60));
     let known = Known { account: "ada".into(), address: ADA.into(), name: None, until };
-    let entry = Entry { path: Path::SignIn, language: "en".into(), hint: None, known: Some(known) };
+    let entry = Entry { path: Path::SignIn, language: "en".into(), hint: None, known: Some(known), popup: false };
     let mut play = Play::enter(password_flow(), entry.clone());
     play.later(60);
     play.runs([(press(Answer::ContinueAs), Turn::Finish(Outcome::ContinuedAs { account: "ada".into() }))]);
@@ -196,7 +196,7 @@ fn who_chooses_too_late_proves_anew_who_they_are() {
 
 #[test]
 fn a_hint_fills_in_and_proves_nothing() {
-    let entry = Entry { path: Path::SignIn, language: "en".into(), hint: Some(ADA.into()), known: None };
+    let entry = Entry { path: Path::SignIn, language: "en".into(), hint: Some(ADA.into()), known: None, popup: false };
     let play = Play::enter(password_flow(), entry);
     assert_eq!(Turn::Show(play.shown()), address_page(Path::SignIn));
     assert_eq!(play.typed("address").as_deref(), Some(ADA));

@@ -32,6 +32,7 @@ pub fn tenant(id: TenantId, name: &str) -> Tenant {
         passcode_enabled_at: None,
         password_accounts_since: None,
         passcode_accounts_since: None,
+        sign_out: Default::default(),
     }
 }
 

@@ -15,6 +15,7 @@ use server::{
     directory::{Db, Durability, Unit, tenant},
     error::Result,
     guard::Guard,
+    outbound::Outbound,
     router::router,
     secret::{password::Hasher, seal::Seal},
     state::AppState,
@@ -100,6 +101,7 @@ impl TestServer {
         let db = Db::open(url).await.unwrap();
         let mut state = AppState::new(config(url), db, clock.clone(), chance).unwrap();
         state.hasher = hasher(&state.seal);
+        state.outbound = Arc::new(Outbound::kept());
         let guard = Guard::new(state.config.clone(), state.chance.clone(), router(state.clone()).unwrap());
         TestServer { state, clock, tenant: WOODGROVE.into(), guard: Arc::new(guard), url: url.into() }
     }

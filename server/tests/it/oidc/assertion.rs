@@ -49,7 +49,6 @@ async fn an_application_proves_itself_with_its_key() {
         for algorithm in [Algorithm::ES256, Algorithm::EdDSA] {
             let key = key(algorithm);
             let shop = with_key(&server, &key).await;
-            let _ = server.count("SELECT count(*) FROM accounts").await;
             if server.count("SELECT count(*) FROM accounts").await == 0 {
                 server.account(&shop, ADA).await;
             }

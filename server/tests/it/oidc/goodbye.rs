@@ -1,0 +1,148 @@
+//! Who hears that somebody signed out, and where the browser goes then: the tenant's choice, frames, and calls of our server.
+
+use super::ada_with_tokens;
+use crate::harness::{Application, TestServer, on_both};
+use server::directory::{
+    application::Platform,
+    tenant::{self, SignOut},
+};
+
+fn path(shop: &Application, parameters: &[(&str, &str)]) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+    format!("/{}/oauth2/v2.0/logout?{query}", shop.tenant)
+}
+
+async fn choose(server: &TestServer, sign_out: SignOut) {
+    server.write(move |c, tenant, _| Box::pin(async move { tenant::set_sign_out(c, &tenant, sign_out).await })).await;
+    server.state.db.forget();
+}
+
+/// What clients need, 2: who brings no ID token is asked, obeyed, or kept here, as the tenant has chosen.
+#[tokio::test]
+async fn a_request_without_a_hint_gets_what_the_tenant_chose() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let other = server.application_over(&shop.flow, |made| {
+            made.redirect_uris[0].uri = "https://other.example.test/bye".into();
+        });
+        let other = other.await;
+        for (choice, own_returns, other_asks, other_returns) in [
+            (SignOut::Ask, true, true, true),
+            (SignOut::AtOnce, true, false, true),
+            (SignOut::Stay, false, true, false),
+        ] {
+            choose(&server, choice).await;
+            let (mut ada, _) = ada_with_tokens(&server, &shop).await;
+            ada.open(&path(&shop, &[("post_logout_redirect_uri", &shop.redirect_uri), ("state", "s")])).await;
+            assert_eq!(ada.left_for.is_some(), own_returns, "{choice:?}");
+
+            let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+            ada.open(&path(&shop, &[("post_logout_redirect_uri", &other.redirect_uri), ("state", "s")])).await;
+            assert_eq!(ada.heading() == "Sign out of Woodgrove?", other_asks, "{choice:?}");
+            if other_asks {
+                ada.press("Sign out").await;
+            }
+            let back = format!("{}?state=s", other.redirect_uri);
+            assert_eq!(ada.left_for, other_returns.then_some(back), "{choice:?}");
+            assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
+
+            // With its own hint an application always gets its person back.
+            let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+            let hint = ("id_token_hint", tokens.id_token.as_str());
+            ada.open(&path(&shop, &[hint, ("post_logout_redirect_uri", &shop.redirect_uri)])).await;
+            assert_eq!(ada.left_for.as_ref(), Some(&shop.redirect_uri), "{choice:?}");
+        }
+    })
+    .await;
+}
+
+/// OpenID Connect Back-Channel Logout 1.0 §2.4 to §2.6, for every application of the session.
+#[tokio::test]
+async fn applications_are_called_when_somebody_signs_out() {
+    on_both(async |server| {
+        let quiet = server.application().await;
+        let url = "https://rp.example.test/back-channel";
+        let listening =
+            server.application_over(&quiet.flow, |made| made.protocol.back_channel_logout_url = Some(url.into())).await;
+        let (mut ada, tokens) = ada_with_tokens(&server, &listening).await;
+        quiet.asks(&mut ada).await;
+        assert!(quiet.has(&ada));
+        ada.open(&path(&quiet, &[("post_logout_redirect_uri", &quiet.redirect_uri)])).await;
+        assert!(ada.left_for.is_some());
+        let calls = server.state.outbound.calls().await;
+        assert_eq!((calls.len(), calls[0].url.as_str()), (1, url));
+        assert_eq!(calls[0].form.len(), 1);
+        let (name, token) = &calls[0].form[0];
+        assert_eq!(name, "logout_token");
+        let claims = listening.signed(token, "logout+jwt").await;
+        assert_eq!((&claims["sub"], &claims["sid"]), (&tokens.id["sub"], &tokens.id["sid"]));
+        assert!(claims["events"]["http://schemas.openid.net/event/backchannel-logout"].is_object());
+        assert!(claims["nonce"].is_null() && claims["jti"].is_string());
+        assert!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap() <= 120);
+        // Security R31: nobody takes it for a hint, or for an access token.
+        let (mut ada, _) = ada_with_tokens(&server, &quiet).await;
+        ada.open(&path(&listening, &[("id_token_hint", token)])).await;
+        assert_eq!(ada.heading(), "Sign out of Woodgrove?");
+        assert_eq!(listening.userinfo(token).await.status, 401);
+    })
+    .await;
+}
+
+/// OpenID Connect Front-Channel Logout 1.0 §3: in frames, with issuer and session; then back to the application.
+#[tokio::test]
+async fn applications_are_opened_in_frames_when_somebody_signs_out() {
+    on_both(async |server| {
+        let flow = server.application().await.flow;
+        let shop = server
+            .application_over(&flow, |made| {
+                made.protocol.front_channel_logout_url = Some("https://rp.example.test/out?x=y".into());
+            })
+            .await;
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        let hint = ("id_token_hint", tokens.id_token.as_str());
+        ada.open(&path(&shop, &[hint, ("post_logout_redirect_uri", &shop.redirect_uri), ("state", "s")])).await;
+        assert!(ada.left_for.is_none());
+        let frame = url::Url::parse(&ada.page.attribute("iframe", "src").unwrap()).unwrap();
+        let pairs: Vec<(String, String)> = frame.query_pairs().into_owned().collect();
+        assert_eq!(frame.path(), "/out");
+        let word = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let sid = tokens.id["sid"].as_str().unwrap();
+        assert_eq!(pairs, [word("x", "y"), word("iss", &shop.issuer()), word("sid", sid)]);
+        let onward = ada.page.attribute("a#onward", "href").unwrap();
+        assert_eq!(onward, format!("{}?state=s", shop.redirect_uri));
+        let policy = ada.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("frame-src https://rp.example.test; "), "{policy}");
+        assert!(!ada.cookies().iter().any(|cookie| cookie.contains("session")), "{:?}", ada.cookies());
+        assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
+        // Where there is nowhere to go, the page stays.
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        ada.open(&path(&shop, &[("id_token_hint", &tokens.id_token)])).await;
+        assert_eq!((ada.page.count("iframe"), ada.page.count("a#onward")), (1, 0));
+        assert_eq!(ada.heading(), "You are signed out");
+    })
+    .await;
+}
+
+/// Whoever signs out in one application is signed out of all of them, whatever kind they are.
+#[tokio::test]
+async fn signing_out_ends_every_application_of_the_session() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let page = server
+            .application_over(&shop.flow, |made| {
+                made.secrets.clear();
+                made.redirect_uris[0].platform = Platform::SinglePage;
+            })
+            .await;
+        let (mut ada, of_shop) = ada_with_tokens(&server, &shop).await;
+        let asked = page.asks(&mut ada).await;
+        let of_page = page.tokens(&ada, &asked).await;
+        assert_eq!(of_shop.id["sid"], of_page.id["sid"]);
+        ada.open(&path(&page, &[("id_token_hint", &of_page.id_token)])).await;
+        for (application, tokens) in [(&shop, &of_shop), (&page, &of_page)] {
+            assert_eq!(super::refused(&application.refresh(&tokens.refresh_token).await), "invalid_grant");
+            assert_eq!(application.userinfo(&tokens.access_token).await.status, 401);
+        }
+    })
+    .await;
+}

@@ -1,0 +1,72 @@
+//! Which modules hold: a table that is made of the tests beside it, and is kept true.
+
+use std::{fmt::Write, fs, path::Path};
+
+/// The plans, and the files that hold their modules.
+const PLANS: [(&str, &str); 4] = [
+    ("Basic, Implicit, Hybrid, and the same by form_post: what comes back", include_str!("profiles.rs")),
+    ("Basic, Implicit, Hybrid, and the same by form_post: what is asked", include_str!("requests.rs")),
+    ("Config", include_str!("config.rs")),
+    ("RP-initiated, front-channel and back-channel logout", include_str!("logout.rs")),
+];
+
+/// What holds in another way than the suite's first wish, and why that is one of the outcomes that it allows.
+const NOTES: [(&str, &str); 7] = [
+    ("oidcc-idtoken-unsigned", "skipped by the suite: `none` is not offered"),
+    ("oidcc-scope-address", "the scope is not offered; it is left out of what is granted"),
+    ("oidcc-scope-phone", "the scope is not offered; it is left out of what is granted"),
+    ("oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported", "rejected as unsupported"),
+    ("oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported", "rejected as unsupported"),
+    ("oidcc-ensure-request-object-with-redirect-uri", "request objects are rejected as unsupported"),
+    ("oidcc-rp-initiated-logout-no-id-token-hint", "with the tenant's choice `askAndStay`"),
+];
+
+/// `oidcc_scope_all` is `oidcc-scope-all`.
+fn modules(source: &str) -> Vec<String> {
+    let tests = source.split("#[tokio::test]\nasync fn ").skip(1);
+    tests.map(|test| test.split('(').next().unwrap().replace('_', "-")).collect()
+}
+
+/// In which profiles it runs, as far as its own text tells.
+fn profiles(source: &str, module: &str) -> &'static str {
+    let name = module.replace('-', "_");
+    let body = source.split(&format!("async fn {name}()")).nth(1).unwrap();
+    let body = body.split("#[tokio::test]").next().unwrap();
+    ["\"BIH\"", "\"BH\"", "\"IH\"", "\"B\""].into_iter().find(|letters| body.contains(letters)).map_or(
+        "as its plan",
+        |letters| match letters {
+            "\"BIH\"" => "basic, implicit, hybrid",
+            "\"BH\"" => "basic, hybrid",
+            "\"IH\"" => "implicit, hybrid",
+            _ => "basic",
+        },
+    )
+}
+
+fn table() -> String {
+    let mut text = String::from(
+        "# Modules of the OpenID Foundation's provider plans\n\nMade by `server/tests/it/oidf/table.rs` of the tests that \
+         bear the modules' names; each of them passes, or the run fails.\n",
+    );
+    for (plan, source) in PLANS {
+        write!(text, "\n## {plan}\n\n| module | holds in | |\n|---|---|---|\n").unwrap();
+        for module in modules(source) {
+            let note = NOTES.iter().find(|(known, _)| *known == module).map_or("", |(_, note)| note);
+            writeln!(text, "| `{module}` | {} | {note} |", profiles(source, &module)).unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn the_table_is_true() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/oidf.md");
+    let (kept, made) = (fs::read_to_string(&path).unwrap_or_default(), table());
+    if kept != made {
+        fs::write(&path, made).unwrap();
+        panic!("{} was out of date; it is written anew, to be committed", path.display());
+    }
+    for (module, _) in NOTES {
+        assert!(PLANS.iter().any(|(_, source)| modules(source).iter().any(|it| it == module)), "{module}");
+    }
+}
