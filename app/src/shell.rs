@@ -8,7 +8,7 @@ use crate::{
         portal::Portal,
         problem::Problem,
     },
-    hosted::{self, Enrol, FormPost, Home, SetUp, SignOut, Whence},
+    hosted::{self, DevicePage, Enrol, FormPost, Home, SetUp, SignOut, Whence},
     text::{Key, Texts, administrator, direction},
     ui::{element::escape, view::Drawing},
 };
@@ -70,6 +70,12 @@ pub fn problem(problem: &Problem, whence: Option<Whence>, texts: &Texts, scripts
 pub fn sign_out(page: &SignOut, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
     let heading = hosted::sign_out_heading(page.brand, texts);
     still(&heading, Some(page.brand), texts, scripts, nonce, || hosted::sign_out(page, texts))
+}
+
+/// The page of a device without a browser.
+pub fn device(page: &DevicePage, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
+    let heading = hosted::device_heading(page, texts);
+    still(&heading, Some(page.brand), texts, scripts, nonce, || hosted::device(page, texts))
 }
 
 /// The page that says it is done.

@@ -28,6 +28,21 @@ create table pushed_requests (
 );
 create index pushed_requests_by_age on pushed_requests (expires_at);
 
+-- Sign-ins that devices without a browser asked for (RFC 8628).
+create table device_codes (
+    tenant_id text not null references tenants (id),
+    hash text not null,
+    user_code text not null,
+    application_id text not null,
+    scope text not null,
+    expires_at bigint not null,
+    outcome text,
+    redeemed_at bigint,
+    primary key (tenant_id, hash),
+    unique (tenant_id, user_code)
+);
+create index device_codes_by_age on device_codes (expires_at);
+
 -- Names of what works once: client assertions (RFC 7523 §3) and proofs of possession (RFC 9449 §11.1).
 create table seen_names (
     tenant_id text not null references tenants (id),

@@ -68,6 +68,8 @@ fn applications() -> Router<AppState> {
         .route("/{tenant}/oauth2/v2.0/authorize", get(oidc::authorize::get).post(oidc::authorize::post))
         .route("/{tenant}/oauth2/resume/{grant}", get(oidc::resume::get))
         .route("/{tenant}/oauth2/v2.0/logout", get(oidc::logout::get).post(oidc::logout::post))
+        .route("/{tenant}/oauth2/v2.0/devicecode", post(oidc::device::post))
+        .route("/{tenant}/oauth2/deviceauth", get(oidc::device::page::get).post(oidc::device::page::post))
         .route("/{tenant}/oauth2/v2.0/par", post(oidc::par::post).options(oidc::preflight))
         .route("/{tenant}/oauth2/v2.0/revoke", post(oidc::revoke::post).options(oidc::preflight))
         .route("/{tenant}/oauth2/v2.0/introspect-token", post(oidc::introspect::post))

@@ -6,6 +6,8 @@ mod attributes;
 mod check;
 mod code;
 #[cfg(feature = "ssr")]
+mod device;
+#[cfg(feature = "ssr")]
 mod enrol;
 #[cfg(feature = "ssr")]
 mod form_post;
@@ -30,6 +32,8 @@ use crate::{
     text::{Key, Texts},
     ui::{element::El, view::Drawing},
 };
+#[cfg(feature = "ssr")]
+pub use device::{Device, DevicePage, device, device_heading};
 #[cfg(feature = "ssr")]
 pub use enrol::{Enrol, Picture, enrol, recovery_codes};
 #[cfg(feature = "ssr")]

@@ -65,11 +65,11 @@ pub fn signing_out(brand: &Brand, frames: &[String], onward: Option<&str>, texts
     still(brand, None, texts.say(Key::SignedOutHeading).into(), content, texts)
 }
 
-fn lead(sentence: &str) -> El {
+pub(super) fn lead(sentence: &str) -> El {
     el("p").class("lead ext-subtitle").with(sentence.to_owned())
 }
 
-fn still(brand: &Brand, address: Option<El>, heading: String, content: Vec<El>, texts: &Texts) -> Drawing {
+pub(super) fn still(brand: &Brand, address: Option<El>, heading: String, content: Vec<El>, texts: &Texts) -> Drawing {
     let card = el("main")
         .class("card ext-sign-in-box")
         .with(whose(brand))

@@ -112,6 +112,16 @@ pub enum Key {
     SignedOutHeading,
     SignedOutLead,
 
+    // A device without a browser
+    DeviceHeading,
+    DeviceLead,
+    DeviceUnknown,
+    DeviceConfirmHeading,
+    DeviceConfirmLead,
+    DeviceDecline,
+    DeviceAgreedHeading,
+    DeviceDeclinedHeading,
+
     // Notices
     NoticeCodeSent,
     NoticeCodesExhausted,

@@ -14,6 +14,7 @@ pub mod consent;
 pub mod counter;
 pub mod db;
 pub mod device;
+pub mod device_code;
 pub mod funnel;
 pub mod grant;
 pub mod guess;

@@ -87,6 +87,11 @@ pub async fn sweep(db: &Db, closed_after: u32, now: Timestamp) -> Result<bool> {
             vec![now.0, BATCH],
         ),
         (
+            "DELETE FROM device_codes WHERE (tenant_id, hash) IN
+               (SELECT tenant_id, hash FROM device_codes WHERE expires_at < $1 LIMIT $2)",
+            vec![yesterday, BATCH],
+        ),
+        (
             "DELETE FROM seen_names WHERE (tenant_id, name) IN
                (SELECT tenant_id, name FROM seen_names WHERE expires_at < $1 LIMIT $2)",
             vec![now.0, BATCH],

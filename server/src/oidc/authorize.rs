@@ -83,6 +83,19 @@ pub async fn post(Path(word): Path<String>, headers: HeaderMap, body: Bytes) -> 
     Ok(see_other(&format!("/{}/oauth2/v2.0/authorize?{}", redirect::segment(&word), asked.encoded())))
 }
 
+/// Somebody signs in for what is no request of an application, but of a device of theirs.
+pub async fn begin(
+    state: &AppState,
+    tenant: Arc<Tenant>,
+    application: Arc<Application>,
+    request: Request,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let visit = Visit { tenant, application, request, caller, headers };
+    begin_journey(state, visit, None, state.clock.now()).await
+}
+
 /// A request that is in order, and the browser it came with.
 struct Visit {
     tenant: Arc<Tenant>,

@@ -72,6 +72,9 @@ pub struct Kept {
     pub code_challenge: Option<String>,
     #[serde(default, skip_serializing_if = "AskedClaims::is_empty")]
     pub claims: AskedClaims,
+    /// Nobody's address: the person comes back to the page of a device.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_device: bool,
 }
 
 /// What the application wants the person to see.
@@ -140,6 +143,7 @@ pub fn request(
             nonce: nonce(response, asked)?,
             code_challenge: code_challenge(application, to, response, asked)?,
             claims: AskedClaims::asked(asked.get("claims"))?,
+            for_device: false,
         },
         user_flow: user_flow(application)?,
         prompt: prompt(asked)?,

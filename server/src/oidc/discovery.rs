@@ -73,6 +73,7 @@ fn metadata(public_url: &PublicUrl, tenant: &TenantId) -> Value {
         "userinfo_endpoint": at("/oidc/userinfo"),
         "jwks_uri": at("/discovery/v2.0/keys"),
         "end_session_endpoint": at("/oauth2/v2.0/logout"),
+        "device_authorization_endpoint": at("/oauth2/v2.0/devicecode"),
         "pushed_authorization_request_endpoint": at("/oauth2/v2.0/par"),
         "require_pushed_authorization_requests": false,
         "revocation_endpoint": at("/oauth2/v2.0/revoke"),

@@ -27,7 +27,7 @@ use app::contract::{id::ApplicationId, time::Timestamp};
 use std::time::Duration;
 
 /// How long a family of refresh tokens lives, whatever happens (security R30).
-const FAMILY_LIFETIME: Duration = Duration::from_secs(14 * 24 * 3600);
+pub const FAMILY_LIFETIME: Duration = Duration::from_secs(14 * 24 * 3600);
 
 /// A browser page has nowhere safe to keep one for longer.
 const PAGE_FAMILY_LIFETIME: Duration = Duration::from_secs(24 * 3600);

@@ -3,7 +3,7 @@
 use super::{
     authorize::CODE_LIFETIME,
     check::{self, Kept},
-    redirect::Answering,
+    redirect::{Answering, see_other},
     reply::{SignedIn, reply},
 };
 use crate::{
@@ -33,6 +33,12 @@ pub async fn get(
     let code = Token::random(&state.chance);
     let grant = concluded(&state, &tenant.id, &GrantId::from(id), &headers, &code).await?;
     let kept: Kept = serde_json::from_str(&grant.request)?;
+    if kept.for_device {
+        return Ok(see_other(match grant.outcome {
+            Some(Outcome::SignedIn { .. }) => &kept.to.uri,
+            _ => kept.to.uri.split('?').next().unwrap_or_default(),
+        }));
+    }
     let application = application::find(&state.db, &tenant.id, &grant.application).await?.ok_or(Error::NotFound)?;
     // A redirect URI that was taken away meanwhile is a stranger's.
     check::registered(&application, &kept.to.uri).map_err(check::page)?;

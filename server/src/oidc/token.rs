@@ -4,7 +4,7 @@ use super::{
     asked_claims::AskedClaims,
     claims::Beside,
     client_auth::{self, Client},
-    client_credentials, cors,
+    client_credentials, cors, device,
     mint::Mint,
     parameters::Parameters,
     redeem, refresh,
@@ -42,7 +42,7 @@ pub fn lifetime(scopes: &Scopes) -> Duration {
     if scopes.is_for_graph() { GRAPH_LIFETIME } else { LIFETIME }
 }
 
-const PARAMETERS: [&str; 11] = [
+const PARAMETERS: [&str; 12] = [
     "grant_type",
     "client_id",
     "client_secret",
@@ -51,13 +51,14 @@ const PARAMETERS: [&str; 11] = [
     "code",
     "redirect_uri",
     "code_verifier",
+    "device_code",
     "refresh_token",
     "scope",
     "client_info",
 ];
 
 /// What discovery tells.
-pub const GRANT_TYPES: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
+pub const GRANT_TYPES: [&str; 4] = ["authorization_code", "refresh_token", "client_credentials", device::GRANT_TYPE];
 
 /// What was granted: everything that the tokens will say.
 pub struct Granted {
@@ -133,9 +134,11 @@ async fn granted(state: &AppState, tenant: &Tenant, client: &Client, form: &Para
     let granted = match form.required("grant_type")? {
         "authorization_code" => redeem::redeem(state, tenant, client, form).await?,
         "refresh_token" => refresh::refresh(state, tenant, client, form).await?,
+        // What clients need, 5: by its short name too.
+        device::GRANT_TYPE | "device_code" => device::redeem(state, tenant, client, form).await?,
         "client_credentials" => return client_credentials::tokens(state, tenant, client, form).await,
         _ => {
-            let why = "The grant_type is not supported: it is authorization_code, refresh_token or client_credentials.";
+            let why = "The grant_type is not supported: it is authorization_code, refresh_token, client_credentials or device_code.";
             return Err(Refusal::new("unsupported_grant_type", 70003, why).into());
         }
     };

@@ -2,6 +2,7 @@
 
 mod assertion;
 mod code;
+mod device;
 mod discovery;
 mod goodbye;
 mod keys;

@@ -215,6 +215,7 @@ pub async fn delete(c: &mut AnyConnection, tenant: &TenantId, id: &ApplicationId
         "DELETE FROM application_secrets WHERE tenant_id = $1 AND application_id = $2",
         "DELETE FROM application_roles WHERE tenant_id = $1 AND application_id = $2",
         "DELETE FROM application_scopes WHERE tenant_id = $1 AND application_id = $2",
+        "DELETE FROM device_codes WHERE tenant_id = $1 AND application_id = $2",
         "DELETE FROM pushed_requests WHERE tenant_id = $1 AND application_id = $2",
         "DELETE FROM redirect_uris WHERE tenant_id = $1 AND application_id = $2",
         "DELETE FROM applications WHERE tenant_id = $1 AND id = $2",

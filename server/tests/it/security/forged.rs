@@ -13,8 +13,9 @@ const MIGRATION: &str = include_str!("../../../migrations/0001_directory.sql");
 
 /// What a hostile page can make a browser send.
 /// By their own servers or pages, with a token or a secret of theirs.
-const CALLED_BY_APPLICATIONS: [&str; 5] = [
+const CALLED_BY_APPLICATIONS: [&str; 6] = [
     "/{tenant}/oauth2/v2.0/token",
+    "/{tenant}/oauth2/v2.0/devicecode",
     "/{tenant}/oauth2/v2.0/par",
     "/{tenant}/oauth2/v2.0/revoke",
     "/{tenant}/oauth2/v2.0/introspect-token",
@@ -77,6 +78,7 @@ async fn r20_cve_2023_34927_no_other_site_changes_anything() {
                 // A request to sign in may come from anywhere: it is sent on as a GET, and changes nothing of anybody.
                 "/{tenant}/oauth2/v2.0/authorize" => (route.path, shop.request().1),
                 // Its secret is in the link; a foreign page that knew it would still be refused.
+                "/{tenant}/oauth2/deviceauth" => (route.path, Vec::new()),
                 "/admin/setup" | "/admin/invitation" | "/admin/enrol" => (route.path, Vec::new()),
                 // No cookie opens these.
                 pattern if CALLED_BY_APPLICATIONS.contains(&pattern) => (route.path, Vec::new()),
