@@ -1,5 +1,7 @@
 //! JSON as text, and back. A browser has its own reader and writer of it: ours would be eight kilobytes of every first visit.
 
+pub mod read;
+
 #[cfg(not(target_arch = "wasm32"))]
 use serde_json::Value;
 

@@ -4,7 +4,7 @@
 pub mod admin;
 pub mod contract;
 pub mod hosted;
-mod json;
+pub mod json;
 #[cfg(feature = "ssr")]
 pub mod shell;
 pub mod text;

@@ -1,6 +1,6 @@
 //! What the server said, or this portal to itself before, as one of our types.
 
-use crate::{contract::read::read, json};
+use crate::json::{self, read::read};
 use serde::de::DeserializeOwned;
 
 pub fn understood<T: DeserializeOwned>(text: &str) -> Option<T> {

@@ -7,7 +7,6 @@ pub mod journey;
 pub mod permission;
 pub mod portal;
 pub mod problem;
-pub mod read;
 pub mod resource;
 pub mod secret;
 pub mod time;

@@ -1,7 +1,7 @@
 //! What a request brings: JSON, bounded, typed, and nothing in it that we do not know.
 
 use crate::error::{Error, Flaw, Result};
-use app::contract::read::read;
+use app::json::read::read;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
