@@ -17,7 +17,7 @@ pub fn bars(title: &str, bars: &[Bar]) -> AnyView {
             view! {
                 <tr>
                     <th scope="row">{bar.name.clone()}</th>
-                    <td class="bar">
+                    <td>
                         <svg viewBox="0 0 1000 18" preserveAspectRatio="none" aria-hidden="true">
                             <rect class="all" width="1000" height="18" />
                             <rect class="here" width=width height="18" />

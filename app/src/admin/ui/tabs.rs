@@ -1,12 +1,17 @@
 //! Tabs are links: each has an address, opens in another window, and is there when somebody comes back.
 
-use leptos::prelude::*;
+use leptos::{html::Nav, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 pub struct Tab {
     pub path: String,
     pub name: &'static str,
     pub here: bool,
 }
+
+/// So much of the tab before the open one stays in sight, in pixels.
+const BEFORE: i32 = 48;
 
 pub fn tabs(name: &'static str, tabs: Vec<Tab>) -> AnyView {
     let links: Vec<_> = tabs
@@ -15,5 +20,14 @@ pub fn tabs(name: &'static str, tabs: Vec<Tab>) -> AnyView {
             view! { <li><a href=tab.path aria-current=tab.here.then_some("page")>{tab.name}</a></li> }
         })
         .collect();
-    view! { <nav class="tabs" aria-label=name><ul>{links}</ul></nav> }.into_any()
+    let node = NodeRef::<Nav>::new();
+    Effect::new(move |_| {
+        let Some(nav) = node.get() else { return };
+        let here = nav.query_selector("[aria-current]").ok().flatten();
+        // On a phone the one that is open may lie beside the window.
+        if let Some(here) = here.and_then(|here| here.dyn_into::<HtmlElement>().ok()) {
+            nav.set_scroll_left(here.offset_left() - BEFORE);
+        }
+    });
+    view! { <nav class="tabs" aria-label=name node_ref=node><ul>{links}</ul></nav> }.into_any()
 }

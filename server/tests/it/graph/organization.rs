@@ -84,6 +84,30 @@ async fn the_brand_is_on_the_next_page() {
 }
 
 #[tokio::test]
+async fn a_picture_stands_behind_the_pages_and_no_word_stands_on_it() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let path = format!("/organization/{}/branding/backgroundImage", server.tenant);
+        let shop = server.application().await;
+        let mut browser = server.browser();
+        shop.asks(&mut browser).await;
+        assert!(!browser.page.html.contains("background:url("));
+        let put = admin.put(&path, "image/png", png()).await;
+        assert_eq!(put.status, StatusCode::NO_CONTENT, "{}", put.text());
+        shop.asks(&mut browser).await;
+        let html = &browser.page.html;
+        let picture = html.split_once("body{background:url(").unwrap().1.split_once(')').unwrap().0;
+        assert!(server.get(picture).await.header("cache-control").contains("immutable"), "{picture}");
+        // The words below the card have a ground of their own.
+        assert!(html.contains(".foot{") && html.contains("background:var(--card)"), "{html}");
+        assert_eq!(admin.delete(&path).await.status, StatusCode::NO_CONTENT);
+        shop.asks(&mut browser).await;
+        assert!(!browser.page.html.contains("background:url("));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn r22_what_is_no_picture_is_refused_and_strangers_pictures_are_not_read() {
     on_both(async |server: TestServer| {
         let admin = server.administrator().await;
