@@ -93,7 +93,7 @@ fn import() -> AnyView {
                 Some(Ok(plan)) => changes(planned, &document, &plan),
                 Some(Err(trouble)) => faults(&trouble),
             };
-            view! { <p class="second">{document.name}</p>{plan} }
+            view! { <p class="second">{format!("From {}:", document.name)}</p>{plan} }
         })
     };
     view! {

@@ -123,7 +123,7 @@ pub async fn judge(
         return Err(Error::BadRequest("The administrators' own tenant is not made from a document.".into()));
     }
     let mut flaws = Vec::new();
-    flaws.extend(look::judge(present, wanted));
+    flaws.extend(look::judge(present, wanted).await);
     flaws.extend(ids("attributes", wanted.attributes.iter().map(|it| it.id.as_str())));
     flaws.extend(ids("identityProviders", wanted.identity_providers.iter().map(IdentityProvider::id)));
     flaws.extend(ids("userFlows", wanted.user_flows.iter().map(|it| it.id.as_str())));
