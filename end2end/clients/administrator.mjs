@@ -71,7 +71,7 @@ async function signIn(browser) {
   return JSON.parse(answer.text).access_token;
 }
 
-/** The first page as a browser without JavaScript has it. @param {import("../../journey.mjs").Answer} answer */
+/** The first page as a browser without JavaScript has it. @param {import("../journey.mjs").Answer} answer */
 function formIn({ status, text }) {
   const path = text.match(/<form class="answer" method="post" action="([^"]+)"/)?.[1];
   const token = text.match(/name="token" value="([^"]+)"/)?.[1];

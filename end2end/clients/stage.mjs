@@ -142,12 +142,30 @@ async function signIn(browser, html) {
   return done.step.location ?? "";
 }
 
+/**
+ * Ada at her desk, with the page that a device told her: she signs in, and says that the device is hers.
+ * @param {Browser} browser
+ * @param {string} complete the page's address with the code in it
+ */
+export async function connectDevice(browser, complete) {
+  const path = pathOf(browser, complete);
+  const sent = await browser.get(path);
+  const page = await browser.get(sent.headers.location ?? "");
+  const resumed = await browser.get(await signIn(browser, page.text));
+  const asked = await browser.get(resumed.headers.location ?? "");
+  const form = posted(asked.text);
+  const fields = Object.fromEntries(new URLSearchParams(await form.text()));
+  const headers = { origin: browser.origin, "sec-fetch-site": "same-origin" };
+  const done = await browser.post(path.split("?")[0] ?? "", { ...fields, answer: "yes" }, headers);
+  if (done.status !== 200 || !done.text.includes("Your device is signed in")) throw new Error(`${done.status}: ${done.text}`);
+}
+
 /** As a browser without JavaScript sends it when somebody presses the button. @param {string} html */
 function posted(html) {
   const action = attribute(html, /<form class="answer" method="post" action="([^"]+)"/);
   const fields = [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
   const body = new URLSearchParams(fields.map(([, name = "", value = ""]) => [plain(name), plain(value)]));
-  return new Request(action, { method: "POST", body });
+  return new Request(new URL(action, "http://localhost"), { method: "POST", body });
 }
 
 /** @param {string} html @param {RegExp} pattern */

@@ -94,7 +94,9 @@ fn authority_key(folder: &Path) -> Result<KeyPair> {
     let written = fs::create_dir_all(folder)
         .and_then(|()| OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&key))
         .and_then(|mut file| file.write_all(made.serialize_pem().as_bytes()))
-        .and_then(|()| fs::write(&certificate, signed.pem()));
+        // Whoever waits for the file finds it whole.
+        .and_then(|()| fs::write(folder.join("authority.new"), signed.pem()))
+        .and_then(|()| fs::rename(folder.join("authority.new"), &certificate));
     written.map_err(|fault| Error::Internal(format!("{} cannot be written: {fault}.", folder.display())))?;
     Ok(made)
 }

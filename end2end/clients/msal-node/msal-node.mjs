@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { ConfidentialClientApplication, CryptoProvider, PublicClientApplication } from "@azure/msal-node";
 import { makeScript } from "../administrator.mjs";
-import { ada, goAndSignIn, playSecurely } from "../stage.mjs";
+import { ada, connectDevice, goAndSignIn, playSecurely } from "../stage.mjs";
 
 const redirectUri = "http://localhost:9/client/callback";
 const scopes = ["openid", "profile", "email", "offline_access"];
@@ -68,6 +68,24 @@ await playSecurely([
       const client = new PublicClientApplication({ auth: configured(stage, clientId) });
       const tokens = await signIn(stage, client, "query", "http://localhost:54321");
       assert.equal(tokens.account?.username, ada.address);
+    },
+  ],
+  [
+    "a device without a browser",
+    async (stage) => {
+      const { clientId } = await stage.register({ publicClient: { redirectUris: ["http://localhost"] } });
+      const client = new PublicClientApplication({ auth: configured(stage, clientId) });
+      /** @type {Promise<void> | undefined} */
+      let connected;
+      const tokens = await client.acquireTokenByDeviceCode({
+        scopes,
+        deviceCodeCallback: ({ verificationUri, userCode, message }) => {
+          assert.ok(message.includes(userCode));
+          connected = connectDevice(stage.browser(), `${verificationUri}?user_code=${userCode}`);
+        },
+      });
+      await connected;
+      assert.equal(tokens?.account?.username, ada.address);
     },
   ],
   [

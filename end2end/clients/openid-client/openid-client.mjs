@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import * as client from "openid-client";
-import { ada, goAndSignIn, play } from "../stage.mjs";
+import { ada, connectDevice, goAndSignIn, play } from "../stage.mjs";
 
 const redirectUri = "http://localhost:9/client/callback";
 const web = { web: { redirectUris: [redirectUri], logoutUrl: null } };
@@ -180,6 +180,17 @@ await play([
       assert.deepEqual([...to.searchParams.keys()].sort(), ["client_id", "request_uri"]);
       const brought = await goAndSignIn(stage.browser(), to);
       await client.authorizationCodeGrant(config, brought, { pkceCodeVerifier, expectedState });
+    },
+  ],
+  [
+    "a device without a browser",
+    async (stage) => {
+      const { clientId } = await stage.register({ publicClient: { redirectUris: ["http://localhost"] } });
+      const config = await discover(stage, clientId, client.None());
+      const device = await client.initiateDeviceAuthorization(config, { scope });
+      const tokens = client.pollDeviceAuthorizationGrant(config, { ...device, interval: 1 });
+      await connectDevice(stage.browser(), device.verification_uri_complete ?? "");
+      assert.equal((await tokens).claims()?.email, ada.address);
     },
   ],
   [

@@ -8,7 +8,7 @@ use crate::{
         administrator::{self, ADMIN},
         application,
         audit::{Actor, ActorKind},
-        consent, session,
+        consent, revoked_token, session,
         tenant::{self, Tenant},
     },
     error::{Error, Refusal, Result},
@@ -152,6 +152,10 @@ async fn believed(state: &AppState, headers: &HeaderMap) -> Result<(Arc<Tenant>,
         tracing::info!(%distrust, "an access token was not believed");
         invalid("The access token is not valid for this API, or has expired.")
     })?;
+    let id = claims.get("jti").and_then(|id| id.as_str()).unwrap_or_default();
+    if revoked_token::is_revoked(&state.db, &issuing.id, id).await? {
+        return Err(invalid("The access token was given back.").into());
+    }
     Ok((issuing, claims))
 }
 

@@ -72,8 +72,6 @@ pub struct Protocol {
     pub require_proof_key: bool,
     /// Its requests are pushed before the browser comes (RFC 9126).
     pub require_pushed_requests: bool,
-    /// Its tokens are bound to a key of its own (RFC 9449).
-    pub bind_tokens: bool,
     /// Userinfo is answered with a signed token.
     pub sign_userinfo: bool,
     /// Told by our server when a session ends (OpenID Connect Back-Channel Logout 1.0).

@@ -69,7 +69,6 @@ pub fn shown(registered: &Registered, flow: Option<&UserFlow>) -> Application {
         protocol: Protocol {
             require_proof_key: protocol.require_proof_key,
             require_pushed_requests: protocol.require_pushed_requests,
-            bind_tokens: protocol.bind_tokens,
             sign_userinfo: protocol.sign_userinfo,
             back_channel_logout_url: protocol.back_channel_logout_url.clone(),
             keys: protocol.keys.clone(),

@@ -1,6 +1,6 @@
 //! Which requests pass, and what is said to those that do not.
 
-use super::*;
+use super::{redirect_uri::may_be_sent_to, *};
 use crate::{
     directory::application::{ApplicationSecret, Protocol, RedirectUri},
     secret::token,

@@ -1,7 +1,7 @@
 //! Who calls, about which tenant, and whether they may.
 
 use super::FLOWS;
-use crate::harness::{TestServer, on_both};
+use crate::harness::{Application, TestServer, on_both};
 use app::contract::permission::{Permission, Role};
 use axum::{body::Body, http::Request};
 use server::{
@@ -83,6 +83,18 @@ async fn who_loses_the_role_or_the_session_is_refused_at_once() {
         change(&server, move |c| Box::pin(async move { account::end_everything(c, &tenant, &account, now).await }))
             .await;
         assert_eq!(other.get(FLOWS).await.status, 401);
+    })
+    .await;
+}
+
+/// RFC 7009: what its own application gave back.
+#[tokio::test]
+async fn a_token_that_was_given_back_opens_nothing() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let revoked = Application::portal(&server).call("revoke", &[("token", &admin.token)]).await;
+        assert_eq!(revoked.status, 200, "{}", revoked.text());
+        assert_eq!(admin.get(FLOWS).await.status, 401);
     })
     .await;
 }
