@@ -43,7 +43,7 @@ create table device_codes (
 );
 create index device_codes_by_age on device_codes (expires_at);
 
--- Names of what works once: client assertions (RFC 7523 §3) and proofs of possession (RFC 9449 §11.1).
+-- Names of what works once: client assertions (RFC 7523 §3).
 create table seen_names (
     tenant_id text not null references tenants (id),
     -- Whose it is, and its name.

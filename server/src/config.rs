@@ -139,11 +139,21 @@ impl Draft {
     /// With a certificate for development the public address is https, whatever it was.
     fn tls(&mut self, folder: &Path) -> Result<Option<Tls>, String> {
         if self.dev_tls {
+            if self.tls_certificate.is_some() || self.tls_key.is_some() {
+                return Err(
+                    "PORTICO_DEV_TLS makes a certificate, and PORTICO_TLS_CERTIFICATE names one. Keep one of them."
+                        .into(),
+                );
+            }
             self.public_url = self.public_url.take().map(PublicUrl::over_dev_tls).transpose()?;
             return Ok(Some(Tls::Development { folder: folder.join("portico-dev-tls") }));
         }
         match (self.tls_certificate.take(), self.tls_key.take()) {
             (None, None) => Ok(None),
+            (Some(_), Some(_)) if self.public_url.as_ref().is_some_and(|url| !url.is_https()) => Err(
+                "PORTICO_TLS_CERTIFICATE is set, and PORTICO_PUBLIC_URL is plain http: set the https address that people use."
+                    .into(),
+            ),
             (Some(certificate), Some(key)) => Ok(Some(Tls::Files { certificate, key })),
             _ => Err("PORTICO_TLS_CERTIFICATE and PORTICO_TLS_KEY belong together: set both.".into()),
         }
@@ -190,8 +200,9 @@ fn missing_in_production(public_url: &PublicUrl, is_set: impl Fn(&str) -> bool) 
     let mut missing = Vec::new();
     if !public_url.is_https() {
         missing.push(format!(
-            "PORTICO_PUBLIC_URL: {} is plain http, where passwords could be read on their way. Put a proxy with a \
-             certificate in front of Portico and set PORTICO_PUBLIC_URL to the https address that people use.",
+            "PORTICO_PUBLIC_URL: {} is plain http, where passwords could be read on their way. Set \
+             PORTICO_TLS_CERTIFICATE and PORTICO_TLS_KEY, or put a proxy with a certificate in front of Portico, and \
+             set PORTICO_PUBLIC_URL to the https address that people use.",
             public_url.origin()
         ));
     }

@@ -2,11 +2,12 @@
 
 use crate::{
     clock::{Chance, Clock},
-    config::Config,
+    config::{Config, Tls},
     directory::{Db, sqlite_file, tenant},
     error::Result,
     seed,
     state::AppState,
+    tls,
 };
 use app::contract::time::Timestamp;
 use std::path::Path;
@@ -26,6 +27,9 @@ pub struct Finding {
 pub async fn examine(config: Config) -> Vec<Finding> {
     let mode = if config.is_development() { "development" } else { "production" };
     let mut findings = vec![found("configuration", Ok(format!("{mode}, {}", config.public_url.origin())))];
+    if let Some(files @ Tls::Files { .. }) = &config.tls {
+        findings.push(found("certificate", certificate(files)));
+    }
     if let Some(file) = sqlite_file(config.database_url.reveal()) {
         findings.push(found("disk", disk(&file)));
         if !file.exists() {
@@ -49,6 +53,10 @@ pub async fn examine(config: Config) -> Vec<Finding> {
 
 fn found(what: &'static str, verdict: Result<String, String>) -> Finding {
     Finding { what, verdict }
+}
+
+fn certificate(files: &Tls) -> Result<String, String> {
+    tls::acceptor(files).map(|_| "it and its key can be used".into()).map_err(|fault| fault.to_string())
 }
 
 async fn state(config: Config) -> Result<AppState, String> {

@@ -43,6 +43,9 @@ struct Line {
     config: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
+    /// Development over https, with a certificate made for this machine
+    #[arg(long, global = true)]
+    dev_tls: bool,
 }
 
 const AFTER_HELP: &str = "\
@@ -54,11 +57,7 @@ that keeps every mail at /dev/mail.
 #[derive(Subcommand)]
 enum Command {
     /// Start the server; brings the database up to date first
-    Serve {
-        /// Development over https, with a certificate made for this machine
-        #[arg(long)]
-        dev_tls: bool,
-    },
+    Serve,
     /// Bring the database up to date, and stop
     Migrate,
     /// Look at configuration, database, clock, keys, mail and disk, and say what to do
@@ -160,14 +159,13 @@ const MISCONFIGURED: u8 = 2;
 
 fn main() -> ExitCode {
     let line = Line::parse();
-    let command = line.command.unwrap_or(Command::Serve { dev_tls: false });
+    let command = line.command.unwrap_or(Command::Serve);
     if let Command::Help { topic } = command {
         return say(&help(topic));
     }
     let variables =
         env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let over_dev_tls = matches!(command, Command::Serve { dev_tls: true });
-    let over_dev_tls = over_dev_tls.then(|| ("PORTICO_DEV_TLS".into(), "on".into()));
+    let over_dev_tls = line.dev_tls.then(|| ("PORTICO_DEV_TLS".into(), "on".into()));
     let variables = variables.chain(over_dev_tls);
     let sources = Sources { variables: variables.collect(), file: line.config.as_deref(), folder: Path::new(".") };
     let config = match Config::read(sources) {
@@ -182,7 +180,7 @@ fn main() -> ExitCode {
     // On the heap: the runtime's code is made once for a pointer, not once for each place that polls it.
     let done = runtime.block_on(Box::pin(async {
         match command {
-            Command::Serve { .. } => serve(config).await,
+            Command::Serve => serve(config).await,
             Command::Migrate => migrate(config).await,
             Command::Doctor => return examine(config).await,
             Command::Audit { what: Audit::Verify } => return verify(config).await,

@@ -60,6 +60,7 @@ fn management(state: &AppState) -> Router<AppState> {
 }
 
 /// OpenID Connect. None of these is opened by a cookie alone, so forms may come from anywhere.
+/// The two pages among them, `logout` and `deviceauth`, ask themselves whether a form is ours.
 fn applications() -> Router<AppState> {
     Router::new()
         .route("/{tenant}/v2.0/.well-known/openid-configuration", get(oidc::discovery::get))

@@ -59,7 +59,8 @@ pub(super) const KEYS: &[Key] = &[
         name: "public_url",
         unset: Unset::Is("http://localhost:3000"),
         help: "The address people and applications use, such as https://login.example.org. Every link is made from it. \
-               Plain http on this machine means development: demo application, mailbox and a ready tenant.",
+               Plain http on this machine means development, as PORTICO_DEV_TLS does: demo application, mailbox and a ready \
+               tenant.",
         read: |draft, text| {
             draft.public_url = Some(PublicUrl::parse(text)?);
             Ok(())
@@ -220,7 +221,7 @@ impl Key {
 }
 
 fn readable(text: &str) -> Result<PathBuf, String> {
-    fs::metadata(text).map_err(|fault| format!("{text} cannot be read: {fault}."))?;
+    fs::File::open(text).map_err(|fault| format!("{text} cannot be read: {fault}."))?;
     Ok(text.into())
 }
 

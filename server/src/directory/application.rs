@@ -55,6 +55,12 @@ pub enum Platform {
 }
 
 impl Platform {
+    /// Whether its answers may go to a scheme of its own: the reverse of a domain name (RFC 8252 §7.1), or what Entra's
+    /// clients use.
+    pub fn may_own_scheme(self, scheme: &str) -> bool {
+        self == Platform::Native && (scheme.contains('.') || scheme == "msauth" || scheme.starts_with("msal"))
+    }
+
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Platform::Web => "web",

@@ -4,7 +4,7 @@ use super::Db;
 use crate::error::{Error, Result};
 use app::contract::{
     id::{AccountId, TenantId},
-    permission::Role,
+    permission::{Permission, Role},
     time::Timestamp,
 };
 use sqlx::AnyConnection;
@@ -94,6 +94,28 @@ pub async fn by_link(db: &Db, hash: &str, now: Timestamp) -> Result<Invitation> 
 pub async fn remove(c: &mut AnyConnection, id: &str) -> Result<()> {
     let removed = sqlx::query("DELETE FROM invitations WHERE id = $1").bind(id).execute(c).await?;
     if removed.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// Whether whoever invited could still do so: a person who rules there and is not switched off, or an application that
+/// may give roles.
+pub async fn still_stands(c: &mut AnyConnection, home: &TenantId, invitation: &Invitation) -> Result<bool> {
+    let rows: Vec<(i64,)> = sqlx::query_as(
+        "SELECT CAST(1 AS BIGINT) FROM administrators r
+         JOIN accounts a ON a.tenant_id = $1 AND a.id = r.account_id AND a.disabled_at IS NULL
+         WHERE r.account_id = $2 AND r.role = $3 AND r.tenant_id IN ($4, '*')
+         UNION ALL
+         SELECT CAST(1 AS BIGINT) FROM application_roles r
+         JOIN applications a ON a.tenant_id = r.tenant_id AND a.id = r.application_id AND a.disabled_at IS NULL
+         WHERE r.application_id = $2 AND r.permission = $5 AND r.administered IN ($4, '*')",
+    )
+    .bind(home.as_str())
+    .bind(&invitation.made_by)
+    .bind(Role::GlobalAdministrator.word())
+    .bind(&invitation.administered)
+    .bind(Permission::RoleWrite.word())
+    .fetch_all(c)
+    .await?;
+    Ok(!rows.is_empty())
 }
 
 /// Whoever may not invite any more has invited nobody.

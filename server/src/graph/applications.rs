@@ -18,13 +18,14 @@ use super::{
 use crate::{
     administration::{PORTAL, TENANT_ID},
     directory::{
+        administrator,
         application::{self, Registered},
         user_flow,
     },
-    error::{Error, Result},
+    error::{Error, Refusal, Result},
     state::AppState,
 };
-use app::contract::{id::ApplicationId, resource::application::Application};
+use app::contract::{id::ApplicationId, permission::Permission, resource::application::Application};
 use axum::{
     body::Bytes,
     extract::{Path, RawQuery, State},
@@ -152,11 +153,13 @@ pub async fn update(
     sent: Bytes,
 ) -> Result<Response> {
     let was = registered(&state, &caller, &id).await?;
+    is_not_the_portal(&caller, &id)?;
     let before = in_words(&state, &caller, &was).await?;
     wishes.still(before.etag.as_deref().unwrap_or_default())?;
     let after: Application = body::patched(&before, &sent)?;
     judge::fixed(&before, &after)?;
     let Registered { application, .. } = was;
+    let keys = application.protocol.keys.clone();
     let (application, notes) = judge::whole(
         &after,
         application.id.clone(),
@@ -164,6 +167,9 @@ pub async fn update(
         &application.secrets,
         application.disabled_at.unwrap_or_else(|| state.clock.now()),
     )?;
+    if application.protocol.keys != keys {
+        may_prove(&state, &caller, &application.id).await?;
+    }
     let change = Change::updated("Update application", "Application", &id, &after.display_name, &before, &after)?;
     change::make(&state, &caller, change, |c, tenant, _| {
         Box::pin(async move { application::update(c, tenant, &application, &notes).await })
@@ -173,11 +179,37 @@ pub async fn update(
     wishes.changed(OF, &in_words(&state, &caller, &now).await?)
 }
 
+/// Whoever can prove to be an application can do what it may do by itself. So only who may do all of that, or gives such
+/// power, hands out proofs of it; and nobody is ever the portal.
+pub(super) async fn may_prove(state: &AppState, caller: &Caller, application: &ApplicationId) -> Result<()> {
+    is_not_the_portal(caller, application.as_str())?;
+    if caller.may(Permission::RoleWrite) {
+        return Ok(());
+    }
+    let allowed = administrator::allowed(&state.db, &caller.tenant.id, application).await?;
+    match allowed.iter().find(|it| !caller.may(it.permission)) {
+        None => Ok(()),
+        Some(beyond) => {
+            let why = format!(
+                "The application may do more than you: {}. Ask a Global Administrator.",
+                beyond.permission.word()
+            );
+            Err(Refusal::new("insufficient_scope", 65001, why).into())
+        }
+    }
+}
+
+/// Its addresses are where administrators' codes go.
+fn is_not_the_portal(caller: &Caller, application: &str) -> Result<()> {
+    match caller.tenant.id.as_str() == TENANT_ID && application == PORTAL {
+        true => Err(Error::BadRequest("The portal itself stays as the server made it.".into())),
+        false => Ok(()),
+    }
+}
+
 pub async fn delete(State(state): State<AppState>, caller: Caller, Path(id): Path<String>) -> Result<Response> {
     let registered = registered(&state, &caller, &id).await?;
-    if caller.tenant.id.as_str() == TENANT_ID && id == PORTAL {
-        return Err(Error::BadRequest("The portal itself cannot be deleted: nobody could bring it back.".into()));
-    }
+    is_not_the_portal(&caller, &id)?;
     let before = in_words(&state, &caller, &registered).await?;
     let change = Change::deleted("Delete application", "Application", &id, &before.display_name, &before)?;
     change::make(&state, &caller, change, |c, tenant, _| {

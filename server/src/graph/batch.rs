@@ -102,7 +102,7 @@ fn request(step: &Step, version: Version, headers: &HeaderMap) -> Result<Request
     let method = Method::try_from(step.method.to_uppercase().as_str())
         .map_err(|_| format!("'{}' is no method.", step.method))?;
     let path = step.url.trim_start_matches('/');
-    if path.starts_with("$batch") {
+    if path.contains("$batch") || path.to_ascii_lowercase().contains("%24batch") {
         return Err("A batch inside a batch is not answered.".into());
     }
     let mut request = Request::builder().method(method).uri(format!("/graph/{}/{path}", version.0));

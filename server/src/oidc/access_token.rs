@@ -30,9 +30,11 @@ pub async fn believed(state: &AppState, tenant: &Tenant, token: &str) -> Result<
     Ok((!is_revoked).then_some(claims))
 }
 
-/// RFC 6750 §2.1: never in the address (§2.3).
+/// RFC 6750 §2.1: once, and never in the address (§2.3).
 pub fn in_header(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (value, None) = (values.next()?, values.next()) else { return None };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 

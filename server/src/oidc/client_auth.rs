@@ -1,4 +1,5 @@
-//! How an application shows which one it is at the token endpoint (RFC 6749 §2.3).
+//! How an application shows which one it is wherever it calls us itself: token, par, devicecode, revoke,
+//! introspect-token (RFC 6749 §2.3).
 
 use super::{cors, parameters::Parameters, redirect};
 use crate::{
@@ -130,11 +131,15 @@ fn basic(headers: &HeaderMap) -> Result<Option<Sent>, Refusal> {
     Ok(Some(Sent { id: id.into(), proof }))
 }
 
+fn unproved() -> Refusal {
+    invalid(7000218, "The application must prove itself, by client_secret or client_assertion.")
+}
+
 fn decoded(text: &str) -> Option<String> {
     percent_decode_str(&text.replace('+', " ")).decode_utf8().ok().map(String::from)
 }
 
-/// For our issuer or for this endpoint (RFC 7523 §3), and once (security R33).
+/// For our issuer or for the token endpoint, whichever is called (RFC 7523 §3), and once (security R33).
 async fn right_assertion(
     state: &AppState,
     tenant: &Tenant,
@@ -202,9 +207,7 @@ impl Client {
                 Err(Refusal::new("invalid_request", 9002326, why))
             }
             // An application that has a secret proves itself where its code went to a server (security cve 30).
-            (Platform::Web, None, Shown::Name) if self.application.is_confidential() => {
-                Err(invalid(7000218, "The request must contain the parameter 'client_secret'."))
-            }
+            (Platform::Web, None, Shown::Name) if self.application.is_confidential() => Err(unproved()),
             (Platform::Web | Platform::Native, None, _) => Ok(()),
         }
     }
@@ -213,7 +216,7 @@ impl Client {
     pub fn proved(&self) -> Result<(), Refusal> {
         match self.shown {
             Shown::Secret | Shown::Key => Ok(()),
-            Shown::Name => Err(invalid(7000218, "The request must contain the parameter 'client_secret'.")),
+            Shown::Name => Err(unproved()),
         }
     }
 

@@ -11,6 +11,7 @@ use super::{
     token::{Granted, RefreshToken},
 };
 use crate::{
+    administration::TENANT_ID,
     directory::{
         Durability,
         application::Platform,
@@ -21,7 +22,7 @@ use crate::{
         token_family::{self, Family},
     },
     error::{Refusal, Result},
-    guard::Caller,
+    guard::{Caller, network_of},
     secret::token::{self, Token},
     state::AppState,
 };
@@ -57,18 +58,20 @@ pub async fn post(
     body: Bytes,
 ) -> Response {
     let traces = Traces::new(&caller, &headers, &Parameters::of_query(None), state.clock.now());
-    match begin(&state, &word, &headers, &body).await {
+    match begin(&state, &word, &caller, &headers, &body).await {
         Ok(told) => (NO_STORE, Json(told)).into_response(),
         Err(error) => refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
     }
 }
 
-async fn begin(state: &AppState, word: &str, headers: &HeaderMap, body: &[u8]) -> Result<Value> {
+async fn begin(state: &AppState, word: &str, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<Value> {
+    // As whoever begins journeys (fault F29).
+    state.arrivals.admit(network_of(caller.address), state.clock.now())?;
     let form = Parameters::of_form(headers, body)?;
     form.once(&PARAMETERS)?;
     let tenant = tenant::get(&state.db, word).await?;
     let client = client_auth::authenticate(state, &tenant, headers, &form).await?;
-    client.befits(if client.application.is_confidential() { Platform::Web } else { Platform::Native })?;
+    befits_devices(&tenant, &client)?;
     if client.application.user_flow.is_none() {
         return Err(
             Refusal::new("unauthorized_client", 50105, "The application is not attached to a user flow.").into()
@@ -76,6 +79,10 @@ async fn begin(state: &AppState, word: &str, headers: &HeaderMap, body: &[u8]) -
     }
     let apis = Apis { application: &client.application.id, public_url: &state.config.public_url };
     let scopes = Scopes::asked(form.required("scope")?, apis)?;
+    // What administrators may do is asked for in their own browser alone.
+    if scopes.is_for_graph() {
+        return Err(Refusal::new("invalid_scope", 70011, "Devices get no permissions of the management API.").into());
+    }
     let (code, user_code) = (Token::random(&state.chance), user_code(state));
     let made = DeviceCode {
         hash: code.hash(),
@@ -99,6 +106,19 @@ async fn begin(state: &AppState, word: &str, headers: &HeaderMap, body: &[u8]) -
     }))
 }
 
+/// Whoever asks a person to type a code may be a stranger with our own address (RFC 8628 §5.4). So it is for applications
+/// that run without a page of their own, and never for those of the administrators.
+fn befits_devices(tenant: &Tenant, client: &Client) -> Result<(), Refusal> {
+    let application = &client.application;
+    let runs_somewhere = application.redirect_uris.iter().any(|known| known.platform == Platform::Native);
+    if tenant.id.as_str() == TENANT_ID || !(runs_somewhere || application.is_confidential()) {
+        let why =
+            "Devices sign in to applications of the type mobile and desktop, or to those that have a secret or a key.";
+        return Err(Refusal::new("unauthorized_client", 700016, why));
+    }
+    client.befits(if application.is_confidential() { Platform::Web } else { Platform::Native })
+}
+
 /// `BCDF-GHJK`: as likely as any other.
 fn user_code(state: &AppState) -> String {
     let letter = |_| char::from(LETTERS[state.chance.below(LETTERS.len() as u32) as usize]);
@@ -118,18 +138,17 @@ fn as_written(typed: &str) -> String {
 
 /// `grant_type=…device_code`: until somebody has answered, there is nothing but patience (RFC 8628 §3.5).
 pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Granted> {
-    client.befits(if client.application.is_confidential() { Platform::Web } else { Platform::Native })?;
+    befits_devices(tenant, client)?;
     let refused = |error, number, why: &str| Refusal::new(error, number, why);
     let (now, application) = (state.clock.now(), &client.application);
     let hash = token::hash(form.required("device_code")?);
     let found = device_code::polled(&state.db, &tenant.id, &hash, &application.id).await?;
     let found = found.ok_or_else(|| refused("invalid_grant", 70018, "The device_code is unknown or was redeemed."))?;
+    if found.expires_at <= now {
+        return Err(refused("expired_token", 70019, "The device_code has expired.").into());
+    }
     let Some(outcome) = found.outcome else {
-        return Err(match found.expires_at > now {
-            true => refused("authorization_pending", 70016, "Nobody has typed the code of the device yet."),
-            false => refused("expired_token", 70019, "The device_code has expired."),
-        }
-        .into());
+        return Err(refused("authorization_pending", 70016, "Nobody has typed the code of the device yet.").into());
     };
     let Outcome::SignedIn { account, session, amr, signed_in_at, .. } = outcome else {
         return Err(refused("access_denied", 65004, "The person refused.").into());

@@ -1,5 +1,5 @@
 //! `POST /{tenant}/oauth2/v2.0/introspect-token`: an application asks what a token is worth that somebody showed it
-//! (RFC 7662). `introspect` beside it belongs to native authentication.
+//! (RFC 7662).
 
 use super::{
     access_token,
@@ -81,12 +81,11 @@ async fn of_access_token(state: &AppState, tenant: &Tenant, client: &Client, tok
     }
     let mut told = Claims::new();
     told.insert("active".into(), true.into());
-    let kind = if claims.contains_key("cnf") { "DPoP" } else { "Bearer" };
-    told.insert("token_type".into(), kind.into());
+    told.insert("token_type".into(), "Bearer".into());
     if let Some(scope) = text("scp") {
         told.insert("scope".into(), scope.into());
     }
-    for name in ["iss", "aud", "sub", "client_id", "exp", "iat", "nbf", "jti", "oid", "tid", "acr", "roles", "cnf"] {
+    for name in ["iss", "aud", "sub", "client_id", "exp", "iat", "nbf", "jti", "oid", "tid", "acr", "roles"] {
         if let Some(value) = claims.get(name) {
             told.insert(name.into(), value.clone());
         }

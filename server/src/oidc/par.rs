@@ -14,7 +14,7 @@ use crate::{
         tenant::{self, Tenant},
     },
     error::{Refusal, Result},
-    guard::Caller,
+    guard::{Caller, network_of},
     secret::token::{self, Token},
     state::AppState,
 };
@@ -45,6 +45,10 @@ pub async fn post(
     body: Bytes,
 ) -> Response {
     let traces = Traces::new(&caller, &headers, &Parameters::of_query(None), state.clock.now());
+    // As whoever begins journeys (fault F29).
+    if let Err(error) = state.arrivals.admit(network_of(caller.address), state.clock.now()) {
+        return refuse::json(error, &traces);
+    }
     let (tenant, form, client) = match who_calls(&state, &word, &headers, &body).await {
         Ok(known) => known,
         Err(error) => return refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),

@@ -9,7 +9,7 @@ use super::{
     token::{self, Granted},
 };
 use crate::{
-    directory::grant::Outcome,
+    directory::{grant::Outcome, session},
     error::{Error, Refusal, Result},
 };
 use app::contract::id::UserFlowId;
@@ -28,6 +28,11 @@ pub async fn reply(from: Answering<'_>, kept: &Kept, code: &str, by: impl FnOnce
     }
     let granted = granted(kept, by()).ok_or(Error::JourneyOver)?;
     if let Err(refusal) = is_meant(from, kept, &granted) {
+        return Ok(kept.to.with_refusal(from, &refusal));
+    }
+    // Signed out meanwhile, by themselves or by whoever took their password back: nothing is issued any more.
+    if !session::is_running(&from.state.db, &from.tenant.id, &granted.session).await? {
+        let refusal = Refusal::new("login_required", 50058, "The session has ended.");
         return Ok(kept.to.with_refusal(from, &refusal));
     }
     match tokens(from, kept, code, &granted).await {

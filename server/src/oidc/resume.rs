@@ -39,7 +39,8 @@ pub async fn get(
             _ => kept.to.uri.split('?').next().unwrap_or_default(),
         }));
     }
-    let application = application::find(&state.db, &tenant.id, &grant.application).await?.ok_or(Error::NotFound)?;
+    let application = application::find(&state.db, &tenant.id, &grant.application).await?;
+    let application = application.filter(|it| it.disabled_at.is_none()).ok_or(Error::NotFound)?;
     // A redirect URI that was taken away meanwhile is a stranger's.
     check::registered(&application, &kept.to.uri).map_err(check::page)?;
     // The journey's language is told by the browser that walked it.

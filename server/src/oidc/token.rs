@@ -1,4 +1,5 @@
-//! `POST /{tenant}/oauth2/v2.0/token`: a code or a refresh token becomes tokens.
+//! `POST /{tenant}/oauth2/v2.0/token`: what an application was granted becomes tokens: by a code, a refresh
+//! token, a device code, or for the application itself.
 
 use super::{
     asked_claims::AskedClaims,

@@ -82,6 +82,9 @@ pub async fn accept(
             // Of two who use the link at once, one finds it used.
             invitation::remove(c, &invitation.id).await?;
             let home = TenantId::from(TENANT_ID);
+            if !invitation::still_stands(c, &home, &invitation).await? {
+                return Err(Error::NotFound);
+            }
             account::insert(c, &home, &new, now).await?;
             if let Some(enrolment) = &enrolment {
                 second_factor::offer(c, &home, enrolment).await?;

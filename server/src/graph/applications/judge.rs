@@ -177,7 +177,7 @@ fn redirect_uri(platform: Platform, uri: &str) -> Result<(), String> {
         ("http", _) => {
             Err(format!("'{uri}' is http: only https is safe, but for http://localhost and http://127.0.0.1."))
         }
-        (scheme, Platform::Native) if scheme.contains('.') || scheme.starts_with("msal") => Ok(()),
+        (scheme, platform) if platform.may_own_scheme(scheme) => Ok(()),
         (scheme, Platform::Native) => Err(format!(
             "The scheme '{scheme}' may be anybody's. Use the reverse of a domain of yours, like com.example.app."
         )),
@@ -243,6 +243,7 @@ mod tests {
             (Platform::Native, "http://[::1]/cb"),
             (Platform::Native, "com.example.app:/cb"),
             (Platform::Native, "msal6d2c1c6e://auth"),
+            (Platform::Native, "msauth://com.example.app/hash%3D"),
         ] {
             assert_eq!(redirect_uri(platform, uri), Ok(()), "{uri}");
         }

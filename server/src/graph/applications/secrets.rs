@@ -1,6 +1,6 @@
 //! The secrets of an application: made here, shown once, two at most, so that one can replace the other (security R33).
 
-use super::registered;
+use super::{may_prove, registered};
 use crate::{
     directory::application::{self, NewSecret},
     error::{Error, Flaw, Result},
@@ -50,6 +50,7 @@ pub async fn add_password(
     if end <= now {
         return Err(Flaw::new("passwordCredential/endDateTime", "It is over already.").into());
     }
+    may_prove(&state, &caller, &registered.application.id).await?;
     let made = client_secret::generate(&state.seal, &state.chance);
     let secret = NewSecret {
         id: state.chance.id(),

@@ -6,7 +6,7 @@ mod document;
 mod look;
 mod plan;
 
-use super::{answer::Wishes, caller::Caller};
+use super::{answer::Wishes, applications::may_prove, caller::Caller};
 use crate::{
     directory::{
         audit::{self, Actor, ActorKind},
@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Refusal, Result},
     state::AppState,
 };
-use app::contract::permission::Permission;
+use app::contract::{id::ApplicationId, permission::Permission};
 use apply::By;
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
@@ -40,6 +40,17 @@ pub struct Plan {
     wanted: Document,
     /// Where the audit stood before anything was read.
     head: i64,
+}
+
+impl Plan {
+    /// Applications that would prove themselves by other keys.
+    fn with_other_keys(&self) -> Vec<ApplicationId> {
+        let known = |id: &str| self.present.document.applications.iter().find(|it| it.id == id);
+        let changed = |it: &&document::Application| {
+            it.protocol.keys != known(&it.id).map(|known| known.protocol.keys.clone()).unwrap_or_default()
+        };
+        self.wanted.applications.iter().filter(changed).map(|it| ApplicationId::from(it.id.as_str())).collect()
+    }
 }
 
 pub async fn export(state: &AppState, tenant: &Tenant, dialect: Dialect) -> Result<String> {
@@ -114,6 +125,9 @@ pub async fn post(
         allowed(&caller, needed)?;
     }
     let plan = plan(&state, &caller.tenant, wanted).await?;
+    for application in plan.with_other_keys() {
+        may_prove(&state, &caller, &application).await?;
+    }
     if asked.base.is_some_and(|base| base != plan.base) {
         return Err(Error::Changed);
     }

@@ -52,8 +52,7 @@ pub fn may_be_sent_to(platform: Platform, uri: &str) -> bool {
     let place = match scheme {
         "https" => is_web_address(rest),
         "http" => is_web_address(rest) && loopback(uri).is_some(),
-        // The reverse domain name of whoever made it, or the one that Entra's mobile clients use.
-        _ => platform == Platform::Native && (scheme.contains('.') || scheme == "msauth") && is_scheme(scheme),
+        _ => platform.may_own_scheme(scheme) && is_scheme(scheme),
     };
     plain && place && !climbs(uri)
 }

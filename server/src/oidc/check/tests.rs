@@ -23,7 +23,7 @@ fn application(uris: &[(Platform, &str)]) -> Application {
     }
 }
 
-const REGISTERED: [(Platform, &str); 8] = [
+const REGISTERED: [(Platform, &str); 9] = [
     (Platform::Web, "https://app.example/cb"),
     (Platform::Web, "https://app.example/cb?tenant=1"),
     (Platform::SinglePage, "https://spa.example"),
@@ -32,6 +32,7 @@ const REGISTERED: [(Platform, &str); 8] = [
     (Platform::Native, "http://[::1]:7000/native"),
     (Platform::Native, "com.example.app:/cb"),
     (Platform::Native, "msauth://com.example.app/hash%3D"),
+    (Platform::Native, "msal6d2c1c6e://auth"),
 ];
 
 /// What an attacker makes of a redirect URI (Keycloak CVE-2023-6291, CVE-2024-8883; authentik CVE-2024-52289).

@@ -85,12 +85,14 @@ pub async fn get(
 pub async fn post(
     State(state): State<AppState>,
     Path(word): Path<String>,
+    caller: Caller,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response> {
     same_origin(&headers, &state.config.public_url)?;
     let tenant = tenant::get(&state.db, &word).await?;
     let form = Parameters::of_form(&headers, &body)?;
+    state.arrivals.admit(network_of(caller.address), state.clock.now())?;
     let known = waiting(&state, &tenant, form.get("user_code").unwrap_or_default()).await?;
     let (Some((device, application)), Some(session)) = (known, browser::signed_in(&state, &tenant.id, &headers).await?)
     else {

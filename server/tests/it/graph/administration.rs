@@ -1,7 +1,7 @@
 //! Who may administer, and what applications may do by themselves.
 
 use crate::harness::{Administrator, ORIGIN, PASSWORD, TestServer, on_both};
-use app::contract::permission::Role;
+use app::contract::permission::{Permission, Role};
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 use server::administration::{self, TENANT_ID};
@@ -119,6 +119,67 @@ async fn r38_at_home_only_a_global_administrator_changes_anything() {
         let them = format!("/users/{}", ruler.account.as_ref().unwrap());
         assert_eq!(home.patch(&them, json!({ "city": "x" })).await.status, 404);
         assert_eq!(home.patch("/applications/portico-portal", json!({ "displayName": "x" })).await.status, 404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r38_an_application_is_no_way_round_the_rules() {
+    on_both(async |server| {
+        let ruler = server.administrator().await;
+        // At home an application that rules nobody reads.
+        let clerk = server
+            .in_tenant(TENANT_ID.into())
+            .daemon(&[Permission::ApplicationRead, Permission::ApplicationWrite])
+            .await;
+        assert_eq!(clerk.get("/applications").await.status, 200);
+        assert_eq!(clerk.post("/applications", json!({ "displayName": "x" })).await.status, 403);
+        // Nobody changes where the portal's codes go, nor proves to be the portal.
+        let home = ruler.about(administration::TENANT);
+        assert_eq!(home.patch("/applications/portico-portal", json!({ "displayName": "x" })).await.status, 400);
+        assert_eq!(home.post("/applications/portico-portal/addPassword", json!({})).await.status, 400);
+
+        // Who could prove to be an application that may do more would do it.
+        let flow = server.application().await.flow;
+        let strong = server.application_over(&flow, |made| made.secrets.clear()).await;
+        let at = format!("/servicePrincipals(appId='{}')/appRoleAssignments", strong.id);
+        let more = json!({ "principalId": strong.id.as_str(), "resourceId": "00000003-0000-0000-c000-000000000000",
+            "appRoleId": "RoleManagement.ReadWrite.Directory" });
+        let given = ruler.post(&at, more).await;
+        assert_eq!(given.status, 201, "{}", given.text());
+        let registrar = server.administrator_of(server.tenant.as_str(), &[Role::ApplicationAdministrator]).await;
+        let path = format!("/applications/{}", strong.id);
+        let secret = registrar.post(&format!("{path}/addPassword"), json!({})).await;
+        assert_eq!(secret.status, 403, "{}", secret.text());
+        let key = json!({ "kty": "EC", "crv": "P-256", "kid": "mine",
+            "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0" });
+        let keyed = registrar.patch(&path, json!({ "protocol": { "keys": [key] } })).await;
+        assert_eq!(keyed.status, 403, "{}", keyed.text());
+        assert_eq!(registrar.patch(&path, json!({ "displayName": "Stronger" })).await.status, 204);
+        let weak = server.application_over(&flow, |made| made.secrets.clear()).await;
+        assert_eq!(
+            registrar
+                .patch(&format!("/applications/{}", weak.id), json!({ "protocol": { "keys": [key] } }))
+                .await
+                .status,
+            204
+        );
+        assert_eq!(ruler.patch(&path, json!({ "protocol": { "keys": [key] } })).await.status, 204);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r38_an_invitation_falls_with_whoever_made_it() {
+    on_both(async |server| {
+        let (ruler, eve) = (server.administrator().await, server.administrator().await);
+        let invited = eve.post("/invitations", invitation("mallory@example.org")).await;
+        let link = invited.json()["inviteRedeemUrl"].as_str().unwrap().to_owned();
+        let off = format!("/users/{}", eve.account.as_ref().unwrap());
+        let done = ruler.about(administration::TENANT).patch(&off, json!({ "accountEnabled": false })).await;
+        assert_eq!(done.status, 204, "{}", done.text());
+        assert_eq!(set_up(&server, &link, PASSWORD).await.status, 404);
+        assert_eq!(server.count("SELECT COUNT(*) FROM identities WHERE folded LIKE 'mallory%'").await, 0);
     })
     .await;
 }

@@ -95,3 +95,25 @@ async fn a_device_that_nobody_knows_is_not_signed_in() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn r34_a_code_that_a_stranger_sends_opens_little_and_not_for_long() {
+    on_both(async |server| {
+        let tv = television(&server).await;
+        let graph = format!("openid {}/graph/User.Read.All", crate::harness::ORIGIN);
+        assert_eq!(refused(&tv.call("devicecode", &[("scope", &graph)]).await), "invalid_scope");
+        let page = server
+            .application_over(&tv.flow, |made| {
+                made.secrets.clear();
+                made.redirect_uris =
+                    vec![RedirectUri { platform: Platform::SinglePage, uri: "https://spa.example/".into() }];
+            })
+            .await;
+        assert_eq!(refused(&page.call("devicecode", &[("scope", "openid")]).await), "unauthorized_client");
+        let portal = server.in_tenant(server::administration::TENANT_ID.into());
+        server::administration::ensure(&server.state).await.unwrap();
+        let portal = Application::portal(&portal);
+        assert_eq!(refused(&portal.call("devicecode", &[("scope", "openid")]).await), "unauthorized_client");
+    })
+    .await;
+}

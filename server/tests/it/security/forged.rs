@@ -11,7 +11,6 @@ use std::collections::BTreeSet;
 const ADA: &str = "ada@example.org";
 const MIGRATION: &str = include_str!("../../../migrations/0001_directory.sql");
 
-/// What a hostile page can make a browser send.
 /// By their own servers or pages, with a token or a secret of theirs.
 const CALLED_BY_APPLICATIONS: [&str; 6] = [
     "/{tenant}/oauth2/v2.0/token",
@@ -22,6 +21,7 @@ const CALLED_BY_APPLICATIONS: [&str; 6] = [
     "/{tenant}/oidc/userinfo",
 ];
 
+/// What a hostile page can make a browser send.
 const FOREIGN: [&[(&str, &str)]; 9] = [
     &[],
     &[("origin", "https://evil.example")],
@@ -77,8 +77,9 @@ async fn r20_cve_2023_34927_no_other_site_changes_anything() {
                 "/{tenant}/oauth2/v2.0/logout" => (logout.path.clone(), logout.pairs.clone()),
                 // A request to sign in may come from anywhere: it is sent on as a GET, and changes nothing of anybody.
                 "/{tenant}/oauth2/v2.0/authorize" => (route.path, shop.request().1),
-                // Its secret is in the link; a foreign page that knew it would still be refused.
+                // Our page's own form alone.
                 "/{tenant}/oauth2/deviceauth" => (route.path, Vec::new()),
+                // Its secret is in the link; a foreign page that knew it would still be refused.
                 "/admin/setup" | "/admin/invitation" | "/admin/enrol" => (route.path, Vec::new()),
                 // No cookie opens these.
                 pattern if CALLED_BY_APPLICATIONS.contains(&pattern) => (route.path, Vec::new()),
