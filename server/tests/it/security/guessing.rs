@@ -2,6 +2,7 @@
 //! (security R1, R2).
 
 use crate::harness::{Browser, PASSWORD, at_once, on_both};
+use axum::{body::Body, http::Method};
 use std::time::Duration;
 
 const ADA: &str = "ada@example.org";
@@ -218,6 +219,12 @@ async fn f29_one_network_cannot_fill_the_disk_with_journeys() {
         assert_eq!(eve.heading(), "Wait a moment");
         assert!(eve.headers.contains_key("retry-after"));
         assert_eq!(server.count("SELECT count(*) FROM journeys").await, begun);
+        for endpoint in ["par", "devicecode"] {
+            let path = format!("/{}/oauth2/v2.0/{endpoint}", shop.tenant);
+            let request = eve.request(Method::POST, &path).header("content-type", "application/x-www-form-urlencoded");
+            let request = request.body(Body::from(format!("client_id={}&scope=openid", shop.id))).unwrap();
+            assert_eq!(eve.send(request).await.status, 429, "{endpoint}");
+        }
 
         shop.asks(&mut ada).await;
         assert!(shop.has(&ada), "whoever is signed in begins none");
