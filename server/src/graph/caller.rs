@@ -41,6 +41,8 @@ pub struct Caller {
     /// The client's word for the request, or ours.
     pub correlation: String,
     permissions: Vec<Permission>,
+    /// Whether the application may read who signed in: it asked, and somebody consented for everybody.
+    pub sees_self: bool,
 }
 
 impl Caller {
@@ -216,8 +218,10 @@ async fn somebody(
     if roles.is_empty() && headers.contains_key("portico-tenant") {
         return Err(Error::NotFound);
     }
-    let consented = if is_admin { consent::scopes(&state.db, &issuing.id, &application.id).await? } else { Vec::new() };
-    let permissions = effective(text(claims, "scp")?, &consented, &roles);
+    let consented = consent::scopes(&state.db, &issuing.id, &application.id).await?;
+    let through = consented_of(text(claims, "scp")?, &consented);
+    let sees_self = through.contains(&Permission::UserRead);
+    let permissions = effective(through, &roles);
     Ok(Caller {
         tenant,
         actor: Actor { kind: ActorKind::Account, id: account.to_string(), name: profile.address },
@@ -225,6 +229,7 @@ async fn somebody(
         address: known.address,
         correlation: known.correlation,
         permissions,
+        sees_self,
     })
 }
 
@@ -234,16 +239,16 @@ fn is_safe_at_home(role: Role) -> bool {
     role == Role::GlobalAdministrator || Permission::all().all(|it| !role.grants(it) || it.is_read())
 }
 
-/// What the token was granted, somebody consented to for its application, and some role allows.
-fn effective(scp: &str, consented: &[Permission], roles: &[Role]) -> Vec<Permission> {
+/// What the token was granted and somebody consented to for its application.
+fn consented_of(scp: &str, consented: &[Permission]) -> Vec<Permission> {
     let granted: Vec<Permission> = scp.split(' ').filter_map(Permission::named).collect();
     let within = |these: &[Permission], wanted: Permission| these.iter().any(|known| known.includes(wanted));
-    let allowed = |permission: &Permission| {
-        within(&granted, *permission)
-            && within(consented, *permission)
-            && roles.iter().any(|role| role.grants(*permission))
-    };
-    Permission::all().filter(allowed).collect()
+    Permission::all().filter(|it| within(&granted, *it) && within(consented, *it)).collect()
+}
+
+/// Of that, what some role allows.
+fn effective(through: Vec<Permission>, roles: &[Role]) -> Vec<Permission> {
+    through.into_iter().filter(|it| roles.iter().any(|role| role.grants(*it))).collect()
 }
 
 async fn application_itself(
@@ -280,6 +285,7 @@ async fn application_itself(
             // At home as for people: only who rules changes anything.
             .filter(|permission| !at_home || rules || permission.is_read())
             .collect(),
+        sees_self: false,
     })
 }
 
@@ -310,15 +316,15 @@ mod tests {
     fn a_scope_is_worth_what_a_role_makes_of_it() {
         let scp = "IdentityUserFlow.ReadWrite.All User.ReadWrite.All";
         let all: Vec<Permission> = Permission::all().collect();
-        let flows = effective(scp, &all, &[Role::UserFlowAdministrator]);
+        let flows = effective(consented_of(scp, &all), &[Role::UserFlowAdministrator]);
         assert!(flows.contains(&Permission::FlowWrite) && flows.contains(&Permission::FlowRead));
         assert!(!flows.contains(&Permission::UserRead) && !flows.contains(&Permission::ApplicationRead));
 
-        let reads = effective(scp, &all, &[Role::GlobalReader]);
+        let reads = effective(consented_of(scp, &all), &[Role::GlobalReader]);
         assert!(reads.contains(&Permission::UserRead) && !reads.contains(&Permission::UserWrite));
-        assert!(effective("openid", &all, &[Role::GlobalAdministrator]).is_empty());
-        assert!(effective(scp, &all, &[]).is_empty());
-        assert!(effective(scp, &[], &[Role::GlobalAdministrator]).is_empty());
+        assert!(effective(consented_of("openid", &all), &[Role::GlobalAdministrator]).is_empty());
+        assert!(effective(consented_of(scp, &all), &[]).is_empty());
+        assert!(effective(consented_of(scp, &[]), &[Role::GlobalAdministrator]).is_empty());
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::{
         person::{self, NewPerson, Person},
         tenant,
     },
-    error::{Error, Flaw, Result},
+    error::{Error, Flaw, Refusal, Result},
     state::AppState,
 };
 use app::contract::{attribute::Attribute, id::AccountId, permission::Permission, resource::user::User};
@@ -89,6 +89,10 @@ pub async fn get(
 
 /// Whoever calls, in the tenant where they are at home.
 pub async fn me(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
+    if !caller.sees_self {
+        let why = "This needs the permission User.Read.All, and somebody's consent that the application uses it.";
+        return Err(Refusal::new("insufficient_scope", 65001, why).into());
+    }
     let caller = password::at_home(&state, caller).await?;
     let me = caller.account.clone().ok_or(Error::NotFound)?;
     let person = living(&state, &caller, me.as_str()).await?;

@@ -1,6 +1,6 @@
 //! `/users`: added, found, changed, deleted and brought back.
 
-use crate::harness::{PASSWORD, TestServer, on_both};
+use crate::harness::{Administrator, PASSWORD, TestServer, on_both};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use server::directory::{person, sweep};
@@ -245,6 +245,25 @@ async fn r42_the_deleted_come_back_for_thirty_days_and_are_forgotten_then() {
         while sweep::sweep(&server.state.db, 100, server.now()).await.unwrap() {}
         assert_eq!(server.count("SELECT COUNT(*) FROM accounts WHERE deleted_at IS NOT NULL").await, 0);
         assert_eq!(server.count("SELECT COUNT(*) FROM attribute_values WHERE value = 'London'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r38_an_application_reads_who_signed_in_with_consent_alone() {
+    on_both(async |server: TestServer| {
+        let shop = server.application().await;
+        server.account(&shop, "ada@example.org").await;
+        let token = server.graph_token(&shop, "ada@example.org").await;
+        let admin = server.administrator().await;
+        let ada = Administrator { token, account: None, tenant: None, ..admin.clone() };
+        assert_eq!(ada.get("/me").await.status, StatusCode::FORBIDDEN);
+        let grant = json!({ "clientId": shop.id.as_str(), "consentType": "AllPrincipals",
+            "resourceId": "00000003-0000-0000-c000-000000000000", "scope": "User.Read.All" });
+        admin.make("/oauth2PermissionGrants", grant).await;
+        let shown = ada.get("/me").await;
+        assert_eq!(shown.status, StatusCode::OK, "{}", shown.text());
+        assert_eq!(ada.get("/users").await.status, StatusCode::FORBIDDEN);
     })
     .await;
 }
