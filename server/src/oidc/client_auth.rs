@@ -6,7 +6,7 @@ use crate::{
     directory::{
         application::{self, Application, Platform},
         seen_name,
-        tenant::Tenant,
+        tenant::{self, Tenant},
     },
     error::{Refusal, Result},
     secret::{assertion, client_secret, token},
@@ -53,7 +53,23 @@ enum Proof {
     Assertion(String),
 }
 
-pub async fn authenticate(state: &AppState, tenant: &Tenant, headers: &HeaderMap, form: &Parameters) -> Result<Client> {
+/// The way in to every endpoint that applications call themselves: in which tenant, with what form, who. `once` are the
+/// parameters that the endpoint knows, each of which comes once.
+pub async fn who_calls(
+    state: &AppState,
+    word: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+    once: &[&str],
+) -> Result<(Arc<Tenant>, Parameters, Client)> {
+    let form = Parameters::of_form(headers, body)?;
+    form.once(once)?;
+    let tenant = tenant::get(&state.db, word).await?;
+    let client = authenticate(state, &tenant, headers, &form).await?;
+    Ok((tenant, form, client))
+}
+
+async fn authenticate(state: &AppState, tenant: &Tenant, headers: &HeaderMap, form: &Parameters) -> Result<Client> {
     let sent = sent(headers, form)?;
     let application = application::find(&state.db, &tenant.id, &sent.id).await?;
     let application = application

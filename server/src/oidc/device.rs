@@ -18,7 +18,7 @@ use crate::{
         device_code::{self, DeviceCode},
         grant::Outcome,
         session,
-        tenant::{self, Tenant},
+        tenant::Tenant,
         token_family::{self, Family},
     },
     error::{Refusal, Result},
@@ -67,10 +67,7 @@ pub async fn post(
 async fn begin(state: &AppState, word: &str, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<Value> {
     // As whoever begins journeys (fault F29).
     state.arrivals.admit(network_of(caller.address), state.clock.now())?;
-    let form = Parameters::of_form(headers, body)?;
-    form.once(&PARAMETERS)?;
-    let tenant = tenant::get(&state.db, word).await?;
-    let client = client_auth::authenticate(state, &tenant, headers, &form).await?;
+    let (tenant, form, client) = client_auth::who_calls(state, word, headers, body, &PARAMETERS).await?;
     befits_devices(&tenant, &client)?;
     if client.application.user_flow.is_none() {
         return Err(

@@ -9,11 +9,7 @@ use super::{
     refuse::{self, NO_STORE, Traces},
 };
 use crate::{
-    directory::{
-        account, session,
-        tenant::{self, Tenant},
-        token_family,
-    },
+    directory::{account, session, tenant::Tenant, token_family},
     error::Result,
     guard::Caller,
     secret::jwt::Claims,
@@ -47,10 +43,7 @@ pub async fn post(
 }
 
 async fn answer(state: &AppState, word: &str, headers: &HeaderMap, body: &[u8]) -> Result<Value> {
-    let form = Parameters::of_form(headers, body)?;
-    form.once(&PARAMETERS)?;
-    let tenant = tenant::get(&state.db, word).await?;
-    let client = client_auth::authenticate(state, &tenant, headers, &form).await?;
+    let (tenant, form, client) = client_auth::who_calls(state, word, headers, body, &PARAMETERS).await?;
     // Security R34: what a token is worth is told to nobody whom we do not know.
     client.proved()?;
     let token = form.required("token")?;

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     directory::{
         pushed_request::{self, PushedRequest},
-        tenant::{self, Tenant},
+        tenant::Tenant,
     },
     error::{Refusal, Result},
     guard::{Caller, network_of},
@@ -27,7 +27,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 /// Security R34.
 const LIFETIME: Duration = Duration::from_secs(60);
@@ -49,7 +49,7 @@ pub async fn post(
     if let Err(error) = state.arrivals.admit(network_of(caller.address), state.clock.now()) {
         return refuse::json(error, &traces);
     }
-    let (tenant, form, client) = match who_calls(&state, &word, &headers, &body).await {
+    let (tenant, form, client) = match client_auth::who_calls(&state, &word, &headers, &body, &PROOFS).await {
         Ok(known) => known,
         Err(error) => return refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
     };
@@ -61,19 +61,6 @@ pub async fn post(
         Err(error) => refuse::json(error, &traces),
     };
     cors::allow_pages_of(&client.application, &headers, response)
-}
-
-async fn who_calls(
-    state: &AppState,
-    word: &str,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<(Arc<Tenant>, Parameters, Client)> {
-    let form = Parameters::of_form(headers, body)?;
-    form.once(&PROOFS)?;
-    let tenant = tenant::get(&state.db, word).await?;
-    let client = client_auth::authenticate(state, &tenant, headers, &form).await?;
-    Ok((tenant, form, client))
 }
 
 /// Judged as it would be in the browser; what is kept is what was judged (RFC 9126 §2.1).

@@ -9,11 +9,7 @@ use super::{
     refuse::{self, NO_STORE, Traces},
 };
 use crate::{
-    directory::{
-        Durability, revoked_token,
-        tenant::{self, Tenant},
-        token_family,
-    },
+    directory::{Durability, revoked_token, tenant::Tenant, token_family},
     error::{Refusal, Result},
     guard::Caller,
     state::AppState,
@@ -25,7 +21,6 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use std::sync::Arc;
 
 const PARAMETERS: [&str; 6] =
     ["token", "token_type_hint", "client_id", "client_secret", "client_assertion", "client_assertion_type"];
@@ -38,7 +33,7 @@ pub async fn post(
     body: Bytes,
 ) -> Response {
     let traces = Traces::new(&caller, &headers, &Parameters::of_query(None), state.clock.now());
-    let (tenant, form, client) = match who_calls(&state, &word, &headers, &body).await {
+    let (tenant, form, client) = match client_auth::who_calls(&state, &word, &headers, &body, &PARAMETERS).await {
         Ok(known) => known,
         Err(error) => return refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
     };
@@ -48,19 +43,6 @@ pub async fn post(
         Err(error) => refuse::json(error, &traces),
     };
     cors::allow_pages_of(&client.application, &headers, response)
-}
-
-async fn who_calls(
-    state: &AppState,
-    word: &str,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<(Arc<Tenant>, Parameters, Client)> {
-    let form = Parameters::of_form(headers, body)?;
-    form.once(&PARAMETERS)?;
-    let tenant = tenant::get(&state.db, word).await?;
-    let client = client_auth::authenticate(state, &tenant, headers, &form).await?;
-    Ok((tenant, form, client))
 }
 
 /// The hint of its type helps who has to search; here a token says itself what it is. What is none, or none any more, is

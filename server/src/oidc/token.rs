@@ -13,7 +13,7 @@ use super::{
     scope::{Apis, Scope, Scopes},
 };
 use crate::{
-    directory::tenant::{self, Tenant},
+    directory::tenant::Tenant,
     error::{Refusal, Result},
     guard::Caller,
     state::AppState,
@@ -31,7 +31,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 /// How long access and ID tokens are good for.
 pub const LIFETIME: Duration = Duration::from_secs(3600);
@@ -107,7 +107,7 @@ pub async fn post(
 ) -> Response {
     // Some clients name the request in the query; everything that matters is in the form.
     let traces = Traces::new(&caller, &headers, &Parameters::of_query(query.as_deref()), state.clock.now());
-    let (tenant, form, client) = match who_calls(&state, &word, &headers, &body).await {
+    let (tenant, form, client) = match client_auth::who_calls(&state, &word, &headers, &body, &PARAMETERS).await {
         Ok(known) => known,
         Err(error) => return refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
     };
@@ -116,19 +116,6 @@ pub async fn post(
         Err(error) => refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
     };
     cors::allow_pages_of(&client.application, &headers, response)
-}
-
-async fn who_calls(
-    state: &AppState,
-    word: &str,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<(Arc<Tenant>, Parameters, Client)> {
-    let form = Parameters::of_form(headers, body)?;
-    form.once(&PARAMETERS)?;
-    let tenant = tenant::get(&state.db, word).await?;
-    let client = client_auth::authenticate(state, &tenant, headers, &form).await?;
-    Ok((tenant, form, client))
 }
 
 async fn granted(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Tokens> {
