@@ -61,7 +61,7 @@ impl Platform {
         self == Platform::Native && (scheme.contains('.') || scheme == "msauth" || scheme.starts_with("msal"))
     }
 
-    pub(super) fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Platform::Web => "web",
             Platform::SinglePage => "spa",
@@ -69,7 +69,7 @@ impl Platform {
         }
     }
 
-    pub(super) fn read(text: &str) -> Result<Platform> {
+    pub fn read(text: &str) -> Result<Platform> {
         [Platform::Web, Platform::SinglePage, Platform::Native]
             .into_iter()
             .find(|platform| platform.as_str() == text)

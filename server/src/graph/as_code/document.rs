@@ -170,7 +170,7 @@ impl Flow {
 impl From<&Registered> for Application {
     fn from(Registered { application, notes, .. }: &Registered) -> Self {
         let uri = |known: &application::RedirectUri| RedirectUri {
-            platform: platform_word(known.platform).into(),
+            platform: known.platform.as_str().into(),
             uri: known.uri.clone(),
         };
         let mut redirect_uris: Vec<RedirectUri> = application.redirect_uris.iter().map(uri).collect();
@@ -189,15 +189,8 @@ impl From<&Registered> for Application {
     }
 }
 
-const PLATFORMS: [(Platform, &str); 3] =
-    [(Platform::Web, "web"), (Platform::SinglePage, "spa"), (Platform::Native, "native")];
-
-fn platform_word(platform: Platform) -> &'static str {
-    PLATFORMS.iter().find(|(known, _)| *known == platform).map_or("", |(_, word)| word)
-}
-
 pub fn platform(word: &str) -> Option<Platform> {
-    PLATFORMS.iter().find(|(_, known)| *known == word).map(|(platform, _)| *platform)
+    Platform::read(word).ok()
 }
 
 impl CustomAttribute {
