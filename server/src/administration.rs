@@ -19,6 +19,7 @@ use crate::{
 };
 use app::contract::{
     brand::{Brand, Colour},
+    flow_rules::FlowRules,
     id::{AccountId, ApplicationId, TenantId, UserFlowId},
     permission::Permission,
     time::Timestamp,
@@ -113,6 +114,7 @@ fn flow() -> UserFlow {
         password: password_rule(),
         layout: Layout { revision: 1, inputs: Vec::new() },
         claims: vec!["displayName".into()],
+        rules: FlowRules::default(),
         about: About::default(),
     }
 }

@@ -13,6 +13,7 @@ pub mod demo;
 pub mod design;
 pub mod directory;
 pub mod doctor;
+pub mod drive;
 pub mod error;
 pub mod graph;
 pub mod guard;

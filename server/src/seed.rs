@@ -14,6 +14,7 @@ use crate::{
 use app::contract::{
     attribute::{Attribute, CUSTOM_MAX_LENGTH, DataType, Origin},
     brand::{Brand, Colour, Link, LinkKind},
+    flow_rules::FlowRules,
     id::{TenantId, UserFlowId},
     time::Timestamp,
     user_flow::{
@@ -116,6 +117,7 @@ fn flow() -> UserFlow {
         password: PasswordRule { min_length: 8, ..PasswordRule::default() },
         layout: Layout { revision: 1, inputs: inputs() },
         claims: ["displayName", "country", LOYALTY_NUMBER, HEARD_OF, TERMS].map(String::from).into(),
+        rules: FlowRules::default(),
         about: About::default(),
     }
 }

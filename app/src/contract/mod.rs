@@ -2,6 +2,7 @@
 
 pub mod attribute;
 pub mod brand;
+pub mod flow_rules;
 pub mod id;
 pub mod journey;
 pub mod permission;

@@ -2,6 +2,7 @@
 
 use super::{
     attribute::{DataType, EMAIL},
+    flow_rules::FlowRules,
     id::UserFlowId,
 };
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,8 @@ pub struct UserFlow {
     pub layout: Layout,
     /// The attributes that applications of this flow receive as claims.
     pub claims: Vec<String>,
+    #[serde(default)]
+    pub rules: FlowRules,
     /// What no page shows: notes of the administrators and of the management API.
     #[serde(default)]
     pub about: About,
@@ -57,10 +60,16 @@ impl UserFlow {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum FlowKind {
+    #[default]
     SignUpOrSignIn,
+    SignUp,
+    SignIn,
+    /// Somebody who has signed in looks at what is known of them, and corrects it.
+    ProfileEdit,
+    PasswordReset,
 }
 
 /// The first factor of an account.

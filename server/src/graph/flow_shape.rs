@@ -28,7 +28,7 @@ use app::{
             },
             user_flow_attribute::UserFlowAttribute,
         },
-        user_flow::{About, FlowKind, Layout, Method, SignUp, UserFlow},
+        user_flow::{About, Layout, Method, SignUp, UserFlow},
     },
     text,
 };
@@ -141,6 +141,8 @@ impl Flows {
                 user_type_to_create: if flow.about.makes_guests { UserType::Guest } else { UserType::Member },
                 access_packages: Vec::new(),
             },
+            kind: flow.kind,
+            rules: flow.rules.clone(),
             keep_signed_in: flow.keep_signed_in,
             password_rule: flow.password,
             claims: flow.claims.clone(),
@@ -155,6 +157,7 @@ impl Flows {
         let mut flaws = Vec::new();
         flaws.extend(self.words(sent, &id));
         flaws.extend(numbers(sent));
+        flaws.extend(made_once(sent, before));
         flaws.extend(languages(sent));
         let (method, providers) = self.providers(sent).unwrap_or_else(|told| {
             flaws.extend(told);
@@ -176,13 +179,14 @@ impl Flows {
         Ok(UserFlow {
             id,
             name: sent.display_name.trim().into(),
-            kind: FlowKind::SignUpOrSignIn,
+            kind: sent.kind,
             method,
             sign_up: if sent.on_interactive_auth_flow_start.is_sign_up_allowed { SignUp::Open } else { SignUp::Closed },
             keep_signed_in: sent.keep_signed_in,
             password: sent.password_rule,
             layout: Layout { revision, inputs },
             claims: sent.claims.clone(),
+            rules: sent.rules.clone(),
             about: About {
                 description: sent.description.clone().filter(|text| !text.is_empty()),
                 priority: sent.priority,
@@ -318,8 +322,23 @@ fn languages(sent: &Shown) -> Option<Flaw> {
     }
 }
 
+/// What a flow is, it stays: its applications count on it.
+fn made_once(sent: &Shown, before: Option<&Shown>) -> Vec<Flaw> {
+    let Some(before) = before else { return Vec::new() };
+    let same = |what: &str, is: bool| {
+        (!is).then(|| {
+            Flaw::new(what, "This is part of the flow since it was made. Make another flow for it.".to_owned())
+        })
+    };
+    same("kind", sent.kind == before.kind)
+        .into_iter()
+        .chain(same("rules/version", sent.rules.version == before.rules.version))
+        .collect()
+}
+
 fn numbers(sent: &Shown) -> Vec<Flaw> {
-    let mut flaws = Vec::new();
+    let told = |(place, why): (&str, &str)| Flaw::new(format!("rules/{place}"), why.to_owned());
+    let mut flaws: Vec<Flaw> = sent.rules.faults().into_iter().map(told).collect();
     if !(0..=1000).contains(&sent.priority) {
         flaws.push(Flaw::new("priority", "A priority is a number from 0 to 1000."));
     }

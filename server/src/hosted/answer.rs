@@ -1,11 +1,8 @@
 //! POST: an answer to the present step, from a form or as JSON.
 
-use super::{
-    drive::{self, Driven},
-    page::show_step,
-    visit::Visit,
-};
+use super::page::show_step;
 use crate::{
+    drive::{self, Driven, Visit},
     error::{Error, Result},
     guard::Caller,
     hearings::Hearing,

@@ -1,7 +1,7 @@
 //! GET: tells an attribute page that its layout was saved anew, for as long as it is open (server-sent events).
 
-use super::visit::Visit;
 use crate::{
+    drive::Visit,
     error::{Error, Result},
     guard::Caller,
     journey::Stage,

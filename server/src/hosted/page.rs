@@ -1,8 +1,8 @@
 //! GET: the present step of a journey, as a page or as JSON.
 
-use super::visit::Visit;
 use crate::{
     assets,
+    drive::Visit,
     error::Result,
     guard::Caller,
     html,

@@ -1,5 +1,5 @@
 //! The engine: what happens next in a journey. Pure: an event goes in, one turn comes out; it reads no clock, draws no
-//! chance and asks nobody. `hosted/drive` turns the crank.
+//! chance and asks nobody. `drive` turns the crank.
 //!
 //! ```mermaid
 //! stateDiagram-v2

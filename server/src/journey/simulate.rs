@@ -87,7 +87,7 @@ fn seen(journey: &Journey, step: Step) -> Seen {
     Seen { address, step, faults: said.faults.clone(), typed: typed(journey), notice: said.notice }
 }
 
-/// What `hosted/perform` would have found out. Limits of the server and passwords that everybody tries are not known here.
+/// What `drive/perform` would have found out. Limits of the server and passwords that everybody tries are not known here.
 fn pretend(people: &[Pretended], effect: Effect, now: Timestamp) -> Event {
     let whose = |address: &str| people.iter().find(|person| person.address.eq_ignore_ascii_case(address));
     match effect {

@@ -4,7 +4,10 @@ use super::{
     application::Platform, identity_provider::IdentityProvider, input::Input, moment::Moment,
     user_flow_attribute::UserFlowAttribute,
 };
-use crate::contract::user_flow::PasswordRule;
+use crate::contract::{
+    flow_rules::FlowRules,
+    user_flow::{FlowKind, PasswordRule},
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -31,6 +34,8 @@ pub struct UserFlow {
     pub on_user_create_start: UserCreateStart,
 
     // What Graph has no words for.
+    pub kind: FlowKind,
+    pub rules: FlowRules,
     /// Whether the page offers to keep people signed in.
     pub keep_signed_in: bool,
     pub password_rule: PasswordRule,
@@ -64,6 +69,8 @@ impl Default for UserFlow {
             on_attribute_collection_start: None,
             on_attribute_collection_submit: None,
             on_user_create_start: UserCreateStart::default(),
+            kind: FlowKind::default(),
+            rules: FlowRules::default(),
             keep_signed_in: false,
             password_rule: PasswordRule::default(),
             claims: Vec::new(),

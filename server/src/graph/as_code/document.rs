@@ -16,6 +16,7 @@ use crate::{
 use app::contract::{
     attribute::{Attribute, CUSTOM_MAX_LENGTH, DataType, Origin},
     brand::Brand,
+    flow_rules::FlowRules,
     resource::identity_provider::IdentityProvider,
     user_flow::{About, FlowKind, Input, Layout, Method, PasswordRule, SignUp, UserFlow},
 };
@@ -75,6 +76,8 @@ pub struct Flow {
     pub keep_signed_in: bool,
     pub password: PasswordRule,
     pub claims: Vec<String>,
+    #[serde(default)]
+    pub rules: FlowRules,
     #[serde(default)]
     pub about: About,
     pub inputs: Vec<Input>,
@@ -152,18 +155,19 @@ impl Present {
 
 impl From<&UserFlow> for Flow {
     fn from(flow: &UserFlow) -> Self {
-        let UserFlow { id, name, kind, method, sign_up, keep_signed_in, password, layout, claims, about } =
+        let UserFlow { id, name, kind, method, sign_up, keep_signed_in, password, layout, claims, rules, about } =
             flow.clone();
         let id = id.to_string();
-        Flow { id, name, kind, method, sign_up, keep_signed_in, password, claims, about, inputs: layout.inputs }
+        Flow { id, name, kind, method, sign_up, keep_signed_in, password, claims, rules, about, inputs: layout.inputs }
     }
 }
 
 impl Flow {
     pub fn at(&self, revision: i64) -> UserFlow {
-        let Flow { id, name, kind, method, sign_up, keep_signed_in, password, claims, about, inputs } = self.clone();
+        let Flow { id, name, kind, method, sign_up, keep_signed_in, password, claims, rules, about, inputs } =
+            self.clone();
         let layout = Layout { revision, inputs };
-        UserFlow { id: id.into(), name, kind, method, sign_up, keep_signed_in, password, layout, claims, about }
+        UserFlow { id: id.into(), name, kind, method, sign_up, keep_signed_in, password, layout, claims, rules, about }
     }
 }
 

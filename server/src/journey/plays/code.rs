@@ -31,7 +31,7 @@ fn r3_five_wrong_tries_kill_a_code() {
     ]);
 }
 
-/// Of many answers at once one finds the count as it was, so only that one is judged (`hosted/drive` compares versions).
+/// Of many answers at once one finds the count as it was, so only that one is judged (`drive` compares versions).
 #[test]
 fn cve_2024_4629_a_try_is_taken_before_the_code_is_looked_at() {
     let mut play = at_code_page();

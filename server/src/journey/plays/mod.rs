@@ -13,6 +13,7 @@ mod stale;
 use super::*;
 use app::contract::{
     attribute::DataType,
+    flow_rules::FlowRules,
     journey::{Resend, Step},
     user_flow::{About, Choice, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, Visibility},
     validate::Why,
@@ -112,6 +113,7 @@ fn flow(method: Method) -> UserFlow {
         password: RULE,
         layout: layout(),
         claims: Vec::new(),
+        rules: FlowRules::default(),
         about: About::default(),
     }
 }

@@ -147,7 +147,7 @@ impl World {
         })
     }
 
-    /// Turns the crank as `hosted/drive` does.
+    /// Turns the crank as `drive` does.
     fn happens(&mut self, first: Event, luck: u8) -> Option<Outcome> {
         let before = self.play.journey.clone();
         let mut event = first.clone();

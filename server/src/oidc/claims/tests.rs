@@ -2,6 +2,7 @@
 
 use super::*;
 use app::contract::attribute::DataType;
+use app::contract::flow_rules::FlowRules;
 use app::contract::user_flow::{About, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, Visibility};
 use std::collections::BTreeMap;
 
@@ -41,6 +42,7 @@ fn flow(claims: &[&str], inputs: &[(&str, DataType)]) -> UserFlow {
         password: PasswordRule::default(),
         layout: Layout { revision: 1, inputs: inputs.iter().map(input).collect() },
         claims: claims.iter().map(|name| (*name).to_owned()).collect(),
+        rules: FlowRules::default(),
         about: About::default(),
     }
 }

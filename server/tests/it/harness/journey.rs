@@ -4,6 +4,7 @@ use super::{Application, Asked, Browser, TestServer};
 use app::contract::{
     attribute::DataType,
     brand::{Brand, Colour, Link, LinkKind},
+    flow_rules::FlowRules,
     id::{JourneyId, TenantId, UserFlowId},
     user_flow::{About, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, UserFlow, Visibility, Words},
 };
@@ -64,6 +65,7 @@ fn flow(id: String) -> UserFlow {
         password: PasswordRule { min_length: 8, ..PasswordRule::default() },
         layout: Layout { revision: 1, inputs: vec![Input { required: true, ..input("displayName", "Display name") }] },
         claims: vec!["displayName".into()],
+        rules: FlowRules::default(),
         about: About::default(),
     }
 }

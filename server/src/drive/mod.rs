@@ -1,11 +1,16 @@
-//! The loop: the engine says what to do, the hands do it, until there is something to show or the journey is over.
+//! The loop that every face with journeys turns: the engine says what to do, the hands do it, until there is something to
+//! show or the journey is over. `perform` does it, `finish` writes down how it ended, `funnel` counts how far people come.
 
-use super::{
-    finish::{self, Finished},
-    funnel::{self, Led},
-    perform,
-    visit::Visit,
-};
+mod finish;
+mod funnel;
+mod perform;
+mod visit;
+
+pub use visit::Visit;
+
+use finish::Finished;
+use funnel::Led;
+
 use crate::{
     directory::{self, Durability, Unit},
     error::{Error, Result},
