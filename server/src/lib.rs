@@ -6,6 +6,7 @@ pub mod administration;
 pub mod assets;
 pub mod background;
 pub mod claims;
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod cookie;

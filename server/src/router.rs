@@ -1,7 +1,9 @@
 //! Every URL of the house, grouped by who calls it.
 
 use crate::{
-    assets, demo,
+    assets,
+    client::cors::preflight,
+    demo,
     error::Result,
     graph::{self, Graph},
     guard::only_from_our_pages,
@@ -71,14 +73,11 @@ fn applications() -> Router<AppState> {
         .route("/{tenant}/oauth2/v2.0/logout", get(oidc::logout::get).post(oidc::logout::post))
         .route("/{tenant}/oauth2/v2.0/devicecode", post(oidc::device::post))
         .route("/{tenant}/oauth2/deviceauth", get(oidc::device::page::get).post(oidc::device::page::post))
-        .route("/{tenant}/oauth2/v2.0/par", post(oidc::par::post).options(oidc::preflight))
-        .route("/{tenant}/oauth2/v2.0/revoke", post(oidc::revoke::post).options(oidc::preflight))
+        .route("/{tenant}/oauth2/v2.0/par", post(oidc::par::post).options(preflight))
+        .route("/{tenant}/oauth2/v2.0/revoke", post(oidc::revoke::post).options(preflight))
         .route("/{tenant}/oauth2/v2.0/introspect-token", post(oidc::introspect::post))
-        .route("/{tenant}/oauth2/v2.0/token", post(oidc::token::post).options(oidc::preflight))
-        .route(
-            "/{tenant}/oidc/userinfo",
-            get(oidc::userinfo::answer).post(oidc::userinfo::answer).options(oidc::preflight),
-        )
+        .route("/{tenant}/oauth2/v2.0/token", post(oidc::token::post).options(preflight))
+        .route("/{tenant}/oidc/userinfo", get(oidc::userinfo::answer).post(oidc::userinfo::answer).options(preflight))
 }
 
 /// What pages are made of, and what keeps watch over servers.

@@ -1,5 +1,6 @@
 //! The one address under which people and applications know this server. Links are made from it, never from a request.
 
+use app::contract::id::TenantId;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
@@ -57,6 +58,11 @@ impl PublicUrl {
     /// The address of a path of ours; `path` begins with a slash.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
+    }
+
+    /// A tenant's name in tokens and answers: always by its id, whatever name it was asked by.
+    pub fn issuer(&self, tenant: &TenantId) -> String {
+        self.at(&format!("/{tenant}/v2.0"))
     }
 
     /// The management API, as tokens name whom they are for.

@@ -5,7 +5,6 @@ use super::{
     client_auth::Client,
     mint,
     parameters::Parameters,
-    redirect,
     token::{GRAPH_LIFETIME, Tokens},
 };
 use crate::{
@@ -27,7 +26,7 @@ pub async fn tokens(state: &AppState, tenant: &Tenant, client: &Client, form: &P
     let key = mint::key(state, tenant, application).await?;
     let daemon = Daemon {
         public_url: &state.config.public_url,
-        issuer: &redirect::issuer(&state.config.public_url, &tenant.id),
+        issuer: &state.config.public_url.issuer(&tenant.id),
         tenant: &tenant.id,
         application: &application.id,
         permissions: &permissions,

@@ -2,7 +2,7 @@
 //! RFC 8414), and by which keys our tokens are known. Bytes, made once per change.
 
 use super::{
-    check, claims, client_auth, redirect,
+    check, claims, client_auth,
     response::{ResponseMode, ResponseType},
     scope, token,
 };
@@ -67,7 +67,7 @@ const CACHE_CONTROL: HeaderValue = {
 fn metadata(public_url: &PublicUrl, tenant: &TenantId) -> Value {
     let at = |path: &str| public_url.at(&format!("/{tenant}{path}"));
     json!({
-        "issuer": redirect::issuer(public_url, tenant),
+        "issuer": public_url.issuer(tenant),
         "authorization_endpoint": at("/oauth2/v2.0/authorize"),
         "token_endpoint": at("/oauth2/v2.0/token"),
         "userinfo_endpoint": at("/oidc/userinfo"),

@@ -26,7 +26,7 @@ pub async fn tell_all(state: &AppState, tenant: &Tenant, session: &Session) -> R
             continue;
         }
         if let Some(url) = &application.protocol.front_channel_logout_url {
-            let issuer = redirect::issuer(&state.config.public_url, &tenant.id);
+            let issuer = state.config.public_url.issuer(&tenant.id);
             let pairs = [("iss", issuer.as_str()), ("sid", session.id.as_str())];
             frames.push(redirect::with_pairs(url, ResponseMode::Query, &pairs));
         }
@@ -56,7 +56,7 @@ async fn logout_token(
 ) -> Result<String> {
     let now = state.clock.now();
     let claims: Value = json!({
-        "iss": redirect::issuer(&state.config.public_url, &tenant.id),
+        "iss": state.config.public_url.issuer(&tenant.id),
         "sub": claims::pairwise(&tenant.id, &application.id, &session.account),
         "aud": application.id,
         "iat": now.seconds(),

@@ -1,6 +1,5 @@
 //! `id_token_hint`: an ID token of ours that comes back to tell whom the application means.
 
-use super::redirect;
 use crate::{
     directory::tenant::Tenant,
     error::Result,
@@ -22,7 +21,7 @@ pub async fn read(state: &AppState, tenant: &Tenant, id_token: &str, audience: O
     let ring = state.keys.ring(&tenant.id).await?;
     let expected = Expected {
         typ: "JWT",
-        issuer: &redirect::issuer(&state.config.public_url, &tenant.id),
+        issuer: &state.config.public_url.issuer(&tenant.id),
         audience,
         age: Age::ValidOrExpired,
         now: state.clock.now(),

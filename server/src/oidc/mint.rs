@@ -2,7 +2,6 @@
 
 use super::{
     claims::{self, Beside, Subject},
-    redirect,
     token::Granted,
 };
 use crate::{
@@ -47,7 +46,7 @@ impl<'a> Mint<'a> {
             tenant,
             application,
             granted,
-            issuer: redirect::issuer(&state.config.public_url, &tenant.id),
+            issuer: state.config.public_url.issuer(&tenant.id),
             profile,
             flow: user_flow::get(&state.db, &tenant.id, &granted.user_flow).await?,
             key: key(state, tenant, application).await?,

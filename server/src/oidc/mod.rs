@@ -16,22 +16,18 @@ mod asked_claims;
 mod browser;
 mod check;
 mod claims;
-mod client_auth;
 mod client_credentials;
-mod cors;
 mod goodbye;
 mod hint;
 mod mint;
-mod parameters;
 mod redeem;
 mod redirect;
 mod refresh;
-mod refuse;
 mod reply;
 mod response;
 mod scope;
 
-pub use cors::preflight;
+use crate::client::{auth as client_auth, cors, parameters, refuse};
 
 #[cfg(test)]
 mod tests;

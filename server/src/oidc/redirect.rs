@@ -3,7 +3,6 @@
 use super::response::ResponseMode;
 use crate::{
     assets,
-    config::PublicUrl,
     directory::{application::Application, tenant::Tenant},
     error::Refusal,
     guard::{IsPopup, MayBeFramed},
@@ -11,7 +10,7 @@ use crate::{
     state::AppState,
     wishes,
 };
-use app::{contract::id::TenantId, hosted::FormPost, shell, text};
+use app::{hosted::FormPost, shell, text};
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -48,7 +47,7 @@ impl Return {
     }
 
     pub fn with(&self, from: Answering, answer: &[(&str, &str)]) -> Response {
-        let issuer = issuer(&from.state.config.public_url, &from.tenant.id);
+        let issuer = from.state.config.public_url.issuer(&from.tenant.id);
         let pairs = self.named(&issuer, answer);
         let mut response = match self.mode {
             ResponseMode::FormPost => self.posted(from, &pairs),
@@ -115,11 +114,6 @@ pub fn see_other(location: &str) -> Response {
         // A redirect URI is checked before anything is sent to it, and what we add is encoded.
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
-}
-
-/// The tenant's name in tokens and answers: always by its id, whatever name it was asked by.
-pub fn issuer(public_url: &PublicUrl, tenant: &TenantId) -> String {
-    public_url.at(&format!("/{tenant}/v2.0"))
 }
 
 #[cfg(test)]

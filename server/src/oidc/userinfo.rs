@@ -5,7 +5,6 @@ use super::{
     access_token::{self, invalid, text},
     claims, cors, mint,
     parameters::Parameters,
-    redirect,
     refuse::{self, NO_STORE, Traces},
     scope::{Apis, Scope, Scopes},
 };
@@ -114,7 +113,7 @@ async fn told(
     if !wanted && !application.protocol.sign_userinfo {
         return Ok((NO_STORE, Json(claims)).into_response());
     }
-    claims.insert("iss".into(), redirect::issuer(&state.config.public_url, &tenant.id).into());
+    claims.insert("iss".into(), state.config.public_url.issuer(&tenant.id).into());
     claims.insert("aud".into(), application.id.as_str().into());
     let key = mint::key(state, tenant, application).await?;
     // A kind of its own, and no times: nobody takes it for an ID token.

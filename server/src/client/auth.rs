@@ -1,7 +1,7 @@
 //! How an application shows which one it is wherever it calls us itself: token, par, devicecode, revoke,
-//! introspect-token (RFC 6749 §2.3).
+//! introspect-token, and native authentication (RFC 6749 §2.3).
 
-use super::{cors, parameters::Parameters, redirect};
+use super::{cors, parameters::Parameters};
 use crate::{
     directory::{
         application::{self, Application, Platform},
@@ -162,7 +162,7 @@ async fn right_assertion(
     application: &Application,
     assertion: &str,
 ) -> Result<Shown> {
-    let issuer = redirect::issuer(&state.config.public_url, &tenant.id);
+    let issuer = state.config.public_url.issuer(&tenant.id);
     let endpoint = state.config.public_url.at(&format!("/{}/oauth2/v2.0/token", tenant.id));
     let expected = assertion::Expected {
         application: application.id.as_str(),
