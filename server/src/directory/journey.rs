@@ -13,8 +13,8 @@ pub struct Journey {
     pub id: JourneyId,
     pub user_flow: UserFlowId,
     pub grant: GrantId,
-    /// Hash of the cookie of the browser in which it began.
-    pub browser: String,
+    /// Hash of what its holder shows: the cookie of the browser in which it began, or a secret.
+    pub holder: String,
     pub version: i64,
     /// The engine's state, as JSON.
     pub body: String,
@@ -31,7 +31,7 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, journey: &Journey,
     .bind(journey.id.as_str())
     .bind(journey.user_flow.as_str())
     .bind(journey.grant.as_str())
-    .bind(&journey.browser)
+    .bind(&journey.holder)
     .bind(journey.version)
     .bind(&journey.body)
     .bind(now.0)
@@ -59,13 +59,13 @@ pub async fn find(db: &Db, tenant: &TenantId, id: &JourneyId) -> Result<Option<(
 }
 
 fn read(
-    (id, user_flow, grant, browser, version, body, expires_at, finished_at, application): Row,
+    (id, user_flow, grant, holder, version, body, expires_at, finished_at, application): Row,
 ) -> (Journey, ApplicationId) {
     let journey = Journey {
         id: id.into(),
         user_flow: user_flow.into(),
         grant: grant.into(),
-        browser,
+        holder,
         version,
         body,
         expires_at: Timestamp(expires_at),

@@ -23,7 +23,7 @@ use crate::{
     state::AppState,
 };
 use app::contract::{id::AccountId, secret::Secret, time::Timestamp};
-use axum::http::HeaderValue;
+use axum::http::{HeaderMap, HeaderValue};
 
 /// Where the browser goes from here, and the cookies that go with it.
 pub struct Finished {
@@ -70,8 +70,7 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
             Ok(sign_in(state, visit, unit, account, &proved, false, false))
         }
         Outcome::ContinuedAs { account } => {
-            let hash =
-                Cookie::Session(visit.tenant.id.clone()).hash(&visit.headers, visit.https).ok_or(Error::JourneyOver)?;
+            let hash = visit.holder.session(&visit.tenant.id, visit.https).ok_or(Error::JourneyOver)?;
             let session = session::find(&state.db, &visit.tenant.id, &hash, visit.now).await?;
             let session = session.filter(|session| session.account == account).ok_or(Error::JourneyOver)?;
             note(state, visit, unit, Kind::SignedIn, Some(&account));
@@ -138,19 +137,39 @@ fn sign_in(
         kept_at: keep.then_some(visit.now),
         language: visit.journey.language.clone(),
     };
-    let cookie = Cookie::Session(visit.tenant.id.clone());
-    let before = cookie.hash(&visit.headers, visit.https);
-    let (device, new_device) = cookie::known_or_new(&Cookie::Device, &visit.headers, visit.https, &state.chance);
-    // A browser that is new to us has guessed nothing.
-    let guesser = new_device.is_none().then(|| acquaintance(state, "password", &account, &device));
-    let written = session.clone();
-    let (tenant, now) = (visit.tenant.id.clone(), visit.now);
+    let before = visit.holder.session(&visit.tenant.id, visit.https);
+    let (written, tenant) = (session.clone(), visit.tenant.id.clone());
     unit.add(Durability::Lasting, move |c| {
         Box::pin(async move {
             match before {
-                Some(before) => session::replace(c, &tenant, &before, &written).await?,
-                None => session::insert(c, &tenant, &written).await?,
+                Some(before) => session::replace(c, &tenant, &before, &written).await,
+                None => session::insert(c, &tenant, &written).await,
             }
+        })
+    });
+    conclude(visit, unit, &session, new_account);
+    // Whoever has no cookies is not known again by any: their session is told of in tokens alone.
+    let Some(cookies) = visit.holder.cookies() else { return Vec::new() };
+    let new_device = remember_device(state, visit, unit, cookies, account);
+    let kept = if keep { Keep::For(longest) } else { Keep::UntilClosed };
+    let session = Cookie::Session(visit.tenant.id.clone()).set(secret.reveal(), kept, visit.https);
+    new_device.into_iter().chain([session]).collect()
+}
+
+/// From here on the browser is familiar to the account; the cookie by which it is known where it has none yet.
+fn remember_device(
+    state: &AppState,
+    visit: &Visit,
+    unit: &mut Unit,
+    cookies: &HeaderMap,
+    account: AccountId,
+) -> Option<HeaderValue> {
+    let (device, new_device) = cookie::known_or_new(&Cookie::Device, cookies, visit.https, &state.chance);
+    // A browser that is new to us has guessed nothing.
+    let guesser = new_device.is_none().then(|| acquaintance(state, "password", &account, &device));
+    let (tenant, now) = (visit.tenant.id.clone(), visit.now);
+    unit.add(Durability::Lasting, move |c| {
+        Box::pin(async move {
             device::remember(c, &tenant, &account, &device, now).await?;
             match guesser {
                 Some(guesser) => guess::forget(c, &tenant, &guesser).await,
@@ -158,9 +177,7 @@ fn sign_in(
             }
         })
     });
-    conclude(visit, unit, &session, new_account);
-    let kept = if keep { Keep::For(longest) } else { Keep::UntilClosed };
-    new_device.into_iter().chain([cookie.set(secret.reveal(), kept, visit.https)]).collect()
+    new_device
 }
 
 /// The session, which is written down by now, signs in to the application.

@@ -3,9 +3,11 @@
 
 mod finish;
 mod funnel;
+mod holder;
 mod perform;
 mod visit;
 
+pub use holder::Holder;
 pub use visit::Visit;
 
 use finish::Finished;

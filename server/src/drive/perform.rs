@@ -3,7 +3,6 @@
 use super::visit::Visit;
 use crate::{
     administration::TENANT_ID,
-    cookie::Cookie,
     directory::{
         Durability, Unit, account,
         counter::{self, Asked, Spent},
@@ -266,7 +265,7 @@ fn refuse_beyond(allowed_at: Timestamp, now: Timestamp) -> Result<()> {
 /// which its account was signed in to before, so that strangers can neither lock its owner out nor use up their codes
 /// (security R1, R3).
 async fn asker(state: &AppState, visit: &Visit, what: &str, address: &Folded) -> Result<String> {
-    let Some(device) = Cookie::Device.hash(&visit.headers, visit.https) else {
+    let Some(device) = visit.holder.device(visit.https) else {
         return Ok(stranger(state, what, address));
     };
     match device::familiar(&state.db, &visit.tenant.id, address, &device).await? {

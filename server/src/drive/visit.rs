@@ -1,7 +1,7 @@
 //! Everything that a request about a journey needs, looked up once.
 
+use super::holder::Holder;
 use crate::{
-    cookie::Cookie,
     directory::{
         self,
         application::{self, Application},
@@ -19,7 +19,7 @@ use app::{
     contract::{id::JourneyId, time::Timestamp, user_flow::UserFlow},
     text::{self, Texts},
 };
-use axum::{http::HeaderMap, response::Response};
+use axum::response::Response;
 use std::sync::Arc;
 
 pub struct Visit {
@@ -31,26 +31,20 @@ pub struct Visit {
     /// The person's language as the tenant speaks it.
     pub texts: Arc<Texts>,
     pub caller: Caller,
-    pub headers: HeaderMap,
+    pub holder: Holder,
     pub now: Timestamp,
     pub https: bool,
 }
 
 impl Visit {
-    /// Only for the browser in which the journey began (security R3), and only while it lasts.
-    pub async fn load(
-        state: &AppState,
-        tenant: &str,
-        id: &JourneyId,
-        headers: HeaderMap,
-        caller: Caller,
-    ) -> Result<Visit> {
+    /// Only for the journey's holder (security R3), and only while it lasts.
+    pub async fn load(state: &AppState, tenant: &str, id: &JourneyId, holder: Holder, caller: Caller) -> Result<Visit> {
         let (now, https) = (state.clock.now(), state.config.public_url.is_https());
         let tenant = tenant::get(&state.db, tenant).await?;
-        let browser = Cookie::Browser.hash(&headers, https).ok_or(Error::JourneyOver)?;
+        let hash = holder.hash(https).ok_or(Error::JourneyOver)?;
         let found = directory::journey::find(&state.db, &tenant.id, id).await?;
         let (row, application) = found.ok_or(Error::JourneyOver)?;
-        if row.browser != browser || row.expires_at <= now {
+        if row.holder != hash || row.expires_at <= now {
             return Err(Error::JourneyOver);
         }
         let application = application::find(&state.db, &tenant.id, &application).await?;
@@ -64,7 +58,7 @@ impl Visit {
             journey.language = (*instead.unwrap_or(&text::DEFAULT)).into();
         }
         let texts = sentences::spoken(state, &tenant.id, &journey.language).await?;
-        Ok(Visit { tenant, flow, application, row, journey, texts, caller, headers, now, https })
+        Ok(Visit { tenant, flow, application, row, journey, texts, caller, holder, now, https })
     }
 
     pub fn setting(&self) -> Setting<'_> {
@@ -98,7 +92,7 @@ impl Visit {
     }
 
     fn token_of(&self) -> [&[u8]; 3] {
-        [self.tenant.id.as_str().as_bytes(), self.row.id.as_str().as_bytes(), self.row.browser.as_bytes()]
+        [self.tenant.id.as_str().as_bytes(), self.row.id.as_str().as_bytes(), self.row.holder.as_bytes()]
     }
 
     /// For a window that the application's page opened.

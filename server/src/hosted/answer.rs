@@ -2,7 +2,7 @@
 
 use super::page::show_step;
 use crate::{
-    drive::{self, Driven, Visit},
+    drive::{self, Driven, Holder, Visit},
     error::{Error, Result},
     guard::Caller,
     hearings::Hearing,
@@ -36,7 +36,8 @@ pub async fn answer(
 ) -> Result<Response> {
     let (answer, token) = Answer::read(pairs(&headers, &body)?).map_err(unreadable)?;
     let hearing = state.hearings.of(&journey).await;
-    let mut visit = Visit::load(&state, &tenant, &journey, headers, caller).await?;
+    let as_json = wishes::wants_json(&headers);
+    let mut visit = Visit::load(&state, &tenant, &journey, Holder::Browser(headers), caller).await?;
     if !visit.is_token(&state, &token) {
         return Err(Error::Forged("the journey token"));
     }
@@ -48,10 +49,10 @@ pub async fn answer(
             (visit, driven)
         }
     };
-    let mut response = if wishes::wants_json(&visit.headers) {
+    let mut response = if as_json {
         // What the server alone draws, the browser fetches as a document.
         let step = if step == Step::SecondFactor { Step::Done { location: visit.path() } } else { step };
-        show_step(&state, &visit, step).await?
+        show_step(&state, &visit, step, as_json).await?
     } else {
         // Post, redirect, get: reloading or going back never sends an answer again.
         let next = match step {

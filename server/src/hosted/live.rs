@@ -1,7 +1,7 @@
 //! GET: tells an attribute page that its layout was saved anew, for as long as it is open (server-sent events).
 
 use crate::{
-    drive::Visit,
+    drive::{Holder, Visit},
     error::{Error, Result},
     guard::Caller,
     journey::Stage,
@@ -41,7 +41,7 @@ pub async fn live(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let visit = match Visit::load(&state, &tenant, &journey, headers, caller).await {
+    let visit = match Visit::load(&state, &tenant, &journey, Holder::Browser(headers), caller).await {
         Err(Error::JourneyOver) => return Ok(do_not_come_again()),
         loaded => loaded?,
     };

@@ -2,7 +2,7 @@
 
 use crate::{
     assets,
-    drive::Visit,
+    drive::{Holder, Visit},
     error::Result,
     guard::Caller,
     html,
@@ -33,17 +33,18 @@ pub async fn page(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let visit = Visit::load(&state, &tenant, &journey, headers, caller).await?;
+    let as_json = wishes::wants_json(&headers);
+    let visit = Visit::load(&state, &tenant, &journey, Holder::Browser(headers), caller).await?;
     let step = match visit.row.finished_at {
         Some(_) => Step::Done { location: visit.resume() },
         None => show(&visit.setting(), &visit.journey, visit.now),
     };
-    show_step(&state, &visit, step).await
+    show_step(&state, &visit, step, as_json).await
 }
 
 /// The step in the form that was asked for. A finished journey is left at once.
-pub async fn show_step(state: &AppState, visit: &Visit, step: Step) -> Result<Response> {
-    if wishes::wants_json(&visit.headers) {
+pub async fn show_step(state: &AppState, visit: &Visit, step: Step, as_json: bool) -> Result<Response> {
+    if as_json {
         return Ok(Json(describe(state, visit, step)).into_response());
     }
     if let Step::Done { location } = step {
