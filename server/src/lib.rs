@@ -35,6 +35,7 @@ pub mod pictures;
 pub mod portal;
 pub mod post;
 pub mod problem;
+pub mod request;
 pub mod router;
 pub mod secret;
 pub mod seed;

@@ -163,7 +163,7 @@ const RULES: &[Rule] = &[
 const FACES: [&str; 6] = ["hosted", "oidc", "native", "widget", "graph", "portal"];
 
 /// What several faces turn to, and what therefore knows none of them.
-const BEHIND_FACES: [&str; 3] = ["drive", "administration", "client"];
+const BEHIND_FACES: [&str; 4] = ["drive", "administration", "client", "request"];
 
 #[test]
 fn every_room_imports_what_it_may() {

@@ -12,9 +12,7 @@ pub mod token;
 pub mod userinfo;
 
 mod access_token;
-mod asked_claims;
 mod browser;
-mod check;
 mod claims;
 mod client_credentials;
 mod goodbye;
@@ -24,10 +22,11 @@ mod redeem;
 mod redirect;
 mod refresh;
 mod reply;
-mod response;
-mod scope;
 
-use crate::client::{auth as client_auth, cors, parameters, refuse};
+use crate::{
+    client::{auth as client_auth, cors, parameters, refuse},
+    request::{self as check, asked_claims, response, scope},
+};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! The way back to the application: its redirect URI with the answer on it. Nothing else in the house sends a browser away.
 
-use super::response::ResponseMode;
+use super::response::{ResponseMode, Return};
 use crate::{
     assets,
     directory::{application::Application, tenant::Tenant},
@@ -16,19 +16,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::{Deserialize, Serialize};
-
-/// Where an answer goes. Made only of a redirect URI that was found among the application's own.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Return {
-    pub uri: String,
-    pub mode: ResponseMode,
-    /// In a window that the application's page opened.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub popup: bool,
-    /// The application's own word, given back as it came (RFC 6749 §4.1.2).
-    pub state: Option<String>,
-}
 
 /// Who answers whom: what goes with every answer, and what its page says where the answer is one.
 #[derive(Clone, Copy)]

@@ -94,6 +94,18 @@ impl ResponseMode {
     }
 }
 
+/// Where an answer goes. Made only of a redirect URI that was found among the application's own.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Return {
+    pub uri: String,
+    pub mode: ResponseMode,
+    /// In a window that the application's page opened.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub popup: bool,
+    /// The application's own word, given back as it came (RFC 6749 §4.1.2).
+    pub state: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

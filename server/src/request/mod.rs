@@ -1,16 +1,14 @@
 //! The rules of an authorization request, in their order. Until the application and its redirect URI are certain, a
 //! refusal is a page for the person (RFC 6749 §4.1.2.1); from then on it goes back to the application.
 
+pub mod asked_claims;
+pub mod response;
+pub mod scope;
+
 mod redirect_uri;
 
-use super::{
-    asked_claims::AskedClaims,
-    parameters::Parameters,
-    redirect::Return,
-    response::{ResponseMode, ResponseType},
-    scope::{Apis, Scope, Scopes},
-};
 use crate::{
+    client::parameters::Parameters,
     config::PublicUrl,
     directory::{
         Db,
@@ -23,7 +21,10 @@ use app::contract::{
     time::Timestamp,
     validate::ADDRESS_MAX,
 };
+use asked_claims::AskedClaims;
 pub use redirect_uri::registered;
+use response::{ResponseMode, ResponseType, Return};
+use scope::{Apis, Scope, Scopes};
 use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 
