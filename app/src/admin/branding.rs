@@ -80,7 +80,7 @@ fn editing(loaded: Loaded<Branding>, branding: Branding) -> AnyView {
         Some(Sample {
             brand: brand_of(&shown(), desk().directory.get().as_ref()),
             application: "your application".into(),
-            step: Step::Address { path: Path::SignIn, can_sign_up: true, can_recover: true },
+            step: Step::Address { path: Path::SignIn, can_sign_in: true, can_sign_up: true, can_recover: true },
             said: Said::default(),
         })
     });

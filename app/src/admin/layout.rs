@@ -16,8 +16,9 @@ use super::{
     ui::load::load,
 };
 use crate::contract::{
-    journey::Step,
+    journey::{Path, Step},
     resource::{organization::Branding, user_flow::UserFlow, user_flow_attribute::UserFlowAttribute},
+    user_flow::FlowKind,
 };
 use editor::Editor;
 use leptos::prelude::*;
@@ -52,6 +53,7 @@ fn editing(read: Read, tabs: AnyView) -> AnyView {
     let open = flow.open_pages;
     let application =
         flow.applications().first().map_or_else(|| "your application".to_owned(), |it| it.display_name.clone());
+    let path = if flow.kind == FlowKind::ProfileEdit { Path::EditProfile } else { Path::SignUp };
     let editor = Editor::new(flow, attributes);
     editor.hold_unsaved();
     let look = Look::new();
@@ -63,7 +65,7 @@ fn editing(read: Read, tabs: AnyView) -> AnyView {
         Some(Sample {
             brand: brand_of(&branding, desk().directory.get().as_ref()),
             application,
-            step: Step::Attributes { revision: layout.revision, fields },
+            step: Step::Attributes { path, revision: layout.revision, fields },
             said: Said::default(),
         })
     });

@@ -293,6 +293,7 @@ fn page(sample: &Sample, language: &Language, typed: BTreeMap<String, Vec<String
         languages,
         address,
         step,
+        can_cancel: false,
         faults,
         typed,
         notice: said.notice,

@@ -27,6 +27,8 @@ pub struct Page {
     /// The address this journey is about, once it is known.
     pub address: Option<String>,
     pub step: Step,
+    /// Whether the page offers to go back to the application with nothing done.
+    pub can_cancel: bool,
     /// What was wrong with the last answer, field by field.
     pub faults: Vec<Fault>,
     /// What the person typed last, by field name; never a password or code.
@@ -48,6 +50,7 @@ pub enum Path {
     SignIn,
     SignUp,
     Recover,
+    EditProfile,
 }
 
 /// What the person sees.
@@ -55,9 +58,9 @@ pub enum Path {
 #[serde(tag = "step", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Step {
     /// Which address is it? The first page of every path.
-    Address { path: Path, can_sign_up: bool, can_recover: bool },
+    Address { path: Path, can_sign_in: bool, can_sign_up: bool, can_recover: bool },
     /// The password of the account with this address (if there is one: the page is the same either way).
-    Password { offers_code: bool, offers_to_keep: bool },
+    Password { can_recover: bool, offers_code: bool, offers_to_keep: bool },
     /// The code that was mailed to the address. Where none is `alive` (tried too often, too old, never sent), only another
     /// one helps.
     Code { path: Path, length: u8, alive: bool, resend: Resend, offers_to_keep: bool, offers_password: bool },
@@ -67,8 +70,8 @@ pub enum Step {
     SecondFactor,
     /// A password that is new: at sign-up, or after recovery.
     NewPassword { path: Path, rule: PasswordRule },
-    /// What the flow asks of a new person.
-    Attributes { revision: i64, fields: Vec<Field> },
+    /// What the flow asks of a new person, or lets somebody correct who is known.
+    Attributes { path: Path, revision: i64, fields: Vec<Field> },
     /// Somebody is signed in already: go on as them, or as somebody else?
     Account { address: String, name: Option<String> },
     /// No way on from here, and why.

@@ -12,26 +12,26 @@ use crate::{
 
 pub fn heading(path: Path) -> Key {
     match path {
-        Path::SignIn => Key::SignInHeading,
+        Path::SignIn | Path::EditProfile => Key::SignInHeading,
         Path::SignUp => Key::SignUpHeading,
         Path::Recover => Key::RecoverHeading,
     }
 }
 
-pub fn screen(visit: &Visit, path: Path, can_sign_up: bool, can_recover: bool) -> Screen {
+pub fn screen(visit: &Visit, path: Path, [can_sign_in, can_sign_up, can_recover]: [bool; 3]) -> Screen {
     let lead = match path {
-        Path::SignIn => visit.fill(Key::SignInLead, &[("application", &visit.page.application)]),
+        Path::SignIn | Path::EditProfile => visit.fill(Key::SignInLead, &[("application", &visit.page.application)]),
         Path::SignUp => visit.say(Key::SignUpLead),
         Path::Recover => visit.say(Key::RecoverLead),
     };
     let (label, working) = match path {
-        Path::SignIn => (Key::Continue, Key::OneMoment),
+        Path::SignIn | Path::EditProfile => (Key::Continue, Key::OneMoment),
         Path::SignUp | Path::Recover => (Key::SendCode, Key::Sending),
     };
     let ways = el("div")
         .class("ways")
         .with_all((path == Path::SignIn && can_sign_up).then(|| asked(visit, Key::NoAccount, "signUp", Key::CreateOne)))
-        .with_all((path != Path::SignIn).then(|| asked(visit, Key::HaveAccount, "signIn", Key::SignIn)))
+        .with_all((path != Path::SignIn && can_sign_in).then(|| asked(visit, Key::HaveAccount, "signIn", Key::SignIn)))
         .with_all((path == Path::SignIn && can_recover).then(|| visit.way("recover", Key::CannotAccess)));
     let primary = visit.primary("address", visit.say(label), working);
     Screen { lead: visit.lead(lead), form: visit.form("answer").with(field(visit)).with(primary).with(ways) }

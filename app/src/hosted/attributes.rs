@@ -1,8 +1,9 @@
-//! What the flow asks of a new person: the layout's fields, each as the control it was given.
+//! What the flow asks of a new person, or lets somebody correct: the layout's fields, each as the control it was given.
 
 use super::{Screen, live, visit::Visit};
 use crate::{
     contract::{
+        journey::Path,
         user_flow::{Field, FieldOption, InputKind},
         validate::field_name,
     },
@@ -15,14 +16,22 @@ use crate::{
     },
 };
 
-pub fn screen(visit: &Visit, revision: i64, fields: &[Field]) -> Screen {
+pub fn heading(path: Path) -> Key {
+    if path == Path::EditProfile { Key::ProfileHeading } else { Key::AttributesHeading }
+}
+
+pub fn screen(visit: &Visit, path: Path, revision: i64, fields: &[Field]) -> Screen {
+    let (lead, label, working) = match path {
+        Path::EditProfile => (Key::ProfileLead, Key::Save, Key::Saving),
+        _ => (Key::AttributesLead, Key::CreateAccount, Key::CreatingAccount),
+    };
     let shown = el("input").attr("type", "hidden").attr("name", "revision").attr("value", revision.to_string());
     let form = visit
         .form("answer")
         .with(shown.keep(live::listen(visit, revision)))
         .with_all(fields.iter().map(|field| control(visit, field)))
-        .with(visit.primary("attributes", visit.say(Key::CreateAccount), Key::CreatingAccount));
-    Screen { lead: visit.lead(visit.say(Key::AttributesLead)), form }
+        .with(visit.primary("attributes", visit.say(label), working));
+    Screen { lead: visit.lead(visit.say(lead)), form }
 }
 
 fn control(visit: &Visit, field: &Field) -> El {

@@ -26,7 +26,7 @@ pub fn lead(visit: &Visit, length: u8, alive: bool) -> El {
 
 pub fn form(visit: &Visit, path: Path, length: u8, resend: Resend, offers_to_keep: bool, offers_password: bool) -> El {
     let (label, working) = match path {
-        Path::SignIn => (Key::SignIn, Key::SigningIn),
+        Path::SignIn | Path::EditProfile => (Key::SignIn, Key::SigningIn),
         Path::SignUp | Path::Recover => (Key::Continue, Key::Checking),
     };
     let another = el("p").with(visit.say(Key::CodeMissing)).with(" ").with_all(another(visit, resend));

@@ -1,6 +1,9 @@
 //! What is on every page around its screen: whose page it is, the address, the heading, what has to be told, and the foot.
 
-use super::{Screen, heading, screen, visit::Visit};
+use super::{
+    Screen, heading, screen,
+    visit::{Visit, sends},
+};
 use crate::{
     contract::{
         brand::{Brand, Link, LinkKind},
@@ -8,6 +11,7 @@ use crate::{
     },
     text::{Key, Texts},
     ui::{
+        button,
         element::{El, el},
         linked::link_beside,
         menu::{self, Entry},
@@ -35,8 +39,17 @@ pub fn frame(visit: &Visit) -> Vec<El> {
         .with_all(notice)
         .with(trouble)
         .with(visit.summary())
-        .with(form);
+        .with(form)
+        .with_all(back(visit));
     vec![card, foot(languages(visit), links(&visit.page.brand, &visit.texts))]
+}
+
+/// The way back to the application, with nothing done.
+fn back(visit: &Visit) -> Option<El> {
+    let has_one = matches!(visit.page.step, Step::Stopped { .. });
+    let label = visit.fill(Key::BackToApplication, &[("application", &visit.page.application)]);
+    let way = || visit.form("ways").with(el("p").with(button::way(sends("cancel"), label)));
+    (visit.page.can_cancel && !has_one).then(way)
 }
 
 pub fn foot(languages: Option<El>, links: Vec<El>) -> El {
@@ -81,11 +94,12 @@ fn restart(step: &Step) -> Option<&'static str> {
         Step::Code { path, .. } | Step::NewPassword { path, .. } => *path,
         #[cfg(feature = "ssr")]
         Step::SecondFactor => Path::SignIn,
+        Step::Attributes { path: Path::EditProfile, .. } => return None,
         Step::Attributes { .. } => Path::SignUp,
         Step::Address { .. } | Step::Account { .. } | Step::Stopped { .. } | Step::Done { .. } => return None,
     };
     Some(match path {
-        Path::SignIn => "signIn",
+        Path::SignIn | Path::EditProfile => "signIn",
         Path::SignUp => "signUp",
         Path::Recover => "recover",
     })

@@ -67,7 +67,7 @@ fn heading(page: &Page, texts: &Texts) -> String {
         #[cfg(feature = "ssr")]
         Step::SecondFactor => texts.say(Key::SecondFactorHeading).into(),
         Step::NewPassword { path, .. } => texts.say(new_password::heading(*path)).into(),
-        Step::Attributes { .. } => texts.say(Key::AttributesHeading).into(),
+        Step::Attributes { path, .. } => texts.say(attributes::heading(*path)).into(),
         Step::Account { .. } => texts.say(Key::AccountHeading).into(),
         Step::Stopped { why } => stopped::heading(*why, page, texts),
         Step::Done { .. } => texts.say(Key::DoneHeading).into(),
@@ -82,8 +82,12 @@ struct Screen {
 
 fn screen(visit: &Visit) -> Screen {
     match &visit.page.step {
-        Step::Address { path, can_sign_up, can_recover } => address::screen(visit, *path, *can_sign_up, *can_recover),
-        Step::Password { offers_code, offers_to_keep } => password::screen(visit, *offers_code, *offers_to_keep),
+        Step::Address { path, can_sign_in, can_sign_up, can_recover } => {
+            address::screen(visit, *path, [*can_sign_in, *can_sign_up, *can_recover])
+        }
+        Step::Password { can_recover, offers_code, offers_to_keep } => {
+            password::screen(visit, *can_recover, *offers_code, *offers_to_keep)
+        }
         Step::Code { path, length, alive, resend, offers_to_keep, offers_password } => {
             let lead = code::lead(visit, *length, *alive);
             Screen { lead, form: code::form(visit, *path, *length, *resend, *offers_to_keep, *offers_password) }
@@ -91,7 +95,7 @@ fn screen(visit: &Visit) -> Screen {
         #[cfg(feature = "ssr")]
         Step::SecondFactor => second_factor::screen(visit),
         Step::NewPassword { path, rule } => new_password::screen(visit, *path, *rule),
-        Step::Attributes { revision, fields } => attributes::screen(visit, *revision, fields),
+        Step::Attributes { path, revision, fields } => attributes::screen(visit, *path, *revision, fields),
         Step::Account { address, name } => account::screen(visit, address, name.as_deref()),
         Step::Stopped { why } => stopped::screen(visit, *why),
         Step::Done { .. } => {

@@ -11,10 +11,10 @@ use crate::{
     },
 };
 
-pub fn screen(visit: &Visit, offers_code: bool, offers_to_keep: bool) -> Screen {
+pub fn screen(visit: &Visit, can_recover: bool, offers_code: bool, offers_to_keep: bool) -> Screen {
     let ways = el("div")
         .class("ways")
-        .with(visit.way("recover", Key::ForgotPassword))
+        .with_all(can_recover.then(|| visit.way("recover", Key::ForgotPassword)))
         .with_all(offers_code.then(|| visit.way("useCode", Key::UseCode)));
     let form = visit
         .form("answer")

@@ -33,6 +33,7 @@ pub fn page(json: &str) -> Option<Page> {
         })?,
         address: text(&json, "address"),
         step: step(json.get("step")?)?,
+        can_cancel: yes(&json, "canCancel")?,
         faults: list(&json, "faults", fault)?,
         typed,
         notice: match json.get("notice")? {
@@ -80,11 +81,17 @@ fn step(json: &Value) -> Option<Step> {
     Some(match word(json, "step")? {
         "address" => Step::Address {
             path: path(json)?,
+            can_sign_in: yes(json, "canSignIn")?,
             can_sign_up: yes(json, "canSignUp")?,
             can_recover: yes(json, "canRecover")?,
         },
         "password" => {
-            Step::Password { offers_code: yes(json, "offersCode")?, offers_to_keep: yes(json, "offersToKeep")? }
+            let can_recover = yes(json, "canRecover")?;
+            Step::Password {
+                can_recover,
+                offers_code: yes(json, "offersCode")?,
+                offers_to_keep: yes(json, "offersToKeep")?,
+            }
         }
         "code" => Step::Code {
             path: path(json)?,
@@ -99,7 +106,11 @@ fn step(json: &Value) -> Option<Step> {
             let rule = PasswordRule { min_length: number(rule, "minLength")?, max_length: number(rule, "maxLength")? };
             Step::NewPassword { path: path(json)?, rule }
         }
-        "attributes" => Step::Attributes { revision: number(json, "revision")?, fields: list(json, "fields", field)? },
+        "attributes" => Step::Attributes {
+            path: path(json)?,
+            revision: number(json, "revision")?,
+            fields: list(json, "fields", field)?,
+        },
         "account" => Step::Account { address: text(json, "address")?, name: text(json, "name") },
         "stopped" => Step::Stopped { why: stop(word(json, "why")?)? },
         "done" => Step::Done { location: text(json, "location")? },
@@ -112,6 +123,7 @@ fn path(json: &Value) -> Option<Path> {
         "signIn" => Path::SignIn,
         "signUp" => Path::SignUp,
         "recover" => Path::Recover,
+        "editProfile" => Path::EditProfile,
         _ => return None,
     })
 }

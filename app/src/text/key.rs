@@ -83,6 +83,9 @@ pub enum Key {
     Choose,
     ChooseAny,
     CreateAccount,
+    ProfileHeading,
+    ProfileLead,
+    Save,
 
     // Account
     AccountHeading,

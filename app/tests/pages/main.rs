@@ -49,8 +49,8 @@ fn poisoned(page: &Page, words: &str) -> Page {
         application: word(),
         address: page.address.as_ref().map(|_| word()),
         step: match &page.step {
-            Step::Attributes { revision, fields } => {
-                Step::Attributes { revision: *revision, fields: fields.iter().map(poison).collect() }
+            Step::Attributes { path, revision, fields } => {
+                Step::Attributes { path: *path, revision: *revision, fields: fields.iter().map(poison).collect() }
             }
             Step::Account { .. } => Step::Account { address: word(), name: Some(word()) },
             other => other.clone(),

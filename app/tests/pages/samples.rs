@@ -38,6 +38,7 @@ fn page(language: &str, step: Step) -> Page {
             .collect(),
         address: Some("ada.lovelace@example.org".into()),
         step,
+        can_cancel: false,
         faults: Vec::new(),
         typed: BTreeMap::new(),
         notice: None,
@@ -47,15 +48,18 @@ fn page(language: &str, step: Step) -> Page {
 pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
     let page = |step| page(language, step);
     let fault = |field: &str, why| Fault { field: field.into(), why };
-    let address = |path| Page { address: None, ..page(Step::Address { path, can_sign_up: true, can_recover: true }) };
+    let address = |path| Page {
+        address: None,
+        ..page(Step::Address { path, can_sign_in: true, can_sign_up: true, can_recover: true })
+    };
     let code_page = |alive, resend| {
         let path = Path::SignUp;
         page(Step::Code { path, length: 8, alive, resend, offers_to_keep: false, offers_password: false })
     };
     let code = |resend| code_page(true, resend);
-    let password = || page(Step::Password { offers_code: true, offers_to_keep: true });
+    let password = || page(Step::Password { can_recover: true, offers_code: true, offers_to_keep: true });
     let new_password = |path| page(Step::NewPassword { path, rule: PasswordRule::default() });
-    let attributes = || page(Step::Attributes { revision: 3, fields: fields() });
+    let attributes = || page(Step::Attributes { path: Path::SignUp, revision: 3, fields: fields() });
     let stopped = |why| page(Step::Stopped { why });
     vec![
         ("address", address(Path::SignIn)),
@@ -107,6 +111,13 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
             Page { faults: vec![fault("password", Why::PasswordTooShort { min: 15 })], ..new_password(Path::Recover) },
         ),
         ("attributes", attributes()),
+        (
+            "profile",
+            Page {
+                can_cancel: true,
+                ..page(Step::Attributes { path: Path::EditProfile, revision: 3, fields: fields() })
+            },
+        ),
         (
             "attributes-faults",
             Page {

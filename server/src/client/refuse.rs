@@ -100,7 +100,7 @@ fn refusal(error: &Error) -> Refusal {
 }
 
 /// `2031-02-03 04:05:06Z`.
-fn moment(at: Timestamp) -> String {
+pub fn moment(at: Timestamp) -> String {
     let at = time::OffsetDateTime::from_unix_timestamp(at.seconds()).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
     let (hour, minute, second) = at.to_hms();
     format!("{} {hour:02}:{minute:02}:{second:02}Z", at.date())

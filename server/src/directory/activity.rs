@@ -24,17 +24,19 @@ pub enum Kind {
     SignedIn,
     SignedOut,
     Recovered,
+    ProfileEdited,
     /// A used refresh token came back: its family was revoked.
     RefreshTokenReused,
     /// A used code came back: what was issued from it was revoked.
     CodeReused,
 }
 
-const KINDS: [(Kind, &str); 6] = [
+const KINDS: [(Kind, &str); 7] = [
     (Kind::SignedUp, "signedUp"),
     (Kind::SignedIn, "signedIn"),
     (Kind::SignedOut, "signedOut"),
     (Kind::Recovered, "recovered"),
+    (Kind::ProfileEdited, "profileEdited"),
     (Kind::RefreshTokenReused, "refreshTokenReused"),
     (Kind::CodeReused, "codeReused"),
 ];

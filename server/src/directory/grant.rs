@@ -35,6 +35,8 @@ pub enum Outcome {
         new_account: bool,
     },
     Cancelled,
+    /// The application leads on whoever forgot their password.
+    ForgotPassword,
 }
 
 /// With its code where there is nothing left to ask.

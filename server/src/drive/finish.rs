@@ -13,10 +13,11 @@ use crate::{
         activity::{self, Activity, Kind},
         device, grant, guess,
         identity::Folded,
+        person,
         session::{self, LONGEST, LONGEST_KEPT, Session},
     },
     error::{Error, Result},
-    journey::{Outcome, Proof},
+    journey::{Entered, Outcome, Proof},
     mail::compose::{Mail, compose},
     post::NOTICE_LIFETIME,
     secret::token::Token,
@@ -70,19 +71,49 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
             Ok(sign_in(state, visit, unit, account, &proved, false, false))
         }
         Outcome::ContinuedAs { account } => {
-            let hash = visit.holder.session(&visit.tenant.id, visit.https).ok_or(Error::JourneyOver)?;
-            let session = session::find(&state.db, &visit.tenant.id, &hash, visit.now).await?;
-            let session = session.filter(|session| session.account == account).ok_or(Error::JourneyOver)?;
             note(state, visit, unit, Kind::SignedIn, Some(&account));
-            conclude(visit, unit, &session, false);
-            Ok(Vec::new())
+            go_on(state, visit, unit, &account).await
+        }
+        Outcome::ProfileEdited { account, attributes, by } => {
+            edit(visit, unit, &account, attributes);
+            note(state, visit, unit, Kind::ProfileEdited, Some(&account));
+            match by {
+                Entered::Before => go_on(state, visit, unit, &account).await,
+                Entered::Now { proved, keep } => Ok(sign_in(state, visit, unit, account, &proved, keep, false)),
+            }
         }
         Outcome::MustEnrol { .. } => Ok(Vec::new()),
+        Outcome::ForgotPassword => {
+            conclude_with(visit, unit, grant::Outcome::ForgotPassword);
+            Ok(Vec::new())
+        }
         Outcome::Cancelled => {
             conclude_with(visit, unit, grant::Outcome::Cancelled);
             Ok(Vec::new())
         }
     }
+}
+
+/// With the session that this browser had before.
+async fn go_on(state: &AppState, visit: &Visit, unit: &mut Unit, account: &AccountId) -> Result<Vec<HeaderValue>> {
+    let hash = visit.holder.session(&visit.tenant.id, visit.https).ok_or(Error::JourneyOver)?;
+    let session = session::find(&state.db, &visit.tenant.id, &hash, visit.now).await?;
+    let session = session.filter(|session| session.account == *account).ok_or(Error::JourneyOver)?;
+    conclude(visit, unit, &session, false);
+    Ok(Vec::new())
+}
+
+/// What the person corrected, in one piece with how the journey ends.
+fn edit(visit: &Visit, unit: &mut Unit, account: &AccountId, attributes: Vec<(String, Option<String>)>) {
+    let (tenant, account) = (visit.tenant.id.clone(), account.clone());
+    unit.add(Durability::Lasting, move |c| {
+        Box::pin(async move {
+            for (attribute, value) in &attributes {
+                person::set_attribute(c, &tenant, &account, attribute, value.as_deref()).await?;
+            }
+            person::index(c, &tenant, &account).await
+        })
+    });
 }
 
 /// The new password replaces the old one and ends whatever the old one had opened; its owner is told by mail.

@@ -21,8 +21,9 @@ impl Led<'_> {
             Outcome::SignedIn { .. } | Outcome::ContinuedAs { .. } => Some("signedIn"),
             Outcome::SignedUp { .. } => Some("signedUp"),
             Outcome::Recovered { .. } => Some("recovered"),
+            Outcome::ProfileEdited { .. } => Some("profileEdited"),
             // They come back when they have enrolled.
-            Outcome::MustEnrol { .. } | Outcome::Cancelled => None,
+            Outcome::MustEnrol { .. } | Outcome::ForgotPassword | Outcome::Cancelled => None,
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     },
     error::{Error, Result},
     guard::network_of,
-    journey::{Account, Effect, Event, SecondFactor, Verdict, limits},
+    journey::{Account, Effect, Event, Profile, SecondFactor, Verdict, limits},
     mail::compose::{Letter, Mail, compose},
     post,
     secret::{password::Verified, popular, seal::Purpose, token, totp},
@@ -27,6 +27,7 @@ use zeroize::Zeroizing;
 pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: Effect) -> Result<Event> {
     match effect {
         Effect::FindAccount { address } => find_account(state, visit, &address).await,
+        Effect::ReadProfile { account } => read_profile(state, visit, &account).await,
         Effect::SendCode { address, .. } => send_code(state, visit, unit, &address).await,
         Effect::CheckCode { code, hash } => Ok(Event::CodeChecked(token::keyed_hash_is(
             &state.seal,
@@ -43,6 +44,12 @@ pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: E
 async fn find_account(state: &AppState, visit: &Visit, address: &str) -> Result<Event> {
     let known = identity::find_by_address(&state.db, &visit.tenant.id, &Folded::address(address)).await?;
     Ok(Event::AccountFound(known.map(|known| account_of(state, visit, known))))
+}
+
+async fn read_profile(state: &AppState, visit: &Visit, account: &AccountId) -> Result<Event> {
+    let profile = account::profile(&state.db, &visit.tenant.id, account).await?;
+    let profile = profile.filter(|profile| !profile.disabled);
+    Ok(Event::ProfileRead(profile.map(|it| Profile { address: it.address, attributes: it.attributes })))
 }
 
 fn account_of(state: &AppState, visit: &Visit, known: Known) -> Account {

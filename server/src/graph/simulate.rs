@@ -56,7 +56,15 @@ pub async fn simulate(
         },
         languages: flow.languages(text::languages()),
     };
-    let entry = Entry { path: sent.path, language: sent.language.clone(), hint: None, known: None, popup: false };
+    let entry = Entry {
+        path: sent.path,
+        language: sent.language.clone(),
+        hint: None,
+        known: None,
+        profile: None,
+        popup: false,
+        can_cancel: false,
+    };
     let walk = walk(&setting, entry, &people, answers, state.clock.now());
     wishes.entity(&format!("{OF}/{id}/simulate"), &shown(flow, &sent, &walk))
 }
@@ -80,6 +88,7 @@ fn people(sent: &Simulation) -> Vec<Pretended> {
         address: account.address.clone(),
         password: account.password.clone().map(Secret::from),
         disabled: account.disabled,
+        attributes: account.attributes.clone(),
     };
     sent.accounts.iter().enumerate().map(person).collect()
 }
@@ -126,6 +135,8 @@ fn word(outcome: &Outcome) -> &'static str {
         Outcome::SignedIn { .. } | Outcome::ContinuedAs { .. } => "signedIn",
         Outcome::Recovered { .. } => "recovered",
         Outcome::SignedUp { .. } => "signedUp",
+        Outcome::ProfileEdited { .. } => "profileEdited",
+        Outcome::ForgotPassword => "forgotPassword",
         // No pretended account has a second factor.
         Outcome::MustEnrol { .. } | Outcome::Cancelled => "cancelled",
     }
@@ -139,7 +150,18 @@ fn told(flow: &UserFlow, sent: &Simulation, outcome: &Outcome) -> Option<Claims>
             let known = sent.accounts.get(account.as_str().parse::<usize>().ok()?)?;
             (&known.address, known.attributes.clone())
         }
-        Outcome::MustEnrol { .. } | Outcome::Cancelled => return None,
+        Outcome::ProfileEdited { account, attributes, .. } => {
+            let known = sent.accounts.get(account.as_str().parse::<usize>().ok()?)?;
+            let mut all = known.attributes.clone();
+            for (attribute, value) in attributes {
+                match value {
+                    Some(value) => all.insert(attribute.clone(), value.clone()),
+                    None => all.remove(attribute),
+                };
+            }
+            (&known.address, all)
+        }
+        Outcome::MustEnrol { .. } | Outcome::ForgotPassword | Outcome::Cancelled => return None,
     };
     let profile =
         Profile { account: AccountId::from("simulated"), disabled: false, address: address.to_owned(), attributes };

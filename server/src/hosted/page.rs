@@ -81,6 +81,7 @@ fn describe(state: &AppState, visit: &Visit, step: Step) -> Page {
             .collect(),
         address: journey.stage.address().map(str::to_owned),
         step,
+        can_cancel: journey.can_cancel,
         faults: journey.said.faults.clone(),
         typed: typed(journey),
         notice: journey.said.notice,

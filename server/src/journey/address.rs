@@ -1,6 +1,6 @@
 //! Which address is it? The first page of every path, and the way back to it.
 
-use super::{AddressIs, Mailed, Move, Said, Setting, Stage, code, sign_up};
+use super::{AddressIs, Mailed, Move, Said, Setting, Stage, code, kind};
 use app::contract::{journey::Path, time::Timestamp, user_flow::Method, validate};
 
 /// The same page follows every address, known or not (security R4).
@@ -15,7 +15,7 @@ pub(super) fn answered(
         Ok(address) => address,
         Err(why) => return Move::show(Stage::Address { path }).fault("address", why).typed("address", typed),
     };
-    match (sign_up::unless_closed(setting, path), setting.flow.method) {
+    match (kind::instead_of_closed(setting, path), setting.flow.method) {
         (Path::SignIn, Method::Password) => Move::show(Stage::Password { address, address_is: AddressIs::Claimed }),
         (path, _) => code::send(path, address, mailed, now),
     }

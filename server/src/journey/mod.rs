@@ -5,6 +5,7 @@
 //! stateDiagram-v2
 //!     [*] --> Address
 //!     [*] --> Account: somebody is signed in, and the application asks who
+//!     [*] --> Profile: somebody is signed in, and the flow edits profiles
 //!     Account --> [*]: continue as
 //!     Account --> Address: another account
 //!     Address --> Password: sign in with a password
@@ -28,19 +29,24 @@
 //!     NewPassword --> Attributes: new
 //!     NewPassword --> [*]: recovered
 //!     Attributes --> Finished: account made
+//!     Profile --> [*]: saved
 //!     Finished --> [*]
 //!     Finished --> Proved: somebody else got the address in the same moment
 //! ```
 //!
-//! From every stage that is not over, sign in, sign up and can't access lead back to Address, and cancel ends the journey.
+//! From every stage that is not over, sign in, sign up and can't access lead back to Address as far as the flow has them
+//! (`kind`), or back to the application where it leads people who forgot their password; cancel ends the journey. In a flow
+//! for profile editing nobody who got in leaves but by Profile.
 
 mod address;
 mod admission;
 mod code;
+mod kind;
 pub mod limits;
 mod moves;
 #[cfg(test)]
 mod plays;
+pub mod profile;
 mod proved;
 mod recover;
 mod show;
@@ -49,13 +55,16 @@ mod sign_up;
 pub mod simulate;
 mod turn;
 
+pub use kind::{begins, is_for_signing_in};
 pub use show::{show, typed};
-pub use turn::{Account, Effect, Event, Outcome, Proof, SecondFactor, Turn, Verdict};
+pub use turn::{Account, Effect, Entered, Event, Outcome, Profile, Proof, SecondFactor, Turn, Verdict};
 
 use moves::{Move, Then};
+use profile::Arrived;
 use sign_up::NewAccount;
 
 use app::contract::{
+    flow_rules::ForgotPassword,
     id::AccountId,
     journey::{Answer, Notice, Path, Stop},
     secret::Secret,
@@ -73,6 +82,9 @@ pub struct Journey {
     /// In a window that the application's page opened and looks at.
     #[serde(default)]
     pub popup: bool,
+    /// Whether its pages offer the way back to the application.
+    #[serde(default)]
+    pub can_cancel: bool,
     /// Whether to stay signed in after the browser closes; as it was ticked last.
     pub keep: bool,
     pub stage: Stage,
@@ -135,6 +147,14 @@ pub enum Stage {
     Attributes {
         address: String,
         password: Option<Secret>,
+    },
+    /// Somebody is in; what is known of them is being read. Left within the turn that enters it.
+    Reading {
+        account: AccountId,
+        by: Entered,
+    },
+    Profile {
+        arrived: Arrived,
     },
     Stopped {
         why: Stop,
@@ -207,7 +227,10 @@ pub struct Entry {
     /// `login_hint`: fills the address in, proves nothing.
     pub hint: Option<String>,
     pub known: Option<Known>,
+    /// The profile of whoever is known, where the flow is there to edit it: the fields as the directory has them.
+    pub profile: Option<BTreeMap<String, Vec<String>>>,
     pub popup: bool,
+    pub can_cancel: bool,
 }
 
 /// What the engine may know of the directory: the flow as it stands, and facts about all people together, never about one.
@@ -228,19 +251,24 @@ pub struct SomeSignInBy {
 }
 
 pub fn begin(entry: Entry) -> Journey {
-    let stage = match entry.known {
-        Some(known) => Stage::Account { known },
-        None => Stage::Address { path: entry.path },
+    let mut said = entry.hint.into_iter().fold(Said::default(), |said, hint| said.typed("address", hint));
+    let stage = match (entry.known, entry.profile) {
+        (Some(Known { account, address, .. }), Some(profile)) => {
+            said.typed = profile;
+            Stage::Profile { arrived: Arrived { account, address, by: Entered::Before } }
+        }
+        (Some(known), None) => Stage::Account { known },
+        (None, _) => Stage::Address { path: entry.path },
     };
-    let said = entry.hint.into_iter().fold(Said::default(), |said, hint| said.typed("address", hint));
-    Journey { language: entry.language, popup: entry.popup, keep: false, stage, said, mailed: None }
+    let Entry { language, popup, can_cancel, .. } = entry;
+    Journey { language, popup, can_cancel, keep: false, stage, said, mailed: None }
 }
 
 /// One event, one turn. What does not fit the present stage (the back button, a double click, a stale tab) shows the
 /// present step as it was.
 pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp) -> (Journey, Turn) {
-    let Journey { mut language, popup, mut keep, stage, said, mut mailed } = journey;
-    let Move { stage, said, then } = match (stage, event) {
+    let Journey { mut language, popup, can_cancel, mut keep, stage, said, mut mailed } = journey;
+    let moved = match (stage, event) {
         (Stage::Finished { claimed: Some(address) }, Event::AddressTaken) => {
             proved::find_account(Path::SignUp, address)
         }
@@ -264,7 +292,9 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
         {
             code::send(Path::SignIn, address, &mut mailed, now)
         }
-        (Stage::Password { address, address_is }, Event::Answered(Answer::Recover)) => {
+        (Stage::Password { address, address_is }, Event::Answered(Answer::Recover))
+            if kind::recovers(setting.flow) == ForgotPassword::BuiltIn =>
+        {
             recover::from_password(address, address_is, &mut mailed, now)
         }
 
@@ -320,11 +350,22 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             sign_up::attributes(setting, &language, NewAccount { address, password, keep }, revision, values)
         }
 
-        (stage, Event::Answered(Answer::SignIn)) => address::ask(Path::SignIn, stage, said, &mut mailed),
+        (Stage::Reading { account, by }, Event::ProfileRead(profile)) => profile::found(setting, account, by, profile),
+        (Stage::Profile { arrived }, Event::Answered(Answer::Attributes { revision, values })) => {
+            profile::answered(setting, &language, arrived, revision, values, &said.typed)
+        }
+
+        (stage, Event::Answered(Answer::SignIn)) => {
+            address::ask(kind::instead_of_closed(setting, Path::SignIn), stage, said, &mut mailed)
+        }
         (stage, Event::Answered(Answer::SignUp)) if sign_up::is_open(setting) => {
             address::ask(Path::SignUp, stage, said, &mut mailed)
         }
-        (stage, Event::Answered(Answer::Recover)) => address::ask(Path::Recover, stage, said, &mut mailed),
+        (stage, Event::Answered(Answer::Recover)) => match kind::recovers(setting.flow) {
+            ForgotPassword::BuiltIn => address::ask(Path::Recover, stage, said, &mut mailed),
+            ForgotPassword::TellApplication => Move::finish(Outcome::ForgotPassword),
+            ForgotPassword::NotOffered => Move::stay(stage, said),
+        },
         (stage, Event::Answered(Answer::Language { language: chosen })) => {
             if setting.languages.contains(&chosen.as_str()) {
                 language = chosen;
@@ -334,7 +375,11 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
         (_, Event::Answered(Answer::Cancel)) => Move::finish(Outcome::Cancelled),
         (stage, _) => Move::stay(stage, said),
     };
-    let journey = Journey { language, popup, keep, stage, said, mailed };
+    let Move { stage, said, then } = match moved {
+        Move { then: Then::Finish(outcome), .. } => profile::before_leaving(setting, outcome),
+        moved => moved,
+    };
+    let journey = Journey { language, popup, can_cancel, keep, stage, said, mailed };
     let turn = match then {
         Then::Show => Turn::Show(show(setting, &journey, now)),
         Then::Do(effect) => Turn::Do(effect),

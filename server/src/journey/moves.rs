@@ -1,6 +1,6 @@
 //! What one event leads to: the stage that follows, what its page tells, and what happens then.
 
-use super::{Effect, Known, Outcome, Said, Stage};
+use super::{Effect, Known, Outcome, Said, Stage, profile::Arrived};
 use app::contract::{
     journey::{Notice, Stop},
     validate::{Fault, Why},
@@ -87,9 +87,10 @@ impl Stage {
             | Stage::Proved { address, .. }
             | Stage::SecondFactor { address, .. }
             | Stage::NewPassword { address, .. }
-            | Stage::Attributes { address, .. } => Some(address),
+            | Stage::Attributes { address, .. }
+            | Stage::Profile { arrived: Arrived { address, .. } } => Some(address),
             Stage::Stopped { address, .. } => address.as_deref(),
-            Stage::Address { .. } | Stage::Finished { .. } => None,
+            Stage::Address { .. } | Stage::Reading { .. } | Stage::Finished { .. } => None,
         }
     }
 

@@ -30,7 +30,9 @@ pub(super) fn account_found(
     match (account.method, path) {
         (Method::Passcode, _) => admission::admit(address, account, vec![Proof::Code], false, keep),
         (Method::Password, Path::Recover) => admission::admit(address, account, vec![Proof::Code], true, keep),
-        (Method::Password, Path::SignIn) => Move::show(Stage::Password { address, address_is: AddressIs::Proved }),
+        (Method::Password, Path::SignIn | Path::EditProfile) => {
+            Move::show(Stage::Password { address, address_is: AddressIs::Proved })
+        }
         (Method::Password, Path::SignUp) => {
             Move::show(Stage::Password { address, address_is: AddressIs::Proved }).notice(Notice::AlreadyHaveAccount)
         }

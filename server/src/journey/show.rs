@@ -3,13 +3,13 @@
 use super::{
     Journey, NewPasswordFor, Setting, Stage,
     code::{offers_code, offers_password},
+    kind,
     limits::CODE,
-    sign_up,
 };
 use app::contract::{
     journey::{Path, Resend, Step, Stop},
     time::Timestamp,
-    user_flow::{Method, SignUp},
+    user_flow::{Method, UserFlow},
 };
 use std::collections::BTreeMap;
 
@@ -18,14 +18,18 @@ pub fn show(setting: &Setting, journey: &Journey, now: Timestamp) -> Step {
     let flow = setting.flow;
     match &journey.stage {
         Stage::Address { path } => Step::Address {
-            path: sign_up::unless_closed(setting, *path),
-            can_sign_up: flow.sign_up == SignUp::Open,
-            can_recover: flow.method == Method::Password || setting.some_sign_in_by.password,
+            path: kind::instead_of_closed(setting, *path),
+            can_sign_in: kind::is_open(flow, Path::SignIn),
+            can_sign_up: kind::signs_up(flow),
+            can_recover: kind::is_open(flow, Path::Recover)
+                && (flow.method == Method::Password || setting.some_sign_in_by.password),
         },
         Stage::Account { known } => Step::Account { address: known.address.clone(), name: known.name.clone() },
-        Stage::Password { address_is, .. } => {
-            Step::Password { offers_code: offers_code(setting, *address_is), offers_to_keep: flow.keep_signed_in }
-        }
+        Stage::Password { address_is, .. } => Step::Password {
+            can_recover: kind::is_open(flow, Path::Recover),
+            offers_code: offers_code(setting, *address_is),
+            offers_to_keep: flow.keep_signed_in,
+        },
         Stage::Code { path, code, .. } => Step::Code {
             path: *path,
             length: CODE.length,
@@ -42,13 +46,16 @@ pub fn show(setting: &Setting, journey: &Journey, now: Timestamp) -> Step {
             },
             rule: flow.password,
         },
-        Stage::Attributes { .. } => {
-            Step::Attributes { revision: flow.layout.revision, fields: flow.layout.fields(&journey.language) }
-        }
+        Stage::Attributes { .. } => attributes(flow, Path::SignUp, &journey.language),
+        Stage::Profile { .. } => attributes(flow, Path::EditProfile, &journey.language),
         Stage::Stopped { why, .. } => Step::Stopped { why: *why },
         // Between two turns nobody is here: the first is left within the turn that enters it, the second has ended.
-        Stage::Proved { .. } | Stage::Finished { .. } => Step::Stopped { why: Stop::Expired },
+        Stage::Proved { .. } | Stage::Reading { .. } | Stage::Finished { .. } => Step::Stopped { why: Stop::Expired },
     }
+}
+
+fn attributes(flow: &UserFlow, path: Path, language: &str) -> Step {
+    Step::Attributes { path, revision: flow.layout.revision, fields: flow.layout.fields(language) }
 }
 
 /// What the fields of the present page hold: what was typed last, and "Keep me signed in" as it was ticked last, be it

@@ -1,11 +1,11 @@
 //! Sign up: the address and its code (`address`, `code`), a new password where the flow wants one, what the layout asks,
 //! the account.
 
-use super::{Effect, Move, NewPasswordFor, Outcome, Proof, Setting, Stage};
+use super::{Effect, Move, NewPasswordFor, Outcome, Proof, Setting, Stage, kind};
 use app::contract::{
-    journey::{Notice, Path, Stop},
+    journey::{Notice, Stop},
     secret::Secret,
-    user_flow::{Field, Input, InputKind, Layout, Method, SignUp, Visibility},
+    user_flow::{Field, Input, InputKind, Layout, Method, Visibility},
     validate::{self, field_name},
 };
 use std::collections::BTreeMap;
@@ -18,12 +18,7 @@ pub(super) struct NewAccount {
 }
 
 pub(super) fn is_open(setting: &Setting) -> bool {
-    setting.flow.sign_up == SignUp::Open
-}
-
-/// Who comes to sign up at a closed flow signs in.
-pub(super) fn unless_closed(setting: &Setting, path: Path) -> Path {
-    if path == Path::SignUp && !is_open(setting) { Path::SignIn } else { path }
+    kind::signs_up(setting.flow)
 }
 
 /// The proved address has no account.

@@ -2,8 +2,8 @@
 //! and nobody gets a mail.
 
 use super::{
-    Account, AccountId, Effect, Entry, Event, Journey, Outcome, SecondFactor, Setting, Turn, Verdict, advance, begin,
-    limits, show, typed,
+    Account, AccountId, Effect, Entry, Event, Journey, Outcome, Profile, SecondFactor, Setting, Turn, Verdict, advance,
+    begin, limits, show, typed,
 };
 use app::contract::{
     journey::{Answer, Notice, Step},
@@ -22,6 +22,7 @@ pub struct Pretended {
     /// None where they sign in by code.
     pub password: Option<Secret>,
     pub disabled: bool,
+    pub attributes: BTreeMap<String, String>,
 }
 
 /// One page of the walk.
@@ -92,6 +93,12 @@ fn pretend(people: &[Pretended], effect: Effect, now: Timestamp) -> Event {
     let whose = |address: &str| people.iter().find(|person| person.address.eq_ignore_ascii_case(address));
     match effect {
         Effect::FindAccount { address } => Event::AccountFound(whose(&address).map(account)),
+        Effect::ReadProfile { account } => {
+            let person = people.iter().find(|person| person.id == account);
+            Event::ProfileRead(
+                person.map(|person| Profile { address: person.address.clone(), attributes: person.attributes.clone() }),
+            )
+        }
         Effect::SendCode { .. } => {
             let resend_at = now + limits::SENDS_PER_ADDRESS.first().map_or(Duration::ZERO, |limit| limit.within);
             Event::CodeSent { hash: right_code().into(), resend_at }

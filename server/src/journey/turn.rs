@@ -9,12 +9,15 @@ use app::contract::{
     validate::Why,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What happened. Every effect comes back as one of these.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Event {
     Answered(Answer),
     AccountFound(Option<Account>),
+    /// What is known of somebody who arrived; nothing where their account went meanwhile.
+    ProfileRead(Option<Profile>),
     CodeSent {
         hash: Secret,
         resend_at: Timestamp,
@@ -40,6 +43,13 @@ pub struct Account {
     pub second_factor: SecondFactor,
 }
 
+/// What a person may look at and correct.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Profile {
+    pub address: String,
+    pub attributes: BTreeMap<String, String>,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum SecondFactor {
     #[default]
@@ -62,6 +72,10 @@ pub enum Effect {
     /// Whose is this proved address?
     FindAccount {
         address: String,
+    },
+    /// What is known of somebody who has proved who they are?
+    ReadProfile {
+        account: AccountId,
     },
     SendCode {
         address: String,
@@ -136,7 +150,27 @@ pub enum Outcome {
     ContinuedAs {
         account: AccountId,
     },
+    /// Nothing forgets a value. Who was signed in before goes on with that session.
+    ProfileEdited {
+        account: AccountId,
+        attributes: Vec<(String, Option<String>)>,
+        by: Entered,
+    },
+    /// The application leads people who forgot their password itself (AADB2C90118).
+    ForgotPassword,
     Cancelled,
+}
+
+/// How somebody got in.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Entered {
+    /// In a journey of before, at this browser.
+    Before,
+    Now {
+        proved: Vec<Proof>,
+        keep: bool,
+    },
 }
 
 /// What a person has shown in this journey.

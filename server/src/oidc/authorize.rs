@@ -24,7 +24,7 @@ use crate::{
     },
     error::{Refusal, Result},
     guard::{Caller, network_of},
-    journey::{self, Entry, Known},
+    journey::{self, Entry, Known, profile::filled_in},
     secret::token::Token,
     state::AppState,
     wishes,
@@ -33,7 +33,7 @@ use app::contract::{
     id::{GrantId, JourneyId},
     journey::Path as Way,
     time::Timestamp,
-    user_flow::SignUp,
+    user_flow::FlowKind,
 };
 use axum::{
     body::Bytes,
@@ -115,10 +115,18 @@ impl Visit {
 async fn answer(state: &AppState, mut visit: Visit) -> Result<Response> {
     let now = state.clock.now();
     let session = browser::signed_in(state, &visit.tenant.id, &visit.headers).await?;
+    let flow = user_flow::get(&state.db, &visit.tenant.id, &visit.request.user_flow).await?;
     note_who_is_meant(state, &mut visit).await?;
     match as_who_is_meant(state, &visit, session).await? {
-        Some(session) if visit.request.is_satisfied_by(session.signed_in_at, now) => {
+        Some(session)
+            if visit.request.is_satisfied_by(session.signed_in_at, now) && journey::is_for_signing_in(&flow) =>
+        {
             return_at_once(state, visit, session, now).await
+        }
+        Some(_) if visit.request.prompt == Prompt::None && !journey::is_for_signing_in(&flow) => {
+            let why = "The user flow has a page for the person, and 'prompt=none' forbids to show it.";
+            let refusal = Refusal::new("interaction_required", 50058, why);
+            Ok(visit.request.kept.to.with_refusal(visit.answering(state), &refusal))
         }
         _ if visit.request.prompt == Prompt::None => {
             let why = "Nobody is signed in as the request asks, and 'prompt=none' forbids to ask them.";
@@ -249,8 +257,11 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
         Some(session) => account::profile(&state.db, &visit.tenant.id, &session.account).await?,
         None => None,
     };
-    let session = session.filter(|session| {
-        request.prompt == Prompt::SelectAccount && request.is_recent_enough(session.signed_in_at, now)
+    let flow = user_flow::get(&state.db, &visit.tenant.id, &request.user_flow).await?;
+    let edits = flow.kind == FlowKind::ProfileEdit;
+    let session = session.filter(|session| match request.prompt {
+        Prompt::SelectAccount => request.is_recent_enough(session.signed_in_at, now),
+        _ => edits && request.is_satisfied_by(session.signed_in_at, now),
     });
     let known = session.zip(profile.as_ref()).map(|(session, profile)| Known {
         account: profile.account.clone(),
@@ -258,19 +269,21 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
         name: profile.attributes.get("displayName").cloned(),
         until: request.recent_until(session.signed_in_at),
     });
+    let as_filled_in = profile.as_ref().map(|profile| filled_in(&flow.layout, &profile.attributes));
     // Who must prove themselves anew need not type the address again. Who chooses, chooses freely.
     let hint = match request.prompt {
         Prompt::SelectAccount => None,
         Prompt::Create => request.login_hint.clone(),
         _ => request.login_hint.clone().or(profile.map(|profile| profile.address)),
     };
-    let flow = user_flow::get(&state.db, &visit.tenant.id, &request.user_flow).await?;
-    let wants_account = request.prompt == Prompt::Create && flow.sign_up == SignUp::Open;
+    let wished = if request.prompt == Prompt::Create { Way::SignUp } else { Way::SignIn };
     Ok(Entry {
-        path: if wants_account { Way::SignUp } else { Way::SignIn },
+        path: journey::begins(&flow, wished),
         language: wishes::language(&request.ui_locales, visit.headers.get(header::ACCEPT_LANGUAGE)).into(),
         hint,
+        profile: as_filled_in.filter(|_| edits && request.prompt != Prompt::SelectAccount),
         known,
+        can_cancel: !journey::is_for_signing_in(&flow),
         popup: request.kept.to.popup,
     })
 }

@@ -3,6 +3,7 @@
 use super::response::{ResponseMode, Return};
 use crate::{
     assets,
+    client::refuse::moment,
     directory::{application::Application, tenant::Tenant},
     error::Refusal,
     guard::{IsPopup, MayBeFramed},
@@ -30,6 +31,16 @@ pub struct Answering<'a> {
 impl Return {
     pub fn with_refusal(&self, from: Answering, refusal: &Refusal) -> Response {
         let description = format!("AADSTS{}: {}", refusal.number, refusal.description);
+        self.with(from, &[("error", refusal.error), ("error_description", &description)])
+    }
+
+    /// As Azure AD B2C words it: clients look for the number in the text.
+    pub fn with_policy_refusal(&self, from: Answering, refusal: &Refusal) -> Response {
+        let (correlation, at) = (from.state.chance.id(), moment(from.state.clock.now()));
+        let description = format!(
+            "AADB2C{}: {}\r\nCorrelation ID: {correlation}\r\nTimestamp: {at}\r\n",
+            refusal.number, refusal.description,
+        );
         self.with(from, &[("error", refusal.error), ("error_description", &description)])
     }
 

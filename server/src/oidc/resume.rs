@@ -11,13 +11,16 @@ use crate::{
     directory::{
         application,
         grant::{self, Code, Grant, Outcome},
-        tenant,
+        tenant, user_flow,
     },
     error::{Error, Refusal, Result},
     secret::token::Token,
     state::AppState,
 };
-use app::contract::id::{GrantId, TenantId};
+use app::contract::{
+    id::{GrantId, TenantId},
+    user_flow::FlowKind,
+};
 use axum::{
     extract::{Path, State},
     http::HeaderMap,
@@ -49,8 +52,18 @@ pub async fn get(
     match grant.outcome {
         None => Err(Error::JourneyOver),
         Some(Outcome::Cancelled) => {
-            let refusal = Refusal::new("access_denied", 65004, "The person called the sign-in off.");
-            Ok(kept.to.with_refusal(from, &refusal))
+            let flow = user_flow::get(&state.db, &tenant.id, &grant.user_flow).await?;
+            if flow.kind == FlowKind::SignUpOrSignIn {
+                let refusal = Refusal::new("access_denied", 65004, "The person called the sign-in off.");
+                return Ok(kept.to.with_refusal(from, &refusal));
+            }
+            let refusal =
+                Refusal::new("access_denied", 90091, "The user has cancelled entering self-asserted information.");
+            Ok(kept.to.with_policy_refusal(from, &refusal))
+        }
+        Some(Outcome::ForgotPassword) => {
+            let refusal = Refusal::new("access_denied", 90118, "The user has forgotten their password.");
+            Ok(kept.to.with_policy_refusal(from, &refusal))
         }
         Some(outcome) => reply(from, &kept, code.reveal(), || SignedIn { outcome, user_flow: grant.user_flow }).await,
     }

@@ -3,6 +3,7 @@
 mod attributes;
 mod browsers;
 mod code;
+mod kinds;
 mod language;
 mod live;
 mod recover;

@@ -2,6 +2,7 @@
 
 mod admission;
 mod code;
+mod kinds;
 mod layout;
 mod model;
 mod random;
@@ -35,7 +36,7 @@ struct Play {
 
 impl Play {
     fn of(flow: UserFlow, path: Path) -> Play {
-        Play::enter(flow, Entry { path, language: "en".into(), hint: None, known: None, popup: false })
+        Play::enter(flow, entry(path))
     }
 
     fn enter(flow: UserFlow, entry: Entry) -> Play {
@@ -100,6 +101,11 @@ impl Play {
         self.runs([(address(ADA), sends(path)), (sent(1), code_page(path, 30)), (code("12345678"), checks_code(1))]);
         self.runs([(Event::CodeChecked(true), finds())]);
     }
+}
+
+/// Somebody nobody knows comes without a wish.
+fn entry(path: Path) -> Entry {
+    Entry { path, language: "en".into(), hint: None, known: None, profile: None, popup: false, can_cancel: false }
 }
 
 fn flow(method: Method) -> UserFlow {
@@ -262,11 +268,11 @@ fn hashes(typed: &str) -> Turn {
 }
 
 fn address_page(path: Path) -> Turn {
-    Turn::Show(Step::Address { path, can_sign_up: true, can_recover: true })
+    Turn::Show(Step::Address { path, can_sign_in: true, can_sign_up: true, can_recover: true })
 }
 
 fn password_page() -> Turn {
-    Turn::Show(Step::Password { offers_code: false, offers_to_keep: true })
+    Turn::Show(Step::Password { can_recover: true, offers_code: false, offers_to_keep: true })
 }
 
 /// In a flow with passwords, which is the way back from a code that was asked for in its place.
@@ -290,7 +296,7 @@ fn new_password_page(path: Path) -> Turn {
 }
 
 fn attribute_page(layout: &Layout) -> Turn {
-    Turn::Show(Step::Attributes { revision: layout.revision, fields: layout.fields("en") })
+    Turn::Show(Step::Attributes { path: Path::SignUp, revision: layout.revision, fields: layout.fields("en") })
 }
 
 fn stopped(why: Stop) -> Turn {

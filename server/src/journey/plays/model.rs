@@ -61,7 +61,7 @@ struct Mail {
 }
 
 impl World {
-    pub fn new(method: Method, known: bool, with_page: bool) -> World {
+    pub fn new(kind: FlowKind, method: Method, known: bool, with_page: bool) -> World {
         let account = |id: &str, method, disabled| Account { id: id.into(), disabled, ..ada(method) };
         let careful =
             |id: &str, method| Account { second_factor: SecondFactor::Enrolled, ..account(id, method, false) };
@@ -82,8 +82,9 @@ impl World {
             ),
         ];
         let known = known.then(|| Known { account: "ada".into(), address: ADA.into(), name: None, until: None });
-        let entry = Entry { path: Path::SignIn, language: "en".into(), hint: None, known, popup: false };
-        let flow = if with_page { flow(method) } else { without_page(flow(method)) };
+        let entry = Entry { known, ..entry(Path::SignIn) };
+        let flow = UserFlow { kind, ..flow(method) };
+        let flow = if with_page { flow } else { without_page(flow) };
         World {
             play: Play::enter(flow, entry).with_some(true, true),
             accounts: accounts.into(),
@@ -233,6 +234,12 @@ impl World {
                 }
                 _ => Verdict::Wrong,
             }),
+            Effect::ReadProfile { account } => {
+                let (address, account) = self.find(&account);
+                assert!(!account.disabled && self.has_shown_what_is_asked(account));
+                let attributes = BTreeMap::from([("displayName".to_owned(), "Ada".to_owned())]);
+                Event::ProfileRead(Some(Profile { address: address.clone(), attributes }))
+            }
             Effect::CheckSecondFactor { account, code } => {
                 let (address, _) = self.find(&account);
                 let known = self.proved.contains(address) || self.checked.contains(account.as_str());
@@ -301,6 +308,7 @@ impl World {
             }
             Outcome::SignedUp { address, password, attributes, proved, .. } => {
                 assert!(self.proved.contains(address) && self.play.flow.sign_up == SignUp::Open);
+                assert!(matches!(self.play.flow.kind, FlowKind::SignUpOrSignIn | FlowKind::SignUp));
                 assert!(!self.accounts.contains_key(address));
                 assert_eq!(proved, &[Proof::Code]);
                 assert_eq!(password.is_some(), self.play.flow.method == Method::Password);
@@ -310,8 +318,27 @@ impl World {
                 self.may_store(event, attributes);
             }
             Outcome::ContinuedAs { account } => {
-                assert_eq!(*event, press(Answer::ContinueAs));
+                assert!(self.play.flow.kind != FlowKind::ProfileEdit && *event == press(Answer::ContinueAs));
                 assert_eq!(account.as_str(), "ada");
+            }
+            Outcome::ProfileEdited { account, attributes, by } => {
+                assert_eq!(self.play.flow.kind, FlowKind::ProfileEdit);
+                match by {
+                    Entered::Before => assert_eq!(account.as_str(), "ada"),
+                    Entered::Now { proved, keep } => {
+                        let (account, proved, keep) = (account.clone(), proved.clone(), *keep);
+                        self.may_end(event, &Outcome::SignedIn { account, proved, keep });
+                    }
+                }
+                let editable = |attribute: &String| {
+                    let mut inputs = self.play.flow.layout.asked();
+                    inputs.any(|it| it.attribute == *attribute && it.visibility == Visibility::Editable)
+                };
+                assert!(attributes.iter().all(|(attribute, _)| editable(attribute)));
+            }
+            Outcome::ForgotPassword => {
+                assert_eq!(*event, press(Answer::Recover));
+                assert_eq!(self.play.flow.rules.forgot_password, ForgotPassword::TellApplication);
             }
             Outcome::Cancelled => assert_eq!(*event, press(Answer::Cancel)),
         }

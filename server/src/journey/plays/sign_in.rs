@@ -85,7 +85,7 @@ fn an_account_keeps_the_method_it_signed_up_with() {
     ]);
 
     let mut play = Play::of(password_flow(), Path::SignIn).with_some(true, true);
-    let offers_code = Turn::Show(Step::Password { offers_code: true, offers_to_keep: true });
+    let offers_code = Turn::Show(Step::Password { can_recover: true, offers_code: true, offers_to_keep: true });
     play.runs([
         (address(ADA), offers_code),
         (press(Answer::UseCode), sends(Path::SignIn)),
@@ -123,7 +123,7 @@ fn r4_alternatives_hang_on_everybody_never_on_the_address() {
 #[test]
 fn a_code_and_a_password_lead_to_each_other() {
     let mut play = Play::of(passcode_flow(), Path::SignIn).with_some(true, true);
-    let offers_code = Turn::Show(Step::Password { offers_code: true, offers_to_keep: true });
+    let offers_code = Turn::Show(Step::Password { can_recover: true, offers_code: true, offers_to_keep: true });
     play.runs([
         (address(ADA), sends(Path::SignIn)),
         (sent(1), code_page(Path::SignIn, 30)),
@@ -151,7 +151,8 @@ fn a_code_without_an_account_goes_on_to_sign_up_or_ends_kindly() {
 
     let mut play = Play::of(closed(passcode_flow()), Path::SignIn).with_some(true, true);
     play.proves_address(Path::SignIn);
-    let again = Turn::Show(Step::Address { path: Path::SignIn, can_sign_up: false, can_recover: true });
+    let again =
+        Turn::Show(Step::Address { path: Path::SignIn, can_sign_in: true, can_sign_up: false, can_recover: true });
     play.runs([(nobody(), stopped(Stop::NoAccount)), (press(Answer::SignIn), again)]);
     assert_eq!(play.typed("address").as_deref(), Some(ADA));
 }
@@ -159,7 +160,7 @@ fn a_code_without_an_account_goes_on_to_sign_up_or_ends_kindly() {
 #[test]
 fn who_is_signed_in_goes_on_or_is_somebody_else() {
     let known = Known { account: "ada".into(), address: ADA.into(), name: Some("Ada".into()), until: None };
-    let entry = Entry { path: Path::SignIn, language: "en".into(), hint: None, known: Some(known), popup: false };
+    let entry = Entry { known: Some(known), ..entry(Path::SignIn) };
     let page = Turn::Show(Step::Account { address: ADA.into(), name: Some("Ada".into()) });
     let mut play = Play::enter(password_flow(), entry.clone());
     assert_eq!(Turn::Show(play.shown()), page);
@@ -182,7 +183,7 @@ fn who_is_signed_in_goes_on_or_is_somebody_else() {
 fn who_chooses_too_late_proves_anew_who_they_are() {
     let until = Some(START + Duration::from_secs(60));
     let known = Known { account: "ada".into(), address: ADA.into(), name: None, until };
-    let entry = Entry { path: Path::SignIn, language: "en".into(), hint: None, known: Some(known), popup: false };
+    let entry = Entry { known: Some(known), ..entry(Path::SignIn) };
     let mut play = Play::enter(password_flow(), entry.clone());
     play.later(60);
     play.runs([(press(Answer::ContinueAs), Turn::Finish(Outcome::ContinuedAs { account: "ada".into() }))]);
@@ -196,7 +197,7 @@ fn who_chooses_too_late_proves_anew_who_they_are() {
 
 #[test]
 fn a_hint_fills_in_and_proves_nothing() {
-    let entry = Entry { path: Path::SignIn, language: "en".into(), hint: Some(ADA.into()), known: None, popup: false };
+    let entry = Entry { hint: Some(ADA.into()), ..entry(Path::SignIn) };
     let play = Play::enter(password_flow(), entry);
     assert_eq!(Turn::Show(play.shown()), address_page(Path::SignIn));
     assert_eq!(play.typed("address").as_deref(), Some(ADA));

@@ -12,7 +12,7 @@ fn every_stage() -> Vec<Play> {
         play
     };
     let known = Known { account: "ada".into(), address: ADA.into(), name: None, until: None };
-    let entry = Entry { path: Path::SignIn, language: "en".into(), hint: None, known: Some(known), popup: false };
+    let entry = Entry { known: Some(known), ..entry(Path::SignIn) };
     let proved = || vec![address(ADA), sent(1), code("12345678"), Event::CodeChecked(true)];
     let then = |event: Event| proved().into_iter().chain([event]).collect();
     vec![

@@ -1,0 +1,56 @@
+//! What a flow is for: where its journeys begin, and which ways are open in them.
+
+use super::Setting;
+use app::contract::{
+    flow_rules::{FlowVersion, ForgotPassword},
+    journey::Path,
+    user_flow::{FlowKind, SignUp, UserFlow},
+};
+
+/// The path on which a journey of the flow begins, whatever the application wished.
+pub fn begins(flow: &UserFlow, wanted: Path) -> Path {
+    if is_open(flow, wanted) { wanted } else { first(flow) }
+}
+
+/// Whether it is there to find out who somebody is: then whoever is signed in already has nothing to do in it.
+pub fn is_for_signing_in(flow: &UserFlow) -> bool {
+    matches!(flow.kind, FlowKind::SignUpOrSignIn | FlowKind::SignIn | FlowKind::SignUp)
+}
+
+fn first(flow: &UserFlow) -> Path {
+    match flow.kind {
+        FlowKind::SignUpOrSignIn | FlowKind::SignIn | FlowKind::ProfileEdit => Path::SignIn,
+        FlowKind::SignUp => Path::SignUp,
+        FlowKind::PasswordReset => Path::Recover,
+    }
+}
+
+/// Whether a person may take the path. An account that a code proved signs in wherever it was found.
+pub(super) fn is_open(flow: &UserFlow, path: Path) -> bool {
+    match path {
+        Path::SignIn => !matches!(flow.kind, FlowKind::SignUp | FlowKind::PasswordReset),
+        Path::SignUp => signs_up(flow),
+        Path::Recover => recovers(flow) != ForgotPassword::NotOffered,
+        Path::EditProfile => flow.kind == FlowKind::ProfileEdit,
+    }
+}
+
+/// Whether the flow makes accounts.
+pub(super) fn signs_up(flow: &UserFlow) -> bool {
+    flow.sign_up == SignUp::Open && matches!(flow.kind, FlowKind::SignUpOrSignIn | FlowKind::SignUp)
+}
+
+/// What follows "Forgot password?". A flow that is there for it does it itself; one of the legacy version has always left
+/// it to the application.
+pub(super) fn recovers(flow: &UserFlow) -> ForgotPassword {
+    match (flow.kind, flow.rules.version, flow.rules.forgot_password) {
+        (FlowKind::PasswordReset, ..) => ForgotPassword::BuiltIn,
+        (FlowKind::SignUpOrSignIn, FlowVersion::Legacy, ForgotPassword::BuiltIn) => ForgotPassword::TellApplication,
+        (.., chosen) => chosen,
+    }
+}
+
+/// The path that is taken instead of a closed one.
+pub(super) fn instead_of_closed(setting: &Setting, path: Path) -> Path {
+    begins(setting.flow, path)
+}
