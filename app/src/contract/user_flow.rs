@@ -87,18 +87,51 @@ pub enum SignUp {
     Closed,
 }
 
-/// What a new password must be. Lengths count characters, not bytes; there are no composition rules (NIST 800-63B §3.1.1.2).
+/// What a new password must be. Lengths count characters, not bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PasswordRule {
     pub min_length: u16,
     pub max_length: u16,
+    #[serde(default, skip_serializing_if = "Composition::is_any")]
+    pub composition: Composition,
+}
+
+/// Of which characters a new password is made. The usual rule asks for none (NIST 800-63B §3.1.1.2); the others are there
+/// for tenants whom Azure AD B2C's "strong" and "custom" bind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Composition {
+    #[default]
+    Any,
+    /// A PIN.
+    Digits,
+    /// Of small letters, capitals, digits and everything else, so many.
+    TwoClasses,
+    ThreeClasses,
+    FourClasses,
+}
+
+impl Composition {
+    /// How many of the four classes have to be there.
+    pub fn classes(self) -> u8 {
+        match self {
+            Composition::Any | Composition::Digits => 0,
+            Composition::TwoClasses => 2,
+            Composition::ThreeClasses => 3,
+            Composition::FourClasses => 4,
+        }
+    }
+
+    fn is_any(&self) -> bool {
+        *self == Composition::Any
+    }
 }
 
 impl Default for PasswordRule {
     /// The strict rule for a password that stands alone; an administrator may relax it per flow, never below eight.
     fn default() -> Self {
-        Self { min_length: 15, max_length: 256 }
+        Self { min_length: 15, max_length: 256, composition: Composition::Any }
     }
 }
 

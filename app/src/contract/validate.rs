@@ -4,7 +4,7 @@
 use super::{
     attribute::DataType,
     journey::ATTRIBUTE_FIELD,
-    user_flow::{Field, InputKind, PasswordRule},
+    user_flow::{Composition, Field, InputKind, PasswordRule},
 };
 #[cfg(feature = "ssr")]
 use regex_lite::{Regex, RegexBuilder};
@@ -43,6 +43,12 @@ pub enum Why {
     },
     PasswordTooLong {
         max: u16,
+    },
+    PasswordDigits {
+        min: u16,
+    },
+    PasswordClasses {
+        classes: u8,
     },
     /// On the list of passwords that are tried first.
     PasswordCommon,
@@ -279,7 +285,31 @@ pub fn new_password(rule: PasswordRule, password: &str) -> Result<(), Why> {
         () if length == 0 => Err(Why::Required),
         () if length < usize::from(rule.min_length) => Err(Why::PasswordTooShort { min: rule.min_length }),
         () if length > usize::from(rule.max_length) => Err(Why::PasswordTooLong { max: rule.max_length }),
-        () => Ok(()),
+        () => composed(rule).filter(|_| !is_composed(rule.composition, password)).map_or(Ok(()), Err),
+    }
+}
+
+/// What a password of the wrong characters is told; where any will do, nothing.
+pub fn composed(rule: PasswordRule) -> Option<Why> {
+    match rule.composition {
+        Composition::Any => None,
+        Composition::Digits => Some(Why::PasswordDigits { min: rule.min_length }),
+        several => Some(Why::PasswordClasses { classes: several.classes() }),
+    }
+}
+
+/// Letters of other scripts, most of which know no capitals, count as everything else.
+fn is_composed(composition: Composition, password: &str) -> bool {
+    let class = |byte: u8| match byte {
+        b'a'..=b'z' => 1,
+        b'A'..=b'Z' => 2,
+        b'0'..=b'9' => 4,
+        _ => 8,
+    };
+    let there = password.bytes().fold(0u8, |there, byte| there | class(byte));
+    match composition {
+        Composition::Digits => there == class(b'0'),
+        several => there.count_ones() >= several.classes().into(),
     }
 }
 

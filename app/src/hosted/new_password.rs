@@ -9,9 +9,9 @@ use crate::{
     contract::{
         journey::Path,
         user_flow::PasswordRule,
-        validate::{Strength, strength},
+        validate::{Strength, Why, composed, strength},
     },
-    text::{Key, Texts},
+    text::{Key, Texts, explain},
     ui::password::Judge,
 };
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub fn heading(path: Path) -> Key {
 pub fn screen(visit: &Visit, path: Path, rule: PasswordRule) -> Screen {
     let (label, working) =
         if path == Path::Recover { (Key::SaveAndSignIn, Key::Saving) } else { (Key::Continue, Key::OneMoment) };
-    let hint = visit.fill(Key::NewPasswordHint, &[("min", &rule.min_length.to_string())]);
+    let hint = hint(&visit.texts, rule);
     let judge = judge(visit.texts.clone(), rule);
     let form = visit
         .form("answer")
@@ -31,6 +31,16 @@ pub fn screen(visit: &Visit, path: Path, rule: PasswordRule) -> Screen {
         .with(field(visit, Key::NewPasswordLabel, Some(hint), "new-password", Some(judge)))
         .with(visit.primary("newPassword", visit.say(label), working));
     Screen { lead: visit.lead(visit.say(Key::NewPasswordLead)), form }
+}
+
+/// What the password must be, before anything is wrong with it.
+pub fn hint(texts: &Texts, rule: PasswordRule) -> String {
+    let long = texts.fill(Key::NewPasswordHint, &[("min", &rule.min_length.to_string())]);
+    match composed(rule) {
+        None => long,
+        Some(digits @ Why::PasswordDigits { .. }) => explain(texts, &digits),
+        Some(classes) => [&long, " ", &explain(texts, &classes)].concat(),
+    }
 }
 
 fn judge(texts: Arc<Texts>, rule: PasswordRule) -> Judge {

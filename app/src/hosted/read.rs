@@ -7,7 +7,7 @@ use crate::{
         brand::{Brand, Colour, Link, LinkKind},
         journey::{LanguageName, Notice, Page, Path, Resend, Step, Stop},
         problem::ProblemKind,
-        user_flow::{Field, FieldOption, InputKind, PasswordRule},
+        user_flow::{Composition, Field, FieldOption, InputKind, PasswordRule},
         validate::{Fault, Why},
     },
     json,
@@ -103,7 +103,11 @@ fn step(json: &Value) -> Option<Step> {
         },
         "newPassword" => {
             let rule = json.get("rule")?;
-            let rule = PasswordRule { min_length: number(rule, "minLength")?, max_length: number(rule, "maxLength")? };
+            let rule = PasswordRule {
+                min_length: number(rule, "minLength")?,
+                max_length: number(rule, "maxLength")?,
+                composition: composition(rule)?,
+            };
             Step::NewPassword { path: path(json)?, rule }
         }
         "attributes" => Step::Attributes {
@@ -115,6 +119,17 @@ fn step(json: &Value) -> Option<Step> {
         "stopped" => Step::Stopped { why: stop(word(json, "why")?)? },
         "done" => Step::Done { location: text(json, "location")? },
         _ => return None,
+    })
+}
+
+fn composition(json: &Value) -> Option<Composition> {
+    Some(match word(json, "composition") {
+        None => Composition::Any,
+        Some("digits") => Composition::Digits,
+        Some("twoClasses") => Composition::TwoClasses,
+        Some("threeClasses") => Composition::ThreeClasses,
+        Some("fourClasses") => Composition::FourClasses,
+        Some(_) => return None,
     })
 }
 
@@ -203,6 +218,8 @@ fn fault(json: &Value) -> Option<Fault> {
         "unprintable" => Why::Unprintable,
         "passwordTooShort" => Why::PasswordTooShort { min: number(why, "min")? },
         "passwordTooLong" => Why::PasswordTooLong { max: number(why, "max")? },
+        "passwordDigits" => Why::PasswordDigits { min: number(why, "min")? },
+        "passwordClasses" => Why::PasswordClasses { classes: number(why, "classes")? },
         "passwordCommon" => Why::PasswordCommon,
         "passwordGuessable" => Why::PasswordGuessable,
         "wrongPassword" => Why::WrongPassword,

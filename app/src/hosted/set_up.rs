@@ -1,6 +1,9 @@
 //! The pages that make administrators: the first one, and those who were invited.
 
-use super::frame::{foot, links, whose};
+use super::{
+    frame::{foot, links, whose},
+    new_password,
+};
 use crate::{
     contract::{brand::Brand, user_flow::PasswordRule, validate::Fault},
     text::{Key, Texts, administrator, explain},
@@ -123,7 +126,7 @@ fn new_password(page: &SetUp, texts: &Texts) -> El {
         name: "password".into(),
         label: texts.say(Key::NewPasswordLabel).into(),
         optional: None,
-        hint: Some(texts.fill(Key::NewPasswordHint, &[("min", &page.rule.min_length.to_string())])),
+        hint: Some(new_password::hint(texts, page.rule)),
         fault: fault(page, texts, "password"),
     };
     password::password(Password { control, autocomplete: "new-password", words, judge: None })

@@ -18,6 +18,8 @@ pub fn explain(texts: &Texts, why: &Why) -> String {
         Why::Unprintable => texts.say(Key::FaultUnprintable).into(),
         Why::PasswordTooShort { min } => with(Key::FaultPasswordTooShort, "min", (*min).into()),
         Why::PasswordTooLong { max } => with(Key::FaultPasswordTooLong, "max", (*max).into()),
+        Why::PasswordDigits { min } => with(Key::FaultPasswordDigits, "min", (*min).into()),
+        Why::PasswordClasses { classes } => with(Key::FaultPasswordClasses, "classes", (*classes).into()),
         Why::PasswordCommon => texts.say(Key::FaultPasswordCommon).into(),
         Why::PasswordGuessable => texts.say(Key::FaultPasswordGuessable).into(),
         Why::WrongPassword => texts.say(Key::FaultWrongPassword).into(),

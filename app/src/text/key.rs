@@ -145,6 +145,8 @@ pub enum Key {
     FaultUnprintable,
     FaultPasswordTooShort,
     FaultPasswordTooLong,
+    FaultPasswordDigits,
+    FaultPasswordClasses,
     FaultPasswordCommon,
     FaultPasswordGuessable,
     FaultWrongPassword,

@@ -5,7 +5,7 @@ use app::{
         attribute::DataType,
         brand::{Brand, Colour, Link, LinkKind},
         journey::{LanguageName, Notice, Page, Path, Resend, Step, Stop},
-        user_flow::{Field, FieldOption, InputKind, PasswordRule},
+        user_flow::{Composition, Field, FieldOption, InputKind, PasswordRule},
         validate::{Fault, Why},
     },
     text,
@@ -110,6 +110,17 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
             "new-password-fault",
             Page { faults: vec![fault("password", Why::PasswordTooShort { min: 15 })], ..new_password(Path::Recover) },
         ),
+        ("new-password-digits", {
+            let rule = PasswordRule { min_length: 6, composition: Composition::Digits, ..PasswordRule::default() };
+            let faults = vec![fault("password", Why::PasswordDigits { min: 6 })];
+            Page { faults, ..page(Step::NewPassword { path: Path::SignUp, rule }) }
+        }),
+        ("new-password-classes", {
+            let composition = Composition::ThreeClasses;
+            let rule = PasswordRule { min_length: 8, composition, ..PasswordRule::default() };
+            let faults = vec![fault("password", Why::PasswordClasses { classes: 3 })];
+            Page { faults, ..page(Step::NewPassword { path: Path::SignUp, rule }) }
+        }),
         ("attributes", attributes()),
         (
             "profile",

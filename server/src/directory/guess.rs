@@ -3,7 +3,7 @@
 
 use super::{Db, Durability};
 use crate::error::Result;
-use app::contract::{id::TenantId, time::Timestamp};
+use app::contract::{flow_rules::Lockout, id::TenantId, time::Timestamp};
 use sqlx::AnyConnection;
 use std::time::Duration;
 
@@ -11,7 +11,9 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
     /// How long the password is held after so many failures in a row.
-    pub hold_after: fn(u32) -> Duration,
+    pub hold_after: fn(Lockout, u32) -> Duration,
+    /// What the flow says of it.
+    pub lockout: Lockout,
     /// After so many nothing but a new password helps.
     pub most: u32,
 }
@@ -22,7 +24,11 @@ const REMEMBERED: usize = 3;
 impl Rule {
     /// Failures that hold nothing yet.
     fn free(self) -> u32 {
-        (1..self.most).take_while(|failures| (self.hold_after)(*failures).is_zero()).count().try_into().unwrap_or(0)
+        (1..self.most)
+            .take_while(|failures| (self.hold_after)(self.lockout, *failures).is_zero())
+            .count()
+            .try_into()
+            .unwrap_or(0)
     }
 }
 
@@ -72,7 +78,7 @@ async fn reserve_and_hold(db: &Db, tenant: &TenantId, subject: &str, rule: Rule,
             .fetch_optional(&mut *c)
             .await?;
             let Some((failures,)) = row else { return Ok(false) };
-            let hold = (rule.hold_after)(u32::try_from(failures).unwrap_or(u32::MAX));
+            let hold = (rule.hold_after)(rule.lockout, u32::try_from(failures).unwrap_or(u32::MAX));
             if !hold.is_zero() {
                 sqlx::query("UPDATE guesses SET held_until = $1 WHERE tenant_id = $2 AND subject = $3")
                     .bind((now + hold).0)

@@ -79,7 +79,7 @@ async fn check_second_factor(
 ) -> Result<Event> {
     let (db, tenant) = (&state.db, &visit.tenant.id);
     let guesser = second_factor_guesser(state, account);
-    let rule = Rule { hold_after: limits::hold_after, most: limits::GUESSES };
+    let rule = guesses(visit);
     if !guess::reserve(db, tenant, &guesser, rule, visit.now).await? {
         return Ok(Event::SecondFactorChecked(false));
     }
@@ -188,7 +188,7 @@ async fn check_password(
     let folded = Folded::address(address);
     let known = identity::find_by_address(&state.db, tenant, &folded).await?;
     let guesser = asker(state, visit, "password", &folded).await?;
-    let rule = Rule { hold_after: limits::hold_after, most: limits::GUESSES };
+    let rule = guesses(visit);
     let may_guess = guess::reserve(&state.db, tenant, &guesser, rule, visit.now).await?;
     // Held or unknown, the same work is done, so that neither answer nor time tells which (security R1, R5).
     let stored = known.as_ref().and_then(|known| known.password.as_ref()).filter(|_| may_guess);
@@ -266,6 +266,11 @@ fn refuse_beyond(allowed_at: Timestamp, now: Timestamp) -> Result<()> {
         Duration::ZERO => Ok(()),
         retry_after => Err(Error::TooMany { retry_after }),
     }
+}
+
+/// How many guesses are too many in this flow; those that close a password are no flow's to choose (security R1).
+fn guesses(visit: &Visit) -> Rule {
+    Rule { hold_after: limits::hold_after, lockout: visit.flow.rules.lockout, most: limits::GUESSES }
 }
 
 /// Under which name guesses at an address are counted, and codes to it: all strangers together, and apart a browser from

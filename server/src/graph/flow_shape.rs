@@ -28,7 +28,7 @@ use app::{
             },
             user_flow_attribute::UserFlowAttribute,
         },
-        user_flow::{About, Layout, Method, SignUp, UserFlow},
+        user_flow::{About, Composition, Layout, Method, SignUp, UserFlow},
     },
     text,
 };
@@ -38,6 +38,8 @@ const LONGEST_NAME: usize = 256;
 const LONGEST_DESCRIPTION: usize = 1024;
 /// NIST 800-63B §3.1.1.2: an administrator may relax the length, never below eight.
 const SHORTEST_PASSWORD: u16 = 8;
+/// But for Azure AD B2C's "custom", which says of what else a password is made.
+const SHORTEST_COMPOSED: u16 = 4;
 const LONGEST_PASSWORD: u16 = 256;
 
 /// The flows of a tenant, and what stands around them.
@@ -343,10 +345,13 @@ fn numbers(sent: &Shown) -> Vec<Flaw> {
         flaws.push(Flaw::new("priority", "A priority is a number from 0 to 1000."));
     }
     let (min, max) = (sent.password_rule.min_length, sent.password_rule.max_length);
-    if min < SHORTEST_PASSWORD || max > LONGEST_PASSWORD || min > 64 || max < 64 {
-        let why = format!(
-            "A password's least length is {SHORTEST_PASSWORD} to 64 characters, its greatest 64 to {LONGEST_PASSWORD}."
-        );
+    let shortest = match sent.password_rule.composition {
+        Composition::Any => SHORTEST_PASSWORD,
+        _ => SHORTEST_COMPOSED,
+    };
+    if min < shortest || max > LONGEST_PASSWORD || min > 64 || max < 64 {
+        let why =
+            format!("A password's least length is {shortest} to 64 characters, its greatest 64 to {LONGEST_PASSWORD}.");
         flaws.push(Flaw::new("passwordRule", why));
     }
     flaws

@@ -1,8 +1,9 @@
 //! After the first proof: the second factor of whoever has one, a password of their own for whoever got one from an
 //! administrator, and the way in. Every path of people who have an account ends here.
 
-use super::{Account, Effect, Entering, Move, NewPasswordFor, Outcome, Proof, SecondFactor, Stage, limits};
+use super::{Account, Effect, Entering, Move, NewPasswordFor, Outcome, Proof, SecondFactor, Setting, Stage, limits};
 use app::contract::{
+    flow_rules::ForcedReset,
     journey::Stop,
     secret::Secret,
     validate::{self, Why},
@@ -14,12 +15,20 @@ const DIGITS: u8 = 6;
 const LONGEST: usize = 40;
 
 /// Whoever has a second factor shows it before anything else: a stolen mailbox opens no password of theirs (security R11).
-pub(super) fn admit(address: String, account: Account, proved: Vec<Proof>, recovering: bool, keep: bool) -> Move {
+pub(super) fn admit(
+    setting: &Setting,
+    address: String,
+    account: Account,
+    proved: Vec<Proof>,
+    recovering: bool,
+    keep: bool,
+) -> Move {
+    let must_replace = setting.flow.rules.forced_reset == ForcedReset::On;
     let entering = Entering {
         account: account.id,
         proved,
         recovering,
-        temporary_since: account.temporary_since,
+        temporary_since: account.temporary_since.filter(|_| must_replace),
         must_enrol: account.second_factor == SecondFactor::Missing,
     };
     match account.second_factor {

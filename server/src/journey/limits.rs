@@ -1,7 +1,7 @@
 //! How often, how long, how many: every number that holds a guesser back, and the rules made of them. Pure; who counts
 //! is the directory.
 
-use app::contract::time::Timestamp;
+use app::contract::{flow_rules::Lockout, time::Timestamp};
 use std::time::Duration;
 
 /// A one-time code (security R3).
@@ -60,19 +60,18 @@ pub fn next_allowed(limits: &[Limit], past: &[Timestamp]) -> Timestamp {
     limits.iter().filter_map(frees).max().unwrap_or_default()
 }
 
-/// Failures in a row without a wait (security R1).
-const FREE_GUESSES: u32 = 10;
 /// Failures in a row after which the password is closed until the address is proved anew (NIST 800-63B §3.2.2).
 pub const GUESSES: u32 = 100;
-const FIRST_HOLD: Duration = minutes(1);
 const LONGEST_HOLD: Duration = minutes(60);
 
 /// How long a password is held after so many failures in a row: a try until then is answered like a wrong one and not
-/// counted. Nothing for nine, a minute for the tenth, twice as long for each one after it, an hour at most.
-pub fn hold_after(failures: u32) -> Duration {
-    match failures.checked_sub(FREE_GUESSES) {
+/// counted. By the usual rule nothing for nine, a minute for the tenth, twice as long for each one after it, an hour at
+/// most; or as long as the first, where a flow begins with more (security R1).
+pub fn hold_after(lockout: Lockout, failures: u32) -> Duration {
+    let first = Duration::from_secs(lockout.seconds.into());
+    match failures.checked_sub(lockout.tries.into()) {
         None => Duration::ZERO,
-        Some(more) => FIRST_HOLD.saturating_mul(1 << more.min(6)).min(LONGEST_HOLD),
+        Some(more) => first.saturating_mul(1 << more.min(16)).min(LONGEST_HOLD.max(first)),
     }
 }
 
@@ -120,7 +119,12 @@ mod tests {
 
     #[test]
     fn r1_holds_double_from_a_minute_to_an_hour() {
-        let holds = [9, 10, 11, 15, 16, 17, 99].map(|failures| hold_after(failures).as_secs());
-        assert_eq!(holds, [0, 60, 120, 1920, 3600, 3600, 3600]);
+        let holds = |tries, seconds, failures: &[u32]| -> Vec<u64> {
+            failures.iter().map(|failures| hold_after(Lockout { tries, seconds }, *failures).as_secs()).collect()
+        };
+        let Lockout { tries, seconds } = Lockout::default();
+        assert_eq!(holds(tries, seconds, &[9, 10, 11, 15, 16, 17, 99]), [0, 60, 120, 1920, 3600, 3600, 3600]);
+        assert_eq!(holds(3, 5, &[2, 3, 4, 12, 13, 99]), [0, 5, 10, 2560, 3600, 3600], "as a flow says");
+        assert_eq!(holds(1, 18_000, &[1, 2, 99]), [18_000; 3], "a long first one never grows");
     }
 }

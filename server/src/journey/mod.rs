@@ -40,6 +40,7 @@
 
 mod address;
 mod admission;
+pub mod assurance;
 mod code;
 mod kind;
 pub mod limits;
@@ -285,7 +286,7 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             sign_in::password(address, address_is, password)
         }
         (Stage::Password { address, address_is }, Event::PasswordChecked(verdict)) => {
-            sign_in::password_checked(address, address_is, verdict, keep)
+            sign_in::password_checked(setting, address, address_is, verdict, keep)
         }
         (Stage::Password { address, address_is }, Event::Answered(Answer::UseCode))
             if code::offers_code(setting, address_is) =>

@@ -28,8 +28,8 @@ pub(super) fn account_found(
         return Move::stop(Stop::Disabled, address);
     }
     match (account.method, path) {
-        (Method::Passcode, _) => admission::admit(address, account, vec![Proof::Code], false, keep),
-        (Method::Password, Path::Recover) => admission::admit(address, account, vec![Proof::Code], true, keep),
+        (Method::Passcode, _) => admission::admit(setting, address, account, vec![Proof::Code], false, keep),
+        (Method::Password, Path::Recover) => admission::admit(setting, address, account, vec![Proof::Code], true, keep),
         (Method::Password, Path::SignIn | Path::EditProfile) => {
             Move::show(Stage::Password { address, address_is: AddressIs::Proved })
         }

@@ -1,6 +1,6 @@
 //! Sign in: the address (`address`), its password here (or its code, `code`), done.
 
-use super::{AddressIs, Effect, Known, Move, Outcome, Proof, Stage, Verdict, admission};
+use super::{AddressIs, Effect, Known, Move, Outcome, Proof, Setting, Stage, Verdict, admission};
 use app::contract::{journey::Path, secret::Secret, time::Timestamp, validate::Why};
 
 /// Somebody is signed in at this browser and goes on as they are; or, where that was too long ago by now, proves anew that
@@ -20,13 +20,19 @@ pub(super) fn password(address: String, address_is: AddressIs, password: Secret)
     Move::ask(Stage::Password { address, address_is }, check)
 }
 
-pub(super) fn password_checked(address: String, address_is: AddressIs, verdict: Verdict, keep: bool) -> Move {
+pub(super) fn password_checked(
+    setting: &Setting,
+    address: String,
+    address_is: AddressIs,
+    verdict: Verdict,
+    keep: bool,
+) -> Move {
     let proved = match address_is {
         AddressIs::Claimed => vec![Proof::Password],
         AddressIs::Proved => vec![Proof::Code, Proof::Password],
     };
     match verdict {
-        Verdict::Right(account) => admission::admit(address, account, proved, false, keep),
+        Verdict::Right(account) => admission::admit(setting, address, account, proved, false, keep),
         Verdict::Wrong => Move::show(Stage::Password { address, address_is }).fault("password", Why::WrongPassword),
     }
 }

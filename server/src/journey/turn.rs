@@ -181,13 +181,3 @@ pub enum Proof {
     Code,
     SecondFactor,
 }
-
-impl Proof {
-    /// Its name in tokens (RFC 8176 §2).
-    pub fn amr(self) -> &'static str {
-        match self {
-            Proof::Password => "pwd",
-            Proof::Code | Proof::SecondFactor => "otp",
-        }
-    }
-}

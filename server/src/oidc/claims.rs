@@ -8,6 +8,7 @@ use crate::{
     claims::{self, Told},
     config::PublicUrl,
     directory::account::Profile,
+    journey::assurance,
     secret::jwt::{Algorithm, Claims},
 };
 use app::contract::{
@@ -51,9 +52,6 @@ pub const NAMES: [&str; 24] = [
     "ver",
 ];
 
-/// How sure a sign-in is: `0` where a mailed code alone was asked, which NIST 800-63B counts for nothing.
-pub const ACR_VALUES: [&str; 2] = ["0", "1"];
-
 /// Whom a token is about, for whom it is, and what it may say.
 pub struct Subject<'a> {
     pub public_url: &'a PublicUrl,
@@ -79,7 +77,7 @@ pub fn id_token(subject: &Subject, beside: Beside, algorithm: Algorithm, id: &st
     let mut claims = issued(subject, id);
     put(&mut claims, "auth_time", granted.signed_in_at.seconds().into());
     put(&mut claims, "amr", json!(granted.amr));
-    put(&mut claims, "acr", acr(&granted.amr).into());
+    put(&mut claims, "acr", assurance::acr(&granted.amr).into());
     for (name, what) in [("at_hash", beside.access_token), ("c_hash", beside.code), ("s_hash", beside.state)] {
         if let Some(what) = what {
             put(&mut claims, name, half_hash(what, algorithm).into());
@@ -107,7 +105,7 @@ pub fn access_token(subject: &Subject, client_class: &str, id: &str) -> Claims {
     put(&mut claims, "client_id", subject.application.as_str().into());
     put(&mut claims, "azp", subject.application.as_str().into());
     put(&mut claims, "azpacr", client_class.into());
-    put(&mut claims, "acr", acr(&subject.granted.amr).into());
+    put(&mut claims, "acr", assurance::acr(&subject.granted.amr).into());
     put(&mut claims, "idtyp", "user".into());
     put(&mut claims, "scp", scp.into());
     // What was asked for userinfo by name: it reads it here.
@@ -198,11 +196,6 @@ pub fn pairwise(tenant: &TenantId, application: &ApplicationId, account: &Accoun
     let key = hmac::Key::new(hmac::HMAC_SHA256, account.as_str().as_bytes());
     let pair = format!("sub|{tenant}|{application}");
     URL_SAFE_NO_PAD.encode(hmac::sign(&key, pair.as_bytes()))
-}
-
-pub fn acr(amr: &[String]) -> &'static str {
-    let [low, usual] = ACR_VALUES;
-    if amr.iter().any(|method| method == "pwd") { usual } else { low }
 }
 
 /// OpenID Connect Core §3.1.3.6: the left half of the hash that the signature uses. Ed25519 uses SHA-512 (RFC 8032 §5.1).

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     directory::{grant::Outcome, session},
     error::{Error, Refusal, Result},
+    journey::assurance,
 };
 use app::contract::id::UserFlowId;
 use axum::response::Response;
@@ -67,7 +68,7 @@ fn is_meant(from: Answering<'_>, kept: &Kept, granted: &Granted) -> Result<(), R
     if kept.claims.sub.as_ref().is_some_and(|meant| *meant != name) {
         return Err(Refusal::new("login_required", 50058, "Somebody else signed in than the application asked for."));
     }
-    if !kept.claims.acr.is_empty() && !kept.claims.acr.iter().any(|acr| acr == claims::acr(&granted.amr)) {
+    if !kept.claims.acr.is_empty() && !kept.claims.acr.iter().any(|acr| acr == assurance::acr(&granted.amr)) {
         let why = "The person did not sign in by the means that the application must have.";
         return Err(Refusal::new("unmet_authentication_requirements", 50076, why));
     }

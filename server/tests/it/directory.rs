@@ -1,7 +1,7 @@
 //! The directory: what is written together stands or falls together, and what is used once is used once.
 
 use crate::harness::{PASSWORD, TestServer, at_once, on_both, on_both_alone};
-use app::contract::{id::AccountId, secret::Secret};
+use app::contract::{flow_rules::Lockout, id::AccountId, secret::Secret};
 use futures::future::join_all;
 use server::{
     directory::{
@@ -148,7 +148,7 @@ async fn f14_a_hundred_sign_ups_of_one_address_make_one_account() {
 async fn r1_cve_2024_4629_two_hundred_guesses_at_once_get_ten_tries() {
     on_both(async |server| {
         let elsewhere = server.another().await;
-        let rule = Rule { hold_after: limits::hold_after, most: limits::GUESSES };
+        let rule = Rule { hold_after: limits::hold_after, lockout: Lockout::default(), most: limits::GUESSES };
         let may = at_once(200, |number| {
             let server = if number % 2 == 0 { server.clone() } else { elsewhere.clone() };
             async move { guess::reserve(&server.state.db, &server.tenant, "ada", rule, server.now()).await }

@@ -258,7 +258,7 @@ fn r14_a_page_stores_its_own_fields_and_read_only_ones_as_they_are() {
 
 #[test]
 fn a_new_password_is_long_and_nothing_else() {
-    let rule = PasswordRule { min_length: 8, max_length: 10 };
+    let rule = PasswordRule { min_length: 8, max_length: 10, composition: Composition::Any };
     assert_eq!(new_password(rule, "åäöåäöåä"), Ok(()));
     assert_eq!(new_password(rule, ""), Err(Why::Required));
     assert_eq!(new_password(rule, "1234567"), Err(Why::PasswordTooShort { min: 8 }));
@@ -266,8 +266,25 @@ fn a_new_password_is_long_and_nothing_else() {
 }
 
 #[test]
+fn a_flow_may_ask_for_digits_or_for_several_classes_of_characters() {
+    use Composition::{Any, Digits, FourClasses, ThreeClasses, TwoClasses};
+    let judge =
+        |composition, password| new_password(PasswordRule { min_length: 4, max_length: 64, composition }, password);
+    assert_eq!(judge(Digits, "4817"), Ok(()));
+    assert_eq!(judge(Digits, "48a7"), Err(Why::PasswordDigits { min: 4 }));
+    assert_eq!(judge(Digits, "481"), Err(Why::PasswordTooShort { min: 4 }), "the length is told first");
+    let most = [("aaaa", 1), ("aaA ", 3), ("aa11", 2), ("aA1å", 4), ("كلمة", 1), ("كلمة7", 2), ("aA1!", 4)];
+    for (password, there) in most {
+        for (composition, asked) in [(Any, 0), (TwoClasses, 2), (ThreeClasses, 3), (FourClasses, 4)] {
+            let verdict = if there >= asked { Ok(()) } else { Err(Why::PasswordClasses { classes: asked }) };
+            assert_eq!(judge(composition, password), verdict, "{password} by {composition:?}");
+        }
+    }
+}
+
+#[test]
 fn strength_grows_with_length_and_variety() {
-    let rule = PasswordRule { min_length: 8, max_length: 256 };
+    let rule = PasswordRule { min_length: 8, ..PasswordRule::default() };
     let table = [
         ("", Strength::TooShort),
         ("x9$Lq2", Strength::TooShort),

@@ -21,8 +21,9 @@ use crate::{
     state::AppState,
 };
 use app::contract::{
+    flow_rules::Lockout,
     secret::Secret,
-    user_flow::PasswordRule,
+    user_flow::{Composition, PasswordRule},
     validate::{self, Why},
 };
 use axum::{
@@ -36,7 +37,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// What is asked of passwords that administrators make: the least that any flow may ask.
-const RULE: PasswordRule = PasswordRule { min_length: 8, max_length: 256 };
+const RULE: PasswordRule = PasswordRule { min_length: 8, max_length: 256, composition: Composition::Any };
 
 pub async fn hashed(state: &AppState, caller: &Caller, password: &Secret, known_as: &[Identity]) -> Result<Secret> {
     let mut context = vec![caller.tenant.name.as_str()];
@@ -138,7 +139,7 @@ async fn change_own(state: &AppState, caller: &Caller, sent: &Bytes) -> Result<R
     let address = Folded::address(person.address().unwrap_or_default());
     // Counted like every other guess at this password (security R1).
     let subject = token::keyed_hash(&state.seal, Purpose::Limit, &[b"password", me.as_str().as_bytes(), b"graph"]);
-    let rule = guess::Rule { hold_after: limits::hold_after, most: limits::GUESSES };
+    let rule = guess::Rule { hold_after: limits::hold_after, lockout: Lockout::default(), most: limits::GUESSES };
     let wrong = || Error::from(Flaw::new("currentPassword", "The current password is not right."));
     if !guess::reserve(&state.db, &caller.tenant.id, &subject, rule, state.clock.now()).await? {
         return Err(wrong());

@@ -1,6 +1,7 @@
 //! After the first proof: the second factor, and a password of one's own.
 
 use super::*;
+use app::contract::flow_rules::ForcedReset;
 
 fn right_for(account: Account) -> Event {
     Event::PasswordChecked(Verdict::Right(account))
@@ -107,5 +108,17 @@ fn r37_who_has_to_enrol_is_not_let_in_before() {
         (Event::AccountFound(Some(missing)), new_password_page(Path::Recover)),
         (new_password("open sesame"), hashes("open sesame")),
         (hashed(), Turn::Finish(outcome)),
+    ]);
+}
+
+#[test]
+fn where_a_flow_says_so_an_administrators_password_is_as_good_as_any() {
+    let mut flow = password_flow();
+    flow.rules.forced_reset = ForcedReset::Off;
+    let mut play = Play::of(flow, Path::SignIn);
+    play.runs([
+        (address(ADA), password_page()),
+        (password("sesame"), checks_password("sesame")),
+        (right_for(with_temporary_password()), signed_in(&[Proof::Password])),
     ]);
 }

@@ -16,14 +16,16 @@ use app::contract::{
     attribute::DataType,
     flow_rules::FlowRules,
     journey::{Resend, Step},
-    user_flow::{About, Choice, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, Visibility},
+    user_flow::{
+        About, Choice, Composition, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, Visibility,
+    },
     validate::Why,
 };
 use std::{collections::BTreeMap, time::Duration};
 
 const ADA: &str = "ada@example.org";
 const START: Timestamp = Timestamp(1_800_000_000_000);
-const RULE: PasswordRule = PasswordRule { min_length: 8, max_length: 64 };
+const RULE: PasswordRule = PasswordRule { min_length: 8, max_length: 64, composition: Composition::Any };
 const LANGUAGES: [&str; 3] = ["en", "de", "ar"];
 
 /// A journey under way, and the world around it.

@@ -132,14 +132,6 @@ fn at_hash_is_the_left_half_of_the_hash_of_the_signature() {
     assert_eq!(half_hash(access_token, Algorithm::EdDSA).len(), 43);
 }
 
-#[test]
-fn a_mailed_code_alone_is_no_assurance() {
-    let of = |amr: &[&str]| acr(&amr.iter().map(|method| (*method).to_owned()).collect::<Vec<_>>());
-    assert_eq!(of(&["otp"]), "0");
-    assert_eq!(of(&["pwd"]), "1");
-    assert_eq!(of(&["otp", "pwd"]), "1");
-}
-
 /// Applications fold names in ways of their own (`á` is `a` to many databases): they are told the mailbox that was proved,
 /// and not how its name was typed.
 #[test]
