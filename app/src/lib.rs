@@ -10,27 +10,31 @@ pub mod shell;
 pub mod text;
 pub mod ui;
 
-/// Takes a hosted page over from the server, drawn into `#hosted`: its Page and its language's sentences, both as JSON.
-/// Called by public/start.js.
+/// Takes a hosted page over from the server, drawn into `place`: its Page and its language's sentences, both as JSON. Gives
+/// what ends it. Called by public/start.js and public/widget.js.
 #[cfg(feature = "hosted")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate_hosted(page: &str, sentences: &str) -> Result<(), wasm_bindgen::JsError> {
+pub fn hydrate_hosted(
+    page: &str,
+    sentences: &str,
+    place: &web_sys::Element,
+    ground: ui::ground::Ground,
+) -> Result<wasm_bindgen::JsValue, wasm_bindgen::JsError> {
     use any_spawner::Executor;
     use reactive_graph::owner::Owner;
-    use std::mem::forget;
     use tachys::view::RenderHtml;
-    use wasm_bindgen::JsError;
+    use wasm_bindgen::{JsError, prelude::Closure};
 
     let page = hosted::read::page(page).ok_or(JsError::new("no page"))?;
     let texts = text::Texts::from_array_json(sentences).ok_or(JsError::new("no sentences"))?;
-    let place = ui::browser::document().get_element_by_id("hosted").ok_or(JsError::new("no #hosted"))?;
     // Fails only where it has been done before.
     let _ = Executor::init_wasm_bindgen();
     let owner = Owner::new();
-    // Both live as long as the document.
-    forget(owner.with(|| hosted::hosted(page.into(), texts.into()).hydrate_from::<true>(&place)));
-    forget(owner);
-    Ok(())
+    let drawn = owner.with(|| hosted::hosted(page.into(), texts.into(), ground).hydrate_from::<true>(place));
+    Ok(Closure::once_into_js(move || {
+        drop(drawn);
+        owner.cleanup();
+    }))
 }
 
 /// Opens the portal in a document that is empty. Called by public/admin.js.

@@ -10,7 +10,7 @@ use crate::{
     },
     hosted::{self, DevicePage, Enrol, FormPost, Home, SetUp, SignOut, Whence},
     text::{Key, Texts, administrator, direction},
-    ui::{element::escape, view::Drawing},
+    ui::{element::escape, ground::Ground, view::Drawing},
 };
 use leptos::prelude::*;
 use serde::Serialize;
@@ -48,7 +48,7 @@ pub fn hosted(page: &Page, texts: &Arc<Texts>, scripts: &Scripts, nonce: &str) -
         html.push_str("<link rel=\"expect\" href=\"#page\" blocking=\"render\">");
     }
     html.push_str("</head><body class=\"ext-background-image\"><div id=\"hosted\" class=\"ext-middle\">");
-    draw(&mut html, || hosted::hosted(Arc::new(page.clone()), texts.clone()));
+    draw(&mut html, || hosted::hosted(Arc::new(page.clone()), texts.clone(), Ground::none()));
     html.push_str("</div>");
     if !scripts.js.is_empty() {
         html.push_str("<script type=\"application/json\" id=\"page\">");

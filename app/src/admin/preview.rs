@@ -16,7 +16,10 @@ use crate::{
     },
     hosted::{self, hosted},
     text::Texts,
-    ui::browser::{document, window},
+    ui::{
+        browser::{document, window},
+        ground::Ground,
+    },
 };
 use gloo_net::http::Request;
 use js_sys::{Array, Reflect};
@@ -198,7 +201,7 @@ fn stage(sample: Signal<Option<Sample>>, look: Look, dress: RwSignal<Option<Dres
                     hear(sent);
                 }),
             );
-            let handle = mount_to(ground, move || hosted(Arc::new(page), Arc::new(dress.texts)));
+            let handle = mount_to(ground, move || hosted(Arc::new(page), Arc::new(dress.texts), Ground::none()));
             mounted.set_value(Some(Box::new(handle)));
             let first = settle(&body);
             // Fails only where a node would contain itself.

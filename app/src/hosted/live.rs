@@ -13,13 +13,16 @@ use crate::{
         user_flow::Field,
         validate::field_name,
     },
-    ui::browser::{after, document},
+    ui::{
+        browser::after,
+        ground::{Ground, Line},
+    },
 };
-use gloo_net::http::Request;
+use any_spawner::Executor;
 use reactive_graph::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, prelude::Closure};
-use web_sys::{Element, EventSource, HtmlElement, HtmlInputElement};
+use web_sys::{HtmlElement, HtmlInputElement};
 
 /// A server that has not heard of the new layout yet, or a line that broke, is asked again after this.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -28,7 +31,7 @@ const NOTICED: Duration = Duration::from_millis(100);
 
 /// The stream of news. Dropped, it is closed.
 pub struct Listening {
-    source: EventSource,
+    line: Line,
     _heard: Closure<dyn FnMut()>,
 }
 
@@ -39,17 +42,16 @@ pub fn listen(visit: &Visit, revision: i64) -> impl FnOnce() -> Option<Listening
         if visit.page.path.is_empty() {
             return None;
         }
-        let source = EventSource::new(&[&visit.page.path, "/live?revision=", &revision.to_string()].concat()).ok()?;
+        let (ground, path) = (visit.ground.clone(), visit.page.path.clone());
         let heard = Closure::<dyn FnMut()>::new(move || look(visit.clone(), revision));
-        // Fails only for a listener that is no function.
-        let _ = source.add_event_listener_with_callback("message", heard.as_ref().unchecked_ref());
-        Some(Listening { source, _heard: heard })
+        let line = ground.listen(&path, &revision.to_string(), heard.as_ref());
+        Some(Listening { line, _heard: heard })
     }
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        self.source.close();
+        self.line.close();
     }
 }
 
@@ -58,8 +60,8 @@ fn look(visit: Visit, revision: i64) {
     if visit.sending.try_get_untracked() != Some(None) {
         return;
     }
-    let request = Request::get(&visit.page.path).header("accept", "application/json").build();
-    ask(request.ok(), Box::new(move |answer| compare(visit, revision, answer)));
+    let ground = visit.ground.clone();
+    ask(&ground, &visit.page.path.clone(), None, move |answer| compare(visit, revision, answer));
 }
 
 fn compare(visit: Visit, revision: i64, answer: Option<String>) {
@@ -83,7 +85,7 @@ fn compare(visit: Visit, revision: i64, answer: Option<String>) {
 fn take(visit: &Visit, mut page: Page) {
     let Step::Attributes { fields: before, .. } = &visit.page.step else { return };
     let Step::Attributes { fields, .. } = &page.step else { return show(visit, page) };
-    let form = document().query_selector("form.answer").ok().flatten();
+    let form = visit.ground.find("form.answer");
     let sent = form.map(|form| pairs(form.unchecked_ref())).unwrap_or_default();
     let stays = |field: &&Field| {
         !field.read_only && before.iter().any(|before| before.attribute == field.attribute && !before.read_only)
@@ -97,12 +99,14 @@ fn take(visit: &Visit, mut page: Page) {
     page.faults = visit.faults.get_untracked();
     page.faults.retain(|fault| page.typed.contains_key(&fault.field));
     page.notice = Some(Notice::LayoutChanged);
-    let (place, sentence) = (Place::now(), told(visit, Notice::LayoutChanged));
+    let ground = visit.ground.clone();
+    let (place, sentence) = (Place::now(&ground), told(visit, Notice::LayoutChanged));
     visit.shown.set(page.into());
+    let again = ground.clone();
     // In the queue behind the drawing: no key is pressed between the two.
-    ask(None, Box::new(|_| place.into_iter().for_each(Place::find_again)));
+    Executor::spawn_local(async move { place.into_iter().for_each(|place| place.find_again(&again)) });
     let tell = move || {
-        if let Some(notice) = find("[role=status].notice") {
+        if let Some(notice) = ground.find("[role=status].notice") {
             notice.set_text_content(Some(&sentence));
         }
     };
@@ -117,8 +121,8 @@ struct Place {
 }
 
 impl Place {
-    fn now() -> Option<Self> {
-        let control = document().active_element()?;
+    fn now(ground: &Ground) -> Option<Self> {
+        let control = ground.focused()?;
         let mut selector = ["[name=\"", &control.get_attribute("name")?, "\"]"].concat();
         let kind = control.get_attribute("type");
         if let Some("radio" | "checkbox" | "submit") = kind.as_deref() {
@@ -128,16 +132,12 @@ impl Place {
         Some(Self { selector, from: input.selection_start().ok().flatten(), to: input.selection_end().ok().flatten() })
     }
 
-    fn find_again(self) {
-        let Some(control) = find(&self.selector) else { return lead_the_eye() };
+    fn find_again(self, ground: &Ground) {
+        let Some(control) = ground.find(&self.selector) else { return lead_the_eye(ground) };
         // Both fail only for an element that is gone.
         let _ = control.unchecked_ref::<HtmlElement>().focus();
         if let (Some(from), Some(to)) = (self.from, self.to) {
             let _ = control.unchecked_into::<HtmlInputElement>().set_selection_range(from, to);
         }
     }
-}
-
-fn find(selector: &str) -> Option<Element> {
-    document().query_selector(selector).ok().flatten()
 }

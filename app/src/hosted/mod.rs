@@ -30,7 +30,7 @@ mod visit;
 use crate::{
     contract::journey::{Page, Step},
     text::{Key, Texts},
-    ui::{element::El, view::Drawing},
+    ui::{element::El, ground::Ground, view::Drawing},
 };
 #[cfg(feature = "ssr")]
 pub use device::{Device, DevicePage, device, device_heading};
@@ -49,9 +49,9 @@ use tachys::view::RenderHtml;
 use visit::Visit;
 
 /// The hosted pages: the first one, and every page that an answer brings.
-pub fn hosted(first: Arc<Page>, texts: Arc<Texts>) -> impl RenderHtml {
+pub fn hosted(first: Arc<Page>, texts: Arc<Texts>, ground: Ground) -> impl RenderHtml {
     let shown = RwSignal::new(first);
-    move || Drawing::of(frame::frame(&Visit::new(shown.get(), texts.clone(), shown)))
+    move || Drawing::of(frame::frame(&Visit::new(shown.get(), texts.clone(), shown, ground.clone())))
 }
 
 /// What stands in the window's title: what to do here, and whose page it is.

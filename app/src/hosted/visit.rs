@@ -10,6 +10,7 @@ use crate::{
     ui::{
         button::{self, Sends},
         element::{El, Told, el},
+        ground::Ground,
         summary,
     },
 };
@@ -32,13 +33,14 @@ pub struct Visit {
     pub trouble: RwSignal<Option<String>>,
     /// Where the next page goes.
     pub shown: RwSignal<Arc<Page>>,
+    pub ground: Ground,
 }
 
 impl Visit {
-    pub fn new(page: Arc<Page>, texts: Arc<Texts>, shown: RwSignal<Arc<Page>>) -> Self {
+    pub fn new(page: Arc<Page>, texts: Arc<Texts>, shown: RwSignal<Arc<Page>>, ground: Ground) -> Self {
         let faults = RwSignal::new(page.faults.clone());
         let told = RwSignal::new(page.faults.clone());
-        Self { page, texts, faults, told, sending: RwSignal::new(None), trouble: RwSignal::new(None), shown }
+        Self { page, texts, faults, told, sending: RwSignal::new(None), trouble: RwSignal::new(None), shown, ground }
     }
 
     pub fn say(&self, key: Key) -> String {

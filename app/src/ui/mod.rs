@@ -7,6 +7,7 @@ pub mod code;
 pub mod countdown;
 pub mod element;
 pub mod field;
+pub mod ground;
 pub mod linked;
 pub mod menu;
 pub mod password;
