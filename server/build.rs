@@ -203,7 +203,9 @@ fn public(folder: &Path, table: &mut Table) -> Result<()> {
         }
         let kind =
             Kind::of(&name).ok_or_else(|| format!("public/{name}: no content type is known for it (build.rs)"))?;
-        table.add(name.clone(), name, kind, &fs::read(file)?)?;
+        let bytes = fs::read(&file)?;
+        let bytes = if matches!(kind, Kind::Script) { bare(&String::from_utf8(bytes)?).into_bytes() } else { bytes };
+        table.add(name.clone(), name, kind, &bytes)?;
     }
     Ok(())
 }

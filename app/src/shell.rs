@@ -59,6 +59,20 @@ pub fn hosted(page: &Page, texts: &Arc<Texts>, scripts: &Scripts, nonce: &str) -
     html
 }
 
+/// A hosted page for an element of somebody else's page: what stands inside `#hosted`.
+pub fn fragment(page: &Page, texts: &Arc<Texts>) -> String {
+    let mut html = String::with_capacity(4 * 1024);
+    draw(&mut html, || hosted::hosted(Arc::new(page.clone()), texts.clone(), Ground::none()));
+    html
+}
+
+/// The colours of a page that stands in a shadow root.
+pub fn host_colours(brand: &Brand) -> String {
+    let mut css = String::new();
+    colours(&mut css, &Palette::new(brand.colour));
+    css.replace(":root", ":host")
+}
+
 /// The page for what went wrong.
 pub fn problem(problem: &Problem, whence: Option<Whence>, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
     let heading = texts.say(hosted::problem_heading(problem.kind));

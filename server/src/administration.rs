@@ -138,6 +138,7 @@ fn portal_at(redirect_uri: &str) -> Application {
         disabled_at: None,
         protocol: Default::default(),
         redirect_uris: vec![RedirectUri { platform: Platform::SinglePage, uri: redirect_uri.into() }],
+        widget_origins: Vec::new(),
         secrets: Vec::new(),
     }
 }

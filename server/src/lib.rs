@@ -43,4 +43,5 @@ pub mod sentences;
 pub mod serve;
 pub mod state;
 pub mod tls;
+pub mod widget;
 pub mod wishes;

@@ -9,6 +9,7 @@ use crate::{
     guard::only_from_our_pages,
     health, hosted, mailbox, oidc, pictures, portal, problem, sentences,
     state::AppState,
+    widget,
 };
 use axum::{
     Router,
@@ -17,8 +18,12 @@ use axum::{
 };
 
 pub fn router(state: AppState) -> Result<Router> {
-    let mut routes =
-        people(&state).merge(administrators(&state)).merge(management(&state)).merge(applications()).merge(machines());
+    let mut routes = people(&state)
+        .merge(administrators(&state))
+        .merge(management(&state))
+        .merge(applications())
+        .merge(pages_elsewhere())
+        .merge(machines());
     if state.config.is_development() {
         routes = routes.merge(development(&state)?);
     }
@@ -80,12 +85,20 @@ fn applications() -> Router<AppState> {
         .route("/{tenant}/oidc/userinfo", get(oidc::userinfo::answer).post(oidc::userinfo::answer).options(preflight))
 }
 
+/// Pages of applications that show the widget. They say by Origin which they are, and no cookie opens anything.
+fn pages_elsewhere() -> Router<AppState> {
+    Router::new()
+        .route("/{tenant}/widget/{application}", post(widget::begin))
+        .route("/{tenant}/widget/{application}/{journey}", post(widget::answer))
+}
+
 /// What pages are made of, and what keeps watch over servers.
 fn machines() -> Router<AppState> {
     Router::new()
         .route("/assets/{*name}", get(assets::asset))
         .route("/sentences/{tenant}/{name}", get(sentences::get))
         .route("/pictures/{hash}", get(pictures::picture))
+        .route("/widget.js", get(assets::public))
         .route("/favicon.ico", get(assets::public))
         .route("/favicon.svg", get(assets::public))
         .route("/healthz", get(health::alive))

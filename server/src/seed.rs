@@ -237,6 +237,7 @@ fn demo_application(origin: &str) -> Application {
         disabled_at: None,
         protocol: Default::default(),
         redirect_uris: vec![uri(demo::REDIRECT_PATH), uri(demo::POST_LOGOUT_PATH)],
+        widget_origins: Vec::new(),
         secrets: Vec::new(),
     }
 }

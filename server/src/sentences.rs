@@ -47,7 +47,12 @@ pub async fn get(State(state): State<AppState>, Path((tenant, name)): Path<(Stri
     let body = spoken(&state, &TenantId::from(tenant), language).await?.to_array_json();
     let lifetime =
         if rest == format!("{}.json", hash(&body)) { FOR_EVER } else { HeaderValue::from_static("no-store") };
-    let headers =
-        [(header::CONTENT_TYPE, HeaderValue::from_static("application/json")), (header::CACHE_CONTROL, lifetime)];
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CACHE_CONTROL, lifetime),
+        // The widget says them in other people's pages.
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+        (header::HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
+    ];
     Ok((headers, body).into_response())
 }

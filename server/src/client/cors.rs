@@ -11,8 +11,12 @@ pub fn origin(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::ORIGIN).map(|value| value.to_str().unwrap_or("unreadable"))
 }
 
-/// Whether the application has a single-page redirect URI there: scheme, host and port as browsers write them.
+/// Whether the application has a single-page redirect URI there, or shows the widget: scheme, host and port as browsers write
+/// them.
 pub fn is_origin_of(application: &Application, origin: &str) -> bool {
+    if application.widget_origins.iter().any(|known| known == origin) {
+        return true;
+    }
     let pages = application.redirect_uris.iter().filter(|known| known.platform == Platform::SinglePage);
     pages.filter_map(|known| url::Url::parse(&known.uri).ok()).any(|uri| uri.origin().ascii_serialization() == origin)
 }

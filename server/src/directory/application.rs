@@ -27,6 +27,8 @@ pub struct Application {
     pub home_url: Option<String>,
     pub disabled_at: Option<Timestamp>,
     pub redirect_uris: Vec<RedirectUri>,
+    /// Of the pages that may show the widget.
+    pub widget_origins: Vec<String>,
     /// None for a public client.
     pub secrets: Vec<ApplicationSecret>,
     pub protocol: Protocol,
@@ -85,12 +87,12 @@ pub struct ApplicationSecret {
     pub expires_at: Timestamp,
 }
 
-type Row = (String, String, Option<String>, String, Option<String>, Option<i64>, String);
+type Row = (String, String, Option<String>, String, Option<String>, Option<i64>, String, String);
 
 pub async fn find(db: &Db, tenant: &TenantId, id: &ApplicationId) -> Result<Option<Arc<Application>>> {
     let load = async {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT id, name, user_flow_id, algorithm, home_url, disabled_at, protocol FROM applications
+            "SELECT id, name, user_flow_id, algorithm, home_url, disabled_at, protocol, notes FROM applications
              WHERE tenant_id = $1 AND id = $2",
         )
         .bind(tenant.as_str())
@@ -106,7 +108,7 @@ pub async fn find(db: &Db, tenant: &TenantId, id: &ApplicationId) -> Result<Opti
 }
 
 async fn complete(db: &Db, tenant: &TenantId, row: Row) -> Result<Application> {
-    let (id, name, user_flow, algorithm, home_url, disabled_at, protocol) = row;
+    let (id, name, user_flow, algorithm, home_url, disabled_at, protocol, notes) = row;
     let uris: Vec<(String, String)> = sqlx::query_as(
         "SELECT platform, uri FROM redirect_uris WHERE tenant_id = $1 AND application_id = $2 ORDER BY platform, uri",
     )
@@ -137,6 +139,7 @@ async fn complete(db: &Db, tenant: &TenantId, row: Row) -> Result<Application> {
             .map(|(id, hint, hash, expires_at)| ApplicationSecret { id, hint, hash, expires_at: Timestamp(expires_at) })
             .collect(),
         protocol: serde_json::from_str(&protocol)?,
+        widget_origins: serde_json::from_str::<Notes>(&notes)?.widget_origins,
     })
 }
 

@@ -74,6 +74,17 @@ fn read(
     (journey, application.into())
 }
 
+/// From now on another secret opens it.
+pub async fn hand_over(c: &mut AnyConnection, tenant: &TenantId, id: &JourneyId, holder: &str) -> Result<()> {
+    sqlx::query("UPDATE journeys SET browser_hash = $1 WHERE tenant_id = $2 AND id = $3")
+        .bind(holder)
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
 /// `Error::Stale` when somebody else saved since `version`, or the journey is finished.
 pub async fn save(
     c: &mut AnyConnection,

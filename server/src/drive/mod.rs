@@ -1,12 +1,15 @@
 //! The loop that every face with journeys turns: the engine says what to do, the hands do it, until there is something to
 //! show or the journey is over. `perform` does it, `finish` writes down how it ended, `funnel` counts how far people come.
 
+mod begin;
 mod finish;
 mod funnel;
 mod holder;
+mod page;
 mod perform;
 mod visit;
 
+pub use begin::begin;
 pub use holder::Holder;
 pub use visit::Visit;
 

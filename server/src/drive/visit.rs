@@ -16,7 +16,7 @@ use crate::{
     state::AppState,
 };
 use app::{
-    contract::{id::JourneyId, time::Timestamp, user_flow::UserFlow},
+    contract::{id::JourneyId, journey::Answer, time::Timestamp, user_flow::UserFlow},
     text::{self, Texts},
 };
 use axum::response::Response;
@@ -69,6 +69,17 @@ impl Visit {
                 passcode: self.tenant.passcode_accounts_since.is_some(),
             },
             languages: self.flow.languages(text::languages()),
+        }
+    }
+
+    /// Attributes that this very revision does not ask for are nobody's typing (security R14). An older page may still
+    /// have them: those are dropped by the engine.
+    pub fn refuse_foreign_attributes(&self, answer: &Answer) -> Result<()> {
+        let Answer::Attributes { revision, values } = answer else { return Ok(()) };
+        let layout = &self.flow.layout;
+        match values.keys().find(|attribute| *revision == layout.revision && !layout.shows(attribute)) {
+            Some(attribute) => Err(Error::BadRequest(format!("the layout does not ask for {attribute:?}"))),
+            None => Ok(()),
         }
     }
 

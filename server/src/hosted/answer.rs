@@ -41,7 +41,7 @@ pub async fn answer(
     if !visit.is_token(&state, &token) {
         return Err(Error::Forged("the journey token"));
     }
-    refuse_foreign_attributes(&visit, &answer)?;
+    visit.refuse_foreign_attributes(&answer)?;
     let (visit, Driven { step, cookies }) = match answer {
         Answer::Code { .. } => to_its_end(state.clone(), visit, answer, hearing).await?,
         answer => {
@@ -141,17 +141,6 @@ fn unreadable(why: Unreadable) -> Error {
         // Without the token it is not our page that sent it, whatever else it holds.
         Unreadable::Missing("token") => Error::Forged("the journey token"),
         why => Error::BadRequest(format!("the answer cannot be read: {why:?}")),
-    }
-}
-
-/// Attributes that this very revision does not ask for are nobody's typing (security R14). An older page may still
-/// have them: those are dropped by the engine.
-fn refuse_foreign_attributes(visit: &Visit, answer: &Answer) -> Result<()> {
-    let Answer::Attributes { revision, values } = answer else { return Ok(()) };
-    let layout = &visit.flow.layout;
-    match values.keys().find(|attribute| *revision == layout.revision && !layout.shows(attribute)) {
-        Some(attribute) => Err(Error::BadRequest(format!("the layout does not ask for {attribute:?}"))),
-        None => Ok(()),
     }
 }
 

@@ -6,18 +6,14 @@ use crate::{
     error::Result,
     guard::Caller,
     html,
-    journey::{show, typed},
+    journey::show,
     sentences,
     state::AppState,
     wishes,
 };
 use app::{
-    contract::{
-        id::JourneyId,
-        journey::{LanguageName, Page, Step},
-    },
+    contract::{id::JourneyId, journey::Step},
     shell::{self, Scripts},
-    text,
 };
 use axum::{
     Json,
@@ -45,12 +41,12 @@ pub async fn page(
 /// The step in the form that was asked for. A finished journey is left at once.
 pub async fn show_step(state: &AppState, visit: &Visit, step: Step, as_json: bool) -> Result<Response> {
     if as_json {
-        return Ok(Json(describe(state, visit, step)).into_response());
+        return Ok(Json(visit.page(state, step)).into_response());
     }
     if let Step::Done { location } = step {
         return Ok(visit.in_its_window(Redirect::to(&location).into_response()));
     }
-    let page = describe(state, visit, step);
+    let page = visit.page(state, step);
     // The person may have chosen another language a moment ago.
     let texts = sentences::spoken(state, &visit.tenant.id, &page.language).await?;
     let nonce = html::nonce(&state.chance);
@@ -63,27 +59,4 @@ pub async fn show_step(state: &AppState, visit: &Visit, step: Step, as_json: boo
     };
     let body = shell::hosted(&page, &texts, &scripts, &nonce);
     Ok(visit.in_its_window(html::document(body, nonce, html::form_targets(&visit.application))))
-}
-
-fn describe(state: &AppState, visit: &Visit, step: Step) -> Page {
-    let journey = &visit.journey;
-    Page {
-        path: visit.path(),
-        token: visit.token(state),
-        brand: visit.tenant.brand.clone(),
-        application: visit.application.name.clone(),
-        language: journey.language.clone(),
-        languages: visit
-            .flow
-            .languages(text::languages())
-            .into_iter()
-            .map(|tag| LanguageName { tag: tag.into(), name: text::name(tag).into() })
-            .collect(),
-        address: journey.stage.address().map(str::to_owned),
-        step,
-        can_cancel: journey.can_cancel,
-        faults: journey.said.faults.clone(),
-        typed: typed(journey),
-        notice: journey.said.notice,
-    }
 }

@@ -14,27 +14,21 @@ use crate::{
     directory::{
         Durability, account,
         application::Application,
-        funnel,
         grant::{self, Code, Grant, Outcome},
         identity::{self, Folded},
-        journey as journeys,
         session::{self, Session},
         tenant::{self, Tenant},
         user_flow,
     },
+    drive,
     error::{Refusal, Result},
-    guard::{Caller, network_of},
+    guard::Caller,
     journey::{self, Entry, Known, profile::filled_in},
     secret::token::Token,
     state::AppState,
     wishes,
 };
-use app::contract::{
-    id::{GrantId, JourneyId},
-    journey::Path as Way,
-    time::Timestamp,
-    user_flow::FlowKind,
-};
+use app::contract::{id::GrantId, journey::Path as Way, time::Timestamp, user_flow::FlowKind};
 use axum::{
     body::Bytes,
     extract::{Path, RawQuery, State},
@@ -201,37 +195,13 @@ async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: T
     reply(visit.answering(state), &visit.request.kept, code.reveal(), || by).await
 }
 
-/// Grant and journey in one write, and the browser goes to its first page.
+/// The browser goes to the first page of its journey.
 async fn begin_journey(state: &AppState, visit: Visit, session: Option<Session>, now: Timestamp) -> Result<Response> {
-    state.arrivals.admit(network_of(visit.caller.address), now)?;
     let https = state.config.public_url.is_https();
     let (browser, set_cookie) = cookie::known_or_new(&Cookie::Browser, &visit.headers, https, &state.chance);
-    let grant = grant(state, &visit, browser.clone(), now)?;
-    let entry = entry(state, &visit, session, now).await?;
-    let first = if entry.known.is_some() { "account" } else { "address" };
-    let reached = vec![funnel::Event { step: first, field: String::new(), what: funnel::REACHED.into() }];
-    let journey = journeys::Journey {
-        id: JourneyId::from(state.chance.id()),
-        user_flow: grant.user_flow.clone(),
-        grant: grant.id.clone(),
-        holder: browser,
-        version: 0,
-        body: serde_json::to_string(&journey::begin(entry))?,
-        expires_at: grant.expires_at,
-        finished_at: None,
-    };
-    let page = format!("/{}/journeys/{}", visit.tenant.id, journey.id);
-    let tenant = visit.tenant.id.clone();
-    state
-        .db
-        .write(Durability::Fleeting, move |c| {
-            Box::pin(async move {
-                grant::insert(c, &tenant, &grant, None, now).await?;
-                journeys::insert(c, &tenant, &journey, now).await
-            })
-        })
-        .await?;
-    funnel::count(&state.db, &visit.tenant.id, &visit.request.user_flow, reached, now);
+    let (grant, entry) = (grant(state, &visit, browser, now)?, entry(state, &visit, session, now).await?);
+    let journey = drive::begin(state, &visit.tenant.id, &visit.caller, grant, entry).await?;
+    let page = format!("/{}/journeys/{journey}", visit.tenant.id);
     let mut response = visit.request.kept.to.in_its_window(see_other(&page));
     if let Some(cookie) = set_cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -49,9 +49,8 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         verifier: form.get("code_verifier").unwrap_or_default().into(),
         proved: client.shown != Shown::Name,
     };
-    let platform = check::registered(&client.application, &presented.redirect_uri)
-        .map_err(|refusal| Refusal { error: "invalid_grant", ..refusal })?
-        .platform;
+    let platform = check::platform_of(&client.application, &presented.redirect_uri)
+        .map_err(|refusal| Refusal { error: "invalid_grant", ..refusal })?;
     client.befits(platform)?;
 
     let now = state.clock.now();

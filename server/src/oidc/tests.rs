@@ -188,6 +188,7 @@ impl House {
             disabled_at: None,
             protocol: Default::default(),
             redirect_uris: vec![RedirectUri { platform, uri: uri.into() }],
+            widget_origins: Vec::new(),
             secrets: secret
                 .iter()
                 .map(|secret| ApplicationSecret {

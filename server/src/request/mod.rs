@@ -158,6 +158,15 @@ pub fn request(
     })
 }
 
+/// What kind of place a code went to: that of its redirect URI, or a page that shows the widget, which stands for itself by
+/// its origin.
+pub fn platform_of(application: &Application, uri: &str) -> Result<Platform, Refusal> {
+    match application.widget_origins.iter().any(|origin| origin == uri) {
+        true => Ok(Platform::SinglePage),
+        false => registered(application, uri).map(|known| known.platform),
+    }
+}
+
 pub fn page(refusal: Refusal) -> Error {
     Error::BadApplicationRequest(format!("AADSTS{}: {}", refusal.number, refusal.description))
 }

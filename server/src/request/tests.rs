@@ -19,6 +19,7 @@ fn application(uris: &[(Platform, &str)]) -> Application {
             .iter()
             .map(|(platform, uri)| RedirectUri { platform: *platform, uri: (*uri).into() })
             .collect(),
+        widget_origins: Vec::new(),
         secrets: Vec::new(),
     }
 }

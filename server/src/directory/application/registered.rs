@@ -88,7 +88,7 @@ async fn read(db: &Db, tenant: &TenantId, rows: Vec<Listed>) -> Result<Vec<Regis
         .bind(&id)
         .fetch_all(db.reader())
         .await?;
-        let row: Row = (id, name, user_flow, algorithm, home_url, disabled_at, protocol);
+        let row: Row = (id, name, user_flow, algorithm, home_url, disabled_at, protocol, notes.clone());
         listed.push(Registered {
             application: complete(db, tenant, row).await?,
             created_at: Timestamp(created_at),

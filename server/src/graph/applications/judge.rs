@@ -44,6 +44,7 @@ pub fn whole(
         home_url: asked.web.home_page_url.clone(),
         disabled_at: (asked.account_enabled == Some(false)).then_some(off_at),
         redirect_uris,
+        widget_origins: asked.widget_origins.clone(),
         protocol: protocol(asked),
         secrets: secrets.to_vec(),
     };

@@ -253,6 +253,7 @@ fn kept(sent: &document::Application, disabled_at: Option<Timestamp>) -> applica
         home_url: sent.home_url.clone(),
         disabled_at,
         redirect_uris: sent.redirect_uris.iter().filter_map(uri).collect(),
+        widget_origins: sent.notes.widget_origins.clone(),
         secrets: Vec::new(),
         protocol: sent.protocol.clone(),
     }

@@ -101,6 +101,7 @@ impl TestServer {
             disabled_at: None,
             redirect_uris: vec![RedirectUri { platform: Platform::Web, uri: Application::REDIRECT_URI.into() }],
             protocol: Default::default(),
+            widget_origins: Vec::new(),
             secrets: vec![stored],
         };
         change(&mut made);

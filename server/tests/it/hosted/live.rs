@@ -88,7 +88,9 @@ async fn a_saved_layout_is_told_to_open_pages_of_every_server() {
         assert_eq!((tell(&server).await, tell(&other).await), (1, 1));
         for page in [&mut ada, &mut bea] {
             assert_eq!(page.hears().await, "data: 2\n\n");
-            let Step::Attributes { revision: 2, fields, .. } = page.looks().await.step else { panic!("an older layout") };
+            let Step::Attributes { revision: 2, fields, .. } = page.looks().await.step else {
+                panic!("an older layout")
+            };
             assert_eq!(fields[0].attribute, "city");
         }
         drop(ada);

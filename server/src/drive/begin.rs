@@ -1,0 +1,50 @@
+//! How a journey begins: with the grant that it will conclude, in one write.
+
+use crate::{
+    directory::{
+        Durability,
+        funnel::{self, Event, REACHED},
+        grant::{self, Grant},
+        journey::{self as journeys, Journey},
+    },
+    error::Result,
+    guard::{Caller, network_of},
+    journey::{self, Entry},
+    state::AppState,
+};
+use app::contract::id::{JourneyId, TenantId};
+
+/// Whoever holds the grant holds the journey.
+pub async fn begin(
+    state: &AppState,
+    tenant: &TenantId,
+    caller: &Caller,
+    grant: Grant,
+    entry: Entry,
+) -> Result<JourneyId> {
+    let now = state.clock.now();
+    state.arrivals.admit(network_of(caller.address), now)?;
+    let first = if entry.known.is_some() { "account" } else { "address" };
+    let reached = vec![Event { step: first, field: String::new(), what: REACHED.into() }];
+    let id = JourneyId::from(state.chance.id());
+    let journey = Journey {
+        id: id.clone(),
+        user_flow: grant.user_flow.clone(),
+        grant: grant.id.clone(),
+        holder: grant.browser.clone(),
+        version: 0,
+        body: serde_json::to_string(&journey::begin(entry))?,
+        expires_at: grant.expires_at,
+        finished_at: None,
+    };
+    let (to, flow) = (tenant.clone(), grant.user_flow.clone());
+    let written = state.db.write(Durability::Fleeting, move |c| {
+        Box::pin(async move {
+            grant::insert(c, &to, &grant, None, now).await?;
+            journeys::insert(c, &to, &journey, now).await
+        })
+    });
+    written.await?;
+    funnel::count(&state.db, tenant, &flow, reached, now);
+    Ok(id)
+}

@@ -1,0 +1,106 @@
+//! `POST /{tenant}/widget/{application}`: an authorization request from inside a page. It comes as a form, so that browsers
+//! need not ask first, and is answered with the first page of its journey.
+
+use super::{Embedding, shown::Shown, varies};
+use crate::{
+    administration::TENANT_ID,
+    client::parameters::Parameters,
+    directory::{grant::Grant, user_flow},
+    drive::{self, Holder, Visit},
+    error::{Error, Refusal, Result},
+    guard::Caller,
+    journey::{self, Entry, show},
+    request::{
+        self, Prompt,
+        response::{ResponseMode, Return},
+    },
+    secret::token::Token,
+    state::AppState,
+    wishes,
+};
+use app::contract::{id::GrantId, journey::Path as Way};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use std::time::Duration;
+
+const LIFETIME: Duration = Duration::from_secs(3600);
+
+const ONCE: [&str; 9] = [
+    "response_type",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "prompt",
+    "login_hint",
+    "ui_locales",
+];
+
+pub async fn begin(
+    State(state): State<AppState>,
+    Path((tenant, application)): Path<(String, String)>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    varies(match Embedding::find(&state, &tenant, &application, &headers).await {
+        Ok(embedding) => embedding.lets_read(first(&state, &embedding, caller, &headers, &body).await),
+        Err(error) => error.into_response(),
+    })
+}
+
+async fn first(
+    state: &AppState,
+    embedding: &Embedding,
+    caller: Caller,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Response> {
+    let Embedding { tenant, application, origin } = embedding;
+    // Whoever administers needs a second factor, whose page is not drawn here.
+    if tenant.id.as_str() == TENANT_ID {
+        return Err(Error::NotFound);
+    }
+    let asked = Parameters::of_form(headers, body)?;
+    asked.once(&ONCE)?;
+    // Nothing else proves who redeems the code (RFC 7636 §4.3).
+    asked.required("code_challenge")?;
+    let word = asked.get("state").map(str::to_owned);
+    let to = Return { uri: origin.clone(), mode: ResponseMode::Query, popup: false, state: word };
+    let request = request::request(application, &to, &asked, &state.config.public_url)?;
+    if !request.kept.response.is_code() {
+        return Err(Refusal::new("unsupported_response_type", 70005, "The widget asks for a code.").into());
+    }
+    let flow = user_flow::get(&state.db, &tenant.id, &request.user_flow).await?;
+    let wished = if request.prompt == Prompt::Create { Way::SignUp } else { Way::SignIn };
+    let entry = Entry {
+        path: journey::begins(&flow, wished),
+        language: wishes::language(&request.ui_locales, headers.get(header::ACCEPT_LANGUAGE)).into(),
+        hint: request.login_hint,
+        profile: None,
+        known: None,
+        can_cancel: false,
+        popup: false,
+    };
+    let token = Token::random(&state.chance);
+    let grant = Grant {
+        id: GrantId::from(state.chance.id()),
+        application: application.id.clone(),
+        user_flow: request.user_flow,
+        browser: token.hash(),
+        request: serde_json::to_string(&request.kept)?,
+        outcome: None,
+        expires_at: state.clock.now() + LIFETIME,
+    };
+    let journey = drive::begin(state, &tenant.id, &caller, grant, entry).await?;
+    let holder = Holder::Bearer(token.reveal().into());
+    let visit = Visit::load(state, tenant.id.as_str(), &journey, holder, caller).await?;
+    let step = show(&visit.setting(), &visit.journey, visit.now);
+    Ok(Json(Shown::of(state, &visit, step, token.reveal(), true).await?).into_response())
+}

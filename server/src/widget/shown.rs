@@ -1,0 +1,62 @@
+//! What a page elsewhere is told: the Page as hosted pages have it, drawn as well where it is the first, and where what draws
+//! the next ones is found.
+
+use crate::{assets, drive::Visit, error::Result, sentences, state::AppState};
+use app::{
+    contract::{
+        brand::Brand,
+        journey::{Page, Step},
+    },
+    shell, text,
+};
+use serde::Serialize;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Shown {
+    #[serde(flatten)]
+    page: Page,
+    #[serde(flatten)]
+    drawn: Option<Drawn>,
+}
+
+/// A page whole, and what takes it over.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Drawn {
+    html: String,
+    direction: &'static str,
+    /// The tenant's colours.
+    colours: String,
+    css: String,
+    js: String,
+    wasm: String,
+    text: String,
+}
+
+impl Shown {
+    /// `token` opens the journey for the next answer.
+    pub async fn of(state: &AppState, visit: &Visit, step: Step, token: &str, is_drawn: bool) -> Result<Self> {
+        let url = &state.config.public_url;
+        let path = format!("/{}/widget/{}/{}", visit.tenant.id, visit.application.id, visit.row.id);
+        let page = visit.page(state, step);
+        let logo = page.brand.logo.as_ref().map(|logo| url.at(logo));
+        let page =
+            Page { path: url.at(&path), token: token.into(), brand: Brand { logo, ..page.brand.clone() }, ..page };
+        if !is_drawn || matches!(page.step, Step::Done { .. }) {
+            return Ok(Self { page, drawn: None });
+        }
+        let texts = sentences::spoken(state, &visit.tenant.id, &page.language).await?;
+        let scripts = sentences::scripts(&visit.tenant.id, &texts, assets::scripts(&page.language));
+        let drawn = Drawn {
+            html: shell::fragment(&page, &texts),
+            direction: text::direction(&page.language),
+            colours: shell::host_colours(&page.brand),
+            css: url.at(&scripts.css),
+            js: url.at(&scripts.js),
+            wasm: url.at(&scripts.wasm),
+            text: url.at(&scripts.text),
+        };
+        Ok(Self { page, drawn: Some(drawn) })
+    }
+}
