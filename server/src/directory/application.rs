@@ -176,9 +176,10 @@ pub async fn insert(db: &Db, tenant: &TenantId, application: Application, now: T
 }
 
 async fn insert_all(c: &mut AnyConnection, tenant: &TenantId, application: &Application, now: Timestamp) -> Result<()> {
+    let notes = Notes { widget_origins: application.widget_origins.clone(), ..Notes::default() };
     sqlx::query(
-        "INSERT INTO applications (tenant_id, id, name, user_flow_id, algorithm, home_url, created_at, disabled_at, protocol)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO applications (tenant_id, id, name, user_flow_id, algorithm, home_url, created_at, disabled_at, protocol, notes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(tenant.as_str())
     .bind(application.id.as_str())
@@ -189,6 +190,7 @@ async fn insert_all(c: &mut AnyConnection, tenant: &TenantId, application: &Appl
     .bind(now.0)
     .bind(application.disabled_at.map(|at| at.0))
     .bind(serde_json::to_string(&application.protocol)?)
+    .bind(serde_json::to_string(&notes)?)
     .execute(&mut *c)
     .await
     .map_err(taken)?;

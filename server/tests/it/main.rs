@@ -14,3 +14,4 @@ mod people;
 mod portal;
 mod second_factor;
 mod security;
+mod widget;

@@ -25,6 +25,7 @@ pub fn all(server: &TestServer) -> Vec<Route> {
                     .replace("{tenant}", server.tenant.as_str())
                     .replace("{journey}", "nobody")
                     .replace("{grant}", "nobody")
+                    .replace("{application}", "nobody")
                     .replace("{*name}", "nothing.css")
                     .replace("{hash}", "nobody")
                     .replace("{name}", "en.json")
