@@ -26,6 +26,9 @@ pub enum Error {
     /// An application's mistake that is answered in the protocol's own words.
     #[error("{}: {}", .0.error, .0.description)]
     Refused(Refusal),
+    /// A call that does not show that its token is its own (RFC 9449 §7.1).
+    #[error("{}: {}", .0.error, .0.description)]
+    Unproved(Refusal),
     #[error("too many requests")]
     TooMany { retry_after: Duration },
     #[error("busy")]
@@ -138,6 +141,7 @@ impl Error {
             Error::Refused(refusal) if refusal.error == "invalid_token" => StatusCode::UNAUTHORIZED,
             Error::Refused(refusal) if refusal.error == "insufficient_scope" => StatusCode::FORBIDDEN,
             Error::Refused(_) => StatusCode::BAD_REQUEST,
+            Error::Unproved(_) => StatusCode::UNAUTHORIZED,
             Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Error::Stale | Error::Taken => StatusCode::CONFLICT,
@@ -157,7 +161,9 @@ impl Error {
             | Error::MethodNotAllowed
             | Error::UnsupportedMediaType
             | Error::NotAcceptable => ProblemKind::BadRequest,
-            Error::BadApplicationRequest(_) | Error::Refused(_) => ProblemKind::BadApplicationRequest,
+            Error::BadApplicationRequest(_) | Error::Refused(_) | Error::Unproved(_) => {
+                ProblemKind::BadApplicationRequest
+            }
             Error::TooMany { .. } => ProblemKind::TooMany,
             Error::Busy | Error::Stale | Error::Changed => ProblemKind::Busy,
             Error::Database(_) | Error::Internal(_) => ProblemKind::Internal,

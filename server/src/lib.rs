@@ -33,6 +33,7 @@ pub mod outbound;
 pub mod people;
 pub mod pictures;
 pub mod portal;
+pub mod possession;
 pub mod post;
 pub mod problem;
 pub mod request;

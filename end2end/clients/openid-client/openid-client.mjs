@@ -26,8 +26,11 @@ async function confidential(stage, application = web, by = client.ClientSecretPo
   return discover(stage, clientId, by(clientSecret));
 }
 
-/** A sign-in with everything that the library can check. @param {Stage} stage @param {client.Configuration} config @param {Record<string, string>} [more] */
-async function signIn(stage, config, more = {}, browser = stage.browser()) {
+/**
+ * A sign-in with everything that the library can check.
+ * @param {Stage} stage @param {client.Configuration} config @param {Record<string, string>} [more] @param {client.DPoPOptions} [options]
+ */
+async function signIn(stage, config, more = {}, browser = stage.browser(), options = {}) {
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
   const [expectedState, expectedNonce] = [client.randomState(), client.randomNonce()];
   const to = client.buildAuthorizationUrl(config, {
@@ -40,7 +43,8 @@ async function signIn(stage, config, more = {}, browser = stage.browser()) {
     ...more,
   });
   const brought = await goAndSignIn(browser, to);
-  return client.authorizationCodeGrant(config, brought, { pkceCodeVerifier, expectedState, expectedNonce, idTokenExpected: true });
+  const checks = { pkceCodeVerifier, expectedState, expectedNonce, idTokenExpected: true };
+  return client.authorizationCodeGrant(config, brought, checks, undefined, options);
 }
 
 /** The library says only that the server refused, unless it is asked. @param {Promise<unknown>} promise @param {string} error */
@@ -180,6 +184,49 @@ await play([
       assert.deepEqual([...to.searchParams.keys()].sort(), ["client_id", "request_uri"]);
       const brought = await goAndSignIn(stage.browser(), to);
       await client.authorizationCodeGrant(config, brought, { pkceCodeVerifier, expectedState });
+    },
+  ],
+  [
+    "tokens that are bound to a key, and worth nothing without it",
+    async (stage) => {
+      for (const protocol of [{}, { requireBoundTokens: true, requireFreshProofs: true }]) {
+        for (const alg of ["ES256", "PS256"]) {
+          const { clientId } = await stage.register({ publicClient: { redirectUris: ["http://127.0.0.1/client"] }, protocol });
+          const config = await discover(stage, clientId, client.None());
+          const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair(alg));
+          const more = { redirect_uri: "http://127.0.0.1:5000/client", dpop_jkt: await DPoP.calculateThumbprint() };
+          const tokens = await signIn(stage, config, more, stage.browser(), { DPoP });
+          assert.equal(tokens.token_type, "dpop");
+          const sub = tokens.claims()?.sub ?? "";
+          const person = await client.fetchUserInfo(config, tokens.access_token, sub, { DPoP });
+          assert.equal(person.email, ada.address);
+          await assert.rejects(client.fetchUserInfo(config, tokens.access_token, sub));
+          const [mine, stolen] = [tokens.refresh_token ?? "", client.getDPoPHandle(config, await client.randomDPoPKeyPair(alg))];
+          await refused(client.refreshTokenGrant(config, mine, undefined, { DPoP: stolen }), "invalid_grant");
+          const again = await client.refreshTokenGrant(config, mine, undefined, { DPoP });
+          assert.equal(again.token_type, "dpop");
+        }
+      }
+    },
+  ],
+  [
+    "a request that is pushed by whoever holds the key of its code",
+    async (stage) => {
+      const config = await confidential(stage);
+      const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair());
+      const pkceCodeVerifier = client.randomPKCECodeVerifier();
+      const expectedState = client.randomState();
+      const asked = {
+        redirect_uri: redirectUri,
+        scope,
+        state: expectedState,
+        code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+        code_challenge_method: "S256",
+      };
+      const to = await client.buildAuthorizationUrlWithPAR(config, asked, { DPoP });
+      const brought = await goAndSignIn(stage.browser(), to);
+      const tokens = await client.authorizationCodeGrant(config, brought, { pkceCodeVerifier, expectedState }, undefined, { DPoP });
+      assert.equal(tokens.token_type, "dpop");
     },
   ],
   [

@@ -4,6 +4,7 @@
 use super::{cors, parameters::Parameters};
 use crate::{
     directory::{
+        Durability,
         application::{self, Application, Platform},
         seen_name,
         tenant::{self, Tenant},
@@ -30,6 +31,8 @@ pub struct Client {
     pub shown: Shown,
     /// Of the page that calls, where a page does.
     pub origin: Option<String>,
+    /// The name of the key that it proved to hold, where it did (RFC 9449).
+    pub key: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,7 +85,7 @@ async fn authenticate(state: &AppState, tenant: &Tenant, headers: &HeaderMap, fo
         Proof::Secret(secret) => right_secret(state, &application, secret)?,
         Proof::Assertion(assertion) => right_assertion(state, tenant, &application, assertion).await?,
     };
-    Ok(Client { application, shown, origin: cors::origin(headers).map(str::to_owned) })
+    Ok(Client { application, shown, origin: cors::origin(headers).map(str::to_owned), key: None })
 }
 
 fn invalid(number: u32, why: &str) -> Refusal {
@@ -177,7 +180,7 @@ async fn right_assertion(
         )
     })?;
     let name = format!("{} {}", application.id, token::hash(&believed.id));
-    if !seen_name::is_new(&state.db, &tenant.id, name, believed.expires_at).await? {
+    if !seen_name::is_new(&state.db, &tenant.id, name, believed.expires_at, Durability::Lasting).await? {
         return Err(invalid(700_024, "The client_assertion was used before.").into());
     }
     Ok(Shown::Key)
@@ -234,6 +237,16 @@ impl Client {
             Shown::Secret | Shown::Key => Ok(()),
             Shown::Name => Err(unproved()),
         }
+    }
+
+    /// The key that its refresh tokens are bound to: where it has no other proof (RFC 9449 §5).
+    pub fn key_of_refreshes(&self) -> Option<String> {
+        self.key.clone().filter(|_| self.shown == Shown::Name)
+    }
+
+    /// How its access tokens are shown (RFC 9449 §5).
+    pub fn token_type(&self) -> &'static str {
+        if self.key.is_some() { "DPoP" } else { "Bearer" }
     }
 
     /// `azpacr` of its access tokens.

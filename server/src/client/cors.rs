@@ -28,7 +28,7 @@ pub fn allow_pages_of(application: &Application, headers: &HeaderMap, mut respon
         && origin.to_str().is_ok_and(|origin| is_origin_of(application, origin))
     {
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        let readable = HeaderValue::from_static("x-ms-request-id, www-authenticate");
+        let readable = HeaderValue::from_static("x-ms-request-id, www-authenticate, dpop-nonce");
         response.headers_mut().insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, readable);
     }
     response
@@ -37,7 +37,7 @@ pub fn allow_pages_of(application: &Application, headers: &HeaderMap, mut respon
 /// The question before a request. It cannot say for which application it asks, so it is answered yes, and the answer to
 /// the request itself decides who reads it. Credentials are never allowed.
 pub async fn preflight() -> Response {
-    const HEADERS: &str = "authorization, content-type, client-request-id, x-client-sku, x-client-ver, x-client-os, \
+    const HEADERS: &str = "authorization, content-type, dpop, client-request-id, x-client-sku, x-client-ver, x-client-os, \
                            x-client-cpu, x-client-current-telemetry, x-client-last-telemetry, x-ms-lib-capability, \
                            x-anchormailbox, x-app-name, x-app-ver";
     [

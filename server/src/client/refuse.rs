@@ -40,8 +40,8 @@ impl Traces {
     }
 }
 
-pub fn json(error: Error, traces: &Traces) -> Response {
-    let refusal = refusal(&error);
+pub fn json(error: &Error, traces: &Traces) -> Response {
+    let refusal = refusal(error);
     // A tenant that is not there is a fault in the request like any other.
     let status = if matches!(error, Error::NotFound) { StatusCode::BAD_REQUEST } else { error.status() };
     match status.is_server_error() {
@@ -76,7 +76,7 @@ pub const NO_STORE: [(header::HeaderName, HeaderValue); 2] = [
 
 fn refusal(error: &Error) -> Refusal {
     match error {
-        Error::Refused(refusal) => refusal.clone(),
+        Error::Refused(refusal) | Error::Unproved(refusal) => refusal.clone(),
         Error::NotFound => Refusal::new("invalid_request", 90002, "There is no such tenant."),
         Error::TooMany { .. } => {
             Refusal::new("temporarily_unavailable", 90055, "There are too many requests. Please wait.")

@@ -5,9 +5,15 @@ use crate::error::Result;
 use app::contract::{id::TenantId, time::Timestamp};
 
 /// Whether it is the first time.
-pub async fn is_new(db: &Db, tenant: &TenantId, name: String, expires_at: Timestamp) -> Result<bool> {
+pub async fn is_new(
+    db: &Db,
+    tenant: &TenantId,
+    name: String,
+    expires_at: Timestamp,
+    durability: Durability,
+) -> Result<bool> {
     let tenant = tenant.clone();
-    db.change(Durability::Lasting, move |c| {
+    db.change(durability, move |c| {
         Box::pin(async move {
             let written = sqlx::query(
                 "INSERT INTO seen_names (tenant_id, name, expires_at) VALUES ($1, $2, $3)

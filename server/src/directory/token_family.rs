@@ -30,6 +30,8 @@ pub struct Family {
     pub scope: String,
     pub amr: Vec<String>,
     pub signed_in_at: Timestamp,
+    /// The key that every refresh is proved with, where nothing else proves the application (RFC 9449 §5).
+    pub key: Option<String>,
     /// Never moved on by rotation.
     pub expires_at: Timestamp,
     /// How often it was used: the number of the one token that works.
@@ -41,8 +43,8 @@ pub struct Family {
 pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, family: &Family, now: Timestamp) -> Result<()> {
     sqlx::query(
         "INSERT INTO token_families (tenant_id, id, grant_id, application_id, account_id, session_id, user_flow_id, platform,
-                                     scope, amr, signed_in_at, created_at, expires_at, uses, used_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                                     scope, amr, signed_in_at, created_at, expires_at, uses, used_at, key_thumbprint)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(tenant.as_str())
     .bind(&family.id)
@@ -59,18 +61,19 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, family: &Family, n
     .bind(family.expires_at.0)
     .bind(family.uses)
     .bind(family.used_at.0)
+    .bind(&family.key)
     .execute(c)
     .await?;
     Ok(())
 }
 
-type Row = (String, String, String, String, String, String, String, String, String, i64, i64, i64, i64);
+type Row = (String, String, String, String, String, String, String, String, String, i64, i64, i64, i64, Option<String>);
 
 /// A family that is neither revoked nor past its time.
 pub async fn find(db: &Db, tenant: &TenantId, id: &str, now: Timestamp) -> Result<Option<Family>> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT id, grant_id, application_id, account_id, session_id, user_flow_id, platform, scope, amr, signed_in_at,
-                expires_at, uses, used_at
+                expires_at, uses, used_at, key_thumbprint
          FROM token_families WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL AND expires_at > $3",
     )
     .bind(tenant.as_str())
@@ -82,8 +85,22 @@ pub async fn find(db: &Db, tenant: &TenantId, id: &str, now: Timestamp) -> Resul
 }
 
 fn read(row: Row) -> Result<Family> {
-    let (id, grant, application, account, session, user_flow, platform, scope, amr, signed_in, expires, uses, used) =
-        row;
+    let (
+        id,
+        grant,
+        application,
+        account,
+        session,
+        user_flow,
+        platform,
+        scope,
+        amr,
+        signed_in,
+        expires,
+        uses,
+        used,
+        key,
+    ) = row;
     Ok(Family {
         id,
         grant: grant.into(),
@@ -95,6 +112,7 @@ fn read(row: Row) -> Result<Family> {
         scope,
         amr: amr.split_whitespace().map(str::to_owned).collect(),
         signed_in_at: Timestamp(signed_in),
+        key,
         expires_at: Timestamp(expires),
         uses,
         used_at: Timestamp(used),
@@ -119,7 +137,7 @@ pub async fn use_once(
                  WHERE tenant_id = $2 AND id = $3 AND application_id = $4 AND uses = $5 AND revoked_at IS NULL
                    AND expires_at > $1
                  RETURNING id, grant_id, application_id, account_id, session_id, user_flow_id, platform, scope, amr,
-                           signed_in_at, expires_at, uses, used_at",
+                           signed_in_at, expires_at, uses, used_at, key_thumbprint",
             )
             .bind(now.0)
             .bind(tenant.as_str())

@@ -13,6 +13,10 @@ impl Version {
     }
 }
 
+/// The path as its caller wrote it: proofs of possession are for that one.
+#[derive(Clone, Debug)]
+pub struct AsAsked(pub String);
+
 /// Without root, version, type casts and parentheses: `/users/1?$select=id`. What cannot be read leads nowhere.
 pub fn canonical(uri: &Uri) -> Uri {
     let path = uri.path().strip_prefix("/graph").unwrap_or_default();

@@ -186,8 +186,8 @@ pub async fn preflight() -> Response {
         (
             header::ACCESS_CONTROL_ALLOW_HEADERS,
             HeaderValue::from_static(
-                "authorization, content-type, client-request-id, consistencylevel, if-match, portico-tenant, prefer, \
-                 sdkversion",
+                "authorization, content-type, client-request-id, consistencylevel, dpop, if-match, portico-tenant, \
+                 prefer, sdkversion",
             ),
         ),
         (header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600")),

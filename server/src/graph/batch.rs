@@ -1,6 +1,6 @@
 //! `/$batch`: up to twenty requests in one, each answered as if it had come alone.
 
-use super::{Graph, address::Version, body};
+use super::{Graph, address::Version, body, caller::Caller};
 use crate::{
     error::{Error, Flaw, Result},
     guard,
@@ -54,7 +54,8 @@ struct Done {
 pub async fn run(
     Extension(graph): Extension<Graph>,
     Extension(version): Extension<Version>,
-    Extension(caller): Extension<guard::Caller>,
+    Extension(from): Extension<guard::Caller>,
+    caller: Caller,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response> {
@@ -66,7 +67,11 @@ pub async fn run(
             true => fault(step, StatusCode::FAILED_DEPENDENCY, "A request that this one depends on has failed."),
             false => match request(step, version, &headers) {
                 Ok(mut request) => {
-                    request.extensions_mut().insert(caller.clone());
+                    request.extensions_mut().insert(from.clone());
+                    // One proof for all of it: the steps have no calls of their own.
+                    if let Some(held) = &caller.held {
+                        request.extensions_mut().insert(held.clone());
+                    }
                     answered(step, graph.pass(request).await).await?
                 }
                 Err(why) => fault(step, StatusCode::BAD_REQUEST, &why),

@@ -1,18 +1,19 @@
 //! Who calls, which tenant they mean, and whether they may: asked before anything else of the request is read.
 
-use super::{answer::correlation, media, routes::Needs};
+use super::{address::AsAsked, answer::correlation, media, routes::Needs};
 use crate::{
     administration::TENANT_ID,
     directory::{
         account,
         administrator::{self, ADMIN},
-        application,
+        application::{self, Application},
         audit::{Actor, ActorKind},
         consent, revoked_token, session,
         tenant::{self, Tenant},
     },
     error::{Error, Refusal, Result},
     guard,
+    possession::{self, Call, Held},
     secret::jwt::{self, Age, Claims, Expected},
     state::AppState,
 };
@@ -22,7 +23,7 @@ use app::contract::{
 };
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -43,6 +44,8 @@ pub struct Caller {
     permissions: Vec<Permission>,
     /// Whether the application may read who signed in: it asked, and somebody consented for everybody.
     pub sees_self: bool,
+    /// The key that the token is bound to, if it is.
+    pub held: Option<Held>,
 }
 
 impl Caller {
@@ -83,7 +86,13 @@ pub async fn admit(State((state, needs)): State<(AppState, Needs)>, mut request:
         None => return Error::Internal("a router without its guard".into()).into_response(),
     };
     let known = Known { address, correlation: correlation(request.headers()).unwrap_or(trace) };
-    let admitted = identify(&state, request.headers(), known).await.and_then(|caller| judge(caller, needs));
+    let call = Call {
+        method: request.method(),
+        path: request.extensions().get::<AsAsked>().map_or("", |asked| &asked.0),
+        headers: request.headers(),
+        held: request.extensions().get::<Held>(),
+    };
+    let admitted = identify(&state, call, known).await.and_then(|caller| judge(caller, needs));
     match admitted.and_then(|caller| media::judge(&request).map(|()| caller)) {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
@@ -115,24 +124,32 @@ fn judge(caller: Caller, needs: Needs) -> Result<Caller> {
     Err(Refusal::new("insufficient_scope", 65001, why).into())
 }
 
-async fn identify(state: &AppState, headers: &HeaderMap, known: Known) -> Result<Caller> {
-    let (issuing, claims) = believed(state, headers).await?;
+async fn identify(state: &AppState, call: Call<'_>, known: Known) -> Result<Caller> {
+    let shown = possession::presented(call.headers).ok_or_else(|| invalid("The request carries no access token."))?;
+    let token = believed(state, shown.1).await?;
+    let held = possession::holds(state, &token.issuing.id, &token.application, call, shown, &token.claims).await?;
     let is_admin = match tenant::get(&state.db, ADMIN).await {
-        Ok(admin) => admin.id == issuing.id,
+        Ok(admin) => admin.id == token.issuing.id,
         Err(Error::NotFound) => false,
         Err(error) => return Err(error),
     };
-    let administered = administered(state, &issuing, is_admin, headers).await?;
-    if claims.get("idtyp").and_then(|value| value.as_str()) == Some("app") {
-        application_itself(state, &issuing, administered, &claims, known).await
+    let administered = administered(state, &token.issuing, is_admin, call.headers).await?;
+    if token.claims.get("idtyp").and_then(|value| value.as_str()) == Some("app") {
+        application_itself(state, &token, administered, known).await
     } else {
-        somebody(state, &issuing, is_admin, administered, headers, &claims, known).await
+        somebody(state, &token, is_admin, administered, call.headers, known).await
     }
+    .map(|caller| Caller { held, ..caller })
 }
 
-/// The token, if it is one of ours for this API, and the tenant that issued it.
-async fn believed(state: &AppState, headers: &HeaderMap) -> Result<(Arc<Tenant>, Claims)> {
-    let token = presented(headers).ok_or_else(|| invalid("The request carries no access token."))?;
+/// A token of ours for this API: who issued it, to which application, and what it says.
+struct Believed {
+    issuing: Arc<Tenant>,
+    application: Arc<Application>,
+    claims: Claims,
+}
+
+async fn believed(state: &AppState, token: &str) -> Result<Believed> {
     // Only says whose keys to try: the signature and the issuer say whether it is true.
     let claimed = claimed_tenant(token).ok_or_else(|| invalid("The access token cannot be read."))?;
     let issuing = tenant::get(&state.db, claimed.as_str()).await.map_err(|error| match error {
@@ -158,15 +175,8 @@ async fn believed(state: &AppState, headers: &HeaderMap) -> Result<(Arc<Tenant>,
     if revoked_token::is_revoked(&state.db, &issuing.id, id).await? {
         return Err(invalid("The access token was given back.").into());
     }
-    Ok((issuing, claims))
-}
-
-/// RFC 6750 §2.1: in the header, once. Never in the address or the body.
-fn presented(headers: &HeaderMap) -> Option<&str> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let (value, None) = (values.next()?, values.next()) else { return None };
-    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    let application = living_application(state, &issuing, &claims).await?;
+    Ok(Believed { issuing, application, claims })
 }
 
 fn claimed_tenant(token: &str) -> Option<TenantId> {
@@ -195,14 +205,12 @@ async fn administered(
 
 async fn somebody(
     state: &AppState,
-    issuing: &Arc<Tenant>,
+    Believed { issuing, application, claims }: &Believed,
     is_admin: bool,
     tenant: Arc<Tenant>,
     headers: &HeaderMap,
-    claims: &Claims,
     known: Known,
 ) -> Result<Caller> {
-    let application = living_application(state, issuing, claims).await?;
     let session = SessionId::from(text(claims, "sid")?);
     if !session::is_running(&state.db, &issuing.id, &session).await? {
         return Err(invalid("The session has ended.").into());
@@ -230,6 +238,7 @@ async fn somebody(
         correlation: known.correlation,
         permissions,
         sees_self,
+        held: None,
     })
 }
 
@@ -253,12 +262,10 @@ fn effective(through: Vec<Permission>, roles: &[Role]) -> Vec<Permission> {
 
 async fn application_itself(
     state: &AppState,
-    issuing: &Arc<Tenant>,
+    Believed { issuing, application, claims }: &Believed,
     tenant: Arc<Tenant>,
-    claims: &Claims,
     known: Known,
 ) -> Result<Caller> {
-    let application = living_application(state, issuing, claims).await?;
     let permissions = administrator::permissions(&state.db, &issuing.id, &application.id, &tenant.id).await?;
     if permissions.is_empty() && tenant.id != issuing.id {
         return Err(Error::NotFound);
@@ -286,14 +293,11 @@ async fn application_itself(
             .filter(|permission| !at_home || rules || permission.is_read())
             .collect(),
         sees_self: false,
+        held: None,
     })
 }
 
-async fn living_application(
-    state: &AppState,
-    issuing: &Tenant,
-    claims: &Claims,
-) -> Result<Arc<application::Application>> {
+async fn living_application(state: &AppState, issuing: &Tenant, claims: &Claims) -> Result<Arc<Application>> {
     let id = ApplicationId::from(text(claims, "client_id")?);
     let application = application::find(&state.db, &issuing.id, &id).await?;
     let application = application.filter(|application| application.disabled_at.is_none());

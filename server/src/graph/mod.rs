@@ -31,8 +31,8 @@ mod user_flow_attributes;
 mod user_flows;
 mod users;
 
-use crate::{guard, state::AppState};
-use address::{Version, canonical};
+use crate::{guard, possession::Held, state::AppState};
+use address::{AsAsked, Version, canonical};
 pub use answer::preflight;
 use axum::{
     Router,
@@ -67,16 +67,21 @@ impl Graph {
     /// Hands the request on under the one spelling that the table knows.
     async fn pass(&self, request: Request) -> Response {
         let version = Version::of(request.uri());
+        let asked = AsAsked(request.uri().path().into());
         let (mut parts, body) = request.into_parts();
         parts.uri = canonical(&parts.uri);
         // A new request: what the outer router read from the address is not the inner one's.
-        let caller = parts.extensions.remove::<guard::Caller>();
+        let (caller, held) = (parts.extensions.remove::<guard::Caller>(), parts.extensions.remove::<Held>());
         parts.extensions.clear();
         parts.extensions.insert(version);
+        parts.extensions.insert(asked);
         // For those that hold several requests in one.
         parts.extensions.insert(self.clone());
         if let Some(caller) = caller {
             parts.extensions.insert(caller);
+        }
+        if let Some(held) = held {
+            parts.extensions.insert(held);
         }
         match Router::clone(&self.0).oneshot(Request::from_parts(parts, body)).await {
             Ok(response) => response,

@@ -3,6 +3,7 @@
 use super::answer::Traces;
 use crate::{
     error::{Error, Flaw},
+    possession,
     state::AppState,
 };
 use app::contract::resource::{
@@ -12,7 +13,7 @@ use app::contract::resource::{
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -38,7 +39,7 @@ pub async fn dress(State(state): State<AppState>, request: Request, next: Next) 
     traces.sign(response.headers_mut());
     // No cookie opens anything here: a page elsewhere reads what its own token is worth, and nothing else.
     if from_a_page {
-        let readable = "client-request-id, etag, location, request-id, retry-after, www-authenticate";
+        let readable = "client-request-id, dpop-nonce, etag, location, request-id, retry-after, www-authenticate";
         for (name, value) in
             [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::ACCESS_CONTROL_EXPOSE_HEADERS, readable)]
         {
@@ -71,13 +72,7 @@ fn told(state: &AppState, error: &Error, traces: &Traces) -> Response {
     if let Some(seconds) = error.retry_after() {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    // RFC 6750 §3.
-    let challenge = match status {
-        StatusCode::UNAUTHORIZED => HeaderValue::from_static("Bearer error=\"invalid_token\""),
-        StatusCode::FORBIDDEN => HeaderValue::from_static("Bearer error=\"insufficient_scope\""),
-        _ => return response,
-    };
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    possession::challenge(state, error, response.headers_mut());
     response
 }
 
@@ -92,6 +87,7 @@ fn words(error: &Error) -> (&'static str, String) {
         Error::Refused(refusal) if refusal.error == "invalid_token" => {
             ("InvalidAuthenticationToken", refusal.description.clone())
         }
+        Error::Unproved(refusal) => ("InvalidAuthenticationToken", refusal.description.clone()),
         Error::Refused(refusal) => ("Authorization_RequestDenied", refusal.description.clone()),
         Error::Forged(_) => ("Authorization_RequestDenied", "The request did not come from our page.".into()),
         Error::BadRequest(why) | Error::BadApplicationRequest(why) => ("Request_BadRequest", why.clone()),

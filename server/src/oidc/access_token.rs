@@ -6,7 +6,6 @@ use crate::{
     secret::jwt::{self, Age, Claims, Expected},
     state::AppState,
 };
-use axum::http::{HeaderMap, header};
 
 /// By signature, kind, issuer and time, whoever it is for. Nothing where it cannot be believed, or was revoked.
 pub async fn believed(state: &AppState, tenant: &Tenant, token: &str) -> Result<Option<Claims>> {
@@ -27,14 +26,6 @@ pub async fn believed(state: &AppState, tenant: &Tenant, token: &str) -> Result<
     };
     let is_revoked = revoked_token::is_revoked(&state.db, &tenant.id, text(&claims, "jti")?).await?;
     Ok((!is_revoked).then_some(claims))
-}
-
-/// RFC 6750 §2.1: once, and never in the address (§2.3).
-pub fn in_header(headers: &HeaderMap) -> Option<&str> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let (value, None) = (values.next()?, values.next()) else { return None };
-    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 pub fn text<'a>(claims: &'a Claims, name: &str) -> Result<&'a str, Refusal> {

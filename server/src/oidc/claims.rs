@@ -92,8 +92,9 @@ pub fn id_token(subject: &Subject, beside: Beside, algorithm: Algorithm, id: &st
 
 /// RFC 9068 §2.2. The audience is the management API where its scopes were asked, else the application itself. It says
 /// nothing of the person but who they are: what an application may know stands in the ID token and at userinfo.
-pub fn access_token(subject: &Subject, client_class: &str, id: &str) -> Claims {
+pub fn access_token(subject: &Subject, client_class: &str, key: Option<&str>, id: &str) -> Claims {
     let mut claims = issued(subject, id);
+    bind(&mut claims, key);
     let scopes = &subject.granted.scopes;
     let scp = if scopes.is_for_graph() {
         put(&mut claims, "aud", subject.public_url.graph().into());
@@ -124,6 +125,7 @@ pub struct Daemon<'a> {
     pub tenant: &'a TenantId,
     pub application: &'a ApplicationId,
     pub permissions: &'a [Permission],
+    pub key: Option<&'a str>,
     pub now: Timestamp,
 }
 
@@ -152,7 +154,15 @@ pub fn daemon_token(daemon: &Daemon, id: &str) -> Claims {
     ] {
         put(&mut claims, name, value);
     }
+    bind(&mut claims, daemon.key);
     claims
+}
+
+/// To a key that whoever shows the token has to hold (RFC 9449 §6.1).
+fn bind(claims: &mut Claims, key: Option<&str>) {
+    if let Some(key) = key {
+        put(claims, "cnf", json!({ "jkt": key }));
+    }
 }
 
 /// What every token says.

@@ -30,10 +30,11 @@ pub async fn tokens(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         tenant: &tenant.id,
         application: &application.id,
         permissions: &permissions,
+        key: client.key.as_deref(),
         now: state.clock.now(),
     };
     Ok(Tokens {
-        token_type: "Bearer",
+        token_type: client.token_type(),
         scope: scope.to_owned(),
         expires_in: GRAPH_LIFETIME.as_secs(),
         ext_expires_in: GRAPH_LIFETIME.as_secs(),

@@ -60,7 +60,7 @@ pub async fn post(
     let traces = Traces::new(&caller, &headers, &Parameters::of_query(None), state.clock.now());
     match begin(&state, &word, &caller, &headers, &body).await {
         Ok(told) => (NO_STORE, Json(told)).into_response(),
-        Err(error) => refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
+        Err(error) => refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
     }
 }
 
@@ -166,6 +166,7 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         scope: found.scope.clone(),
         amr: amr.clone(),
         signed_in_at,
+        key: client.key_of_refreshes(),
         expires_at: now + redeem::FAMILY_LIFETIME,
         uses: 0,
         used_at: now,

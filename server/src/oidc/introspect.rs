@@ -12,6 +12,7 @@ use crate::{
     directory::{account, session, tenant::Tenant, token_family},
     error::Result,
     guard::Caller,
+    possession,
     secret::jwt::Claims,
     state::AppState,
 };
@@ -38,7 +39,7 @@ pub async fn post(
     let traces = Traces::new(&caller, &headers, &Parameters::of_query(None), state.clock.now());
     match answer(&state, &word, &headers, &body).await {
         Ok(told) => (NO_STORE, Json(told)).into_response(),
-        Err(error) => refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
+        Err(error) => refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
     }
 }
 
@@ -74,11 +75,12 @@ async fn of_access_token(state: &AppState, tenant: &Tenant, client: &Client, tok
     }
     let mut told = Claims::new();
     told.insert("active".into(), true.into());
-    told.insert("token_type".into(), "Bearer".into());
+    let kind = if possession::key_of(&claims).is_some() { "DPoP" } else { "Bearer" };
+    told.insert("token_type".into(), kind.into());
     if let Some(scope) = text("scp") {
         told.insert("scope".into(), scope.into());
     }
-    for name in ["iss", "aud", "sub", "client_id", "exp", "iat", "nbf", "jti", "oid", "tid", "acr", "roles"] {
+    for name in ["iss", "aud", "sub", "client_id", "exp", "iat", "nbf", "jti", "oid", "tid", "acr", "roles", "cnf"] {
         if let Some(value) = claims.get(name) {
             told.insert(name.into(), value.clone());
         }

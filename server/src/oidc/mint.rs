@@ -57,8 +57,9 @@ impl<'a> Mint<'a> {
         &self.profile.account
     }
 
-    pub fn access_token(&self, client_class: &str) -> Result<String> {
-        self.key.sign("at+jwt", &claims::access_token(&self.subject(), client_class, &self.state.chance.id()))
+    /// Bound to `key`, where it is named.
+    pub fn access_token(&self, client_class: &str, key: Option<&str>) -> Result<String> {
+        self.key.sign("at+jwt", &claims::access_token(&self.subject(), client_class, key, &self.state.chance.id()))
     }
 
     pub fn id_token(&self, beside: Beside) -> Result<String> {

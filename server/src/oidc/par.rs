@@ -15,6 +15,7 @@ use crate::{
     },
     error::{Refusal, Result},
     guard::{Caller, network_of},
+    possession::{self, Call},
     secret::token::{self, Token},
     state::AppState,
 };
@@ -23,7 +24,7 @@ use axum::{
     Json,
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, Method, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -40,6 +41,7 @@ const PROOFS: [&str; 3] = ["client_secret", "client_assertion", "client_assertio
 pub async fn post(
     State(state): State<AppState>,
     Path(word): Path<String>,
+    uri: Uri,
     caller: Caller,
     headers: HeaderMap,
     body: Bytes,
@@ -47,24 +49,25 @@ pub async fn post(
     let traces = Traces::new(&caller, &headers, &Parameters::of_query(None), state.clock.now());
     // As whoever begins journeys (fault F29).
     if let Err(error) = state.arrivals.admit(network_of(caller.address), state.clock.now()) {
-        return refuse::json(error, &traces);
+        return refuse::json(&error, &traces);
     }
     let (tenant, form, client) = match client_auth::who_calls(&state, &word, &headers, &body, &PROOFS).await {
         Ok(known) => known,
-        Err(error) => return refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
+        Err(error) => return refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
     };
-    let response = match push(&state, &tenant, &client, form).await {
+    let call = Call { method: &Method::POST, path: uri.path(), headers: &headers, held: None };
+    let response = match push(&state, &tenant, &client, form, call).await {
         Ok(request_uri) => {
             let told = json!({ "request_uri": request_uri, "expires_in": LIFETIME.as_secs() });
             (StatusCode::CREATED, NO_STORE, Json(told)).into_response()
         }
-        Err(error) => refuse::json(error, &traces),
+        Err(error) => possession::refused(&state, &error, refuse::json(&error, &traces)),
     };
     cors::allow_pages_of(&client.application, &headers, response)
 }
 
 /// Judged as it would be in the browser; what is kept is what was judged (RFC 9126 §2.1).
-async fn push(state: &AppState, tenant: &Tenant, client: &Client, form: Parameters) -> Result<String> {
+async fn push(state: &AppState, tenant: &Tenant, client: &Client, form: Parameters, call: Call<'_>) -> Result<String> {
     if client.application.is_confidential() {
         client.proved()?;
     }
@@ -72,6 +75,7 @@ async fn push(state: &AppState, tenant: &Tenant, client: &Client, form: Paramete
         return Err(Refusal::new("invalid_request", 90100, "A pushed request is not in another one.").into());
     }
     let asked = form.without(&PROOFS).with("client_id", client.application.id.as_str());
+    let asked = bound(state, tenant, client, asked, call).await?;
     let (application, to) = check::who_asks(&state.db, &tenant.id, &asked).await?;
     check::request(&application, &to, &asked, &state.config.public_url)?;
     let name = Token::random(&state.chance);
@@ -83,6 +87,25 @@ async fn push(state: &AppState, tenant: &Tenant, client: &Client, form: Paramete
     };
     pushed_request::insert(&state.db, &tenant.id, pushed).await?;
     Ok(format!("{PREFIX}{}", name.reveal()))
+}
+
+/// RFC 9449 §10.1: a proof beside the request binds its code to the key.
+async fn bound(
+    state: &AppState,
+    tenant: &Tenant,
+    client: &Client,
+    asked: Parameters,
+    call: Call<'_>,
+) -> Result<Parameters> {
+    let must_be_fresh = client.application.protocol.require_fresh_proofs;
+    let Some(proof) = possession::proof(state, call, None, must_be_fresh)? else { return Ok(asked) };
+    if asked.get("dpop_jkt").is_some_and(|named| named != proof.thumbprint) {
+        let why = "The dpop_jkt names another key than the one of the DPoP proof.";
+        return Err(Refusal::new("invalid_request", 90100, why).into());
+    }
+    let asked = asked.with("dpop_jkt", &proof.thumbprint);
+    proof.use_up(state, &tenant.id).await?;
+    Ok(asked)
 }
 
 /// The request that the browser names, if it names one. It was pushed by the same application, less than a minute ago, and

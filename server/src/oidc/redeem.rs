@@ -39,6 +39,9 @@ struct Presented {
     verifier: String,
     /// It showed more than its name.
     proved: bool,
+    /// It holds that key.
+    key: Option<String>,
+    key_of_refreshes: Option<String>,
 }
 
 pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Granted> {
@@ -48,6 +51,8 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         redirect_uri: form.get("redirect_uri").unwrap_or_default().into(),
         verifier: form.get("code_verifier").unwrap_or_default().into(),
         proved: client.shown != Shown::Name,
+        key: client.key.clone(),
+        key_of_refreshes: client.key_of_refreshes(),
     };
     let platform = check::platform_of(&client.application, &presented.redirect_uri)
         .map_err(|refusal| Refusal { error: "invalid_grant", ..refusal })?;
@@ -85,7 +90,8 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
                     Ok(granted) => granted,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
-                let family = family(family_id, &grant, &granted, platform, &config.public_url, now);
+                let family = family(family_id, &grant, &granted, platform, &config.public_url, now)
+                    .map(|family| Family { key: presented.key_of_refreshes, ..family });
                 if let Some(family) = &family {
                     token_family::insert(c, &tenant_id, family, now).await?;
                 }
@@ -120,6 +126,10 @@ fn judge(presented: &Presented, grant: &Grant) -> Result<Result<Granted, Refusal
     }
     if let Err(refusal) = proof_key(presented, kept.code_challenge.as_deref()) {
         return Ok(Err(refusal));
+    }
+    // RFC 9449 §10: a code that is bound to a key is redeemed by whoever holds it.
+    if kept.key.is_some() && kept.key != presented.key {
+        return Ok(Err(invalid(70000, "The code is bound to another key than the one of the DPoP proof.")));
     }
     // A reply without a code has one all the same, which nobody was told.
     if !kept.response.code {
@@ -181,6 +191,7 @@ fn family(
         scope: granted.scopes.text(Apis { application: &grant.application, public_url }),
         amr: granted.amr.clone(),
         signed_in_at: granted.signed_in_at,
+        key: None,
         expires_at: now + lifetime,
         uses: 0,
         used_at: now,

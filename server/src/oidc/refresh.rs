@@ -66,6 +66,9 @@ pub async fn refresh(state: &AppState, tenant: &Tenant, client: &Client, form: &
 /// Whether this request may have tokens of the family, and for which scopes.
 fn befits(client: &Client, asked: Option<&Scopes>, family: &Family, apis: Apis) -> Result<Scopes, Refusal> {
     client.befits(family.platform)?;
+    if family.key.is_some() && family.key != client.key {
+        return Err(invalid(70000, "The refresh token is bound to another key than the one of the DPoP proof."));
+    }
     scopes(asked, family, apis)
 }
 

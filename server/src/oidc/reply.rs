@@ -93,7 +93,7 @@ async fn tokens(
     let Answering { state, tenant, application, .. } = from;
     let mint = Mint::open(state, tenant, application, granted).await?;
     // Nobody proved anything: whoever has the browser has the token.
-    let access_token = if response.token { Some(mint.access_token("0")?) } else { None };
+    let access_token = if response.token { Some(mint.access_token("0", None)?) } else { None };
     if let Some(access_token) = &access_token {
         let apis = Apis { application: &application.id, public_url: &state.config.public_url };
         pairs.push(("access_token", access_token.clone()));

@@ -35,12 +35,12 @@ pub async fn post(
     let traces = Traces::new(&caller, &headers, &Parameters::of_query(None), state.clock.now());
     let (tenant, form, client) = match client_auth::who_calls(&state, &word, &headers, &body, &PARAMETERS).await {
         Ok(known) => known,
-        Err(error) => return refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
+        Err(error) => return refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
     };
     let response = match revoke(&state, &tenant, &client, &form).await {
         // RFC 7009 §2.2: nothing to read, and so nothing that says in which form it is written.
         Ok(()) => (StatusCode::OK, NO_STORE).into_response(),
-        Err(error) => refuse::json(error, &traces),
+        Err(error) => refuse::json(&error, &traces),
     };
     cors::allow_pages_of(&client.application, &headers, response)
 }

@@ -16,6 +16,7 @@ use crate::{
     directory::tenant::Tenant,
     error::{Refusal, Result},
     guard::Caller,
+    possession::{self, Call},
     state::AppState,
 };
 use app::contract::{
@@ -26,7 +27,7 @@ use axum::{
     Json,
     body::Bytes,
     extract::{Path, RawQuery, State},
-    http::HeaderMap,
+    http::{HeaderMap, Method, Uri},
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -101,6 +102,7 @@ pub async fn post(
     State(state): State<AppState>,
     Path(word): Path<String>,
     RawQuery(query): RawQuery,
+    uri: Uri,
     caller: Caller,
     headers: HeaderMap,
     body: Bytes,
@@ -109,13 +111,41 @@ pub async fn post(
     let traces = Traces::new(&caller, &headers, &Parameters::of_query(query.as_deref()), state.clock.now());
     let (tenant, form, client) = match client_auth::who_calls(&state, &word, &headers, &body, &PARAMETERS).await {
         Ok(known) => known,
-        Err(error) => return refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
+        Err(error) => return refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
     };
-    let response = match granted(&state, &tenant, &client, &form).await {
+    let call = Call { method: &Method::POST, path: uri.path(), headers: &headers, held: None };
+    let application = client.application.clone();
+    let response = match proved_and_granted(&state, &tenant, client, &form, call).await {
         Ok(tokens) => (NO_STORE, Json(tokens)).into_response(),
-        Err(error) => refuse::with_challenge(refuse::json(error, &traces), "Basic realm=\"token\""),
+        Err(error) => {
+            let told = refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\"");
+            possession::refused(&state, &error, told)
+        }
     };
-    cors::allow_pages_of(&client.application, &headers, response)
+    cors::allow_pages_of(&application, &headers, possession::with_nonce(&state, &application, response))
+}
+
+/// Whoever brings a proof gets tokens bound to its key (RFC 9449 §5).
+async fn proved_and_granted(
+    state: &AppState,
+    tenant: &Tenant,
+    client: Client,
+    form: &Parameters,
+    call: Call<'_>,
+) -> Result<Tokens> {
+    let wanted = &client.application.protocol;
+    let proof = possession::proof(state, call, None, wanted.require_fresh_proofs)?;
+    if proof.is_none() && wanted.require_bound_tokens {
+        let why = "The application's tokens are bound to a key of its own: send a DPoP proof.";
+        return Err(Refusal::new("invalid_dpop_proof", 90013, why).into());
+    }
+    let client = Client { key: proof.as_ref().map(|proof| proof.thumbprint.clone()), ..client };
+    let tokens = granted(state, tenant, &client, form).await?;
+    // Last: of whoever is refused anyway nothing has to be remembered.
+    if let Some(proof) = proof {
+        proof.use_up(state, &tenant.id).await?;
+    }
+    Ok(tokens)
 }
 
 async fn granted(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Tokens> {
@@ -142,7 +172,7 @@ async fn tokens(
 ) -> Result<Tokens> {
     let application = &client.application;
     let mint = Mint::open(state, tenant, application, &granted).await?;
-    let access_token = mint.access_token(client.class())?;
+    let access_token = mint.access_token(client.class(), client.key.as_deref())?;
     let id_token = match granted.scopes.has(Scope::Openid) {
         true => Some(mint.id_token(Beside { access_token: Some(&access_token), ..Beside::default() })?),
         false => None,
@@ -150,7 +180,7 @@ async fn tokens(
     let client_info = serde_json::json!({ "uid": mint.account(), "utid": tenant.id }).to_string();
     let lifetime = lifetime(&granted.scopes).as_secs();
     Ok(Tokens {
-        token_type: "Bearer",
+        token_type: client.token_type(),
         scope: granted.scopes.text(Apis { application: &application.id, public_url: &state.config.public_url }),
         expires_in: lifetime,
         ext_expires_in: lifetime,

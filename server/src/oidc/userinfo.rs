@@ -18,6 +18,7 @@ use crate::{
     },
     error::{Error, Refusal, Result},
     guard::Caller,
+    possession::{self, Call, Scheme},
     secret::jwt::Claims,
     state::AppState,
 };
@@ -26,7 +27,7 @@ use axum::{
     Json,
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, Uri, header},
     response::{IntoResponse, Response},
 };
 use std::sync::Arc;
@@ -34,14 +35,21 @@ use std::sync::Arc;
 pub async fn answer(
     State(state): State<AppState>,
     Path(word): Path<String>,
+    uri: Uri,
+    method: Method,
     caller: Caller,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let form = Parameters::of_form(&headers, &body).unwrap_or_else(|_| Parameters::of_query(None));
     let traces = Traces::new(&caller, &headers, &form, state.clock.now());
-    let refused = |error: Error| bearer(refuse::json(error, &traces));
-    let (tenant, application, token) = match believed(&state, &word, &headers, &form).await {
+    let refused = |error: Error| {
+        let mut response = refuse::json(&error, &traces);
+        possession::challenge(&state, &error, response.headers_mut());
+        response
+    };
+    let call = Call { method: &method, path: uri.path(), headers: &headers, held: None };
+    let (tenant, application, token) = match believed(&state, &word, call, &form).await {
         Ok(known) => known,
         Err(error) => return refused(error),
     };
@@ -50,31 +58,33 @@ pub async fn answer(
         Err(error) => Err(error),
     };
     let response = response.unwrap_or_else(refused);
-    cors::allow_pages_of(&application, &headers, response)
+    cors::allow_pages_of(&application, &headers, possession::with_nonce(&state, &application, response))
 }
 
 /// The token, if it is one of ours, and whose it is.
 async fn believed(
     state: &AppState,
     word: &str,
-    headers: &HeaderMap,
+    call: Call<'_>,
     form: &Parameters,
 ) -> Result<(Arc<Tenant>, Arc<Application>, Claims)> {
     let tenant = tenant::get(&state.db, word).await?;
-    let token = presented(headers, form).ok_or_else(|| invalid("The request carries no access token."))?;
-    let claims = access_token::believed(state, &tenant, token).await?;
+    let shown = presented(call.headers, form).ok_or_else(|| invalid("The request carries no access token."))?;
+    let claims = access_token::believed(state, &tenant, shown.1).await?;
     let claims = claims.ok_or_else(|| invalid("The access token is not valid here, or has expired."))?;
     let id = ApplicationId::from(text(&claims, "client_id")?);
     let application = application::find(&state.db, &tenant.id, &id).await?;
     let application = application.filter(|application| application.disabled_at.is_none());
-    Ok((tenant, application.ok_or_else(|| invalid("The application is switched off."))?, claims))
+    let application = application.ok_or_else(|| invalid("The application is switched off."))?;
+    possession::holds(state, &tenant.id, &application, call, shown, &claims).await?;
+    Ok((tenant, application, claims))
 }
 
 /// RFC 6750 §2.1 and §2.2.
-fn presented<'a>(headers: &'a HeaderMap, form: &'a Parameters) -> Option<&'a str> {
+fn presented<'a>(headers: &'a HeaderMap, form: &'a Parameters) -> Option<(Scheme, &'a str)> {
     match headers.contains_key(header::AUTHORIZATION) {
-        true => access_token::in_header(headers),
-        false => form.get("access_token"),
+        true => possession::presented(headers),
+        false => form.get("access_token").map(|token| (Scheme::Bearer, token)),
     }
 }
 
@@ -125,15 +135,4 @@ async fn told(
 fn asked(token: &Claims) -> Vec<String> {
     let names = token.get(claims::USERINFO_CLAIMS).and_then(|names| names.as_array());
     names.into_iter().flatten().filter_map(|name| name.as_str()).map(str::to_owned).collect()
-}
-
-/// RFC 6750 §3: what is wrong with a token is said in the header too.
-fn bearer(mut response: Response) -> Response {
-    let challenge = match response.status() {
-        StatusCode::UNAUTHORIZED => "Bearer error=\"invalid_token\"",
-        StatusCode::FORBIDDEN => "Bearer error=\"insufficient_scope\", scope=\"openid\"",
-        _ => return response,
-    };
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-    response
 }

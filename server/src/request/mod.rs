@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 
 /// What we read of a request. Everything else is ignored, however often it comes.
-const PARAMETERS: [&str; 17] = [
+const PARAMETERS: [&str; 18] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -39,6 +39,7 @@ const PARAMETERS: [&str; 17] = [
     "nonce",
     "code_challenge",
     "code_challenge_method",
+    "dpop_jkt",
     "prompt",
     "max_age",
     "login_hint",
@@ -74,6 +75,9 @@ pub struct Kept {
     pub nonce: Option<String>,
     /// RFC 7636 §4.2, always by S256. Nothing where the application proves itself when it redeems the code.
     pub code_challenge: Option<String>,
+    /// The name of the key that the code is bound to (RFC 9449 §10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     #[serde(default, skip_serializing_if = "AskedClaims::is_empty")]
     pub claims: AskedClaims,
     /// Nobody's address: the person comes back to the page of a device.
@@ -146,6 +150,7 @@ pub fn request(
             scopes,
             nonce: nonce(response, asked)?,
             code_challenge: code_challenge(application, to, response, asked)?,
+            key: key(asked)?,
             claims: AskedClaims::asked(asked.get("claims"))?,
             for_device: false,
         },
@@ -208,6 +213,10 @@ fn response_type(application: &Application, asked: &Parameters) -> Result<Respon
     }
     if response.token && !allowed.access_token_at_authorize {
         return unsupported(700_051, "The response_type 'token' is not enabled for the application.");
+    }
+    // A browser that is sent back proves nothing.
+    if response.token && allowed.require_bound_tokens {
+        return unsupported(700_051, "The application's access tokens are bound to a key: they are given for a code.");
     }
     Ok(response)
 }
@@ -285,13 +294,26 @@ fn code_challenge(
     if asked.get("code_challenge_method") != Some("S256") {
         return Err(Refusal::new("invalid_request", 90100, "The code_challenge_method must be 'S256'."));
     }
-    // §4.2: the SHA-256 of the verifier in base64url.
-    let is_hash = challenge.len() == 43
-        && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    if is_hash {
+    // §4.2: of the verifier.
+    if is_hash(challenge) {
         Ok(Some(challenge.into()))
     } else {
         Err(Refusal::new("invalid_request", 50147, "The code_challenge is not the base64url of a SHA-256 hash."))
+    }
+}
+
+/// Base64url of a SHA-256 hash.
+fn is_hash(text: &str) -> bool {
+    text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+/// RFC 9449 §10.
+fn key(asked: &Parameters) -> Result<Option<String>, Refusal> {
+    match asked.get("dpop_jkt") {
+        Some(key) if !is_hash(key) => {
+            Err(Refusal::new("invalid_request", 90100, "The dpop_jkt is not the base64url of a SHA-256 hash."))
+        }
+        key => Ok(key.map(str::to_owned)),
     }
 }
 

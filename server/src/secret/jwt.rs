@@ -123,10 +123,14 @@ impl SigningKey {
         let mut token = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header)?);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(serde_json::to_vec(claims)?, &mut token);
-        let signature = self.pair.sign(token.as_bytes())?;
+        let signature = self.sign_bytes(token.as_bytes())?;
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Ok(token)
+    }
+
+    pub(super) fn sign_bytes(&self, message: &[u8]) -> Result<Vec<u8>> {
+        self.pair.sign(message)
     }
 
     /// As it stands in the tenant's key set (RFC 7517 §4).
@@ -245,6 +249,8 @@ pub enum Distrust {
     Issuer,
     #[error("for somebody else")]
     Audience,
+    #[error("for another call")]
+    Call,
     #[error("{0} is missing or not a whole number")]
     Time(&'static str),
     #[error("not yet valid")]

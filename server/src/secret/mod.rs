@@ -3,7 +3,9 @@
 pub mod argon2;
 pub mod assertion;
 pub mod client_secret;
+pub mod dpop;
 pub mod foreign;
+pub mod jwk;
 pub mod jwt;
 pub mod password;
 pub mod phc;

@@ -36,6 +36,8 @@ pub enum Purpose {
     RefreshToken,
     /// Places in the lists of the management API.
     Page,
+    /// Nonces of proofs of possession.
+    Nonce,
 }
 
 /// The keys of one generation, each derived for its use (RFC 5869).
@@ -50,6 +52,7 @@ struct Keys {
     recovery_code: hmac::Key,
     refresh_token: hmac::Key,
     page: hmac::Key,
+    nonce: hmac::Key,
 }
 
 impl Seal {
@@ -137,6 +140,7 @@ impl Keys {
             recovery_code: mac("recovery code"),
             refresh_token: mac("refresh token"),
             page: mac("page"),
+            nonce: mac("nonce"),
         }
     }
 
@@ -151,6 +155,7 @@ impl Keys {
             Purpose::RecoveryCode => &self.recovery_code,
             Purpose::RefreshToken => &self.refresh_token,
             Purpose::Page => &self.page,
+            Purpose::Nonce => &self.nonce,
         };
         let mut mac = hmac::Context::with_key(key);
         for part in parts {

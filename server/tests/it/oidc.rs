@@ -4,6 +4,7 @@ mod assertion;
 mod code;
 mod device;
 mod discovery;
+mod dpop;
 mod goodbye;
 mod keys;
 mod logout;

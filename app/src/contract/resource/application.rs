@@ -72,6 +72,10 @@ pub struct Protocol {
     pub require_proof_key: bool,
     /// Its requests are pushed before the browser comes (RFC 9126).
     pub require_pushed_requests: bool,
+    /// Its tokens are bound to keys of its own, which it proves to hold at every call (RFC 9449).
+    pub require_bound_tokens: bool,
+    /// Each of these proofs says a nonce of ours.
+    pub require_fresh_proofs: bool,
     /// Userinfo is answered with a signed token.
     pub sign_userinfo: bool,
     /// Told by our server when a session ends (OpenID Connect Back-Channel Logout 1.0).

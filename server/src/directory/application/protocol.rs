@@ -14,6 +14,10 @@ pub struct Protocol {
     pub require_proof_key: bool,
     /// Its requests come by the back door or not at all (RFC 9126 §6).
     pub require_pushed_requests: bool,
+    /// Its tokens are bound to keys of its own (RFC 9449 §5.2: `dpop_bound_access_tokens`).
+    pub require_bound_tokens: bool,
+    /// Its proofs of possession say a nonce of ours (RFC 9449 §8).
+    pub require_fresh_proofs: bool,
     /// Its answers from userinfo are signed (OpenID Connect Core §5.3.2).
     pub sign_userinfo: bool,
     /// Told by our server when a session ends (OpenID Connect Back-Channel Logout 1.0).

@@ -114,6 +114,8 @@ fn protocol(asked: &Application) -> Protocol {
         access_token_at_authorize: implicit.enable_access_token_issuance,
         require_proof_key: told.require_proof_key,
         require_pushed_requests: told.require_pushed_requests,
+        require_bound_tokens: told.require_bound_tokens,
+        require_fresh_proofs: told.require_fresh_proofs,
         sign_userinfo: told.sign_userinfo,
         back_channel_logout_url: told.back_channel_logout_url.clone(),
         front_channel_logout_url: asked.web.logout_url.clone(),

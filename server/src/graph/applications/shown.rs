@@ -69,6 +69,8 @@ pub fn shown(registered: &Registered, flow: Option<&UserFlow>) -> Application {
         protocol: Protocol {
             require_proof_key: protocol.require_proof_key,
             require_pushed_requests: protocol.require_pushed_requests,
+            require_bound_tokens: protocol.require_bound_tokens,
+            require_fresh_proofs: protocol.require_fresh_proofs,
             sign_userinfo: protocol.sign_userinfo,
             back_channel_logout_url: protocol.back_channel_logout_url.clone(),
             keys: protocol.keys.clone(),

@@ -160,6 +160,7 @@ fn request(state: &AppState, tenant: &Tenant, application: &Application, device:
             scopes: Scopes::read(&device.scope, apis),
             nonce: None,
             code_challenge: None,
+            key: None,
             claims: AskedClaims::default(),
             for_device: true,
         },

@@ -1,9 +1,10 @@
 //! Who calls, about which tenant, and whether they may.
 
 use super::FLOWS;
-use crate::harness::{Application, TestServer, on_both};
+use crate::harness::{Application, ORIGIN, ProofKey, TestServer, on_both};
 use app::contract::permission::{Permission, Role};
 use axum::{body::Body, http::Request};
+use serde_json::{Value, json};
 use server::{
     administration,
     directory::{Durability, Unit, account, administrator},
@@ -138,6 +139,55 @@ async fn an_administrator_of_one_tenant_knows_no_other() {
         assert_eq!(admin.about("woodgrove").get(FLOWS).await.status, 200);
         assert_eq!(admin.about("contoso").get(FLOWS).await.status, 404);
         assert_eq!(admin.about("nobody").get(FLOWS).await.status, 404);
+    })
+    .await;
+}
+
+/// RFC 9449 §7: a token that is bound to a key is shown with a proof of it; a batch is proved as a whole.
+#[tokio::test]
+async fn r34_a_bound_token_opens_the_api_with_its_key_alone() {
+    on_both(async |server| {
+        let (shop, key) = (server.application().await, ProofKey::default());
+        server.allow(&shop, &[Permission::UserRead]).await;
+        let scope = format!("{ORIGIN}/graph/.default");
+        let told = shop.token_with(&key, &[("grant_type", "client_credentials"), ("scope", &scope)]).await.json();
+        let token = told["access_token"].as_str().unwrap();
+        let send = async |method: &str, path: &str, scheme: &str, proof: Option<String>, body: Value| {
+            let request = Request::builder()
+                .method(method)
+                .uri(path)
+                .header("content-type", "application/json")
+                .header("authorization", format!("{scheme} {token}"));
+            let request = proof.iter().fold(request, |request, proof| request.header("dpop", proof));
+            let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+            server.send(request.body(body).unwrap()).await
+        };
+        let path = "/graph/v1.0/users?$top=1";
+        let proof = |method: &str| Some(key.beside(&server, method, path, token));
+        let good = proof("GET");
+        let answered = send("GET", path, "DPoP", good.clone(), Value::Null).await;
+        assert_eq!(answered.status, 200, "{}", answered.text());
+        for (what, scheme, proof) in [
+            ("the second time", "DPoP", good),
+            ("as bearer", "Bearer", proof("GET")),
+            ("another method", "DPoP", proof("POST")),
+            ("no proof", "DPoP", None),
+            ("another's key", "DPoP", Some(ProofKey::default().beside(&server, "GET", path, token))),
+            ("another address", "DPoP", Some(key.beside(&server, "GET", "/graph/beta/users", token))),
+        ] {
+            let answered = send("GET", path, scheme, proof, Value::Null).await;
+            assert_eq!(answered.status, 401, "{what}");
+            assert_eq!(answered.json()["error"]["code"], "InvalidAuthenticationToken", "{what}");
+            assert!(answered.header("www-authenticate").starts_with("DPoP error="), "{what}");
+        }
+        let step = |id: &str| json!({ "id": id, "method": "GET", "url": "/users?$top=1" });
+        let batch = json!({ "requests": [step("1"), step("2")] });
+        let path = "/graph/v1.0/$batch";
+        let proof = Some(key.beside(&server, "POST", path, token));
+        let answered = send("POST", path, "DPoP", proof, batch).await.json();
+        let statuses: Vec<_> =
+            answered["responses"].as_array().unwrap().iter().map(|it| it["status"].clone()).collect();
+        assert_eq!(statuses, [200, 200]);
     })
     .await;
 }

@@ -111,6 +111,16 @@ impl TestServer {
     /// An application of this tenant that may do these things by itself, in its own tenant.
     pub async fn daemon(&self, permissions: &[Permission]) -> Administrator {
         let application = self.application().await;
+        self.allow(&application, permissions).await;
+        let scope = format!("{ORIGIN}/graph/.default");
+        let answered = application.token(&[("grant_type", "client_credentials"), ("scope", &scope)]).await;
+        assert_eq!(answered.status, 200, "{}", answered.text());
+        let token = answered.json()["access_token"].as_str().unwrap().to_owned();
+        Administrator { server: self.clone(), token, account: None, tenant: None }
+    }
+
+    /// Lets an application do these things by itself, in its own tenant.
+    pub async fn allow(&self, application: &Application, permissions: &[Permission]) {
         let (id, permissions) = (application.id.clone(), permissions.to_vec());
         self.write(move |c, tenant, now| {
             Box::pin(async move {
@@ -121,11 +131,6 @@ impl TestServer {
             })
         })
         .await;
-        let scope = format!("{ORIGIN}/graph/.default");
-        let answered = application.token(&[("grant_type", "client_credentials"), ("scope", &scope)]).await;
-        assert_eq!(answered.status, 200, "{}", answered.text());
-        let token = answered.json()["access_token"].as_str().unwrap().to_owned();
-        Administrator { server: self.clone(), token, account: None, tenant: None }
     }
 }
 

@@ -190,14 +190,19 @@ impl Application {
 
     /// The same to another endpoint beside it.
     pub async fn post(&self, endpoint: &str, form: &[(&str, &str)], authorization: Option<String>) -> Answered {
+        let authorization = authorization.as_deref().map(|value| ("authorization", value));
+        self.post_with(endpoint, form, authorization.as_slice()).await
+    }
+
+    async fn post_with(&self, endpoint: &str, form: &[(&str, &str)], headers: &[(&str, &str)]) -> Answered {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let mut request = Request::post(format!("/{}/oauth2/v2.0/{endpoint}", self.tenant))
             .header("content-type", "application/x-www-form-urlencoded");
         if let Some(origin) = &self.origin {
             request = request.header("origin", origin);
         }
-        if let Some(authorization) = authorization {
-            request = request.header("authorization", authorization);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         self.server.send(request.body(Body::from(body)).unwrap()).await
     }
@@ -213,23 +218,32 @@ impl Application {
     }
 
     pub async fn call(&self, endpoint: &str, form: &[(&str, &str)]) -> Answered {
-        match &self.secret {
-            Some(_) => self.post(endpoint, form, self.basic()).await,
-            None => {
-                let form: Vec<_> = form.iter().copied().chain([("client_id", self.id.as_str())]).collect();
-                self.post(endpoint, &form, None).await
-            }
+        self.call_with(endpoint, form, &[]).await
+    }
+
+    /// The same with headers more.
+    pub async fn call_with(&self, endpoint: &str, form: &[(&str, &str)], headers: &[(&str, &str)]) -> Answered {
+        let basic = self.basic();
+        let (mut form, mut headers) = (form.to_vec(), headers.to_vec());
+        match &basic {
+            Some(basic) => headers.push(("authorization", basic)),
+            None => form.push(("client_id", self.id.as_str())),
         }
+        self.post_with(endpoint, &form, &headers).await
     }
 
     pub async fn redeem(&self, code: &str, asked: &Asked) -> Answered {
-        self.token(&[
+        self.token(&self.redemption(code, asked)).await
+    }
+
+    /// The form that makes tokens of a code.
+    pub fn redemption<'a>(&'a self, code: &'a str, asked: &'a Asked) -> [(&'a str, &'a str); 4] {
+        [
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", &self.redirect_uri),
             ("code_verifier", &asked.verifier),
-        ])
-        .await
+        ]
     }
 
     pub async fn refresh(&self, refresh_token: &str) -> Answered {

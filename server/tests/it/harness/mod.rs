@@ -9,6 +9,7 @@ mod form;
 mod journey;
 mod mailbox;
 mod person;
+mod proof;
 mod server;
 
 pub use administrator::{APP, Administrator};
@@ -19,6 +20,7 @@ pub use dump::dump;
 pub use form::Submission;
 pub use journey::input;
 pub use person::PASSWORD;
+pub use proof::ProofKey;
 pub use server::{Answered, HOST, ORIGIN, START, TestServer};
 
 use futures::future::join_all;
