@@ -10,6 +10,11 @@ use std::{
 };
 use wasm_bindgen_cli_support::Bindgen;
 
+#[path = "build/parts.rs"]
+mod parts;
+
+use parts::Parts;
+
 type Result<T, E = Box<dyn error::Error>> = std::result::Result<T, E>;
 
 const WASM: &str = "wasm32-unknown-unknown";
@@ -22,16 +27,29 @@ struct Bundle {
     debug_profile: &'static str,
     /// For the compiler, besides what its environment says.
     flags: &'static str,
+    /// Whether `app` says where it may be cut (`wasm_split`): what the first page needs comes first, the rest when it is opened.
+    in_parts: bool,
+    /// KiB, brotli: what script and WebAssembly of a first visit may weigh in a release. A feature that breaks it is made
+    /// smaller, or a part of its own.
+    limit: usize,
 }
 
 const RELEASE: &str = "wasm-release";
 
-/// Leptos forgets the exact types of views: the portal is a tenth smaller so, and compiles faster.
-const ERASED: &str = "--cfg erase_components";
+/// Leptos forgets the exact types of views: the portal is a tenth smaller so, and compiles faster. And the linker says what
+/// refers to what, so that the module can be cut.
+const ADMIN: &str = "--cfg erase_components -Clink-arg=--emit-relocs";
 
 const BUNDLES: &[Bundle] = &[
-    Bundle { feature: "hosted", start: "start.js", debug_profile: RELEASE, flags: "" },
-    Bundle { feature: "admin", start: "admin.js", debug_profile: "wasm-debug", flags: ERASED },
+    Bundle { feature: "hosted", start: "start.js", debug_profile: RELEASE, flags: "", in_parts: false, limit: 80 },
+    Bundle {
+        feature: "admin",
+        start: "admin.js",
+        debug_profile: "wasm-debug",
+        flags: ADMIN,
+        in_parts: true,
+        limit: 200,
+    },
 ];
 
 fn main() {
@@ -63,7 +81,9 @@ fn make() -> Result<()> {
 /// What the pages are made of; nothing else makes this run again. A path that isn't there would, every time.
 fn watch(root: &Path) {
     println!("cargo::rerun-if-env-changed=PORTICO_PAGES");
-    for place in ["app/src", "app/build.rs", "app/Cargo.toml", "style", "public", "Cargo.toml", "Cargo.lock"] {
+    for place in
+        ["app/src", "app/build.rs", "app/Cargo.toml", "server/build", "style", "public", "Cargo.toml", "Cargo.lock"]
+    {
         let place = root.join(place);
         if place.exists() {
             println!("cargo::rerun-if-changed={}", place.display());
@@ -149,12 +169,14 @@ fn is_for_the_outer_build(name: &str) -> bool {
 
 /// Writes the JavaScript between browser and WebAssembly, with what starts the bundle at its end: one file, one request.
 fn bind(wasm: &Path, start: &Path, bundle: &Bundle, table: &mut Table) -> Result<()> {
+    let Parts { main, loader } = if bundle.in_parts { Parts::cut(wasm, bundle, table)? } else { Parts::whole(wasm) };
     let mut output = Bindgen::new()
-        .input_path(wasm)
+        .input_path(main)
         .out_name(bundle.feature)
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
+        .keep_lld_exports(bundle.in_parts)
         .demangle(false)
         .remove_name_section(true)
         .remove_producers_section(true)
@@ -168,15 +190,20 @@ fn bind(wasm: &Path, start: &Path, bundle: &Bundle, table: &mut Table) -> Result
     }
     let start = fs::read_to_string(start).map_err(|fault| format!("{}: {fault}", start.display()))?;
     // In a block of its own: the glue has names such as `wasm` at its top.
-    let script = bare(&format!("{}\n{{\n{start}}}\n", output.js()));
-    table.add_by_content(bundle.feature, Kind::Script, script.as_bytes())?;
-    table.add_by_content(bundle.feature, Kind::Wasm, &output.wasm_mut().emit_wasm())
+    let script = bare(&format!("{}\n{{\n{start}}}\n", parts::with_loader(output.js(), &loader)));
+    let first = table.add_by_content(bundle.feature, Kind::Script, script.as_bytes())?.small
+        + table.add_by_content(bundle.feature, Kind::Wasm, &output.wasm_mut().emit_wasm())?.small;
+    if is_release()? && first > bundle.limit * 1024 {
+        let (name, limit, weight) = (bundle.feature, bundle.limit, first.div_ceil(1024));
+        return Err(format!("script and WebAssembly of `{name}` weigh {weight} KiB; {limit} is the limit").into());
+    }
+    Ok(())
 }
 
 /// The script without its comments and indentation, a sixth of it: nobody fetches it to read. Both sources write a comment on
 /// lines of its own, and no string of theirs goes over several lines.
 fn bare(script: &str) -> String {
-    let is_comment = |line: &str| ["//", "/**", "*"].iter().any(|mark| line.starts_with(mark));
+    let is_comment = |line: &str| ["//", "/*", "*"].iter().any(|mark| line.starts_with(mark));
     let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));
     lines.flat_map(|line| [line, "\n"]).collect()
 }
@@ -308,6 +335,12 @@ impl Kind {
 /// Bytes.
 const LARGE: usize = 100_000;
 
+/// What became of a file: the name that browsers know it by, and its size as it travels.
+struct Added {
+    name: String,
+    small: usize,
+}
+
 /// The rows of `assets::FILES`, as Rust text.
 struct Table<'a> {
     out: &'a Path,
@@ -315,12 +348,12 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    fn add_by_content(&mut self, stem: &str, kind: Kind, bytes: &[u8]) -> Result<()> {
+    fn add_by_content(&mut self, stem: &str, kind: Kind, bytes: &[u8]) -> Result<Added> {
         let ending = kind.ending();
         self.add(format!("{stem}.{ending}"), format!("{stem}.{}.{ending}", hash(bytes)), kind, bytes)
     }
 
-    fn add(&mut self, source: String, name: String, kind: Kind, bytes: &[u8]) -> Result<()> {
+    fn add(&mut self, source: String, name: String, kind: Kind, bytes: &[u8]) -> Result<Added> {
         let small = brotli(bytes)?;
         // The binary need not hold what is large twice: nearly every browser reads brotli.
         let plain = if bytes.len() > LARGE && small.len() < bytes.len() {
@@ -343,7 +376,7 @@ impl Table<'_> {
     gzip: {gzip},
 }}"
         ));
-        Ok(())
+        Ok(Added { name, small: small.len() })
     }
 
     fn keep_if_smaller(&self, name: &str, packed: &[u8], plain: &[u8]) -> Result<String> {

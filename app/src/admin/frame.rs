@@ -3,8 +3,8 @@
 use super::{
     client::client,
     desk::desk,
+    parts,
     route::{ActivityTab, Place, Route, place},
-    screen,
     ui::{
         ask::{Question, asking},
         icon::{Icon, icon},
@@ -79,7 +79,7 @@ pub fn frame() -> AnyView {
         match directories.get() {
             Some(all) if all.is_empty() => nowhere(),
             _ if directory.is_empty() => directories.show(6, |_| skeleton(6)),
-            _ => screen(place.route.get()),
+            _ => parts::screen(place.route.get()),
         }
     };
     view! {

@@ -16,6 +16,7 @@ mod flows;
 mod frame;
 mod languages;
 mod layout;
+mod parts;
 mod people;
 mod preview;
 mod providers;
@@ -30,7 +31,7 @@ use crate::ui::browser::document;
 use client::Client;
 use desk::Desk;
 use leptos::{mount::mount_to, prelude::*, task::spawn_local};
-use route::{Place, Route};
+use route::Place;
 use session::Opened;
 use ui::{ask::Asking, load::load, toast::Toasts};
 use wasm_bindgen::JsCast;
@@ -56,6 +57,7 @@ fn place(view: impl FnOnce() -> AnyView + 'static) {
 }
 
 fn portal(session: session::Session, path: String) -> AnyView {
+    parts::foresee();
     let (asking, toasts) = (Asking::new(), Toasts::new());
     let client = Client { session, directory: RwSignal::new(String::new()) };
     desk::open(Desk {
@@ -74,30 +76,13 @@ fn portal(session: session::Session, path: String) -> AnyView {
     .into_any()
 }
 
-/// What stands between the menu and the edge of the window.
-fn screen(route: Route) -> AnyView {
-    match route {
-        Route::Flows => flows::list(),
-        Route::NewFlow => flows::new(),
-        Route::Flow { id, tab } => flows::flow(id, tab),
-        Route::Applications => applications::list(),
-        Route::Application { id } => applications::application(id),
-        Route::Attributes => attributes::list(),
-        Route::Providers => providers::list(),
-        Route::People => people::list(),
-        Route::Person { id } => people::person(id),
-        Route::Branding => branding::screen(),
-        Route::Languages => languages::screen(),
-        Route::Design => design::screen(),
-        Route::Directories => directories::screen(),
-        Route::Administrators => administrators::screen(),
-        Route::Activity { tab } => activity::screen(tab),
-        Route::Unknown => ui::empty::empty(
-            "There is nothing at this address",
-            "It may have been deleted, or the link is not complete.",
-            Some(view! { <a class="button" href="/admin/user-flows">"Go to User flows"</a> }.into_any()),
-        ),
-    }
+/// The screen of an address that leads nowhere.
+fn nothing_here() -> AnyView {
+    ui::empty::empty(
+        "There is nothing at this address",
+        "It may have been deleted, or the link is not complete.",
+        Some(view! { <a class="button" href="/admin/user-flows">"Go to User flows"</a> }.into_any()),
+    )
 }
 
 /// The page of somebody who is not signed in.

@@ -4,7 +4,7 @@ use super::desk::desk;
 use crate::ui::browser::window;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use web_sys::{Element, MouseEvent};
+use web_sys::{Element, Event, MouseEvent};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Route {
@@ -184,13 +184,11 @@ impl Place {
         on("click", move |event: MouseEvent| {
             let plain =
                 event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
-            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-            let link = target.and_then(|element| element.closest("a[href]").ok().flatten());
-            let Some(path) = link.and_then(|link| own_path(&link)).filter(|_| plain) else { return };
+            let Some(path) = own_path(&event).filter(|_| plain) else { return };
             event.prevent_default();
             self.go_to(&path);
         });
-        on("popstate", move |_: web_sys::Event| {
+        on("popstate", move |_: Event| {
             let path = window().location().pathname().unwrap_or_default();
             if self.unsaved.get_untracked() {
                 // The browser has gone already: back to where the changes are, and ask.
@@ -201,7 +199,7 @@ impl Place {
                 self.arrive(&path);
             }
         });
-        on("beforeunload", move |event: web_sys::Event| {
+        on("beforeunload", move |event: Event| {
             if self.unsaved.get_untracked() {
                 event.prevent_default();
             }
@@ -209,15 +207,16 @@ impl Place {
     }
 }
 
-/// The path of a link that stays inside the portal and in this window.
-fn own_path(link: &Element) -> Option<String> {
+/// The path of the link that an event is about, where it stays inside the portal and in this window.
+pub fn own_path(event: &Event) -> Option<String> {
+    let link = event.target()?.dyn_into::<Element>().ok()?.closest("a[href]").ok()??;
     let path = link.get_attribute("href")?;
     let inside = path.starts_with("/admin/") && !link.has_attribute("target") && !link.has_attribute("download");
     inside.then_some(path)
 }
 
-fn on<E: JsCast + 'static>(name: &str, mut act: impl FnMut(E) + 'static) {
-    let listener = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| act(event.unchecked_into()));
+pub fn on<E: JsCast + 'static>(name: &str, mut act: impl FnMut(E) + 'static) {
+    let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| act(event.unchecked_into()));
     // Fails only for what is no function. It listens as long as the document lives.
     let _ = window().add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
     listener.forget();
