@@ -12,6 +12,7 @@ import { measureLive } from "./live.mjs";
 import { load, repeat } from "./load.mjs";
 import { measurePage, median } from "./page.mjs";
 import { measurePeople } from "./people.mjs";
+import { measurePortal } from "./portal.mjs";
 import { cpuSeconds, memory } from "./process.mjs";
 import { ask } from "../sql.mjs";
 
@@ -25,8 +26,8 @@ const CUSTOMERS = 64;
 const LISTENED = Number(process.env.MEASURE_LISTENED ?? 500);
 const SIGNING_IN_AT_ONCE = 16;
 
-const parts = { page, start: startUp, rates, steps, enumeration, live, people };
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["page", "start", "rates"];
+const parts = { page, portal, start: startUp, rates, steps, enumeration, live, people };
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["page", "portal", "start", "rates"];
 const binary = binaryOf("release");
 
 /** @type {{ what: string, target: string, reached: string, good: boolean }[]} */
@@ -58,6 +59,18 @@ async function page() {
   reached("first paint, slow phone", phone.paint, "ms");
   reached("taken over, slow phone", phone.interactive, "ms");
   reached("layout shift", shift, "", "0", (value) => value === 0);
+}
+
+async function portal() {
+  title("The portal, first visit, in Chromium");
+  const place = newPlace("sqlite");
+  const server = await start({ binary, place });
+  const transfers = await measurePortal(server);
+  await server.stop();
+  remove(place);
+  for (const { wire, url } of transfers) console.log(`  ${kib(wire)} KiB with headers  ${new URL(url).pathname}`);
+  const all = transfers.reduce((sum, { wire }) => sum + wire, 0) / 1024;
+  reached("all of the portal's first visit", all, "KiB", "≤ 350", (value) => value <= 350);
 }
 
 async function startUp() {

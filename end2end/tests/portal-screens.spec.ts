@@ -32,7 +32,7 @@ async function walksThrough(administrator: Administrator, kind: string) {
   await picture("flows");
   const flow = await first();
   await goes("/admin/user-flows/new", "new-flow");
-  const tabs = ["", "/applications", "/identity-providers", "/attributes", "/page-layouts", "/languages", "/run", "/history"];
+  const tabs = ["", "/properties", "/applications", "/identity-providers", "/attributes", "/page-layouts", "/languages", "/run", "/history"];
   for (const tab of tabs) await goes(`${flow}${tab}`, `flow${tab.replace("/", "-")}`);
   await goes("/admin/applications", "applications");
   await goes((await first())!, "application");

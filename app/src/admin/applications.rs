@@ -1,6 +1,7 @@
 //! *Applications*: what asks for sign-ins. Registered here, and one with everything a developer needs.
 
 mod permissions;
+mod protocol;
 
 use super::{
     browser::moment,
@@ -195,6 +196,7 @@ fn one(loaded: Loaded<Application>, application: Application) -> AnyView {
         {quick_start(&application)}
         {redirects(loaded, &application)}
         {secrets(loaded, &application)}
+        {protocol::section(loaded, &application)}
         {permissions::section(&application)}
         {deletion(&application)}
     }

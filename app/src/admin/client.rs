@@ -45,8 +45,8 @@ impl Client {
         self.send(Method::Post, "/tenants", new).await
     }
 
-    pub async fn rename_directory(self, id: &str, name: &str) -> Result<()> {
-        self.change(&format!("/organization/{}", encoded(id)), None, &json!({ "displayName": name })).await
+    pub async fn update_directory(self, id: &str, changes: &Value) -> Result<()> {
+        self.change(&format!("/organization/{}", encoded(id)), None, changes).await
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     trouble::Trouble,
     ui::{
         button::{Act, plain, primary},
-        field::{Label, line, radio},
+        field::{Label, line, radio, select},
         icon::{Icon, icon},
         panel::panel,
         toast::toasts,
@@ -67,13 +67,22 @@ fn row(directory: &Organization) -> AnyView {
     .into_any()
 }
 
+/// What a sign-out does that brings no ID token, by the server's words.
+const SIGN_OUTS: [(&str, &str); 3] = [
+    ("askThenReturn", "Asks the person, then goes back to the application"),
+    ("returnAtOnce", "Goes back to the application at once"),
+    ("askAndStay", "Asks the person, and stays on our page"),
+];
+
 fn this_one(here: &Organization) -> AnyView {
     let (client, toasts) = (client(), toasts());
     let (name, fault, act) = (RwSignal::new(here.display_name.clone()), RwSignal::new(None::<String>), Act::new());
+    let sign_out = RwSignal::new(here.sign_out_without_hint.clone());
     let id = StoredValue::new(here.id.clone());
-    let rename = move || {
-        let new = name.get_untracked().trim().to_owned();
-        act.run(async move { client.rename_directory(&id.get_value(), &new).await }, move |saved| match saved {
+    let save = move || {
+        let changes =
+            json!({ "displayName": name.get_untracked().trim(), "signOutWithoutHint": sign_out.get_untracked() });
+        act.run(async move { client.update_directory(&id.get_value(), &changes).await }, move |saved| match saved {
             Ok(()) => {
                 toasts.good("Saved.");
                 desk().directories.again();
@@ -83,12 +92,14 @@ fn this_one(here: &Organization) -> AnyView {
             }
         });
     };
+    let sign_outs = SIGN_OUTS.iter().map(|(value, words)| ((*value).into(), (*words).into())).collect();
     view! {
         <section class="card pad">
             <h2>"This directory"</h2>
-            <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); rename() })>
+            <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); save() })>
                 {line(Label::new("name", "Name").hint("Administrators read it. What people read is under Branding."), name, fault)}
-                <div class="buttons">{primary("Save", "Saving …", act, rename)}</div>
+                {select(Label::new("sign-out", "Sign-out without an ID token").hint("When an application signs somebody out and shows no ID token, anybody may have sent the request."), sign_out, sign_outs)}
+                <div class="buttons">{primary("Save", "Saving …", act, save)}</div>
             </form>
         </section>
     }

@@ -3,11 +3,13 @@
 mod applications;
 mod attributes;
 mod history;
+mod kinds;
 mod languages;
 mod list;
 mod methods;
 mod new;
 mod overview;
+mod properties;
 mod run;
 mod simulate;
 
@@ -67,6 +69,7 @@ fn links(id: &str, here: FlowTab) -> AnyView {
 fn section(tab: FlowTab, loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
     match tab {
         FlowTab::Overview => overview::section(loaded, flow),
+        FlowTab::Properties => properties::section(loaded, &flow),
         FlowTab::Applications => applications::section(loaded, flow),
         FlowTab::Providers => methods::section(loaded, flow),
         FlowTab::Attributes => attributes::section(loaded, flow),

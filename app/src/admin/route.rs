@@ -29,6 +29,7 @@ pub enum Route {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FlowTab {
     Overview,
+    Properties,
     Applications,
     Providers,
     Attributes,
@@ -46,8 +47,9 @@ pub enum ActivityTab {
 }
 
 /// In the order in which a flow shows them: the word in the address, the word on the page.
-pub const FLOW_TABS: [(FlowTab, &str, &str); 8] = [
+pub const FLOW_TABS: [(FlowTab, &str, &str); 9] = [
     (FlowTab::Overview, "", "Overview"),
+    (FlowTab::Properties, "properties", "Properties"),
     (FlowTab::Applications, "applications", "Applications"),
     (FlowTab::Providers, "identity-providers", "Identity providers"),
     (FlowTab::Attributes, "attributes", "User attributes"),

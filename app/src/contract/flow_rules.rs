@@ -109,13 +109,27 @@ pub struct TokenRules {
     pub minutes: u16,
     /// One refresh token.
     pub refresh_days: u16,
-    /// All refresh tokens that follow from one sign-in; nothing where they may follow each other for ever.
+    /// All refresh tokens that follow from one sign-in; nothing, written as 0, where they may follow each other for ever.
+    #[serde(with = "zero_is_for_ever")]
     pub refresh_window_days: Option<u16>,
     pub issuer: IssuerForm,
     /// The claim that names the flow.
     pub flow_claim: FlowClaim,
     /// Azure AD B2C's claims besides attributes.
     pub also: Vec<AlsoTold>,
+}
+
+/// In JSON a property that is null says nothing, and would leave the usual rule.
+mod zero_is_for_ever {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(days: &Option<u16>, to: S) -> Result<S::Ok, S::Error> {
+        days.unwrap_or(0).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, D::Error> {
+        Ok(Some(u16::deserialize(from)?).filter(|days| *days > 0))
+    }
 }
 
 impl Default for TokenRules {
@@ -250,6 +264,15 @@ mod tests {
         assert_eq!(serde_json::to_string(&FlowVersion::Recommended).unwrap(), "3");
         assert_eq!(serde_json::from_str::<FlowVersion>("1").unwrap(), FlowVersion::Legacy);
         assert!(serde_json::from_str::<FlowVersion>("2").is_err());
+    }
+
+    #[test]
+    fn refresh_tokens_that_follow_each_other_for_ever_are_said_so() {
+        let endless = TokenRules { refresh_window_days: None, ..TokenRules::default() };
+        let said = serde_json::to_value(&endless).unwrap();
+        assert_eq!(said["refreshWindowDays"], 0);
+        assert_eq!(serde_json::from_value::<TokenRules>(said).unwrap(), endless);
+        assert_eq!(serde_json::from_str::<TokenRules>("{}").unwrap().refresh_window_days, Some(14));
     }
 
     #[test]

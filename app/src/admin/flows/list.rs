@@ -12,6 +12,7 @@ use super::super::{
         search::{fits, search},
     },
 };
+use super::kinds;
 use crate::contract::resource::user_flow::UserFlow;
 use leptos::prelude::*;
 
@@ -71,16 +72,12 @@ fn row(flow: &UserFlow) -> AnyView {
     view! {
         <tr>
             <th scope="row"><a href=to(FlowTab::Overview)>{flow.display_name.clone()}</a></th>
-            <td><span class="badge">{kind(flow)}</span></td>
+            <td><span class="badge">{kinds::name(flow.kind)}</span></td>
             <td>{applications(flow)}</td>
             <td class="number">{number(flow.people_signed_up)}</td>
         </tr>
     }
     .into_any()
-}
-
-pub fn kind(flow: &UserFlow) -> &'static str {
-    if flow.on_interactive_auth_flow_start.is_sign_up_allowed { "Sign up and sign in" } else { "Sign in" }
 }
 
 fn applications(flow: &UserFlow) -> AnyView {

@@ -14,14 +14,20 @@ use super::super::{
         toast::toasts,
     },
 };
+use super::{
+    kinds::{self, KINDS, RECOMMENDED, asks_attributes, makes_accounts},
+    properties::version,
+};
 use crate::admin::ui::listen::{on_click, on_submit};
 use crate::contract::{
     attribute::EMAIL,
+    flow_rules::FlowVersion,
     resource::{
         identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD, IdentityProvider, Switch},
         user_flow::{FlowProvider, UserFlow},
         user_flow_attribute::UserFlowAttribute,
     },
+    user_flow::FlowKind,
 };
 use leptos::prelude::*;
 use std::collections::BTreeSet;
@@ -36,6 +42,8 @@ pub const PASSCODE_IS_OFF: &str =
 /// What was chosen so far.
 #[derive(Clone, Copy)]
 struct Draft {
+    kind: RwSignal<FlowKind>,
+    version: RwSignal<FlowVersion>,
     name: RwSignal<String>,
     name_fault: RwSignal<Option<String>>,
     email: RwSignal<bool>,
@@ -56,6 +64,8 @@ struct Offer {
 pub fn new() -> AnyView {
     let client = client();
     let draft = Draft {
+        kind: RwSignal::new(FlowKind::default()),
+        version: RwSignal::new(FlowVersion::default()),
         name: RwSignal::new(String::new()),
         name_fault: RwSignal::new(None),
         email: RwSignal::new(false),
@@ -88,17 +98,72 @@ fn form(draft: Draft, offer: Offer) -> AnyView {
     let by_key = create.clone();
     view! {
         <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); by_key() })>
+            {types(draft)}
             <section class="card pad">
                 {line(Label::new("name", "Name").hint("For example, SignInSignUpSample."), draft.name, draft.name_fault)}
             </section>
             {providers(draft, &offer)}
-            {attributes(draft, offer.attributes)}
+            {move || asks_attributes(draft.kind.get()).then(|| attributes(draft, offer.attributes.clone()))}
             {move || draft.fault.get().map(|fault| view! { <p class="notice bad" role="alert">{fault}</p> })}
             <div class="buttons">
                 {primary("Create", "Creating …", act, create)}
                 <a class="button" href=Route::Flows.path()>"Cancel"</a>
             </div>
         </form>
+    }
+    .into_any()
+}
+
+/// The type of the flow: those that are recommended, or all of them in each of their versions.
+fn types(draft: Draft) -> AnyView {
+    let every = RwSignal::new(false);
+    let tab = |name: &'static str, all: bool| {
+        let choose = move |_| {
+            every.set(all);
+            if !all {
+                draft.version.set(FlowVersion::Recommended);
+                if !KINDS[..RECOMMENDED].iter().any(|one| one.kind == draft.kind.get_untracked()) {
+                    draft.kind.set(FlowKind::default());
+                }
+            }
+        };
+        view! {
+            <button type="button" aria-pressed=move || if every.get() == all { "true" } else { "false" } on:click=on_click(choose)>{name}</button>
+        }
+    };
+    let kinds = move || {
+        let shown = if every.get() { KINDS.len() } else { RECOMMENDED };
+        let one = |one: &'static kinds::Kind| {
+            let (kind, about) = (one.kind, Some(one.about.into()));
+            radio("kind", one.name, about, move || draft.kind.get() == kind, None, move || draft.kind.set(kind))
+        };
+        KINDS[..shown].iter().map(one).collect::<Vec<_>>()
+    };
+    let versions = move || {
+        let one = |this: FlowVersion, about: &'static str| {
+            let is = move || draft.version.get() == this;
+            radio("version", version(this), Some(about.into()), is, None, move || draft.version.set(this))
+        };
+        every.get().then(|| {
+            view! {
+                <fieldset class="inner">
+                    <legend>"Version"</legend>
+                    {one(FlowVersion::Recommended, "What is new comes to it.")}
+                    {one(FlowVersion::Legacy, "Behaves as the first version did, for applications that count on it.")}
+                </fieldset>
+            }
+        })
+    };
+    view! {
+        <section class="card pad">
+            <fieldset>
+                <legend>"User flow type"</legend>
+                <p class="hint">"Type and version stay as they are once the flow is made."</p>
+                <span class="pair words" role="group" aria-label="Which types are shown">{tab("Recommended", false)}{tab("All versions", true)}</span>
+                {kinds}
+                {versions}
+            </fieldset>
+        </section>
     }
     .into_any()
 }
@@ -177,7 +242,11 @@ fn attributes(draft: Draft, all: Vec<UserFlowAttribute>) -> AnyView {
         <section class="card pad">
             <fieldset>
                 <legend>"User attributes"</legend>
-                <p class="hint">"What people are asked when they sign up. They are asked once, the first time."</p>
+                <p class="hint">{if makes_accounts(draft.kind.get_untracked()) {
+                    "What people are asked when they sign up. They are asked once, the first time."
+                } else {
+                    "What people see of themselves and may correct."
+                }}</p>
                 <div class="columns">{first}</div>
                 <button class="way" type="button" on:click=on_click(move |_| more.set(true))>"Show more"</button>
             </fieldset>
@@ -242,14 +311,18 @@ fn create(draft: Draft, act: Act, offered: &[UserFlowAttribute]) {
         return;
     }
     let mut flow = UserFlow { display_name: name, ..UserFlow::default() };
-    flow.on_interactive_auth_flow_start.is_sign_up_allowed = true;
+    flow.kind = draft.kind.get_untracked();
+    flow.rules.version = draft.version.get_untracked();
+    flow.on_interactive_auth_flow_start.is_sign_up_allowed = makes_accounts(flow.kind);
     flow.on_authentication_method_load_start.identity_providers =
         providers.into_iter().map(|id| FlowProvider { id, ..FlowProvider::default() }).collect();
-    flow.on_attribute_collection.attributes = draft
-        .attributes
-        .with_untracked(|chosen| offered.iter().filter(|attribute| chosen.contains(&attribute.id)).cloned().collect());
-    // What is asked is told to the applications; the flow's User attributes can be set otherwise.
-    flow.claims = draft.attributes.with_untracked(|chosen| chosen.iter().cloned().collect());
+    if asks_attributes(flow.kind) {
+        let chosen = draft.attributes.get_untracked();
+        flow.on_attribute_collection.attributes =
+            offered.iter().filter(|attribute| chosen.contains(&attribute.id)).cloned().collect();
+        // What is asked is told to the applications; the flow's User attributes can be set otherwise.
+        flow.claims = chosen.into_iter().collect();
+    }
     let (client, toasts, place) = (client(), toasts(), place());
     act.run(async move { client.create_flow(&flow).await }, move |made| match made {
         Ok(made) => {

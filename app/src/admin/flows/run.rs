@@ -35,6 +35,8 @@ pub fn section(flow: &UserFlow) -> AnyView {
     let choices =
         runnable.iter().map(|application| (application.app_id.clone(), application.display_name.clone())).collect();
     let runnable = StoredValue::new(runnable);
+    let addresses: Vec<_> =
+        named_addresses(&flow.display_name).into_iter().map(|(name, address)| copy::value(name, address)).collect();
     let address = Memo::new(move |_| {
         let application = runnable.with_value(|all| all.iter().find(|it| it.app_id == chosen.get()).cloned());
         application.as_ref().and_then(address).unwrap_or_default()
@@ -48,25 +50,48 @@ pub fn section(flow: &UserFlow) -> AnyView {
             </div>
             <p class="hint">"It opens in a new tab and signs in for real. Use a private window to begin as a stranger."</p>
         </section>
+        <section class="card pad">
+            <h2>"Endpoints of this user flow"</h2>
+            <p class="hint">"An application that uses several user flows names the one it wants: in its requests, or by the discovery document that it reads."</p>
+            <div>{addresses}</div>
+        </section>
     }
     .into_any()
+}
+
+/// Where this directory begins.
+fn tenant_address() -> Option<String> {
+    let directory = desk().directory.get_untracked()?;
+    let tenant = directory.names.first().unwrap_or(&directory.id);
+    Some(format!("{}/{}", window().location().origin().unwrap_or_default(), encode(tenant)))
+}
+
+/// How applications of Azure AD B2C name a flow.
+fn named_addresses(flow: &str) -> Vec<(&'static str, String)> {
+    let Some(tenant) = tenant_address() else { return Vec::new() };
+    let flow = encode(flow);
+    vec![
+        ("With p=", format!("{tenant}/oauth2/v2.0/authorize?p={flow}")),
+        ("By path", format!("{tenant}/{flow}/oauth2/v2.0/authorize")),
+        ("Discovery", format!("{tenant}/{flow}/v2.0/.well-known/openid-configuration")),
+    ]
+}
+
+fn encode(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
 }
 
 /// The authorization request that the application would make (OpenID Connect Core §3.1.2.1). Its code is good for nobody: the
 /// verifier is thrown away.
 fn address(application: &FlowApplication) -> Option<String> {
-    let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
-    let directory = desk().directory.get()?;
     let redirect = application
         .redirect_uris
         .iter()
         .find(|redirect| redirect.platform == Platform::Web)
         .or(application.redirect_uris.first())?;
-    let tenant = directory.names.first().unwrap_or(&directory.id);
+    let tenant = tenant_address()?;
     Some(format!(
-        "{}/{}/oauth2/v2.0/authorize?client_id={}&response_type=code&redirect_uri={}&scope=openid&state=run&nonce={}&code_challenge={}&code_challenge_method=S256&prompt=login",
-        window().location().origin().unwrap_or_default(),
-        encode(tenant),
+        "{tenant}/oauth2/v2.0/authorize?client_id={}&response_type=code&redirect_uri={}&scope=openid&state=run&nonce={}&code_challenge={}&code_challenge_method=S256&prompt=login",
         encode(&application.app_id),
         encode(&redirect.uri),
         random(16),

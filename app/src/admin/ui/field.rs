@@ -91,7 +91,7 @@ pub fn select(label: Label, value: RwSignal<String>, choices: Vec<(String, Strin
         })
         .collect();
     let control = view! {
-        <select class="input" id=id on:change=on_change(move |event| value.set(event_target_value(&event)))>{options}</select>
+        <select class="input" id=id aria-describedby=format!("{id}-about") on:change=on_change(move |event| value.set(event_target_value(&event)))>{options}</select>
     };
     field(label, RwSignal::new(None), control.into_any())
 }

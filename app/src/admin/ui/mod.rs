@@ -12,6 +12,7 @@ pub mod menu;
 pub mod pages;
 pub mod panel;
 pub mod search;
+pub mod settings;
 pub mod tabs;
 pub mod toast;
 pub mod toggle;

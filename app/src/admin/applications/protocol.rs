@@ -1,0 +1,144 @@
+//! What an application may do, and must, over OpenID Connect.
+
+use super::super::{
+    client::client,
+    route::place,
+    ui::{
+        button::{Act, primary},
+        load::Loaded,
+        settings::{Form, Setting, Settings},
+        toast::toasts,
+    },
+};
+use crate::admin::ui::listen::on_submit;
+use crate::contract::resource::application::Application;
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+static GROUPS: [(&str, &[Setting]); 4] = [
+    (
+        "Tokens",
+        &[
+            Setting {
+                place: "tokenAlgorithm",
+                name: "Signature",
+                about: "RS256 is read by every library; ES256 and EdDSA are shorter and quicker.",
+                form: Form::OneOf(&[("RS256", "RS256"), ("ES256", "ES256"), ("EdDSA", "EdDSA")]),
+            },
+            Setting {
+                place: "web/implicitGrantSettings/enableIdTokenIssuance",
+                name: "ID tokens without a code",
+                about: "For implicit and hybrid requests (response_type id_token, code id_token).",
+                form: Form::Switch,
+            },
+            Setting {
+                place: "web/implicitGrantSettings/enableAccessTokenIssuance",
+                name: "Access tokens without a code",
+                about: "For implicit requests (response_type token). They pass through the browser: better not.",
+                form: Form::Switch,
+            },
+            Setting {
+                place: "protocol/signUserinfo",
+                name: "Signed userinfo",
+                about: "Userinfo is answered with a signed token instead of JSON.",
+                form: Form::Switch,
+            },
+        ],
+    ),
+    (
+        "Requests",
+        &[
+            Setting {
+                place: "protocol/requireProofKey",
+                name: "Proof key required (PKCE)",
+                about: "Its secret alone does not redeem a code. Applications without a secret need one anyway.",
+                form: Form::Switch,
+            },
+            Setting {
+                place: "protocol/requirePushedRequests",
+                name: "Pushed requests required (PAR)",
+                about: "It hands its requests to the server itself, before the browser comes.",
+                form: Form::Switch,
+            },
+            Setting {
+                place: "protocol/keys",
+                name: "Public keys (private_key_jwt)",
+                about: "JSON Web Keys that it signs its assertions with instead of a secret: a list, two of them while one replaces the other.",
+                form: Form::List,
+            },
+        ],
+    ),
+    (
+        "Sign-out",
+        &[
+            Setting {
+                place: "web/logoutUrl",
+                name: "Front-channel sign-out address",
+                about: "Opened in a frame of our page when a session ends.",
+                form: Form::Address,
+            },
+            Setting {
+                place: "protocol/backChannelLogoutUrl",
+                name: "Back-channel sign-out address",
+                about: "Called by our server when a session ends.",
+                form: Form::Address,
+            },
+        ],
+    ),
+    (
+        "Sign-in of its own",
+        &[Setting {
+            place: "nativeAuthenticationApisEnabled",
+            name: "Native authentication",
+            about: "Whether the application may draw the sign-in itself and send the answers to the API. Meant for apps on people’s devices.",
+            form: Form::OneOf(&[("none", "Off"), ("all", "On")]),
+        }],
+    ),
+];
+
+pub fn section(loaded: Loaded<Application>, application: &Application) -> AnyView {
+    let saved = told(application);
+    let settings = Settings::new(GROUPS.iter().flat_map(|(_, settings)| *settings), &saved);
+    let (act, saved) = (Act::new(), StoredValue::new(saved));
+    let (id, etag) = (StoredValue::new(application.id.clone()), StoredValue::new(application.etag.clone()));
+    let save = move || {
+        let Some(changes) = settings.merged(saved.get_value()) else { return };
+        let (client, toasts) = (client(), toasts());
+        let work =
+            async move { client.update_application(&id.get_value(), etag.get_value().as_deref(), &changes).await };
+        act.run(work, move |outcome| match outcome {
+            Ok(()) => {
+                place().unsaved.set(false);
+                toasts.good("Saved.");
+                loaded.again();
+            }
+            Err(trouble) => settings.refused(&trouble),
+        });
+    };
+    let groups: Vec<_> = GROUPS
+        .iter()
+        .map(|(name, group)| view! { <h3>{*name}</h3><div class="pairs">{settings.drawn(group)}</div> })
+        .collect();
+    view! {
+        <form class="card pad" aria-label="Protocol" novalidate on:submit=on_submit(move |event| { event.prevent_default(); save() })>
+            <h2>"Protocol"</h2>
+            {groups}
+            <div class="buttons">
+                {primary("Save the protocol", "Saving …", act, save)}
+                <span class="hint" role="status">{move || settings.is_changed().then_some("There are unsaved changes.")}</span>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// What the form is about, as the server tells it.
+fn told(application: &Application) -> Value {
+    let web = &application.web;
+    json!({
+        "tokenAlgorithm": application.token_algorithm,
+        "web": { "logoutUrl": web.logout_url, "implicitGrantSettings": web.implicit_grant_settings },
+        "protocol": application.protocol,
+        "nativeAuthenticationApisEnabled": application.native_authentication_apis_enabled,
+    })
+}
