@@ -12,7 +12,7 @@ use super::{
             toast::toasts,
         },
     },
-    kinds::{asks_attributes, makes_accounts, name, signs_in},
+    kinds::{asks_attributes, name, signs_in},
 };
 use crate::admin::ui::listen::on_submit;
 use crate::contract::{
@@ -36,31 +36,7 @@ struct Group {
     settings: &'static [Setting],
 }
 
-static GROUPS: [Group; 8] = [
-    Group {
-        name: "Local accounts",
-        has: |_| true,
-        settings: &[Setting {
-            place: "rules/signInName",
-            name: "Sign-in name",
-            about: "What people type to say who they are. With a user name, their email address serves for resets only and is told to nobody.",
-            form: Form::OneOf(&[
-                ("email", "Email address"),
-                ("userName", "User name"),
-                ("emailOrUserName", "Email address or user name"),
-            ]),
-        }],
-    },
-    Group {
-        name: "Sign-up",
-        has: makes_accounts,
-        settings: &[Setting {
-            place: "rules/address",
-            name: "Email address",
-            about: "Whether a new person shows by a code that the address is theirs.",
-            form: Form::OneOf(&[("byCode", "Verified by a code"), ("asTyped", "Taken as typed, not verified")]),
-        }],
-    },
+static GROUPS: [Group; 6] = [
     Group {
         name: "Password",
         has: |kind| kind != FlowKind::ProfileEdit,
