@@ -6,6 +6,7 @@ use crate::{
 };
 use app::contract::{
     attribute::{DataType, EMAIL},
+    flow_rules::AlsoTold,
     user_flow::UserFlow,
 };
 use serde_json::Value;
@@ -20,6 +21,9 @@ pub struct Told {
 /// What the scopes and the flow let the application know of the person.
 pub fn person(profile: &Profile, told: Told, flow: &UserFlow) -> Claims {
     let mut claims = Claims::new();
+    if flow.rules.tokens.also.contains(&AlsoTold::Emails) {
+        put(&mut claims, "emails", vec![proved_address(profile)].into());
+    }
     if told.profile {
         put(&mut claims, "preferred_username", profile.address.as_str().into());
         put(&mut claims, "name", name(profile).into());

@@ -28,8 +28,8 @@ pub const MAX_AGE: Duration = Duration::from_secs(300);
 /// How long a new key is published before it signs.
 const PUBLISHED_BEFORE: Duration = Duration::from_secs(2 * MAX_AGE.as_secs());
 
-/// How long the longest token of a key outlives its last signature, and the skew of others' clocks.
-const OUTLIVED_BY: Duration = Duration::from_secs(60 * 60 + 5 * 60);
+/// How long the longest token that a flow may ask for outlives the last signature of its key, and the skew of others' clocks.
+const OUTLIVED_BY: Duration = Duration::from_secs(24 * 3600 + 5 * 60);
 
 /// How long a key signs until the next one is made.
 const EVERY: Duration = Duration::from_secs(90 * 24 * 3600);

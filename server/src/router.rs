@@ -22,6 +22,8 @@ pub fn router(state: AppState) -> Result<Router> {
         .merge(administrators(&state))
         .merge(management(&state))
         .merge(applications())
+        .merge(applications_at_flows())
+        .nest("/tfp", applications_at_flows())
         .merge(pages_elsewhere())
         .merge(machines());
     if state.config.is_development() {
@@ -82,7 +84,28 @@ fn applications() -> Router<AppState> {
         .route("/{tenant}/oauth2/v2.0/revoke", post(oidc::revoke::post).options(preflight))
         .route("/{tenant}/oauth2/v2.0/introspect-token", post(oidc::introspect::post))
         .route("/{tenant}/oauth2/v2.0/token", post(oidc::token::post).options(preflight))
+        .route(
+            "/{tenant}/openid/v2.0/userinfo",
+            get(oidc::userinfo::answer).post(oidc::userinfo::answer).options(preflight),
+        )
         .route("/{tenant}/oidc/userinfo", get(oidc::userinfo::answer).post(oidc::userinfo::answer).options(preflight))
+}
+
+/// The same where the path names a user flow, as Azure AD B2C's addresses do. (At those above its query may: `?p=`.)
+fn applications_at_flows() -> Router<AppState> {
+    Router::new()
+        .route("/{tenant}/{flow}/v2.0/.well-known/openid-configuration", get(oidc::discovery::get))
+        .route("/{tenant}/{flow}/discovery/v2.0/keys", get(oidc::discovery::keys))
+        .route("/{tenant}/{flow}/oauth2/v2.0/authorize", get(oidc::authorize::get).post(oidc::authorize::post))
+        .route("/{tenant}/{flow}/oauth2/v2.0/logout", get(oidc::logout::get).post(oidc::logout::post))
+        .route("/{tenant}/{flow}/oauth2/v2.0/par", post(oidc::par::post).options(preflight))
+        .route("/{tenant}/{flow}/oauth2/v2.0/revoke", post(oidc::revoke::post).options(preflight))
+        .route("/{tenant}/{flow}/oauth2/v2.0/introspect-token", post(oidc::introspect::post))
+        .route("/{tenant}/{flow}/oauth2/v2.0/token", post(oidc::token::post).options(preflight))
+        .route(
+            "/{tenant}/{flow}/openid/v2.0/userinfo",
+            get(oidc::userinfo::answer).post(oidc::userinfo::answer).options(preflight),
+        )
 }
 
 /// Pages of applications that show the widget. They say by Origin which they are, and no cookie opens anything.

@@ -128,7 +128,7 @@ pub enum IssuerForm {
     /// `https://host/{tenant id}/v2.0`
     #[default]
     Tenant,
-    /// `https://host/tfp/{tenant id}/{flow}/v2.0/`
+    /// `https://host/tfp/{tenant id}/{flow}/v2.0/`, where the request named the flow.
     Flow,
 }
 
@@ -148,7 +148,7 @@ pub enum AlsoTold {
     Emails,
     /// `newUser`: true in the tokens of a sign-up.
     NewUser,
-    /// `idp`: by which provider they came.
+    /// `idp`: by which provider they came; nothing for an account of our own.
     IdentityProvider,
 }
 
@@ -179,7 +179,7 @@ impl Default for SessionRules {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SessionLifetime {
-    /// Each use begins the minutes anew.
+    /// Each use begins the minutes anew, for thirty days at most.
     #[default]
     Rolling,
     Absolute,

@@ -1,7 +1,11 @@
 //! How an application shows which one it is wherever it calls us itself: token, par, devicecode, revoke,
 //! introspect-token, and native authentication (RFC 6749 §2.3).
 
-use super::{cors, parameters::Parameters};
+use super::{
+    cors,
+    parameters::Parameters,
+    place::{self, Place},
+};
 use crate::{
     directory::{
         Durability,
@@ -60,19 +64,25 @@ enum Proof {
 /// parameters that the endpoint knows, each of which comes once.
 pub async fn who_calls(
     state: &AppState,
-    word: &str,
+    place: &Place,
     headers: &HeaderMap,
     body: &[u8],
     once: &[&str],
 ) -> Result<(Arc<Tenant>, Parameters, Client)> {
     let form = Parameters::of_form(headers, body)?;
     form.once(once)?;
-    let tenant = tenant::get(&state.db, word).await?;
-    let client = authenticate(state, &tenant, headers, &form).await?;
+    let tenant = tenant::get(&state.db, &place.tenant).await?;
+    let client = authenticate(state, place, &tenant, headers, &form).await?;
     Ok((tenant, form, client))
 }
 
-async fn authenticate(state: &AppState, tenant: &Tenant, headers: &HeaderMap, form: &Parameters) -> Result<Client> {
+async fn authenticate(
+    state: &AppState,
+    place: &Place,
+    tenant: &Tenant,
+    headers: &HeaderMap,
+    form: &Parameters,
+) -> Result<Client> {
     let sent = sent(headers, form)?;
     let application = application::find(&state.db, &tenant.id, &sent.id).await?;
     let application = application
@@ -83,7 +93,7 @@ async fn authenticate(state: &AppState, tenant: &Tenant, headers: &HeaderMap, fo
     let shown = match &sent.proof {
         Proof::Nothing => Shown::Name,
         Proof::Secret(secret) => right_secret(state, &application, secret)?,
-        Proof::Assertion(assertion) => right_assertion(state, tenant, &application, assertion).await?,
+        Proof::Assertion(assertion) => right_assertion(state, place, tenant, &application, assertion).await?,
     };
     Ok(Client { application, shown, origin: cors::origin(headers).map(str::to_owned), key: None })
 }
@@ -161,17 +171,22 @@ fn decoded(text: &str) -> Option<String> {
 /// For our issuer or for the token endpoint, whichever is called (RFC 7523 §3), and once (security R33).
 async fn right_assertion(
     state: &AppState,
+    place: &Place,
     tenant: &Tenant,
     application: &Application,
     assertion: &str,
 ) -> Result<Shown> {
-    let issuer = state.config.public_url.issuer(&tenant.id);
-    let endpoint = state.config.public_url.at(&format!("/{}/oauth2/v2.0/token", tenant.id));
-    let expected = assertion::Expected {
-        application: application.id.as_str(),
-        audiences: &[&issuer, &endpoint],
-        now: state.clock.now(),
-    };
+    const TOKEN: &str = "/oauth2/v2.0/token";
+    let public_url = &state.config.public_url;
+    let (issuer, endpoint) = (public_url.issuer(&tenant.id), Place::of_tenant(tenant.id.as_str()));
+    let mut audiences = vec![issuer, endpoint.at(public_url, &tenant.id, None, TOKEN)];
+    if let Some(named) = place.named(&state.db, tenant).await? {
+        audiences.push(place::issuer(public_url, &tenant.id, &named.flow, Some(&named.name)));
+        audiences.push(place.at(public_url, &tenant.id, Some(&named), TOKEN));
+    }
+    let audiences: Vec<&str> = audiences.iter().map(String::as_str).collect();
+    let expected =
+        assertion::Expected { application: application.id.as_str(), audiences: &audiences, now: state.clock.now() };
     let believed = assertion::verify(assertion, &application.protocol.keys, &expected).map_err(|distrust| {
         tracing::info!(%distrust, application = %application.id, "a client assertion was not believed");
         invalid(

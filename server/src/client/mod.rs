@@ -4,4 +4,6 @@
 pub mod auth;
 pub mod cors;
 pub mod parameters;
+pub mod place;
 pub mod refuse;
+pub mod tongue;

@@ -1,7 +1,10 @@
 //! What went wrong, dressed for applications: RFC 6749 §5.2 in Entra's shape. Always JSON, never a redirect or a page:
 //! clients stop for a minute at anything else.
 
-use super::parameters::Parameters;
+use super::{
+    parameters::Parameters,
+    tongue::{Tongue, moment},
+};
 use crate::{
     error::{Error, Refusal},
     guard::Caller,
@@ -29,6 +32,7 @@ pub struct Traces {
     trace: String,
     correlation: String,
     at: Timestamp,
+    tongue: Tongue,
 }
 
 impl Traces {
@@ -36,7 +40,16 @@ impl Traces {
         let named = headers.get("client-request-id").and_then(|value| value.to_str().ok());
         let named = named.or(asked.get("client-request-id")).filter(|id| uuid::Uuid::try_parse(id).is_ok());
         let trace = caller.trace.clone();
-        Self { correlation: named.map_or_else(|| trace.clone(), str::to_owned), trace, at }
+        Self { correlation: named.map_or_else(|| trace.clone(), str::to_owned), trace, at, tongue: Tongue::Entra }
+    }
+
+    pub fn in_tongue(self, tongue: Tongue) -> Self {
+        Self { tongue, ..self }
+    }
+
+    /// What the application calls the request, or what we call it.
+    pub fn correlation(&self) -> &str {
+        &self.correlation
     }
 }
 
@@ -53,8 +66,9 @@ pub fn json(error: &Error, traces: &Traces) -> Response {
         error: refusal.error,
         // RFC 6749 §5.2 keeps line ends and quotes out of it, so the lines of Entra's are sentences here.
         error_description: format!(
-            "AADSTS{}: {} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}",
-            refusal.number, refusal.description
+            "{}: {} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}",
+            traces.tongue.code(refusal.number),
+            refusal.description
         ),
         error_codes: [refusal.number],
         timestamp: timestamp.clone(),
@@ -97,13 +111,6 @@ fn refusal(error: &Error) -> Refusal {
             Refusal::new("server_error", 90033, "Something failed on our side. It was noted under the trace id.")
         }
     }
-}
-
-/// `2031-02-03 04:05:06Z`.
-pub fn moment(at: Timestamp) -> String {
-    let at = time::OffsetDateTime::from_unix_timestamp(at.seconds()).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
-    let (hour, minute, second) = at.to_hms();
-    format!("{} {hour:02}:{minute:02}:{second:02}Z", at.date())
 }
 
 /// RFC 6749 §5.2: who tried a header is told which one to try.

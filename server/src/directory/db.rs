@@ -19,13 +19,14 @@ use std::{
 use tokio::sync::{Notify, mpsc, oneshot};
 
 /// What the tables became, one step after the other. A step that was ever released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 7] = [
+const MIGRATIONS: [(i64, &str, &str); 8] = [
     (1, "directory", include_str!("../../migrations/0001_directory.sql")),
     (2, "administration", include_str!("../../migrations/0002_administration.sql")),
     (3, "people", include_str!("../../migrations/0003_people.sql")),
     (4, "second factors", include_str!("../../migrations/0004_second_factors.sql")),
     (5, "sign-in failures", include_str!("../../migrations/0005_sign_in_failures.sql")),
     (6, "protocol", include_str!("../../migrations/0006_protocol.sql")),
+    (8, "policies", include_str!("../../migrations/0008_policies.sql")),
     (9, "bound tokens", include_str!("../../migrations/0009_bound_tokens.sql")),
 ];
 

@@ -1,7 +1,7 @@
 //! What every request asks for and hardly ever changes, remembered for less than a second.
 
 use super::{application::Application, tenant::Tenant};
-use app::contract::user_flow::UserFlow;
+use app::contract::{id::UserFlowId, user_flow::UserFlow};
 use std::{
     collections::{BTreeMap, HashMap},
     future::Future,
@@ -20,6 +20,8 @@ pub struct Recents {
     pub tenants: Recent<Tenant>,
     pub applications: Recent<Application>,
     pub user_flows: Recent<UserFlow>,
+    /// By tenant: what its flows are called.
+    pub user_flow_names: Recent<Vec<(String, UserFlowId)>>,
     /// By tenant and language: what the tenant says in its own words.
     pub sentences: Recent<BTreeMap<String, String>>,
 }
@@ -30,6 +32,7 @@ impl Recents {
         self.tenants.forget();
         self.applications.forget();
         self.user_flows.forget();
+        self.user_flow_names.forget();
         self.sentences.forget();
     }
 }

@@ -3,20 +3,17 @@
 use super::{Db, Durability};
 use crate::error::Result;
 use app::contract::{
-    id::{AccountId, ApplicationId, SessionId, TenantId},
+    flow_rules::SessionScope,
+    id::{AccountId, ApplicationId, SessionId, TenantId, UserFlowId},
     time::Timestamp,
 };
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, FromRow, Row as _, any::AnyRow};
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// A session that nobody uses for so long is over, unless it is kept.
-pub const IDLE: Duration = DAY;
-/// However busy, a session is over after this (NIST 800-63B §2.2.3, AAL1).
+/// However busy, a session that is not kept is over after this (NIST 800-63B §2.2.3, AAL1).
 pub const LONGEST: Duration = DAY.saturating_mul(30);
-/// The same for a session that its person asked to keep.
-pub const LONGEST_KEPT: Duration = DAY.saturating_mul(90);
 
 #[derive(Clone, PartialEq, Debug)]
 pub struct Session {
@@ -34,12 +31,39 @@ pub struct Session {
     pub kept_at: Option<Timestamp>,
     /// Of the pages on which the person signed in: mail about the session is written in it.
     pub language: String,
+    /// Over when nobody uses it for so long, unless it is kept.
+    pub idle: Duration,
+    /// Whom it signs in to, and where it began.
+    pub scope: SessionScope,
+    pub application: Option<ApplicationId>,
+    pub user_flow: Option<UserFlowId>,
 }
+
+impl Session {
+    /// Whether somebody who signed in so is signed in to that application by that flow, where both the flow in which it began
+    /// and the one that asks have a say.
+    pub fn is_for(&self, application: &ApplicationId, user_flow: &UserFlowId, asked: SessionScope) -> bool {
+        [self.scope, asked].into_iter().all(|scope| match scope {
+            SessionScope::Tenant => true,
+            SessionScope::Application => self.application.as_ref() == Some(application),
+            SessionScope::Flow => self.user_flow.as_ref() == Some(user_flow),
+            SessionScope::Suppressed => false,
+        })
+    }
+}
+
+const SCOPES: [(SessionScope, &str); 4] = [
+    (SessionScope::Tenant, "tenant"),
+    (SessionScope::Application, "application"),
+    (SessionScope::Flow, "flow"),
+    (SessionScope::Suppressed, "suppressed"),
+];
 
 pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, session: &Session) -> Result<()> {
     sqlx::query(
-        "INSERT INTO sessions (tenant_id, id, hash, account_id, amr, signed_in_at, seen_at, expires_at, kept_at, language)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO sessions (tenant_id, id, hash, account_id, amr, signed_in_at, seen_at, expires_at, kept_at, language,
+                               idle, scope, application_id, user_flow_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(tenant.as_str())
     .bind(session.id.as_str())
@@ -51,39 +75,57 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, session: &Session)
     .bind(session.expires_at.0)
     .bind(session.kept_at.map(|at| at.0))
     .bind(&session.language)
+    .bind(millis(session.idle))
+    .bind(SCOPES.iter().find(|(scope, _)| *scope == session.scope).map(|(_, word)| *word))
+    .bind(session.application.as_ref().map(|id| id.as_str().to_owned()))
+    .bind(session.user_flow.as_ref().map(|id| id.as_str().to_owned()))
     .execute(c)
     .await?;
     Ok(())
 }
 
-type Row = (String, String, String, String, i64, i64, i64, Option<i64>, String);
+fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
 
 /// A session that is neither ended nor past its time nor idle too long, of an account that is not switched off.
 pub async fn find(db: &Db, tenant: &TenantId, hash: &str, now: Timestamp) -> Result<Option<Session>> {
-    let row: Option<Row> = sqlx::query_as(
+    let found = sqlx::query_as(
         "SELECT s.id, s.hash, s.account_id, s.amr, s.signed_in_at, s.seen_at, s.expires_at, s.kept_at,
-                s.language FROM sessions s
+                s.language, s.idle, s.scope, s.application_id, s.user_flow_id FROM sessions s
          JOIN accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.disabled_at IS NULL
          WHERE s.tenant_id = $1 AND s.hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3
-           AND (s.kept_at IS NOT NULL OR s.seen_at > $4)",
+           AND (s.kept_at IS NOT NULL OR s.seen_at + s.idle > $3)",
     )
     .bind(tenant.as_str())
     .bind(hash)
     .bind(now.0)
-    .bind(now.earlier_by(IDLE).0)
     .fetch_optional(db.reader())
     .await?;
-    Ok(row.map(|(id, hash, account, amr, signed_in_at, seen_at, expires_at, kept_at, language)| Session {
-        id: id.into(),
-        hash,
-        account: account.into(),
-        amr: amr.split_whitespace().map(str::to_owned).collect(),
-        signed_in_at: Timestamp(signed_in_at),
-        seen_at: Timestamp(seen_at),
-        expires_at: Timestamp(expires_at),
-        kept_at: kept_at.map(Timestamp),
-        language,
-    }))
+    Ok(found)
+}
+
+impl FromRow<'_, AnyRow> for Session {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Session> {
+        let text = |column| row.try_get::<String, _>(column);
+        let word = text("scope")?;
+        let scope = SCOPES.iter().find(|(_, known)| *known == word).map(|(scope, _)| *scope);
+        Ok(Session {
+            id: text("id")?.into(),
+            hash: text("hash")?,
+            account: text("account_id")?.into(),
+            amr: text("amr")?.split_whitespace().map(str::to_owned).collect(),
+            signed_in_at: Timestamp(row.try_get("signed_in_at")?),
+            seen_at: Timestamp(row.try_get("seen_at")?),
+            expires_at: Timestamp(row.try_get("expires_at")?),
+            kept_at: row.try_get::<Option<i64>, _>("kept_at")?.map(Timestamp),
+            language: text("language")?,
+            idle: Duration::from_millis(row.try_get::<i64, _>("idle")?.max(0).unsigned_abs()),
+            scope: scope.ok_or_else(|| sqlx::Error::Decode(format!("a session for {word:?}").into()))?,
+            application: row.try_get::<Option<String>, _>("application_id")?.map(Into::into),
+            user_flow: row.try_get::<Option<String>, _>("user_flow_id")?.map(Into::into),
+        })
+    }
 }
 
 pub async fn touch(db: &Db, tenant: &TenantId, id: &SessionId, now: Timestamp) -> Result<()> {

@@ -38,7 +38,9 @@ pub async fn sweep(db: &Db, closed_after: u32, now: Timestamp) -> Result<bool> {
             vec![yesterday, BATCH],
         ),
         (
-            "DELETE FROM sessions WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM sessions WHERE expires_at < $1 LIMIT $2)",
+            "DELETE FROM sessions WHERE (tenant_id, id) IN
+               (SELECT tenant_id, id FROM sessions s WHERE expires_at < $1 AND NOT EXISTS
+                  (SELECT 1 FROM token_families f WHERE f.tenant_id = s.tenant_id AND f.session_id = s.id) LIMIT $2)",
             vec![yesterday, BATCH],
         ),
         (

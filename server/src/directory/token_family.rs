@@ -11,7 +11,7 @@ use app::contract::{
     id::{AccountId, ApplicationId, GrantId, SessionId, TenantId, UserFlowId},
     time::Timestamp,
 };
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, FromRow, Row as _, any::AnyRow};
 use std::time::Duration;
 
 /// How long a used token still answers with the same successor.
@@ -32,8 +32,14 @@ pub struct Family {
     pub signed_in_at: Timestamp,
     /// The key that every refresh is proved with, where nothing else proves the application (RFC 9449 §5).
     pub key: Option<String>,
-    /// Never moved on by rotation.
+    /// When the token that works now runs out. Moved on by each use, never past the end.
     pub expires_at: Timestamp,
+    /// How long one token is good for.
+    pub lasts: Duration,
+    /// When the family ends, however busy; nothing where it need not.
+    pub ends_at: Option<Timestamp>,
+    /// What the request called its flow, where it named one.
+    pub flow_name: Option<String>,
     /// How often it was used: the number of the one token that works.
     pub uses: i64,
     /// When it was used last.
@@ -43,8 +49,9 @@ pub struct Family {
 pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, family: &Family, now: Timestamp) -> Result<()> {
     sqlx::query(
         "INSERT INTO token_families (tenant_id, id, grant_id, application_id, account_id, session_id, user_flow_id, platform,
-                                     scope, amr, signed_in_at, created_at, expires_at, uses, used_at, key_thumbprint)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                                     scope, amr, signed_in_at, created_at, expires_at, uses, used_at, key_thumbprint,
+                                     lasts, ends_at, flow_name)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
     )
     .bind(tenant.as_str())
     .bind(&family.id)
@@ -62,18 +69,19 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, family: &Family, n
     .bind(family.uses)
     .bind(family.used_at.0)
     .bind(&family.key)
+    .bind(i64::try_from(family.lasts.as_millis()).unwrap_or(i64::MAX))
+    .bind(family.ends_at.map(|at| at.0))
+    .bind(&family.flow_name)
     .execute(c)
     .await?;
     Ok(())
 }
 
-type Row = (String, String, String, String, String, String, String, String, String, i64, i64, i64, i64, Option<String>);
-
 /// A family that is neither revoked nor past its time.
 pub async fn find(db: &Db, tenant: &TenantId, id: &str, now: Timestamp) -> Result<Option<Family>> {
-    let row: Option<Row> = sqlx::query_as(
+    let found = sqlx::query_as(
         "SELECT id, grant_id, application_id, account_id, session_id, user_flow_id, platform, scope, amr, signed_in_at,
-                expires_at, uses, used_at, key_thumbprint
+                expires_at, uses, used_at, key_thumbprint, lasts, ends_at, flow_name
          FROM token_families WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL AND expires_at > $3",
     )
     .bind(tenant.as_str())
@@ -81,42 +89,33 @@ pub async fn find(db: &Db, tenant: &TenantId, id: &str, now: Timestamp) -> Resul
     .bind(now.0)
     .fetch_optional(db.reader())
     .await?;
-    row.map(read).transpose()
+    Ok(found)
 }
 
-fn read(row: Row) -> Result<Family> {
-    let (
-        id,
-        grant,
-        application,
-        account,
-        session,
-        user_flow,
-        platform,
-        scope,
-        amr,
-        signed_in,
-        expires,
-        uses,
-        used,
-        key,
-    ) = row;
-    Ok(Family {
-        id,
-        grant: grant.into(),
-        application: application.into(),
-        account: account.into(),
-        session: session.into(),
-        user_flow: user_flow.into(),
-        platform: Platform::read(&platform)?,
-        scope,
-        amr: amr.split_whitespace().map(str::to_owned).collect(),
-        signed_in_at: Timestamp(signed_in),
-        key,
-        expires_at: Timestamp(expires),
-        uses,
-        used_at: Timestamp(used),
-    })
+impl FromRow<'_, AnyRow> for Family {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Family> {
+        let text = |column| row.try_get::<String, _>(column);
+        let platform = text("platform")?;
+        Ok(Family {
+            id: text("id")?,
+            grant: text("grant_id")?.into(),
+            application: text("application_id")?.into(),
+            account: text("account_id")?.into(),
+            session: text("session_id")?.into(),
+            user_flow: text("user_flow_id")?.into(),
+            platform: Platform::read(&platform).map_err(|error| sqlx::Error::Decode(error.into()))?,
+            scope: text("scope")?,
+            amr: text("amr")?.split_whitespace().map(str::to_owned).collect(),
+            signed_in_at: Timestamp(row.try_get("signed_in_at")?),
+            key: row.try_get("key_thumbprint")?,
+            expires_at: Timestamp(row.try_get("expires_at")?),
+            lasts: Duration::from_millis(row.try_get::<i64, _>("lasts")?.max(0).unsigned_abs()),
+            ends_at: row.try_get::<Option<i64>, _>("ends_at")?.map(Timestamp),
+            flow_name: row.try_get("flow_name")?,
+            uses: row.try_get("uses")?,
+            used_at: Timestamp(row.try_get("used_at")?),
+        })
+    }
 }
 
 /// Uses token `number` of the application's family, and gives the family as it is then. None when that token is not the
@@ -132,12 +131,13 @@ pub async fn use_once(
     let (tenant, id, application) = (tenant.clone(), id.to_owned(), application.clone());
     db.change(Durability::Lasting, move |c| {
         Box::pin(async move {
-            let row: Option<Row> = sqlx::query_as(
-                "UPDATE token_families SET uses = uses + 1, used_at = $1
+            let found = sqlx::query_as(
+                "UPDATE token_families SET uses = uses + 1, used_at = $1,
+                        expires_at = CASE WHEN ends_at < $1 + lasts THEN ends_at ELSE $1 + lasts END
                  WHERE tenant_id = $2 AND id = $3 AND application_id = $4 AND uses = $5 AND revoked_at IS NULL
                    AND expires_at > $1
                  RETURNING id, grant_id, application_id, account_id, session_id, user_flow_id, platform, scope, amr,
-                           signed_in_at, expires_at, uses, used_at, key_thumbprint",
+                           signed_in_at, expires_at, uses, used_at, key_thumbprint, lasts, ends_at, flow_name",
             )
             .bind(now.0)
             .bind(tenant.as_str())
@@ -146,7 +146,7 @@ pub async fn use_once(
             .bind(number)
             .fetch_optional(c)
             .await?;
-            row.map(read).transpose()
+            Ok(found)
         })
     })
     .await

@@ -29,6 +29,19 @@ pub async fn get(db: &Db, tenant: &TenantId, id: &UserFlowId) -> Result<Arc<User
     db.recents.user_flows.get_or(format!("{tenant} {id}"), load).await?.ok_or(Error::NotFound)
 }
 
+/// Every flow's name and id.
+pub async fn names(db: &Db, tenant: &TenantId) -> Result<Arc<Vec<(String, UserFlowId)>>> {
+    let load = async {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT name, id FROM user_flows WHERE tenant_id = $1 ORDER BY name, id")
+                .bind(tenant.as_str())
+                .fetch_all(db.reader())
+                .await?;
+        Ok::<_, Error>(Some(rows.into_iter().map(|(name, id)| (name, id.into())).collect()))
+    };
+    Ok(db.recents.user_flow_names.get_or(tenant.to_string(), load).await?.unwrap_or_default())
+}
+
 /// A flow with what only administrators ask.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Listed {

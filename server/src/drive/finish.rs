@@ -14,7 +14,7 @@ use crate::{
         device, grant, guess,
         identity::Folded,
         person,
-        session::{self, LONGEST, LONGEST_KEPT, Session},
+        session::{self, LONGEST, Session},
     },
     error::{Error, Result},
     journey::{Entered, Outcome, Proof, assurance},
@@ -23,8 +23,11 @@ use crate::{
     secret::token::Token,
     state::AppState,
 };
-use app::contract::{id::AccountId, secret::Secret, time::Timestamp};
+use app::contract::{flow_rules::SessionLifetime, id::AccountId, secret::Secret, time::Timestamp};
 use axum::http::{HeaderMap, HeaderValue};
+use std::time::Duration;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Where the browser goes from here, and the cookies that go with it.
 pub struct Finished {
@@ -156,7 +159,13 @@ fn sign_in(
     new_account: bool,
 ) -> Vec<HeaderValue> {
     let secret = Token::random(&state.chance);
-    let longest = if keep { LONGEST_KEPT } else { LONGEST };
+    let rules = visit.flow.rules.sessions;
+    let idle = Duration::from_secs(60 * u64::from(rules.minutes));
+    let longest = match rules.lifetime {
+        _ if keep => DAY * rules.kept_days.into(),
+        SessionLifetime::Rolling => LONGEST,
+        SessionLifetime::Absolute => idle,
+    };
     let session = Session {
         id: state.chance.id().into(),
         hash: secret.hash(),
@@ -167,6 +176,10 @@ fn sign_in(
         expires_at: visit.now + longest,
         kept_at: keep.then_some(visit.now),
         language: visit.journey.language.clone(),
+        idle,
+        scope: rules.scope,
+        application: Some(visit.application.id.clone()),
+        user_flow: Some(visit.flow.id.clone()),
     };
     let before = visit.holder.session(&visit.tenant.id, visit.https);
     let (written, tenant) = (session.clone(), visit.tenant.id.clone());

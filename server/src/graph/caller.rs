@@ -3,6 +3,7 @@
 use super::{address::AsAsked, answer::correlation, media, routes::Needs};
 use crate::{
     administration::TENANT_ID,
+    client::place,
     directory::{
         account,
         administrator::{self, ADMIN},
@@ -162,7 +163,7 @@ async fn believed(state: &AppState, token: &str) -> Result<Believed> {
     let ring = state.keys.ring(&issuing.id).await?;
     let expected = Expected {
         typ: "at+jwt",
-        issuer: &state.config.public_url.at(&format!("/{}/v2.0", issuing.id)),
+        issuer: &|issuer| place::is_issuer(&state.config.public_url, &issuing.id, issuer),
         audience: Some(&state.config.public_url.graph()),
         age: Age::Valid,
         now: state.clock.now(),

@@ -1,5 +1,6 @@
 //! Access tokens of ours that come back to us: which are believed, and which still count.
 
+use super::place;
 use crate::{
     directory::{revoked_token, tenant::Tenant},
     error::{Refusal, Result},
@@ -12,7 +13,7 @@ pub async fn believed(state: &AppState, tenant: &Tenant, token: &str) -> Result<
     let ring = state.keys.ring(&tenant.id).await?;
     let expected = Expected {
         typ: "at+jwt",
-        issuer: &state.config.public_url.issuer(&tenant.id),
+        issuer: &|issuer| place::is_issuer(&state.config.public_url, &tenant.id, issuer),
         audience: None,
         age: Age::Valid,
         now: state.clock.now(),

@@ -3,10 +3,11 @@
 
 use super::{
     browser,
-    check::{self, Prompt, Request},
+    check::{self, Prompt, RefreshRules, Request},
     claims, hint, par,
     parameters::Parameters,
-    redirect::{self, Answering, see_other},
+    place::{self, Place},
+    redirect::{Answering, see_other},
     reply::{SignedIn, reply},
 };
 use crate::{
@@ -28,10 +29,15 @@ use crate::{
     state::AppState,
     wishes,
 };
-use app::contract::{id::GrantId, journey::Path as Way, time::Timestamp, user_flow::FlowKind};
+use app::contract::{
+    id::GrantId,
+    journey::Path as Way,
+    time::Timestamp,
+    user_flow::{FlowKind, UserFlow},
+};
 use axum::{
     body::Bytes,
-    extract::{Path, RawQuery, State},
+    extract::{RawQuery, State},
     http::{HeaderMap, header},
     response::Response,
 };
@@ -48,33 +54,55 @@ const TOUCH_AFTER: Duration = Duration::from_secs(60);
 
 pub async fn get(
     State(state): State<AppState>,
-    Path(word): Path<String>,
+    place: Place,
     RawQuery(query): RawQuery,
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response> {
     let asked = Parameters::of_query(query.as_deref());
-    let tenant = tenant::get(&state.db, &word).await?;
+    let tenant = tenant::get(&state.db, &place.tenant).await?;
     let pushed = par::taken(&state, &tenant.id, &asked).await?;
     let is_pushed = pushed.is_some();
     let asked = pushed.unwrap_or(asked);
-    let (application, to) = check::who_asks(&state.db, &tenant.id, &asked).await.map_err(check::as_page)?;
+    // Who pushed a request named the flow there.
+    let place = asked.get("p").map_or(place.clone(), |flow| place.clone().with_flow(flow));
+    let as_page = check::as_page(place.tongue());
+    let (application, to) = check::who_asks(&state.db, &tenant.id, &asked).await.map_err(&as_page)?;
+    let named = place.named(&state.db, &tenant).await.map_err(&as_page)?;
     let may_be_so = check::is_pushed_where_it_must(&application, is_pushed);
-    match may_be_so.and_then(|()| check::request(&application, &to, &asked, &state.config.public_url)) {
-        Ok(request) => answer(&state, Visit { tenant, application, request, caller, headers }).await,
+    let request =
+        may_be_so.and_then(|()| check::request(&application, named.as_ref(), &to, &asked, &state.config.public_url));
+    match request {
+        Ok(mut request) => {
+            let flow = user_flow::get(&state.db, &tenant.id, &request.user_flow).await?;
+            request.kept.refresh = RefreshRules::of(&flow.rules.tokens);
+            answer(&state, Visit { tenant, application, flow, request, caller, headers }).await
+        }
         Err(refusal) => {
-            let ui_locales = asked.get("ui_locales").unwrap_or_default();
-            let (tenant, application, headers) = (&tenant, &application, &headers);
-            Ok(to.with_refusal(Answering { state: &state, tenant, application, headers, ui_locales }, &refusal))
+            let issuer = match &named {
+                Some(named) => place::issuer(&state.config.public_url, &tenant.id, &named.flow, Some(&named.name)),
+                None => state.config.public_url.issuer(&tenant.id),
+            };
+            let from = Answering {
+                state: &state,
+                tenant: &tenant,
+                application: &application,
+                headers: &headers,
+                ui_locales: asked.get("ui_locales").unwrap_or_default(),
+                issuer: &issuer,
+                tongue: place.tongue(),
+                trace: &caller.trace,
+            };
+            Ok(to.with_refusal(from, &refusal))
         }
     }
 }
 
 /// OpenID Connect Core §3.1.2.1 wants POST as well. Our cookies do not come with a POST from another site (SameSite=Lax),
 /// so the browser is asked to come again by GET, and brings them.
-pub async fn post(Path(word): Path<String>, headers: HeaderMap, body: Bytes) -> Result<Response> {
+pub async fn post(place: Place, headers: HeaderMap, body: Bytes) -> Result<Response> {
     let asked = Parameters::of_form(&headers, &body).map_err(check::page)?;
-    Ok(see_other(&format!("/{}/oauth2/v2.0/authorize?{}", redirect::segment(&word), asked.encoded())))
+    Ok(see_other(&place.again("/oauth2/v2.0/authorize", asked)))
 }
 
 /// Somebody signs in for what is no request of an application, but of a device of theirs.
@@ -86,7 +114,8 @@ pub async fn begin(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let visit = Visit { tenant, application, request, caller, headers };
+    let flow = user_flow::get(&state.db, &tenant.id, &request.user_flow).await?;
+    let visit = Visit { tenant, application, flow, request, caller, headers };
     begin_journey(state, visit, None, state.clock.now()).await
 }
 
@@ -94,38 +123,48 @@ pub async fn begin(
 struct Visit {
     tenant: Arc<Tenant>,
     application: Arc<Application>,
+    flow: Arc<UserFlow>,
     request: Request,
     caller: Caller,
     headers: HeaderMap,
 }
 
 impl Visit {
-    fn answering<'a>(&'a self, state: &'a AppState) -> Answering<'a> {
-        let Visit { tenant, application, request, headers, .. } = self;
-        Answering { state, tenant, application, headers, ui_locales: &request.ui_locales }
+    fn issuer(&self, state: &AppState) -> String {
+        let name = self.request.kept.flow_name.as_deref();
+        place::issuer(&state.config.public_url, &self.tenant.id, &self.flow, name)
+    }
+
+    fn answering<'a>(&'a self, state: &'a AppState, issuer: &'a str) -> Answering<'a> {
+        let Visit { tenant, application, request, caller, headers, .. } = self;
+        let (ui_locales, tongue) = (request.ui_locales.as_str(), request.kept.tongue());
+        Answering { state, tenant, application, headers, ui_locales, issuer, tongue, trace: &caller.trace }
     }
 }
 
 async fn answer(state: &AppState, mut visit: Visit) -> Result<Response> {
     let now = state.clock.now();
+    let (application, flow) = (&visit.application.id, &visit.flow);
     let session = browser::signed_in(state, &visit.tenant.id, &visit.headers).await?;
-    let flow = user_flow::get(&state.db, &visit.tenant.id, &visit.request.user_flow).await?;
+    let session = session.filter(|session| session.is_for(application, &flow.id, flow.rules.sessions.scope));
     note_who_is_meant(state, &mut visit).await?;
     match as_who_is_meant(state, &visit, session).await? {
         Some(session)
-            if visit.request.is_satisfied_by(session.signed_in_at, now) && journey::is_for_signing_in(&flow) =>
+            if visit.request.is_satisfied_by(session.signed_in_at, now) && journey::is_for_signing_in(&visit.flow) =>
         {
             return_at_once(state, visit, session, now).await
         }
-        Some(_) if visit.request.prompt == Prompt::None && !journey::is_for_signing_in(&flow) => {
+        Some(_) if visit.request.prompt == Prompt::None && !journey::is_for_signing_in(&visit.flow) => {
             let why = "The user flow has a page for the person, and 'prompt=none' forbids to show it.";
             let refusal = Refusal::new("interaction_required", 50058, why);
-            Ok(visit.request.kept.to.with_refusal(visit.answering(state), &refusal))
+            let issuer = visit.issuer(state);
+            Ok(visit.request.kept.to.with_refusal(visit.answering(state, &issuer), &refusal))
         }
         _ if visit.request.prompt == Prompt::None => {
             let why = "Nobody is signed in as the request asks, and 'prompt=none' forbids to ask them.";
             let refusal = Refusal::new("login_required", 50058, why);
-            Ok(visit.request.kept.to.with_refusal(visit.answering(state), &refusal))
+            let issuer = visit.issuer(state);
+            Ok(visit.request.kept.to.with_refusal(visit.answering(state, &issuer), &refusal))
         }
         session => begin_journey(state, visit, session, now).await,
     }
@@ -192,7 +231,8 @@ async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: T
             })
         })
         .await?;
-    reply(visit.answering(state), &visit.request.kept, code.reveal(), || by).await
+    let issuer = visit.issuer(state);
+    reply(visit.answering(state, &issuer), &visit.request.kept, code.reveal(), || by).await
 }
 
 /// The browser goes to the first page of its journey.
@@ -227,7 +267,7 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
         Some(session) => account::profile(&state.db, &visit.tenant.id, &session.account).await?,
         None => None,
     };
-    let flow = user_flow::get(&state.db, &visit.tenant.id, &request.user_flow).await?;
+    let flow = &visit.flow;
     let edits = flow.kind == FlowKind::ProfileEdit;
     let session = session.filter(|session| match request.prompt {
         Prompt::SelectAccount => request.is_recent_enough(session.signed_in_at, now),
@@ -248,12 +288,12 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
     };
     let wished = if request.prompt == Prompt::Create { Way::SignUp } else { Way::SignIn };
     Ok(Entry {
-        path: journey::begins(&flow, wished),
+        path: journey::begins(flow, wished),
         language: wishes::language(&request.ui_locales, visit.headers.get(header::ACCEPT_LANGUAGE)).into(),
         hint,
         profile: as_filled_in.filter(|_| edits && request.prompt != Prompt::SelectAccount),
         known,
-        can_cancel: !journey::is_for_signing_in(&flow),
+        can_cancel: !journey::is_for_signing_in(flow),
         popup: request.kept.to.popup,
     })
 }

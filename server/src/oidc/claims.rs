@@ -12,6 +12,7 @@ use crate::{
     secret::jwt::{Algorithm, Claims},
 };
 use app::contract::{
+    flow_rules::{AlsoTold, FlowClaim},
     id::{AccountId, ApplicationId, TenantId},
     permission::Permission,
     time::Timestamp,
@@ -25,7 +26,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 /// What discovery tells; a flow's chosen attributes come on top.
-pub const NAMES: [&str; 24] = [
+pub const NAMES: [&str; 27] = [
     "acr",
     "amr",
     "at_hash",
@@ -34,6 +35,7 @@ pub const NAMES: [&str; 24] = [
     "c_hash",
     "email",
     "email_verified",
+    "emails",
     "exp",
     "family_name",
     "given_name",
@@ -41,12 +43,14 @@ pub const NAMES: [&str; 24] = [
     "iss",
     "name",
     "nbf",
+    "newUser",
     "nonce",
     "oid",
     "preferred_username",
     "s_hash",
     "sid",
     "sub",
+    "tfp",
     "tid",
     "uti",
     "ver",
@@ -78,6 +82,7 @@ pub fn id_token(subject: &Subject, beside: Beside, algorithm: Algorithm, id: &st
     put(&mut claims, "auth_time", granted.signed_in_at.seconds().into());
     put(&mut claims, "amr", json!(granted.amr));
     put(&mut claims, "acr", assurance::acr(&granted.amr).into());
+    put_flow(&mut claims, subject);
     for (name, what) in [("at_hash", beside.access_token), ("c_hash", beside.code), ("s_hash", beside.state)] {
         if let Some(what) = what {
             put(&mut claims, name, half_hash(what, algorithm).into());
@@ -87,6 +92,9 @@ pub fn id_token(subject: &Subject, beside: Beside, algorithm: Algorithm, id: &st
         put(&mut claims, "nonce", nonce.as_str().into());
     }
     claims.extend(person(subject.profile, &granted.scopes, &granted.claims.id_token, subject.flow));
+    if granted.new_account && subject.flow.rules.tokens.also.contains(&AlsoTold::NewUser) {
+        put(&mut claims, "newUser", true.into());
+    }
     claims
 }
 
@@ -107,6 +115,7 @@ pub fn access_token(subject: &Subject, client_class: &str, key: Option<&str>, id
     put(&mut claims, "azp", subject.application.as_str().into());
     put(&mut claims, "azpacr", client_class.into());
     put(&mut claims, "acr", assurance::acr(&subject.granted.amr).into());
+    put_flow(&mut claims, subject);
     put(&mut claims, "idtyp", "user".into());
     put(&mut claims, "scp", scp.into());
     // What was asked for userinfo by name: it reads it here.
@@ -180,7 +189,7 @@ fn issued(subject: &Subject, id: &str) -> Claims {
     put(&mut claims, "ver", "2.0".into());
     put(&mut claims, "iat", now.into());
     put(&mut claims, "nbf", now.into());
-    put(&mut claims, "exp", (subject.now + token::lifetime(&subject.granted.scopes)).seconds().into());
+    put(&mut claims, "exp", (subject.now + token::lifetime(&subject.granted.scopes, subject.flow)).seconds().into());
     claims
 }
 
@@ -193,6 +202,25 @@ pub fn person(profile: &Profile, scopes: &Scopes, asked: &[String], flow: &UserF
         claims.extend(all.into_iter().filter(|(name, _)| asked.contains(name)));
     }
     claims
+}
+
+/// The flow where the request named it, under the claim that the flow chose. As `acr` it stands in the place of ours: B2C's
+/// older clients look for it there.
+fn put_flow(claims: &mut Claims, subject: &Subject) {
+    let Some(name) = &subject.granted.flow_name else { return };
+    let claim = match subject.flow.rules.tokens.flow_claim {
+        FlowClaim::Tfp => TFP,
+        FlowClaim::Acr => "acr",
+    };
+    put(claims, claim, name.as_str().into());
+}
+
+const TFP: &str = "tfp";
+
+/// What a token calls the flow that it came from, where it names one.
+pub fn flow_name(token: &Claims) -> Option<&str> {
+    let text = |name: &str| token.get(name).and_then(|value| value.as_str());
+    text(TFP).or(text("acr").filter(|acr| !assurance::LEVELS.contains(acr)))
 }
 
 fn put(claims: &mut Claims, name: &str, value: Value) {

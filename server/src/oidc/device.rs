@@ -3,9 +3,12 @@
 
 use super::{
     asked_claims::AskedClaims,
+    check::RefreshRules,
     client_auth::{self, Client},
     parameters::Parameters,
-    redeem, refresh,
+    place::Place,
+    redeem::Lives,
+    refresh,
     refuse::{self, NO_STORE, Traces},
     scope::{Apis, Scope, Scopes},
     token::{Granted, RefreshToken},
@@ -20,6 +23,7 @@ use crate::{
         session,
         tenant::Tenant,
         token_family::{self, Family},
+        user_flow,
     },
     error::{Refusal, Result},
     guard::{Caller, network_of},
@@ -29,7 +33,7 @@ use crate::{
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State},
+    extract::State,
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
@@ -52,22 +56,22 @@ const PARAMETERS: [&str; 5] = ["client_id", "client_secret", "client_assertion",
 
 pub async fn post(
     State(state): State<AppState>,
-    Path(word): Path<String>,
+    place: Place,
     caller: Caller,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let traces = Traces::new(&caller, &headers, &Parameters::of_query(None), state.clock.now());
-    match begin(&state, &word, &caller, &headers, &body).await {
+    match begin(&state, &place, &caller, &headers, &body).await {
         Ok(told) => (NO_STORE, Json(told)).into_response(),
         Err(error) => refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
     }
 }
 
-async fn begin(state: &AppState, word: &str, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<Value> {
+async fn begin(state: &AppState, place: &Place, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<Value> {
     // As whoever begins journeys (fault F29).
     state.arrivals.admit(network_of(caller.address), state.clock.now())?;
-    let (tenant, form, client) = client_auth::who_calls(state, word, headers, body, &PARAMETERS).await?;
+    let (tenant, form, client) = client_auth::who_calls(state, place, headers, body, &PARAMETERS).await?;
     befits_devices(&tenant, &client)?;
     if client.application.user_flow.is_none() {
         return Err(
@@ -155,6 +159,9 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         user_flow.ok_or_else(|| refused("invalid_grant", 50105, "The application has no user flow any more."))?;
     let apis = Apis { application: &application.id, public_url: &state.config.public_url };
     let scopes = Scopes::read(&found.scope, apis);
+    let platform = if application.is_confidential() { Platform::Web } else { Platform::Native };
+    let flow = user_flow::get(&state.db, &tenant.id, &user_flow).await?;
+    let lives = Lives::of(RefreshRules::of(&flow.rules.tokens), platform, now);
     let family = scopes.has(Scope::OfflineAccess).then(|| Family {
         id: state.chance.id(),
         grant: format!("device-{hash}").into(),
@@ -162,12 +169,15 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         account: account.clone(),
         session: session.clone(),
         user_flow: user_flow.clone(),
-        platform: if application.is_confidential() { Platform::Web } else { Platform::Native },
+        platform,
         scope: found.scope.clone(),
         amr: amr.clone(),
         signed_in_at,
         key: client.key_of_refreshes(),
-        expires_at: now + redeem::FAMILY_LIFETIME,
+        expires_at: lives.first_until(now),
+        lasts: lives.lasts,
+        ends_at: lives.ends_at,
+        flow_name: None,
         uses: 0,
         used_at: now,
     });
@@ -194,5 +204,17 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         );
     }
     let claims = AskedClaims::default();
-    Ok(Granted { account, session, user_flow, amr, signed_in_at, scopes, nonce: None, claims, refresh_token })
+    Ok(Granted {
+        account,
+        session,
+        user_flow,
+        amr,
+        signed_in_at,
+        scopes,
+        nonce: None,
+        claims,
+        refresh_token,
+        flow_name: None,
+        new_account: false,
+    })
 }

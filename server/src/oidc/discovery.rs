@@ -3,6 +3,7 @@
 
 use super::{
     check, claims, client_auth,
+    place::{self, Named, Place},
     response::{ResponseMode, ResponseType},
     scope, token,
 };
@@ -17,7 +18,7 @@ use crate::{
 };
 use app::{contract::id::TenantId, text};
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -25,22 +26,26 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// `GET /{tenant}/v2.0/.well-known/openid-configuration`, and RFC 8414's
-/// `GET /.well-known/oauth-authorization-server/{tenant}/v2.0`.
-pub async fn get(State(state): State<AppState>, Path(word): Path<String>, headers: HeaderMap) -> Result<Response> {
-    let (tenant, ring) = keys_of(&state, &word).await?;
-    let document = ring.discovery.get_or_init(|| Document::new(&metadata(&state.config.public_url, &tenant)));
-    Ok(serve(document, &headers))
+/// `GET /.well-known/oauth-authorization-server/{tenant}/v2.0`. Whoever names a user flow is told of the endpoints of that one.
+pub async fn get(State(state): State<AppState>, place: Place, headers: HeaderMap) -> Result<Response> {
+    let (tenant, named, ring) = of(&state, &place).await?;
+    let public_url = &state.config.public_url;
+    Ok(match named {
+        Some(named) => serve(&Document::new(&of_flow(public_url, &tenant, &place, &named)), &headers),
+        None => serve(ring.discovery.get_or_init(|| Document::new(&of_tenant(public_url, &tenant))), &headers),
+    })
 }
 
-/// `GET /{tenant}/discovery/v2.0/keys`
-pub async fn keys(State(state): State<AppState>, Path(word): Path<String>, headers: HeaderMap) -> Result<Response> {
-    let (_, ring) = keys_of(&state, &word).await?;
+/// `GET /{tenant}/discovery/v2.0/keys`: the tenant's, whichever flow is named.
+pub async fn keys(State(state): State<AppState>, place: Place, headers: HeaderMap) -> Result<Response> {
+    let (_, _, ring) = of(&state, &place).await?;
     Ok(serve(&ring.published, &headers))
 }
 
-async fn keys_of(state: &AppState, word: &str) -> Result<(TenantId, Arc<Ring>)> {
-    let tenant = tenant::get(&state.db, word).await?;
-    Ok((tenant.id.clone(), state.keys.ring(&tenant.id).await?))
+async fn of(state: &AppState, place: &Place) -> Result<(TenantId, Option<Named>, Arc<Ring>)> {
+    let tenant = tenant::get(&state.db, &place.tenant).await?;
+    let named = place.named(&state.db, &tenant).await.map_err(check::as_page(place.tongue()))?;
+    Ok((tenant.id.clone(), named, state.keys.ring(&tenant.id).await?))
 }
 
 fn serve(document: &Document, headers: &HeaderMap) -> Response {
@@ -65,23 +70,37 @@ const CACHE_CONTROL: HeaderValue = {
 };
 
 /// Only what there is. A tenant is told by its id, whatever name it was asked by.
-fn metadata(public_url: &PublicUrl, tenant: &TenantId) -> Value {
+fn of_tenant(public_url: &PublicUrl, tenant: &TenantId) -> Value {
     let at = |path: &str| public_url.at(&format!("/{tenant}{path}"));
+    let mut told = metadata(&public_url.issuer(tenant), at);
+    told["userinfo_endpoint"] = at("/oidc/userinfo").into();
+    // A device is told one address for everybody, and B2C has none at all.
+    told["device_authorization_endpoint"] = at("/oauth2/v2.0/devicecode").into();
+    told["grant_types_supported"] = json!(token::GRANT_TYPES);
+    told
+}
+
+fn of_flow(public_url: &PublicUrl, tenant: &TenantId, place: &Place, named: &Named) -> Value {
+    let at = |path: &str| place.at(public_url, tenant, Some(named), path);
+    let mut told = metadata(&place::issuer(public_url, tenant, &named.flow, Some(&named.name)), at);
+    told["userinfo_endpoint"] = at("/openid/v2.0/userinfo").into();
+    told["grant_types_supported"] = json!(token::GRANT_TYPES_OF_FLOWS);
+    told
+}
+
+fn metadata(issuer: &str, at: impl Fn(&str) -> String) -> Value {
     json!({
-        "issuer": public_url.issuer(tenant),
+        "issuer": issuer,
         "authorization_endpoint": at("/oauth2/v2.0/authorize"),
         "token_endpoint": at("/oauth2/v2.0/token"),
-        "userinfo_endpoint": at("/oidc/userinfo"),
         "jwks_uri": at("/discovery/v2.0/keys"),
         "end_session_endpoint": at("/oauth2/v2.0/logout"),
-        "device_authorization_endpoint": at("/oauth2/v2.0/devicecode"),
         "pushed_authorization_request_endpoint": at("/oauth2/v2.0/par"),
         "require_pushed_authorization_requests": false,
         "revocation_endpoint": at("/oauth2/v2.0/revoke"),
         "introspection_endpoint": at("/oauth2/v2.0/introspect-token"),
         "response_types_supported": ResponseType::ALL.map(|(name, _)| name),
         "response_modes_supported": ResponseMode::ALL.map(ResponseMode::name),
-        "grant_types_supported": token::GRANT_TYPES,
         "scopes_supported": scope::words(),
         "claims_supported": claims::NAMES,
         "subject_types_supported": ["pairwise"],

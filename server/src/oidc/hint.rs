@@ -1,5 +1,6 @@
 //! `id_token_hint`: an ID token of ours that comes back to tell whom the application means.
 
+use super::place;
 use crate::{
     directory::tenant::Tenant,
     error::Result,
@@ -21,7 +22,7 @@ pub async fn read(state: &AppState, tenant: &Tenant, id_token: &str, audience: O
     let ring = state.keys.ring(&tenant.id).await?;
     let expected = Expected {
         typ: "JWT",
-        issuer: &state.config.public_url.issuer(&tenant.id),
+        issuer: &|issuer| place::is_issuer(&state.config.public_url, &tenant.id, issuer),
         audience,
         age: Age::ValidOrExpired,
         now: state.clock.now(),

@@ -5,6 +5,7 @@ use super::{
     access_token,
     client_auth::{self, Client},
     parameters::Parameters,
+    place::Place,
     refresh,
     refuse::{self, NO_STORE, Traces},
 };
@@ -20,7 +21,7 @@ use app::contract::id::{AccountId, SessionId};
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State},
+    extract::State,
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
@@ -31,20 +32,20 @@ const PARAMETERS: [&str; 6] =
 
 pub async fn post(
     State(state): State<AppState>,
-    Path(word): Path<String>,
+    place: Place,
     caller: Caller,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let traces = Traces::new(&caller, &headers, &Parameters::of_query(None), state.clock.now());
-    match answer(&state, &word, &headers, &body).await {
+    match answer(&state, &place, &headers, &body).await {
         Ok(told) => (NO_STORE, Json(told)).into_response(),
         Err(error) => refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
     }
 }
 
-async fn answer(state: &AppState, word: &str, headers: &HeaderMap, body: &[u8]) -> Result<Value> {
-    let (tenant, form, client) = client_auth::who_calls(state, word, headers, body, &PARAMETERS).await?;
+async fn answer(state: &AppState, place: &Place, headers: &HeaderMap, body: &[u8]) -> Result<Value> {
+    let (tenant, form, client) = client_auth::who_calls(state, place, headers, body, &PARAMETERS).await?;
     // Security R34: what a token is worth is told to nobody whom we do not know.
     client.proved()?;
     let token = form.required("token")?;

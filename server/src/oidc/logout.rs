@@ -6,7 +6,8 @@ use super::{
     browser, check, goodbye,
     hint::{self, Hint},
     parameters::Parameters,
-    redirect::{self, see_other, with_pairs},
+    place::{Named, Place},
+    redirect::{see_other, with_pairs},
     response::ResponseMode,
 };
 use crate::{
@@ -18,6 +19,7 @@ use crate::{
         application::{self, Application},
         session::{self, Session},
         tenant::{self, Tenant},
+        user_flow,
     },
     error::{Error, Result},
     guard::same_origin,
@@ -29,18 +31,23 @@ use crate::{
 use app::{contract::id::ApplicationId, hosted::SignOut, shell, text};
 use axum::{
     body::Bytes,
-    extract::{Path, RawQuery, State},
+    extract::{RawQuery, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::Response,
 };
 use std::sync::Arc;
 
-const PARAMETERS: [&str; 6] =
-    ["id_token_hint", "post_logout_redirect_uri", "state", "client_id", "ui_locales", "token"];
+const PARAMETERS: [&str; 7] =
+    ["id_token_hint", "post_logout_redirect_uri", "state", "client_id", "ui_locales", "token", "p"];
+
+const PATH: &str = "/oauth2/v2.0/logout";
 
 /// Everything that a request to sign out is judged by.
 struct Visit {
     tenant: Arc<Tenant>,
+    /// Where our page's form goes.
+    path: String,
+    way_out: tenant::SignOut,
     asked: Parameters,
     headers: HeaderMap,
     session: Option<Session>,
@@ -52,11 +59,11 @@ struct Visit {
 
 pub async fn get(
     State(state): State<AppState>,
-    Path(word): Path<String>,
+    place: Place,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let visit = visit(&state, &word, Parameters::of_query(query.as_deref()), headers).await?;
+    let visit = visit(&state, &place, Parameters::of_query(query.as_deref()), headers).await?;
     match &visit.session {
         None => signed_out(&state, &visit).await,
         Some(session) if may_end_unasked(&state, &visit, session).await? => end(&state, &visit, session).await,
@@ -66,18 +73,13 @@ pub async fn get(
 
 /// Our page's own form carries its token. An application's form comes again by GET, and brings the cookies that do not
 /// travel with a POST from another site.
-pub async fn post(
-    State(state): State<AppState>,
-    Path(word): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response> {
+pub async fn post(State(state): State<AppState>, place: Place, headers: HeaderMap, body: Bytes) -> Result<Response> {
     let asked = Parameters::of_form(&headers, &body).map_err(check::page)?;
     if asked.get("token").is_none() {
-        return Ok(see_other(&format!("/{}/oauth2/v2.0/logout?{}", redirect::segment(&word), asked.encoded())));
+        return Ok(see_other(&place.again(PATH, asked)));
     }
     same_origin(&headers, &state.config.public_url)?;
-    let visit = visit(&state, &word, asked, headers).await?;
+    let visit = visit(&state, &place, asked, headers).await?;
     match &visit.session {
         None => signed_out(&state, &visit).await,
         Some(session) => {
@@ -90,13 +92,37 @@ pub async fn post(
     }
 }
 
-async fn visit(state: &AppState, word: &str, asked: Parameters, headers: HeaderMap) -> Result<Visit> {
+async fn visit(state: &AppState, place: &Place, asked: Parameters, headers: HeaderMap) -> Result<Visit> {
     asked.once(&PARAMETERS).map_err(check::page)?;
-    let tenant = tenant::get(&state.db, word).await?;
+    let tenant = tenant::get(&state.db, &place.tenant).await?;
+    let named = place.named(&state.db, &tenant).await.map_err(check::as_page(place.tongue()))?;
     let session = browser::signed_in(state, &tenant.id, &headers).await?;
+    let way_out = way_out(state, &tenant, named.as_ref(), session.as_ref()).await?;
     let hint = hint(state, &tenant, &asked).await?;
     let owners = owners(state, &tenant, &asked, hint.as_ref()).await?;
-    Ok(Visit { tenant, asked, headers, session, hint, owners })
+    let path = place.path(tenant.id.as_str(), named.as_ref().map(|named| named.name.as_str()), PATH);
+    Ok(Visit { tenant, path, way_out, asked, headers, session, hint, owners })
+}
+
+/// What happens without an ID token: as the tenant says, unless the flow (the one that is named, or in which the person
+/// signed in) wants to see one. Then the person is asked, and stays here.
+async fn way_out(
+    state: &AppState,
+    tenant: &Tenant,
+    named: Option<&Named>,
+    session: Option<&Session>,
+) -> Result<tenant::SignOut> {
+    let flow = match (named, session.and_then(|session| session.user_flow.as_ref())) {
+        (Some(named), _) => Some(named.flow.clone()),
+        // A flow that was deleted meanwhile has no wishes.
+        (None, Some(id)) => user_flow::get(&state.db, &tenant.id, id).await.map(Some).or_else(|error| match error {
+            Error::NotFound => Ok(None),
+            error => Err(error),
+        })?,
+        (None, None) => None,
+    };
+    let needs_hint = flow.is_some_and(|flow| flow.rules.sessions.sign_out_needs_hint);
+    Ok(if needs_hint { tenant::SignOut::Stay } else { tenant.sign_out })
 }
 
 /// Where it cannot be believed, the person is asked.
@@ -137,10 +163,10 @@ async fn may_end_unasked(state: &AppState, visit: &Visit, session: &Session) -> 
     if let Some(hint) = &visit.hint {
         return Ok(hint.session == session.id);
     }
-    if visit.owners.is_empty() || visit.tenant.sign_out == tenant::SignOut::Stay {
+    if visit.owners.is_empty() || visit.way_out == tenant::SignOut::Stay {
         return Ok(false);
     }
-    if visit.tenant.sign_out == tenant::SignOut::AtOnce {
+    if visit.way_out == tenant::SignOut::AtOnce {
         return Ok(true);
     }
     let own = session::list_applications(&state.db, &visit.tenant.id, &session.id).await?;
@@ -227,7 +253,7 @@ async fn whence(state: &AppState, visit: &Visit) -> Result<Option<Arc<Applicatio
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 fn way_back(visit: &Visit) -> Option<String> {
-    let may_return = visit.hint.is_some() || visit.tenant.sign_out != tenant::SignOut::Stay;
+    let may_return = visit.hint.is_some() || visit.way_out != tenant::SignOut::Stay;
     let uri = visit.asked.get("post_logout_redirect_uri").filter(|_| may_return && !visit.owners.is_empty())?;
     let state: Vec<_> = visit.asked.get("state").map(|state| ("state", state)).into_iter().collect();
     Some(with_pairs(uri, ResponseMode::Query, &state))
@@ -236,14 +262,14 @@ fn way_back(visit: &Visit) -> Option<String> {
 async fn ask(state: &AppState, visit: &Visit, session: &Session) -> Result<Response> {
     let profile = account::profile(&state.db, &visit.tenant.id, &session.account).await?;
     // The form brings back what was asked, to be judged again.
-    let asked = PARAMETERS.iter().filter(|name| **name != "token");
+    let asked = PARAMETERS.iter().filter(|name| !["token", "p"].contains(*name));
     let mut fields: Vec<(&str, &str)> = asked.filter_map(|name| Some((*name, visit.asked.get(name)?))).collect();
     let token = token::keyed_hash(&state.seal, Purpose::Journey, &token_of(session));
     fields.push(("token", &token));
     let page = SignOut {
         brand: &visit.tenant.brand,
         address: profile.as_ref().map(|profile| profile.address.as_str()),
-        path: &format!("/{}/oauth2/v2.0/logout", visit.tenant.id),
+        path: &visit.path,
         fields: &fields,
     };
     let language = language(visit);

@@ -2,6 +2,7 @@
 
 use super::{
     claims::{self, Beside, Subject},
+    place,
     token::Granted,
 };
 use crate::{
@@ -41,16 +42,21 @@ impl<'a> Mint<'a> {
         let profile = profile.filter(|profile| !profile.disabled);
         let profile = profile
             .ok_or_else(|| Refusal::new("invalid_grant", 50057, "The account is switched off or was deleted."))?;
+        let flow = user_flow::get(&state.db, &tenant.id, &granted.user_flow).await?;
         Ok(Mint {
             state,
             tenant,
             application,
             granted,
-            issuer: state.config.public_url.issuer(&tenant.id),
+            issuer: place::issuer(&state.config.public_url, &tenant.id, &flow, granted.flow_name.as_deref()),
             profile,
-            flow: user_flow::get(&state.db, &tenant.id, &granted.user_flow).await?,
+            flow,
             key: key(state, tenant, application).await?,
         })
+    }
+
+    pub fn flow(&self) -> &UserFlow {
+        &self.flow
     }
 
     pub fn account(&self) -> &AccountId {

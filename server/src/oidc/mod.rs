@@ -12,6 +12,7 @@ pub mod token;
 pub mod userinfo;
 
 mod access_token;
+mod b2c;
 mod browser;
 mod claims;
 mod client_credentials;
@@ -24,7 +25,7 @@ mod refresh;
 mod reply;
 
 use crate::{
-    client::{auth as client_auth, cors, parameters, refuse},
+    client::{auth as client_auth, cors, parameters, place, refuse, tongue},
     request::{self as check, asked_claims, response, scope},
 };
 

@@ -6,6 +6,7 @@ use super::{
     client_auth::{self, Client},
     cors,
     parameters::Parameters,
+    place::Place,
     refuse::{self, NO_STORE, Traces},
 };
 use crate::{
@@ -23,8 +24,8 @@ use app::contract::id::{ApplicationId, TenantId};
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State},
-    http::{HeaderMap, Method, StatusCode, Uri},
+    extract::{OriginalUri, State},
+    http::{HeaderMap, Method, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -40,8 +41,8 @@ const PROOFS: [&str; 3] = ["client_secret", "client_assertion", "client_assertio
 
 pub async fn post(
     State(state): State<AppState>,
-    Path(word): Path<String>,
-    uri: Uri,
+    place: Place,
+    OriginalUri(uri): OriginalUri,
     caller: Caller,
     headers: HeaderMap,
     body: Bytes,
@@ -51,12 +52,12 @@ pub async fn post(
     if let Err(error) = state.arrivals.admit(network_of(caller.address), state.clock.now()) {
         return refuse::json(&error, &traces);
     }
-    let (tenant, form, client) = match client_auth::who_calls(&state, &word, &headers, &body, &PROOFS).await {
+    let (tenant, form, client) = match client_auth::who_calls(&state, &place, &headers, &body, &PROOFS).await {
         Ok(known) => known,
         Err(error) => return refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
     };
     let call = Call { method: &Method::POST, path: uri.path(), headers: &headers, held: None };
-    let response = match push(&state, &tenant, &client, form, call).await {
+    let response = match push(&state, &place, (&tenant, &client), form, call).await {
         Ok(request_uri) => {
             let told = json!({ "request_uri": request_uri, "expires_in": LIFETIME.as_secs() });
             (StatusCode::CREATED, NO_STORE, Json(told)).into_response()
@@ -67,7 +68,13 @@ pub async fn post(
 }
 
 /// Judged as it would be in the browser; what is kept is what was judged (RFC 9126 §2.1).
-async fn push(state: &AppState, tenant: &Tenant, client: &Client, form: Parameters, call: Call<'_>) -> Result<String> {
+async fn push(
+    state: &AppState,
+    place: &Place,
+    (tenant, client): (&Tenant, &Client),
+    form: Parameters,
+    call: Call<'_>,
+) -> Result<String> {
     if client.application.is_confidential() {
         client.proved()?;
     }
@@ -76,8 +83,11 @@ async fn push(state: &AppState, tenant: &Tenant, client: &Client, form: Paramete
     }
     let asked = form.without(&PROOFS).with("client_id", client.application.id.as_str());
     let asked = bound(state, tenant, client, asked, call).await?;
+    let place = asked.get("p").map_or(place.clone(), |flow| place.clone().with_flow(flow));
+    let named = place.named(&state.db, tenant).await?;
+    let asked = named.iter().fold(asked, |asked, named| asked.with("p", &named.name));
     let (application, to) = check::who_asks(&state.db, &tenant.id, &asked).await?;
-    check::request(&application, &to, &asked, &state.config.public_url)?;
+    check::request(&application, named.as_ref(), &to, &asked, &state.config.public_url)?;
     let name = Token::random(&state.chance);
     let pushed = PushedRequest {
         hash: name.hash(),

@@ -1,9 +1,10 @@
 //! `grant_type=authorization_code`: a code is redeemed once, by whom and for what it was made (RFC 6749 §4.1.3).
 
 use super::{
-    check::{self, Kept},
+    check::{self, Kept, RefreshRules},
     client_auth::{Client, Shown},
     parameters::Parameters,
+    place::Named,
     refresh,
     scope::{Apis, Scope},
     token::{Granted, RefreshToken},
@@ -23,14 +24,38 @@ use crate::{
     secret::token,
     state::AppState,
 };
-use app::contract::{id::ApplicationId, time::Timestamp};
+use app::contract::{
+    id::{ApplicationId, UserFlowId},
+    time::Timestamp,
+};
 use std::time::Duration;
 
-/// How long a family of refresh tokens lives, whatever happens (security R30).
-pub const FAMILY_LIFETIME: Duration = Duration::from_secs(14 * 24 * 3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// A browser page has nowhere safe to keep one for longer.
-const PAGE_FAMILY_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+/// How long refresh tokens live.
+pub struct Lives {
+    /// One of them.
+    pub lasts: Duration,
+    /// All that follow from one sign-in; nothing where there is no end (security R30).
+    pub ends_at: Option<Timestamp>,
+}
+
+impl Lives {
+    pub fn of(rules: RefreshRules, platform: Platform, now: Timestamp) -> Self {
+        let days = |days: u16| DAY * days.into();
+        match platform {
+            // A page has nowhere safe to keep one for longer, whatever the flow says.
+            Platform::SinglePage => Self { lasts: DAY, ends_at: Some(now + DAY) },
+            Platform::Web | Platform::Native => {
+                Self { lasts: days(rules.days), ends_at: rules.window_days.map(|window| now + days(window)) }
+            }
+        }
+    }
+
+    pub fn first_until(&self, now: Timestamp) -> Timestamp {
+        self.ends_at.map_or(now + self.lasts, |end| end.min(now + self.lasts))
+    }
+}
 
 /// What the application presents with the code.
 struct Presented {
@@ -42,9 +67,17 @@ struct Presented {
     /// It holds that key.
     key: Option<String>,
     key_of_refreshes: Option<String>,
+    /// The flow that the address names.
+    user_flow: Option<UserFlowId>,
 }
 
-pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Granted> {
+pub async fn redeem(
+    state: &AppState,
+    tenant: &Tenant,
+    named: Option<&Named>,
+    client: &Client,
+    form: &Parameters,
+) -> Result<Granted> {
     let code_hash = token::hash(form.required("code")?);
     let presented = Presented {
         application: client.application.id.clone(),
@@ -53,6 +86,7 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         proved: client.shown != Shown::Name,
         key: client.key.clone(),
         key_of_refreshes: client.key_of_refreshes(),
+        user_flow: named.map(|named| named.flow.id.clone()),
     };
     let platform = check::platform_of(&client.application, &presented.redirect_uri)
         .map_err(|refusal| Refusal { error: "invalid_grant", ..refusal })?;
@@ -86,11 +120,11 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
                     }
                     Redeemed::Never => return Ok(Err(invalid(70008, "The code is unknown or has expired."))),
                 };
-                let granted = match judge(&presented, &grant)? {
-                    Ok(granted) => granted,
+                let (granted, rules) = match judge(&presented, &grant)? {
+                    Ok(judged) => judged,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
-                let family = family(family_id, &grant, &granted, platform, &config.public_url, now)
+                let family = family(family_id, &grant, &granted, (platform, rules), &config.public_url, now)
                     .map(|family| Family { key: presented.key_of_refreshes, ..family });
                 if let Some(family) = &family {
                     token_family::insert(c, &tenant_id, family, now).await?;
@@ -111,15 +145,24 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
     }
 }
 
+/// As B2C has it: what one flow gave is worth nothing at another (AADB2C90088).
+pub const OTHER_FLOW: u32 = 700_005;
+
 fn invalid(number: u32, why: &str) -> Refusal {
     Refusal::new("invalid_grant", number, why)
 }
 
 /// The inner result is the application's fault, the outer one ours.
-fn judge(presented: &Presented, grant: &Grant) -> Result<Result<Granted, Refusal>> {
+fn judge(presented: &Presented, grant: &Grant) -> Result<Result<(Granted, RefreshRules), Refusal>> {
     let kept: Kept = serde_json::from_str(&grant.request)?;
     if grant.application != presented.application {
         return Ok(Err(invalid(70000, "The code was issued to another application.")));
+    }
+    if presented.user_flow.as_ref().is_some_and(|asked| *asked != grant.user_flow) {
+        return Ok(Err(invalid(
+            OTHER_FLOW,
+            "The code was issued by another user flow: redeem it at the address of that one.",
+        )));
     }
     if kept.to.uri != presented.redirect_uri {
         return Ok(Err(invalid(50011, "The redirect_uri is not the one of the authorization request.")));
@@ -135,10 +178,10 @@ fn judge(presented: &Presented, grant: &Grant) -> Result<Result<Granted, Refusal
     if !kept.response.code {
         return Ok(Err(invalid(70000, "No code was asked for.")));
     }
-    let Some(Outcome::SignedIn { account, session, amr, signed_in_at, .. }) = grant.outcome.clone() else {
+    let Some(Outcome::SignedIn { account, session, amr, signed_in_at, new_account }) = grant.outcome.clone() else {
         return Ok(Err(invalid(70000, "Nobody has signed in for this code.")));
     };
-    Ok(Ok(Granted {
+    let granted = Granted {
         account,
         session,
         user_flow: grant.user_flow.clone(),
@@ -148,7 +191,10 @@ fn judge(presented: &Presented, grant: &Grant) -> Result<Result<Granted, Refusal
         nonce: kept.nonce,
         claims: kept.claims,
         refresh_token: None,
-    }))
+        flow_name: kept.flow_name,
+        new_account,
+    };
+    Ok(Ok((granted, kept.refresh)))
 }
 
 /// RFC 7636 §4.6. Where no challenge was sent, somebody who brings a verifier is not who asked (RFC 9700 §4.8.2), and whoever
@@ -175,11 +221,11 @@ fn family(
     id: String,
     grant: &Grant,
     granted: &Granted,
-    platform: Platform,
+    (platform, rules): (Platform, RefreshRules),
     public_url: &PublicUrl,
     now: Timestamp,
 ) -> Option<Family> {
-    let lifetime = if platform == Platform::SinglePage { PAGE_FAMILY_LIFETIME } else { FAMILY_LIFETIME };
+    let lives = Lives::of(rules, platform, now);
     granted.scopes.has(Scope::OfflineAccess).then(|| Family {
         id,
         grant: grant.id.clone(),
@@ -192,7 +238,10 @@ fn family(
         amr: granted.amr.clone(),
         signed_in_at: granted.signed_in_at,
         key: None,
-        expires_at: now + lifetime,
+        expires_at: lives.first_until(now),
+        lasts: lives.lasts,
+        ends_at: lives.ends_at,
+        flow_name: granted.flow_name.clone(),
         uses: 0,
         used_at: now,
     })

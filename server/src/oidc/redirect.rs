@@ -1,9 +1,11 @@
 //! The way back to the application: its redirect URI with the answer on it. Nothing else in the house sends a browser away.
 
-use super::response::{ResponseMode, Return};
+use super::{
+    response::{ResponseMode, Return},
+    tongue::Tongue,
+};
 use crate::{
     assets,
-    client::refuse::moment,
     directory::{application::Application, tenant::Tenant},
     error::Refusal,
     guard::{IsPopup, MayBeFramed},
@@ -26,27 +28,22 @@ pub struct Answering<'a> {
     pub application: &'a Application,
     pub headers: &'a HeaderMap,
     pub ui_locales: &'a str,
+    /// Who says so.
+    pub issuer: &'a str,
+    /// In which numbers, and under which name the request is known.
+    pub tongue: Tongue,
+    pub trace: &'a str,
 }
 
 impl Return {
     pub fn with_refusal(&self, from: Answering, refusal: &Refusal) -> Response {
-        let description = format!("AADSTS{}: {}", refusal.number, refusal.description);
-        self.with(from, &[("error", refusal.error), ("error_description", &description)])
-    }
-
-    /// As Azure AD B2C words it: clients look for the number in the text.
-    pub fn with_policy_refusal(&self, from: Answering, refusal: &Refusal) -> Response {
-        let (correlation, at) = (from.state.chance.id(), moment(from.state.clock.now()));
-        let description = format!(
-            "AADB2C{}: {}\r\nCorrelation ID: {correlation}\r\nTimestamp: {at}\r\n",
-            refusal.number, refusal.description,
-        );
+        let Answering { state, tongue, trace, .. } = from;
+        let description = tongue.description(refusal.number, &refusal.description, trace, state.clock.now());
         self.with(from, &[("error", refusal.error), ("error_description", &description)])
     }
 
     pub fn with(&self, from: Answering, answer: &[(&str, &str)]) -> Response {
-        let issuer = from.state.config.public_url.issuer(&from.tenant.id);
-        let pairs = self.named(&issuer, answer);
+        let pairs = self.named(from.issuer, answer);
         let mut response = match self.mode {
             ResponseMode::FormPost => self.posted(from, &pairs),
             mode => see_other(&with_pairs(&self.uri, mode, &pairs)),
@@ -99,11 +96,6 @@ pub fn with_pairs(uri: &str, mode: ResponseMode, pairs: &[(&str, &str)]) -> Stri
 
 /// All but RFC 3986's unreserved characters: a space becomes `%20`, which every reader understands.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// A word as part of a path.
-pub fn segment(word: &str) -> impl std::fmt::Display + '_ {
-    utf8_percent_encode(word, ENCODED)
-}
 
 /// 303: whatever the request was, what follows is a GET (RFC 9700 §4.12).
 pub fn see_other(location: &str) -> Response {

@@ -4,6 +4,8 @@ use super::{
     asked_claims::AskedClaims,
     client_auth::Client,
     parameters::Parameters,
+    place::Named,
+    redeem::OTHER_FLOW,
     scope::{Apis, Scopes},
     token::{Granted, RefreshToken},
 };
@@ -29,7 +31,13 @@ use crate::{
 };
 use app::contract::{id::TenantId, time::Timestamp};
 
-pub async fn refresh(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Granted> {
+pub async fn refresh(
+    state: &AppState,
+    tenant: &Tenant,
+    named: Option<&Named>,
+    client: &Client,
+    form: &Parameters,
+) -> Result<Granted> {
     let now = state.clock.now();
     let application = &client.application.id;
     let apis = Apis { application, public_url: &state.config.public_url };
@@ -37,7 +45,7 @@ pub async fn refresh(state: &AppState, tenant: &Tenant, client: &Client, form: &
     let (id, number) = read(&state.seal, &tenant.id, form.required("refresh_token")?).ok_or_else(refused)?;
     // The use comes first: in the ordinary case it is all that is asked of the database.
     let family = match token_family::use_once(&state.db, &tenant.id, id, application, number, now).await? {
-        Some(family) => match befits(client, asked.as_ref(), &family, apis) {
+        Some(family) => match befits(client, named, asked.as_ref(), &family, apis) {
             Ok(_) => family,
             Err(refusal) => {
                 token_family::give_back(&state.db, &tenant.id, &family).await?;
@@ -47,7 +55,7 @@ pub async fn refresh(state: &AppState, tenant: &Tenant, client: &Client, form: &
         None => used_before(state, tenant, client, id, number, now).await?,
     };
     Ok(Granted {
-        scopes: befits(client, asked.as_ref(), &family, apis)?,
+        scopes: befits(client, named, asked.as_ref(), &family, apis)?,
         account: family.account,
         session: family.session,
         user_flow: family.user_flow,
@@ -60,14 +68,26 @@ pub async fn refresh(state: &AppState, tenant: &Tenant, client: &Client, form: &
             token: written(&state.seal, &tenant.id, &family.id, family.uses),
             expires_at: family.expires_at,
         }),
+        flow_name: family.flow_name,
+        new_account: false,
     })
 }
 
 /// Whether this request may have tokens of the family, and for which scopes.
-fn befits(client: &Client, asked: Option<&Scopes>, family: &Family, apis: Apis) -> Result<Scopes, Refusal> {
+fn befits(
+    client: &Client,
+    named: Option<&Named>,
+    asked: Option<&Scopes>,
+    family: &Family,
+    apis: Apis,
+) -> Result<Scopes, Refusal> {
     client.befits(family.platform)?;
     if family.key.is_some() && family.key != client.key {
         return Err(invalid(70000, "The refresh token is bound to another key than the one of the DPoP proof."));
+    }
+    if named.is_some_and(|named| named.flow.id != family.user_flow) {
+        let why = "The refresh token was issued by another user flow: use it at the address of that one.";
+        return Err(invalid(OTHER_FLOW, why));
     }
     scopes(asked, family, apis)
 }

@@ -47,7 +47,7 @@ pub async fn reply(from: Answering<'_>, kept: &Kept, code: &str, by: impl FnOnce
 }
 
 fn granted(kept: &Kept, SignedIn { outcome, user_flow }: SignedIn) -> Option<Granted> {
-    let Outcome::SignedIn { account, session, amr, signed_in_at, .. } = outcome else { return None };
+    let Outcome::SignedIn { account, session, amr, signed_in_at, new_account } = outcome else { return None };
     Some(Granted {
         account,
         session,
@@ -58,6 +58,8 @@ fn granted(kept: &Kept, SignedIn { outcome, user_flow }: SignedIn) -> Option<Gra
         nonce: kept.nonce.clone(),
         claims: kept.claims.clone(),
         refresh_token: None,
+        flow_name: kept.flow_name.clone(),
+        new_account,
     })
 }
 
@@ -98,7 +100,7 @@ async fn tokens(
         let apis = Apis { application: &application.id, public_url: &state.config.public_url };
         pairs.push(("access_token", access_token.clone()));
         pairs.push(("token_type", "Bearer".into()));
-        pairs.push(("expires_in", token::lifetime(&kept.scopes).as_secs().to_string()));
+        pairs.push(("expires_in", token::lifetime(&kept.scopes, mint.flow()).as_secs().to_string()));
         pairs.push(("scope", kept.scopes.without_refresh().text(apis)));
     }
     if response.id_token {

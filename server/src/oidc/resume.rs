@@ -3,8 +3,10 @@
 use super::{
     authorize::CODE_LIFETIME,
     check::{self, Kept},
+    place,
     redirect::{Answering, see_other},
     reply::{SignedIn, reply},
+    tongue::{CANCELLED, FORGOTTEN},
 };
 use crate::{
     cookie::Cookie,
@@ -14,6 +16,7 @@ use crate::{
         tenant, user_flow,
     },
     error::{Error, Refusal, Result},
+    guard::Caller,
     secret::token::Token,
     state::AppState,
 };
@@ -30,6 +33,7 @@ use axum::{
 pub async fn get(
     State(state): State<AppState>,
     Path((word, id)): Path<(String, String)>,
+    caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response> {
     let tenant = tenant::get(&state.db, &word).await?;
@@ -47,23 +51,32 @@ pub async fn get(
     // A redirect URI that was taken away meanwhile is a stranger's.
     check::registered(&application, &kept.to.uri).map_err(check::page)?;
     // The journey's language is told by the browser that walked it.
-    let from =
-        Answering { state: &state, tenant: &tenant, application: &application, headers: &headers, ui_locales: "" };
+    let flow = user_flow::get(&state.db, &tenant.id, &grant.user_flow).await?;
+    let issuer = place::issuer(&state.config.public_url, &tenant.id, &flow, kept.flow_name.as_deref());
+    let from = Answering {
+        state: &state,
+        tenant: &tenant,
+        application: &application,
+        headers: &headers,
+        ui_locales: "",
+        issuer: &issuer,
+        tongue: kept.tongue(),
+        trace: &caller.trace,
+    };
     match grant.outcome {
         None => Err(Error::JourneyOver),
         Some(Outcome::Cancelled) => {
-            let flow = user_flow::get(&state.db, &tenant.id, &grant.user_flow).await?;
             if flow.kind == FlowKind::SignUpOrSignIn {
                 let refusal = Refusal::new("access_denied", 65004, "The person called the sign-in off.");
                 return Ok(kept.to.with_refusal(from, &refusal));
             }
             let refusal =
-                Refusal::new("access_denied", 90091, "The user has cancelled entering self-asserted information.");
-            Ok(kept.to.with_policy_refusal(from, &refusal))
+                Refusal::new("access_denied", CANCELLED, "The user has cancelled entering self-asserted information.");
+            Ok(kept.to.with_refusal(from, &refusal))
         }
         Some(Outcome::ForgotPassword) => {
-            let refusal = Refusal::new("access_denied", 90118, "The user has forgotten their password.");
-            Ok(kept.to.with_policy_refusal(from, &refusal))
+            let refusal = Refusal::new("access_denied", FORGOTTEN, "The user has forgotten their password.");
+            Ok(kept.to.with_refusal(from, &refusal))
         }
         Some(outcome) => reply(from, &kept, code.reveal(), || SignedIn { outcome, user_flow: grant.user_flow }).await,
     }

@@ -5,6 +5,7 @@ use super::{
     client_auth::{self, Client},
     cors,
     parameters::Parameters,
+    place::Place,
     refresh,
     refuse::{self, NO_STORE, Traces},
 };
@@ -17,7 +18,7 @@ use crate::{
 use app::contract::time::Timestamp;
 use axum::{
     body::Bytes,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -27,13 +28,13 @@ const PARAMETERS: [&str; 6] =
 
 pub async fn post(
     State(state): State<AppState>,
-    Path(word): Path<String>,
+    place: Place,
     caller: Caller,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let traces = Traces::new(&caller, &headers, &Parameters::of_query(None), state.clock.now());
-    let (tenant, form, client) = match client_auth::who_calls(&state, &word, &headers, &body, &PARAMETERS).await {
+    let (tenant, form, client) = match client_auth::who_calls(&state, &place, &headers, &body, &PARAMETERS).await {
         Ok(known) => known,
         Err(error) => return refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
     };

@@ -6,7 +6,6 @@ mod refresh;
 mod userinfo;
 mod walk;
 
-use super::token::LIFETIME;
 use crate::{
     clock::{Chance, Clock},
     config::{Config, Sources},
@@ -26,6 +25,7 @@ use crate::{
     state::AppState,
 };
 use app::contract::{
+    flow_rules::SessionScope,
     id::{AccountId, GrantId, TenantId},
     time::Timestamp,
 };
@@ -42,6 +42,9 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use std::{collections::HashMap, net::IpAddr, time::Duration};
 
+/// What a flow has that says nothing else.
+const LIFETIME: Duration = Duration::from_secs(3600);
+const IDLE: Duration = Duration::from_secs(24 * 3600);
 const ORIGIN: &str = "http://localhost:3000";
 const TENANT: &str = "5d0f7a52-6b1e-4c53-9d7e-2f4f3f0c9a11";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -151,6 +154,10 @@ impl House {
             expires_at: now + session::LONGEST,
             kept_at: None,
             language: "en".into(),
+            idle: IDLE,
+            scope: SessionScope::Tenant,
+            application: None,
+            user_flow: None,
         };
         let new = NewAccount {
             id: account.clone(),

@@ -3,11 +3,13 @@
 
 use super::{
     asked_claims::AskedClaims,
+    b2c,
     claims::Beside,
     client_auth::{self, Client},
     client_credentials, cors, device,
     mint::Mint,
     parameters::Parameters,
+    place::Place,
     redeem, refresh,
     refuse::{self, NO_STORE, Traces},
     scope::{Apis, Scope, Scopes},
@@ -22,26 +24,26 @@ use crate::{
 use app::contract::{
     id::{AccountId, SessionId, UserFlowId},
     time::Timestamp,
+    user_flow::UserFlow,
 };
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, RawQuery, State},
-    http::{HeaderMap, Method, Uri},
+    extract::{OriginalUri, RawQuery, State},
+    http::{HeaderMap, Method},
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
+use serde_json::Value;
 use std::time::Duration;
-
-/// How long access and ID tokens are good for.
-pub const LIFETIME: Duration = Duration::from_secs(3600);
 
 /// The same where the access token is for the management API (security R31).
 pub const GRAPH_LIFETIME: Duration = Duration::from_secs(15 * 60);
 
-pub fn lifetime(scopes: &Scopes) -> Duration {
-    if scopes.is_for_graph() { GRAPH_LIFETIME } else { LIFETIME }
+/// How long access and ID tokens are good for.
+pub fn lifetime(scopes: &Scopes, flow: &UserFlow) -> Duration {
+    if scopes.is_for_graph() { GRAPH_LIFETIME } else { Duration::from_secs(60 * u64::from(flow.rules.tokens.minutes)) }
 }
 
 const PARAMETERS: [&str; 12] = [
@@ -62,6 +64,9 @@ const PARAMETERS: [&str; 12] = [
 /// What discovery tells.
 pub const GRANT_TYPES: [&str; 4] = ["authorization_code", "refresh_token", "client_credentials", device::GRANT_TYPE];
 
+/// Of these, those that begin at a flow's own addresses.
+pub const GRANT_TYPES_OF_FLOWS: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
+
 /// What was granted: everything that the tokens will say.
 pub struct Granted {
     pub account: AccountId,
@@ -73,6 +78,10 @@ pub struct Granted {
     pub nonce: Option<String>,
     pub claims: AskedClaims,
     pub refresh_token: Option<RefreshToken>,
+    /// What the request called the flow, where it named it.
+    pub flow_name: Option<String>,
+    /// The account was made on the way to these tokens.
+    pub new_account: bool,
 }
 
 pub struct RefreshToken {
@@ -100,23 +109,24 @@ pub struct Tokens {
 
 pub async fn post(
     State(state): State<AppState>,
-    Path(word): Path<String>,
+    place: Place,
     RawQuery(query): RawQuery,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     caller: Caller,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     // Some clients name the request in the query; everything that matters is in the form.
     let traces = Traces::new(&caller, &headers, &Parameters::of_query(query.as_deref()), state.clock.now());
-    let (tenant, form, client) = match client_auth::who_calls(&state, &word, &headers, &body, &PARAMETERS).await {
+    let traces = traces.in_tongue(place.tongue());
+    let (tenant, form, client) = match client_auth::who_calls(&state, &place, &headers, &body, &PARAMETERS).await {
         Ok(known) => known,
         Err(error) => return refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
     };
     let call = Call { method: &Method::POST, path: uri.path(), headers: &headers, held: None };
     let application = client.application.clone();
-    let response = match proved_and_granted(&state, &tenant, client, &form, call).await {
-        Ok(tokens) => (NO_STORE, Json(tokens)).into_response(),
+    let response = match proved_and_granted(&state, &place, &tenant, client, &form, call).await {
+        Ok(told) => (NO_STORE, Json(told)).into_response(),
         Err(error) => {
             let told = refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\"");
             possession::refused(&state, &error, told)
@@ -128,11 +138,12 @@ pub async fn post(
 /// Whoever brings a proof gets tokens bound to its key (RFC 9449 §5).
 async fn proved_and_granted(
     state: &AppState,
+    place: &Place,
     tenant: &Tenant,
     client: Client,
     form: &Parameters,
     call: Call<'_>,
-) -> Result<Tokens> {
+) -> Result<Value> {
     let wanted = &client.application.protocol;
     let proof = possession::proof(state, call, None, wanted.require_fresh_proofs)?;
     if proof.is_none() && wanted.require_bound_tokens {
@@ -140,27 +151,39 @@ async fn proved_and_granted(
         return Err(Refusal::new("invalid_dpop_proof", 90013, why).into());
     }
     let client = Client { key: proof.as_ref().map(|proof| proof.thumbprint.clone()), ..client };
-    let tokens = granted(state, tenant, &client, form).await?;
+    let told = granted(state, place, tenant, &client, form).await?;
     // Last: of whoever is refused anyway nothing has to be remembered.
     if let Some(proof) = proof {
         proof.use_up(state, &tenant.id).await?;
     }
-    Ok(tokens)
+    Ok(told)
 }
 
-async fn granted(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Tokens> {
+async fn granted(
+    state: &AppState,
+    place: &Place,
+    tenant: &Tenant,
+    client: &Client,
+    form: &Parameters,
+) -> Result<Value> {
+    let named = place.named(&state.db, tenant).await?;
     let granted = match form.required("grant_type")? {
-        "authorization_code" => redeem::redeem(state, tenant, client, form).await?,
-        "refresh_token" => refresh::refresh(state, tenant, client, form).await?,
+        "authorization_code" => redeem::redeem(state, tenant, named.as_ref(), client, form).await?,
+        "refresh_token" => refresh::refresh(state, tenant, named.as_ref(), client, form).await?,
         // What clients need, 5: by its short name too.
         device::GRANT_TYPE | "device_code" => device::redeem(state, tenant, client, form).await?,
-        "client_credentials" => return client_credentials::tokens(state, tenant, client, form).await,
+        "client_credentials" => {
+            let tokens = client_credentials::tokens(state, tenant, client, form).await?;
+            return Ok(serde_json::to_value(tokens)?);
+        }
         _ => {
             let why = "The grant_type is not supported: it is authorization_code, refresh_token, client_credentials or device_code.";
             return Err(Refusal::new("unsupported_grant_type", 70003, why).into());
         }
     };
-    tokens(state, tenant, client, granted, form.get("client_info") == Some("1")).await
+    let tokens = tokens(state, tenant, client, granted, form.get("client_info") == Some("1")).await?;
+    let told = serde_json::to_value(tokens)?;
+    Ok(if named.is_some() { b2c::told(told, &client.application.id, state.clock.now()) } else { told })
 }
 
 async fn tokens(
@@ -178,7 +201,7 @@ async fn tokens(
         false => None,
     };
     let client_info = serde_json::json!({ "uid": mint.account(), "utid": tenant.id }).to_string();
-    let lifetime = lifetime(&granted.scopes).as_secs();
+    let lifetime = lifetime(&granted.scopes, mint.flow()).as_secs();
     Ok(Tokens {
         token_type: client.token_type(),
         scope: granted.scopes.text(Apis { application: &application.id, public_url: &state.config.public_url }),

@@ -5,6 +5,7 @@ use super::{
     access_token::{self, invalid, text},
     claims, cors, mint,
     parameters::Parameters,
+    place::{self, Place},
     refuse::{self, NO_STORE, Traces},
     scope::{Apis, Scope, Scopes},
 };
@@ -22,39 +23,43 @@ use crate::{
     secret::jwt::Claims,
     state::AppState,
 };
-use app::contract::id::{AccountId, ApplicationId, SessionId};
+use app::contract::{
+    id::{AccountId, ApplicationId, SessionId},
+    user_flow::UserFlow,
+};
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State},
-    http::{HeaderMap, HeaderValue, Method, Uri, header},
+    extract::{OriginalUri, State},
+    http::{HeaderMap, HeaderValue, Method, header},
     response::{IntoResponse, Response},
 };
+use serde_json::Value;
 use std::sync::Arc;
 
 pub async fn answer(
     State(state): State<AppState>,
-    Path(word): Path<String>,
-    uri: Uri,
+    place: Place,
+    OriginalUri(uri): OriginalUri,
     method: Method,
     caller: Caller,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let form = Parameters::of_form(&headers, &body).unwrap_or_else(|_| Parameters::of_query(None));
-    let traces = Traces::new(&caller, &headers, &form, state.clock.now());
+    let traces = Traces::new(&caller, &headers, &form, state.clock.now()).in_tongue(place.tongue());
     let refused = |error: Error| {
         let mut response = refuse::json(&error, &traces);
         possession::challenge(&state, &error, response.headers_mut());
         response
     };
     let call = Call { method: &method, path: uri.path(), headers: &headers, held: None };
-    let (tenant, application, token) = match believed(&state, &word, call, &form).await {
+    let (tenant, application, token) = match believed(&state, &place, call, &form).await {
         Ok(known) => known,
         Err(error) => return refused(error),
     };
-    let response = match person(&state, &tenant, &application, &token).await {
-        Ok(claims) => told(&state, &tenant, &application, &headers, claims).await,
+    let response = match person(&state, &place, &tenant, &application, &token).await {
+        Ok(claims) => told(&state, &tenant, &application, &headers, token["iss"].clone(), claims).await,
         Err(error) => Err(error),
     };
     let response = response.unwrap_or_else(refused);
@@ -64,11 +69,11 @@ pub async fn answer(
 /// The token, if it is one of ours, and whose it is.
 async fn believed(
     state: &AppState,
-    word: &str,
+    place: &Place,
     call: Call<'_>,
     form: &Parameters,
 ) -> Result<(Arc<Tenant>, Arc<Application>, Claims)> {
-    let tenant = tenant::get(&state.db, word).await?;
+    let tenant = tenant::get(&state.db, &place.tenant).await?;
     let shown = presented(call.headers, form).ok_or_else(|| invalid("The request carries no access token."))?;
     let claims = access_token::believed(state, &tenant, shown.1).await?;
     let claims = claims.ok_or_else(|| invalid("The access token is not valid here, or has expired."))?;
@@ -88,7 +93,13 @@ fn presented<'a>(headers: &'a HeaderMap, form: &'a Parameters) -> Option<(Scheme
     }
 }
 
-async fn person(state: &AppState, tenant: &Tenant, application: &Application, token: &Claims) -> Result<Claims> {
+async fn person(
+    state: &AppState,
+    place: &Place,
+    tenant: &Tenant,
+    application: &Application,
+    token: &Claims,
+) -> Result<Claims> {
     let scopes =
         Scopes::read(text(token, "scp")?, Apis { application: &application.id, public_url: &state.config.public_url });
     if !scopes.has(Scope::Openid) {
@@ -102,13 +113,34 @@ async fn person(state: &AppState, tenant: &Tenant, application: &Application, to
     let account = AccountId::from(text(token, "oid")?);
     let profile = account::profile(&state.db, &tenant.id, &account).await?.filter(|profile| !profile.disabled);
     let profile = profile.ok_or_else(|| invalid("The account is switched off or was deleted."))?;
-    let flow = application.user_flow.as_ref().ok_or_else(|| invalid("The application has no user flow any more."))?;
-    let flow = user_flow::get(&state.db, &tenant.id, flow).await?;
+    let flow = flow(state, place, tenant, application, token).await?;
     let mut claims = claims::person(&profile, &scopes, &asked(token), &flow);
     claims.insert("sub".into(), claims::pairwise(&tenant.id, &application.id, &account).into());
     claims.insert("oid".into(), account.as_str().into());
     claims.insert("tid".into(), tenant.id.as_str().into());
     Ok(claims)
+}
+
+/// By which the person signed in; whose claims they are told.
+async fn flow(
+    state: &AppState,
+    place: &Place,
+    tenant: &Tenant,
+    application: &Application,
+    token: &Claims,
+) -> Result<Arc<UserFlow>> {
+    let gone = || invalid("The user flow that the access token came from is there no more.");
+    let flow = match claims::flow_name(token) {
+        Some(name) => place::named(&state.db, &tenant.id, name).await?.ok_or_else(gone)?.flow,
+        None => {
+            let id = application.user_flow.as_ref().ok_or_else(gone)?;
+            user_flow::get(&state.db, &tenant.id, id).await?
+        }
+    };
+    match place.named(&state.db, tenant).await? {
+        Some(named) if named.flow.id != flow.id => Err(invalid("The access token came from another user flow.").into()),
+        _ => Ok(flow),
+    }
 }
 
 /// As JSON, or signed where the application wants it so, always or this time (OpenID Connect Core §5.3.2).
@@ -117,13 +149,14 @@ async fn told(
     tenant: &Tenant,
     application: &Application,
     headers: &HeaderMap,
+    iss: Value,
     mut claims: Claims,
 ) -> Result<Response> {
     let wanted = headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/jwt");
     if !wanted && !application.protocol.sign_userinfo {
         return Ok((NO_STORE, Json(claims)).into_response());
     }
-    claims.insert("iss".into(), state.config.public_url.issuer(&tenant.id).into());
+    claims.insert("iss".into(), iss);
     claims.insert("aud".into(), application.id.as_str().into());
     let key = mint::key(state, tenant, application).await?;
     // A kind of its own, and no times: nobody takes it for an ID token.

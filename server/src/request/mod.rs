@@ -8,7 +8,7 @@ pub mod scope;
 mod redirect_uri;
 
 use crate::{
-    client::parameters::Parameters,
+    client::{parameters::Parameters, place::Named, tongue::Tongue},
     config::PublicUrl,
     directory::{
         Db,
@@ -17,6 +17,7 @@ use crate::{
     error::{Error, Refusal, Result},
 };
 use app::contract::{
+    flow_rules::TokenRules,
     id::{ApplicationId, TenantId, UserFlowId},
     time::Timestamp,
     validate::ADDRESS_MAX,
@@ -29,7 +30,7 @@ use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 
 /// What we read of a request. Everything else is ignored, however often it comes.
-const PARAMETERS: [&str; 18] = [
+const PARAMETERS: [&str; 19] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -48,6 +49,7 @@ const PARAMETERS: [&str; 18] = [
     "claims",
     "request",
     "request_uri",
+    "p",
 ];
 
 /// Security R29. A nonce and a state are the application's own words; they need not be novels.
@@ -83,6 +85,42 @@ pub struct Kept {
     /// Nobody's address: the person comes back to the page of a device.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub for_device: bool,
+    /// What the request called its flow, where it named one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow_name: Option<String>,
+    /// How long its refresh tokens live, as the flow said when it was asked.
+    #[serde(default, skip_serializing_if = "RefreshRules::is_usual")]
+    pub refresh: RefreshRules,
+}
+
+impl Kept {
+    /// Whose numbers the application knows.
+    pub fn tongue(&self) -> Tongue {
+        if self.flow_name.is_some() { Tongue::B2c } else { Tongue::Entra }
+    }
+}
+
+/// How long refresh tokens live; `None` where they may follow each other for ever.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RefreshRules {
+    pub days: u16,
+    pub window_days: Option<u16>,
+}
+
+impl Default for RefreshRules {
+    fn default() -> Self {
+        Self::of(&TokenRules::default())
+    }
+}
+
+impl RefreshRules {
+    pub fn of(rules: &TokenRules) -> Self {
+        Self { days: rules.refresh_days, window_days: rules.refresh_window_days }
+    }
+
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What the application wants the person to see.
@@ -132,6 +170,7 @@ pub fn is_pushed_where_it_must(application: &Application, is_pushed: bool) -> Re
 /// What they ask. Refusals go back to the application.
 pub fn request(
     application: &Application,
+    named: Option<&Named>,
     to: &Return,
     asked: &Parameters,
     public_url: &PublicUrl,
@@ -153,8 +192,10 @@ pub fn request(
             key: key(asked)?,
             claims: AskedClaims::asked(asked.get("claims"))?,
             for_device: false,
+            flow_name: named.map(|named| named.name.clone()),
+            refresh: RefreshRules::default(),
         },
-        user_flow: user_flow(application)?,
+        user_flow: user_flow(application, named)?,
         prompt: prompt(asked)?,
         max_age: max_age(asked)?,
         login_hint: asked.get("login_hint").filter(|hint| hint.len() <= ADDRESS_MAX).map(str::to_owned),
@@ -173,13 +214,17 @@ pub fn platform_of(application: &Application, uri: &str) -> Result<Platform, Ref
 }
 
 pub fn page(refusal: Refusal) -> Error {
-    Error::BadApplicationRequest(format!("AADSTS{}: {}", refusal.number, refusal.description))
+    page_in(Tongue::Entra, refusal)
+}
+
+fn page_in(tongue: Tongue, refusal: Refusal) -> Error {
+    Error::BadApplicationRequest(format!("{}: {}", tongue.code(refusal.number), refusal.description))
 }
 
 /// For people: there is nobody else to tell.
-pub fn as_page(error: Error) -> Error {
-    match error {
-        Error::Refused(refusal) => page(refusal),
+pub fn as_page(tongue: Tongue) -> impl Fn(Error) -> Error {
+    move |error| match error {
+        Error::Refused(refusal) => page_in(tongue, refusal),
         error => error,
     }
 }
@@ -317,7 +362,24 @@ fn key(asked: &Parameters) -> Result<Option<String>, Refusal> {
     }
 }
 
-fn user_flow(application: &Application) -> Result<UserFlowId, Refusal> {
+/// The flow that the request names, else the one that the application is attached to.
+///
+/// As in Azure AD B2C any application may name any flow of its tenant, also one that is attached elsewhere: people come for
+/// *Edit profile* or *Reset password* from the application in which they are signed in, and those are flows of their own.
+/// Nothing is opened by it that was closed: accounts belong to the tenant and not to a flow, so whoever may sign up by one
+/// flow may sign in by every other, and where the tokens go is decided by the application alone. An application of which that
+/// is not to be so says that it keeps to its flow (`onlyOwnUserFlow`).
+fn user_flow(application: &Application, named: Option<&Named>) -> Result<UserFlowId, Refusal> {
+    if let Some(Named { flow, .. }) = named {
+        let is_own = application.user_flow.as_ref() == Some(&flow.id);
+        return match application.protocol.only_own_user_flow && !is_own {
+            false => Ok(flow.id.clone()),
+            true => {
+                let why = "The application keeps to the user flow that it is attached to.";
+                Err(Refusal::new("unauthorized_client", 50105, why))
+            }
+        };
+    }
     application.user_flow.clone().ok_or_else(|| {
         Refusal::new(
             "unauthorized_client",

@@ -225,7 +225,7 @@ fn asked_by(application: &Application, changes: &[(&str, &str)]) -> Result<Reque
     pairs.extend(changes);
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let to = Return { uri: REGISTERED[0].1.into(), mode: ResponseMode::Query, popup: false, state: None };
-    request(application, &to, &Parameters::of_query(Some(&query)), &here())
+    request(application, None, &to, &Parameters::of_query(Some(&query)), &here())
 }
 
 #[test]
@@ -326,7 +326,7 @@ fn an_application_without_a_flow_signs_nobody_in() {
     );
     let loose = Application { user_flow: None, ..application(&REGISTERED) };
     let to = Return { uri: REGISTERED[0].1.into(), mode: ResponseMode::Query, popup: false, state: None };
-    let refusal = request(&loose, &to, &Parameters::of_query(Some(&query)), &here()).unwrap_err();
+    let refusal = request(&loose, None, &to, &Parameters::of_query(Some(&query)), &here()).unwrap_err();
     assert_eq!((refusal.error, refusal.number), ("unauthorized_client", 50105));
 }
 

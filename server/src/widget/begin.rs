@@ -73,7 +73,7 @@ async fn first(
     asked.required("code_challenge")?;
     let word = asked.get("state").map(str::to_owned);
     let to = Return { uri: origin.clone(), mode: ResponseMode::Query, popup: false, state: word };
-    let request = request::request(application, &to, &asked, &state.config.public_url)?;
+    let request = request::request(application, None, &to, &asked, &state.config.public_url)?;
     if !request.kept.response.is_code() {
         return Err(Refusal::new("unsupported_response_type", 70005, "The widget asks for a code.").into());
     }

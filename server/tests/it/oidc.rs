@@ -5,6 +5,7 @@ mod code;
 mod device;
 mod discovery;
 mod dpop;
+mod flows;
 mod goodbye;
 mod keys;
 mod logout;

@@ -76,6 +76,8 @@ pub struct Protocol {
     pub require_bound_tokens: bool,
     /// Each of these proofs says a nonce of ours.
     pub require_fresh_proofs: bool,
+    /// It signs people in by the flow it is attached to, and its requests name no other.
+    pub only_own_user_flow: bool,
     /// Userinfo is answered with a signed token.
     pub sign_userinfo: bool,
     /// Told by our server when a session ends (OpenID Connect Back-Channel Logout 1.0).

@@ -18,6 +18,8 @@ pub struct Protocol {
     pub require_bound_tokens: bool,
     /// Its proofs of possession say a nonce of ours (RFC 9449 §8).
     pub require_fresh_proofs: bool,
+    /// Requests that name another flow than the one it is attached to are refused.
+    pub only_own_user_flow: bool,
     /// Its answers from userinfo are signed (OpenID Connect Core §5.3.2).
     pub sign_userinfo: bool,
     /// Told by our server when a session ends (OpenID Connect Back-Channel Logout 1.0).

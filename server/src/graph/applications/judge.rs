@@ -116,6 +116,7 @@ fn protocol(asked: &Application) -> Protocol {
         require_pushed_requests: told.require_pushed_requests,
         require_bound_tokens: told.require_bound_tokens,
         require_fresh_proofs: told.require_fresh_proofs,
+        only_own_user_flow: told.only_own_user_flow,
         sign_userinfo: told.sign_userinfo,
         back_channel_logout_url: told.back_channel_logout_url.clone(),
         front_channel_logout_url: asked.web.logout_url.clone(),

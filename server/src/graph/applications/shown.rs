@@ -71,6 +71,7 @@ pub fn shown(registered: &Registered, flow: Option<&UserFlow>) -> Application {
             require_pushed_requests: protocol.require_pushed_requests,
             require_bound_tokens: protocol.require_bound_tokens,
             require_fresh_proofs: protocol.require_fresh_proofs,
+            only_own_user_flow: protocol.only_own_user_flow,
             sign_userinfo: protocol.sign_userinfo,
             back_channel_logout_url: protocol.back_channel_logout_url.clone(),
             keys: protocol.keys.clone(),

@@ -4,7 +4,7 @@ use super::{
     super::{
         asked_claims::AskedClaims,
         authorize, browser,
-        check::{Kept, Prompt, Request},
+        check::{Kept, Prompt, RefreshRules, Request},
         parameters::Parameters,
         redirect::see_other,
         response::Return,
@@ -163,6 +163,8 @@ fn request(state: &AppState, tenant: &Tenant, application: &Application, device:
             key: None,
             claims: AskedClaims::default(),
             for_device: true,
+            flow_name: None,
+            refresh: RefreshRules::default(),
         },
         user_flow: application.user_flow.clone().ok_or(Error::NotFound)?,
         prompt: Prompt::Any,

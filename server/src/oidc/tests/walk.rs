@@ -78,7 +78,7 @@ async fn prompt_none_is_answered_by_a_redirect_whatever_happens() {
     let too_old = authorize(&[("prompt", "none"), ("max_age", "60")]);
     house.state.clock.advance(Duration::from_secs(61));
     assert_eq!(house.get(&too_old, &[("cookie", &cookie)]).await.carried()["error"], "login_required");
-    house.state.clock.advance(session::IDLE);
+    house.state.clock.advance(IDLE);
     assert_eq!(house.get(&path, &[("cookie", &cookie)]).await.carried()["error"], "login_required");
 }
 

@@ -31,7 +31,7 @@ fn claims_without(name: &str) -> Value {
 }
 
 fn expected<'a>() -> Expected<'a> {
-    Expected { typ: "at+jwt", issuer: ISSUER, audience: Some(AUDIENCE), age: Age::Valid, now: NOW }
+    Expected { typ: "at+jwt", issuer: &|issuer| issuer == ISSUER, audience: Some(AUDIENCE), age: Age::Valid, now: NOW }
 }
 
 fn verdict(token: &str, key: &SigningKey) -> Result<Claims, Distrust> {

@@ -34,6 +34,23 @@ pub struct Application {
     pub secret: Option<Secret>,
     /// Of the page that calls, where the application is one.
     origin: Option<String>,
+    /// What its addresses call the flow, and how.
+    place: Place,
+    /// What whoever answers calls itself, where that is not what the tenant is called.
+    issuer: Option<String>,
+}
+
+/// How the addresses of an application name its flow.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// Not at all.
+    Tenant,
+    /// `/{tenant}/{flow}/…`
+    Path(String),
+    /// `/tfp/{tenant}/{flow}/…`
+    Tfp(String),
+    /// `?p=`
+    Query(String),
 }
 
 /// What the application remembers of a request until the answer comes.
@@ -68,6 +85,8 @@ impl Application {
             flow: made.user_flow.unwrap(),
             redirect_uri: made.redirect_uris.first().map(|known| known.uri.clone()).unwrap_or_default(),
             secret: (!made.secrets.is_empty()).then_some(secret),
+            place: Place::Tenant,
+            issuer: None,
         }
     }
 
@@ -81,6 +100,8 @@ impl Application {
             redirect_uri: format!("{ORIGIN}/admin/"),
             secret: None,
             origin: Some(ORIGIN.into()),
+            place: Place::Tenant,
+            issuer: None,
         }
     }
 
@@ -101,8 +122,29 @@ impl Application {
         Self { server: server.clone(), ..self.clone() }
     }
 
+    /// The same application, which names a flow in its addresses.
+    pub fn at(&self, place: Place) -> Self {
+        Self { place, ..self.clone() }
+    }
+
+    /// The same application, which expects answers from that issuer.
+    pub fn called(&self, issuer: &str) -> Self {
+        Self { issuer: Some(issuer.into()), ..self.clone() }
+    }
+
+    /// An address that it calls.
+    pub fn address(&self, path: &str) -> String {
+        let tenant = &self.tenant;
+        match &self.place {
+            Place::Tenant => format!("/{tenant}{path}"),
+            Place::Path(flow) => format!("/{tenant}/{flow}{path}"),
+            Place::Tfp(flow) => format!("/tfp/{tenant}/{flow}{path}"),
+            Place::Query(flow) => format!("/{tenant}{path}?p={flow}"),
+        }
+    }
+
     pub fn issuer(&self) -> String {
-        format!("{ORIGIN}/{}/v2.0", self.tenant)
+        self.issuer.clone().unwrap_or_else(|| format!("{ORIGIN}/{}/v2.0", self.tenant))
     }
 
     /// A request as it should be.
@@ -125,7 +167,8 @@ impl Application {
 
     pub fn authorize(&self, parameters: &[(String, String)]) -> String {
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
-        format!("/{}/oauth2/v2.0/authorize?{query}", self.tenant)
+        let address = self.address("/oauth2/v2.0/authorize");
+        format!("{address}{}{query}", if address.contains('?') { '&' } else { '?' })
     }
 
     /// Sends the browser to sign in.
@@ -196,7 +239,7 @@ impl Application {
 
     async fn post_with(&self, endpoint: &str, form: &[(&str, &str)], headers: &[(&str, &str)]) -> Answered {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let mut request = Request::post(format!("/{}/oauth2/v2.0/{endpoint}", self.tenant))
+        let mut request = Request::post(self.address(&format!("/oauth2/v2.0/{endpoint}")))
             .header("content-type", "application/x-www-form-urlencoded");
         if let Some(origin) = &self.origin {
             request = request.header("origin", origin);

@@ -13,7 +13,7 @@ mod proof;
 mod server;
 
 pub use administrator::{APP, Administrator};
-pub use application::{Application, Asked, Tokens};
+pub use application::{Application, Asked, Place, Tokens};
 pub use browser::Browser;
 pub use database::{on_both, on_both_alone};
 pub use dump::dump;

@@ -23,6 +23,7 @@ pub fn all(server: &TestServer) -> Vec<Route> {
             Route {
                 path: pattern
                     .replace("{tenant}", server.tenant.as_str())
+                    .replace("{flow}", "nobody")
                     .replace("{journey}", "nobody")
                     .replace("{grant}", "nobody")
                     .replace("{application}", "nobody")
