@@ -15,7 +15,7 @@ use crate::contract::resource::application::Application;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-static GROUPS: [(&str, &[Setting]); 4] = [
+static GROUPS: [(&str, &[Setting]); 3] = [
     (
         "Tokens",
         &[
@@ -85,15 +85,6 @@ static GROUPS: [(&str, &[Setting]); 4] = [
             },
         ],
     ),
-    (
-        "Sign-in of its own",
-        &[Setting {
-            place: "nativeAuthenticationApisEnabled",
-            name: "Native authentication",
-            about: "Whether the application may draw the sign-in itself and send the answers to the API. Meant for apps on people’s devices.",
-            form: Form::OneOf(&[("none", "Off"), ("all", "On")]),
-        }],
-    ),
 ];
 
 pub fn section(loaded: Loaded<Application>, application: &Application) -> AnyView {
@@ -139,6 +130,5 @@ fn told(application: &Application) -> Value {
         "tokenAlgorithm": application.token_algorithm,
         "web": { "logoutUrl": web.logout_url, "implicitGrantSettings": web.implicit_grant_settings },
         "protocol": application.protocol,
-        "nativeAuthenticationApisEnabled": application.native_authentication_apis_enabled,
     })
 }
