@@ -128,7 +128,7 @@ async fn the_token_endpoint_speaks_json_whatever_it_is_asked() {
 #[tokio::test]
 async fn discovery_tells_the_truth_and_is_kept_by_its_etag() {
     let house = House::new().await;
-    let by_name = house.get("/demo/v2.0/.well-known/openid-configuration?p=x", &[]).await;
+    let by_name = house.get("/demo/v2.0/.well-known/openid-configuration?appid=x", &[]).await;
     let by_id = house.get(&format!("/.well-known/oauth-authorization-server/{TENANT}/v2.0"), &[]).await;
     assert_eq!(by_name.body, by_id.body);
     let document = by_name.json();
