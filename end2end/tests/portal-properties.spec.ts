@@ -35,6 +35,12 @@ test("a flow is of one type and version, and stays it @script", async ({ adminis
   await expect(page.getByLabel("Access and ID tokens, in minutes")).toHaveValue("60");
   await expect(page.getByRole("group", { name: "Password rule" })).toHaveCount(0);
   await expect(page.getByLabel("Email address", { exact: true })).toHaveCount(0);
+
+  // Other stories of this server find it as it was.
+  await administrator.turnsTo("Overview");
+  await administrator.presses("Delete user flow");
+  await page.getByRole("dialog").getByRole("button", { name: "Delete user flow" }).click();
+  await administrator.isTold("ProfileEditing is deleted.");
 });
 
 test("rules are refused field by field, and kept @script", async ({ administrator }) => {
@@ -78,6 +84,10 @@ test("rules are refused field by field, and kept @script", async ({ administrato
   await administrator.presses("Save");
   await administrator.isTold("Saved.");
   await expect(page.getByLabel("Shortest password, in characters")).toHaveCount(0);
+
+  await page.getByLabel("Forgot password?").selectOption("builtIn");
+  await administrator.presses("Save");
+  await expect(page.getByText("There are unsaved changes.")).toHaveCount(0);
 });
 
 test("a flow tells the addresses that name it @script", async ({ administrator }) => {
@@ -114,6 +124,13 @@ test("an application says what it may do, and must @script", async ({ administra
   await expect(protocol.getByLabel("ID tokens without a code")).toBeChecked();
   await expect(protocol.getByLabel("Proof key required (PKCE)")).toBeChecked();
   await expect(protocol.getByLabel(/^Back-channel sign-out address/)).toHaveValue("https://shop.example.org/signed-out");
+
+  await protocol.getByLabel("ID tokens without a code").uncheck();
+  await protocol.getByLabel("Proof key required (PKCE)").uncheck();
+  await protocol.getByLabel("Signature").selectOption("RS256");
+  await protocol.getByLabel(/^Back-channel sign-out address/).fill("");
+  await administrator.presses("Save the protocol");
+  await expect(protocol.getByText("There are unsaved changes.")).toHaveCount(0);
 });
 
 test("a directory chooses what signing out without a token does @script", async ({ administrator }) => {
