@@ -81,7 +81,7 @@ async fn r37_the_first_administrator_sets_an_app_up_and_shows_it_at_each_sign_in
         let next = totp::shown(&secret, server.now());
         browser.fill(&[("Code", &next)]).press("Sign in").await;
         assert!(is_in(&browser), "{}", browser.page.path);
-        assert_eq!(server.text("SELECT amr FROM sessions").await, "pwd otp");
+        assert_eq!(server.text("SELECT amr FROM sessions").await, "otp pwd mfa");
         let mut browser = at_the_door(&server, ADA, PASSWORD).await;
         browser.fill(&[("Code", &next)]).press("Sign in").await;
         assert_eq!(browser.heading(), FACTOR_PAGE, "used codes are used");
