@@ -330,10 +330,10 @@ async fn a_sweep_takes_old_browsers_activities_and_keys_and_opens_no_closed_pass
         assert!(server.count(KEYS).await < keys);
         assert_eq!(server.count("SELECT count(*) FROM signing_keys WHERE retires_at IS NOT NULL").await, 0);
 
-        server.clock.advance(sweep::ACTIVITY - Duration::from_secs(48 * 3600));
+        server.clock.advance(sweep::ACTIVITY - Duration::from_secs(72 * 3600));
         swept().await;
         assert_eq!(server.count(ACTIVITIES).await, 1);
-        server.clock.advance(Duration::from_secs(48 * 3600));
+        server.clock.advance(Duration::from_secs(72 * 3600));
         swept().await;
         assert_eq!(server.count(ACTIVITIES).await, 0);
 

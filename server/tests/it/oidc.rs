@@ -8,6 +8,7 @@ mod dpop;
 mod flows;
 mod goodbye;
 mod keys;
+mod lifetimes;
 mod logout;
 mod par;
 mod prompt;

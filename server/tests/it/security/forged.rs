@@ -12,7 +12,7 @@ const ADA: &str = "ada@example.org";
 const MIGRATION: &str = include_str!("../../../migrations/0001_directory.sql");
 
 /// By their own servers or pages, with a token or a secret of theirs.
-const CALLED_BY_APPLICATIONS: [&str; 6] = [
+const CALLED_BY_APPLICATIONS: [&str; 7] = [
     "/{tenant}/oauth2/v2.0/token",
     "/{tenant}/oauth2/v2.0/devicecode",
     "/{tenant}/oauth2/v2.0/par",
