@@ -19,6 +19,7 @@ use funnel::Led;
 use crate::{
     directory::{self, Durability, Unit},
     error::{Error, Result},
+    hearings::Hearing,
     journey::{Event, Journey, Turn, advance, show},
     state::AppState,
 };
@@ -27,6 +28,8 @@ use app::contract::{
     time::Timestamp,
 };
 use axum::http::HeaderValue;
+use std::panic;
+use tracing::Instrument;
 
 /// What there is to show, and the cookies that go with it.
 pub struct Driven {
@@ -93,6 +96,23 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
                 }
             }
         }
+    }
+}
+
+/// A client that is clicked twice gives the first answer up. A code that was counted in it gets its verdict all the same.
+/// (Every other answer that is given up stops at once: nobody's password is hashed for somebody who has gone.)
+pub async fn to_its_end<T: Send + 'static>(
+    hearing: Hearing,
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    let work = async move {
+        let _hearing = hearing;
+        work.await
+    };
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(done) => done,
+        // The guard counts panics. Nobody aborts it.
+        Err(fault) => panic::resume_unwind(fault.into_panic()),
     }
 }
 

@@ -5,7 +5,6 @@ use crate::{
     drive::{self, Driven, Holder, Visit},
     error::{Error, Result},
     guard::Caller,
-    hearings::Hearing,
     state::AppState,
     wishes,
 };
@@ -24,8 +23,7 @@ use serde::{
     de::{MapAccess, Visitor},
 };
 use serde_json::Value;
-use std::{fmt, panic};
-use tracing::Instrument;
+use std::fmt;
 
 pub async fn answer(
     State(state): State<AppState>,
@@ -43,7 +41,11 @@ pub async fn answer(
     }
     visit.refuse_foreign_attributes(&answer)?;
     let (visit, Driven { step, cookies }) = match answer {
-        Answer::Code { .. } => to_its_end(state.clone(), visit, answer, hearing).await?,
+        Answer::Code { .. } => {
+            let state = state.clone();
+            let driven = async move { drive::drive(&state, &mut visit, answer).await.map(|driven| (visit, driven)) };
+            drive::to_its_end(hearing, driven).await?
+        }
         answer => {
             let driven = drive::drive(&state, &mut visit, answer).await?;
             (visit, driven)
@@ -65,20 +67,6 @@ pub async fn answer(
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
-}
-
-/// A browser that is clicked twice gives the first answer up. A code that was counted in it gets its verdict all the same.
-/// (Every other answer that is given up stops at once: nobody's password is hashed for somebody who has gone.)
-async fn to_its_end(state: AppState, mut visit: Visit, answer: Answer, hearing: Hearing) -> Result<(Visit, Driven)> {
-    let driven = async move {
-        let _hearing = hearing;
-        drive::drive(&state, &mut visit, answer).await.map(|driven| (visit, driven))
-    };
-    match tokio::spawn(driven.in_current_span()).await {
-        Ok(driven) => driven,
-        // The guard counts panics. Nobody aborts it.
-        Err(fault) => panic::resume_unwind(fault.into_panic()),
-    }
 }
 
 /// A form, or one flat JSON object of strings and lists of strings.

@@ -15,7 +15,7 @@ pub(super) fn answered(
         Ok(address) => address,
         Err(why) => return Move::show(Stage::Address { path }).fault("address", why).typed("address", typed),
     };
-    match (kind::instead_of_closed(setting, path), setting.flow.method) {
+    match (kind::begins(setting.flow, path), setting.flow.method) {
         (Path::SignIn, Method::Password) => Move::show(Stage::Password { address, address_is: AddressIs::Claimed }),
         (path, _) => code::send(path, address, mailed, now),
     }

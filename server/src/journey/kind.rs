@@ -1,13 +1,12 @@
 //! What a flow is for: where its journeys begin, and which ways are open in them.
 
-use super::Setting;
 use app::contract::{
     flow_rules::{FlowVersion, ForgotPassword},
     journey::Path,
     user_flow::{FlowKind, SignUp, UserFlow},
 };
 
-/// The path on which a journey of the flow begins, whatever the application wished.
+/// The wished path where the flow has it, and the flow's first one where not.
 pub fn begins(flow: &UserFlow, wanted: Path) -> Path {
     if is_open(flow, wanted) { wanted } else { first(flow) }
 }
@@ -48,9 +47,4 @@ pub(super) fn recovers(flow: &UserFlow) -> ForgotPassword {
         (FlowKind::SignUpOrSignIn, FlowVersion::Legacy, ForgotPassword::BuiltIn) => ForgotPassword::TellApplication,
         (.., chosen) => chosen,
     }
-}
-
-/// The path that is taken instead of a closed one.
-pub(super) fn instead_of_closed(setting: &Setting, path: Path) -> Path {
-    begins(setting.flow, path)
 }

@@ -357,7 +357,7 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
         }
 
         (stage, Event::Answered(Answer::SignIn)) => {
-            address::ask(kind::instead_of_closed(setting, Path::SignIn), stage, said, &mut mailed)
+            address::ask(begins(setting.flow, Path::SignIn), stage, said, &mut mailed)
         }
         (stage, Event::Answered(Answer::SignUp)) if sign_up::is_open(setting) => {
             address::ask(Path::SignUp, stage, said, &mut mailed)

@@ -18,7 +18,7 @@ pub fn show(setting: &Setting, journey: &Journey, now: Timestamp) -> Step {
     let flow = setting.flow;
     match &journey.stage {
         Stage::Address { path } => Step::Address {
-            path: kind::instead_of_closed(setting, *path),
+            path: kind::begins(flow, *path),
             can_sign_in: kind::is_open(flow, Path::SignIn),
             can_sign_up: kind::signs_up(flow),
             can_recover: kind::is_open(flow, Path::Recover)

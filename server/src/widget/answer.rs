@@ -55,7 +55,7 @@ async fn heard(
     body: &[u8],
 ) -> Result<Response> {
     let pairs: Pairs = url::form_urlencoded::parse(body).into_owned().collect();
-    let _hearing = state.hearings.of(journey).await;
+    let hearing = state.hearings.of(journey).await;
     let shown = match &pairs[..] {
         [(name, token)] if name == "token" => {
             let (visit, token, _) = open(state, embedding, journey, caller, token).await?;
@@ -66,7 +66,14 @@ async fn heard(
             let (answer, token) =
                 Answer::read(pairs).map_err(|why| Error::BadRequest(format!("the answer cannot be read: {why:?}")))?;
             let (visit, token, is_present) = open(state, embedding, journey, caller, &token).await?;
-            next(state, visit, answer, token, is_present).await?
+            match answer {
+                Answer::Code { .. } => {
+                    let state = state.clone();
+                    let shown = async move { next(&state, visit, answer, token, is_present).await };
+                    drive::to_its_end(hearing, shown).await?
+                }
+                answer => next(state, visit, answer, token, is_present).await?,
+            }
         }
     };
     Ok(Json(shown).into_response())

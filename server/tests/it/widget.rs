@@ -107,3 +107,34 @@ async fn r24_a_token_opens_its_own_journey_until_it_is_answered() {
     })
     .await;
 }
+
+/// Fault F11, as on hosted pages: a page that gives an answer up, wherever the server is with it, loses no right code.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f11_a_code_that_was_given_up_is_not_lost() {
+    on_both(async |server| {
+        let shop = shop(&server).await;
+        for polls in 0..12 {
+            let address = format!("person{polls}@example.org");
+            let (path, token) = next(&begin(&server, &shop, Some(SHOP)).await);
+            let sign_up = [("token", token.as_str()), ("answer", "signUp")];
+            let (_, token) = next(&post(&server, Some(SHOP), &path, &sign_up).await);
+            let asked = [("token", token.as_str()), ("answer", "address"), ("address", address.as_str())];
+            let (_, token) = next(&post(&server, Some(SHOP), &path, &asked).await);
+            let code = server.mailbox().code(&address).await;
+            let answer = [("token", token.as_str()), ("answer", "code"), ("code", code.as_str())];
+            let given_up = async {
+                for _ in 0..polls {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::select! {
+                biased;
+                _ = post(&server, Some(SHOP), &path, &answer) => {}
+                () = given_up => {}
+            }
+            let shown = post(&server, Some(SHOP), &path, &answer).await.json();
+            assert_eq!(shown["step"]["step"], "newPassword", "given up after {polls}: {shown}");
+        }
+    })
+    .await;
+}

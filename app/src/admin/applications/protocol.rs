@@ -2,12 +2,10 @@
 
 use super::super::{
     client::client,
-    route::place,
     ui::{
-        button::{Act, primary},
+        button::Act,
         load::Loaded,
         settings::{Form, Setting, Settings},
-        toast::toasts,
     },
 };
 use crate::admin::ui::listen::on_submit;
@@ -94,17 +92,10 @@ pub fn section(loaded: Loaded<Application>, application: &Application) -> AnyVie
     let (id, etag) = (StoredValue::new(application.id.clone()), StoredValue::new(application.etag.clone()));
     let save = move || {
         let Some(changes) = settings.merged(saved.get_value()) else { return };
-        let (client, toasts) = (client(), toasts());
+        let client = client();
         let work =
             async move { client.update_application(&id.get_value(), etag.get_value().as_deref(), &changes).await };
-        act.run(work, move |outcome| match outcome {
-            Ok(()) => {
-                place().unsaved.set(false);
-                toasts.good("Saved.");
-                loaded.again();
-            }
-            Err(trouble) => settings.refused(&trouble),
-        });
+        act.run(work, move |outcome| settings.answered(outcome, loaded));
     };
     let groups: Vec<_> = GROUPS
         .iter()
@@ -114,10 +105,7 @@ pub fn section(loaded: Loaded<Application>, application: &Application) -> AnyVie
         <form class="card pad" aria-label="Protocol" novalidate on:submit=on_submit(move |event| { event.prevent_default(); save() })>
             <h2>"Protocol"</h2>
             {groups}
-            <div class="buttons">
-                {primary("Save the protocol", "Saving …", act, save)}
-                <span class="hint" role="status">{move || settings.is_changed().then_some("There are unsaved changes.")}</span>
-            </div>
+            {settings.foot("Save the protocol", act, save)}
         </form>
     }
     .into_any()

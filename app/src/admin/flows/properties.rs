@@ -3,13 +3,12 @@
 use super::{
     super::{
         client::client,
-        route::{FlowTab, Route, place},
+        route::{FlowTab, Route},
         ui::{
-            button::{Act, primary},
+            button::Act,
             field::radio,
             load::Loaded,
             settings::{Form, Setting, Settings},
-            toast::toasts,
         },
     },
     kinds::{asks_attributes, name, signs_in},
@@ -147,7 +146,7 @@ static GROUPS: [Group; 6] = [
             Setting {
                 place: "rules/tokens/also",
                 name: "Identity Provider (idp)",
-                about: "How they proved who they are.",
+                about: "By which provider they came. People with an account of this directory have none.",
                 form: Form::Listed("identityProvider"),
             },
         ],
@@ -221,16 +220,9 @@ pub fn section(loaded: Loaded<UserFlow>, flow: &UserFlow) -> AnyView {
     let (id, etag) = (StoredValue::new(flow.id.clone()), StoredValue::new(flow.etag.clone()));
     let save = move || {
         let Some(changes) = settings.merged(saved.get_value()) else { return };
-        let (client, toasts) = (client(), toasts());
+        let client = client();
         let work = async move { client.update_flow(&id.get_value(), etag.get_value().as_deref(), changes).await };
-        act.run(work, move |outcome| match outcome {
-            Ok(()) => {
-                place().unsaved.set(false);
-                toasts.good("Saved.");
-                loaded.again();
-            }
-            Err(trouble) => settings.refused(&trouble),
-        });
+        act.run(work, move |outcome| settings.answered(outcome, loaded));
     };
     let attributes = Route::Flow { id: flow.id.clone(), tab: FlowTab::Attributes }.path();
     let cards: Vec<_> = groups(kind)
@@ -254,10 +246,7 @@ pub fn section(loaded: Loaded<UserFlow>, flow: &UserFlow) -> AnyView {
                 </dl>
             </section>
             {cards}
-            <div class="buttons">
-                {primary("Save", "Saving …", act, save)}
-                <span class="hint" role="status">{move || settings.is_changed().then_some("There are unsaved changes.")}</span>
-            </div>
+            {settings.foot("Save", act, save)}
         </form>
     }
     .into_any()

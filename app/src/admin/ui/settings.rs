@@ -2,11 +2,14 @@
 //! drawn, compared and saved by the same code.
 
 use super::{
+    button::{Act, primary},
     field::{Label, lines, select, tick, typed},
+    load::Loaded,
     toast::toasts,
 };
 use crate::admin::{
     browser::focus_soon,
+    client::Result,
     route::{Place, place},
     trouble::Trouble,
 };
@@ -110,8 +113,31 @@ impl Settings {
         Some(saved)
     }
 
+    /// What came of saving.
+    pub fn answered<T: Send + Sync + 'static>(self, outcome: Result<()>, loaded: Loaded<T>) {
+        match outcome {
+            Ok(()) => {
+                place().unsaved.set(false);
+                toasts().good("Saved.");
+                loaded.again();
+            }
+            Err(trouble) => self.refused(&trouble),
+        }
+    }
+
+    /// The button that saves, and whether there is anything to save.
+    pub fn foot(self, label: &'static str, act: Act, save: impl Fn() + Send + Sync + 'static) -> AnyView {
+        view! {
+            <div class="buttons">
+                {primary(label, "Saving …", act, save)}
+                <span class="hint" role="status">{move || self.is_changed().then_some("There are unsaved changes.")}</span>
+            </div>
+        }
+        .into_any()
+    }
+
     /// Each fault that the server found stands at its field; what is about none of them is told in a corner.
-    pub fn refused(self, trouble: &Trouble) {
+    fn refused(self, trouble: &Trouble) {
         let all = self.0.get_value();
         all.iter().for_each(|entry| entry.fault.set(trouble.about(entry.setting.place)));
         if all.iter().any(|entry| entry.fault.with_untracked(Option::is_some)) {
