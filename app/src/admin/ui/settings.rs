@@ -9,7 +9,7 @@ use super::{
 };
 use crate::admin::{
     browser::focus_soon,
-    client::Result,
+    client,
     route::{Place, place},
     trouble::Trouble,
 };
@@ -114,7 +114,7 @@ impl Settings {
     }
 
     /// What came of saving.
-    pub fn answered<T: Send + Sync + 'static>(self, outcome: Result<()>, loaded: Loaded<T>) {
+    pub fn answered<T: Clone + Send + Sync + 'static>(self, outcome: client::Result<()>, loaded: Loaded<T>) {
         match outcome {
             Ok(()) => {
                 place().unsaved.set(false);
