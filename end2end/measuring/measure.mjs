@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { arrive, authorizationRequest, Browser, connections, demo, pageIn, signIn, signUp, takeTokens, tokens } from "../journey.mjs";
 import { binaryOf, newPlace, remove, start } from "../portico.mjs";
 import { measureEnumeration } from "./enumeration.mjs";
+import { judge } from "./lighthouse.mjs";
 import { measureLive } from "./live.mjs";
 import { load, repeat } from "./load.mjs";
 import { measurePage, median } from "./page.mjs";
@@ -26,8 +27,8 @@ const CUSTOMERS = 64;
 const LISTENED = Number(process.env.MEASURE_LISTENED ?? 500);
 const SIGNING_IN_AT_ONCE = 16;
 
-const parts = { page, portal, start: startUp, rates, steps, enumeration, live, people };
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["page", "portal", "start", "rates"];
+const parts = { page, lighthouse, portal, start: startUp, rates, steps, enumeration, live, people };
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["page", "lighthouse", "portal", "start", "rates"];
 const binary = binaryOf("release");
 
 /** @type {{ what: string, target: string, reached: string, good: boolean }[]} */
@@ -59,6 +60,17 @@ async function page() {
   reached("first paint, slow phone", phone.paint, "ms");
   reached("taken over, slow phone", phone.interactive, "ms");
   reached("layout shift", shift, "", "0", (value) => value === 0);
+}
+
+async function lighthouse() {
+  title("The sign-in page, judged by Lighthouse as a phone opens it");
+  const place = newPlace("sqlite");
+  const server = await start({ binary, place });
+  const { marks, wanting } = judge(`${server.origin}/demo/sign-in`);
+  await server.stop();
+  remove(place);
+  for (const { category, mark } of marks) reached(`Lighthouse, ${category}`, mark, "of 100", "100", (value) => value === 100);
+  for (const what of wanting) console.log(`  wanting: ${what}`);
 }
 
 async function portal() {
