@@ -1,19 +1,23 @@
 //! The database: readers beside one writer on SQLite, a pool on PostgreSQL, and one way to write to both.
 //!
-//! On SQLite every durable commit waits for the disk. So one task owns the only writing connection and commits waiting units
-//! together: each in its own savepoint, everybody answered after the commit. PostgreSQL groups commits by itself.
+//! On SQLite every durable commit waits for the disk. So `group` owns the only writing connection and commits waiting units
+//! together. PostgreSQL groups commits by itself.
 
-use super::{funnel::Tally, recent::Recents};
+use super::{
+    funnel::Tally,
+    group::{self, Answer, Job, Run},
+    recent::Recents,
+};
 use crate::error::{Error, Result};
 use futures::{FutureExt, future::BoxFuture};
 use sqlx::{
-    AnyConnection, AnyPool, AssertSqlSafe, Connection, SqlSafeStr,
+    AnyConnection, AnyPool, Connection, SqlSafeStr,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::{Migration, MigrationType, Migrator},
 };
 use std::{
-    fs::OpenOptions, io::ErrorKind, mem, os::unix::fs::OpenOptionsExt, panic::AssertUnwindSafe, path::PathBuf,
-    str::FromStr, sync::Arc, time::Duration,
+    fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt, panic::AssertUnwindSafe, path::PathBuf, str::FromStr,
+    sync::Arc, time::Duration,
 };
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -39,9 +43,6 @@ fn migrator() -> Migrator {
     migrator
 }
 
-/// How many waiting units share one commit.
-const GROUP: usize = 256;
-const QUEUE: usize = 4096;
 /// For what must last, and for what need not: PostgreSQL is told once per connection.
 const POSTGRES_CONNECTIONS: u32 = 16;
 const POSTGRES_FLEETING_CONNECTIONS: u32 = 8;
@@ -82,7 +83,7 @@ pub struct Unit {
 
 /// How much there is to undo when a write fails.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Statements {
+pub enum Statements {
     /// One statement leaves nothing behind when it fails, and needs no transaction of its own.
     One,
     Several,
@@ -155,13 +156,11 @@ impl Db {
                 })
             })
             .connect_lazy_with(options.clone());
-        let (send, receive) = mpsc::channel(QUEUE);
-        tokio::spawn(write_in_groups(writing, receive));
         Ok(Db {
             kind: Kind::Sqlite,
             options,
             pool,
-            writer: Writer::Grouped(send),
+            writer: Writer::Grouped(group::start(writing)?),
             recents: Arc::default(),
             tally: Arc::default(),
             changed: Arc::default(),
@@ -368,109 +367,6 @@ fn postgres_pool(connections: u32, settings: &'static str) -> AnyPoolOptions {
         .after_connect(move |connection, _| {
             Box::pin(async move { sqlx::raw_sql(settings).execute(connection).await.map(|_| ()) })
         })
-}
-
-struct Job {
-    durability: Durability,
-    statements: Statements,
-    run: Run,
-}
-
-/// Runs a unit; says whether to keep it, and how to answer once the commit has happened (or has not).
-type Run = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, (bool, Answer)> + Send>;
-type Answer = Box<dyn FnOnce(Result<()>) + Send>;
-
-async fn write_in_groups(mut connection: AnyConnection, mut jobs: mpsc::Receiver<Job>) {
-    let mut waiting = Vec::with_capacity(GROUP);
-    let mut level = None;
-    while jobs.recv_many(&mut waiting, GROUP).await > 0 {
-        let durability = waiting.iter().map(|job| job.durability).max().unwrap_or(Durability::Lasting);
-        let mut answers = Vec::with_capacity(waiting.len());
-        let committed = commit_group(&mut connection, &mut level, durability, &mut waiting, &mut answers).await;
-        let failed = committed.err().map(|error| error.to_string());
-        // What has not been run was not answered: whoever waits for it is told to come again.
-        waiting.clear();
-        for answer in answers {
-            answer(match &failed {
-                None => Ok(()),
-                Some(why) => Err(Error::Internal(format!("commit: {why}"))),
-            });
-        }
-    }
-}
-
-/// What is said to SQLite between two units goes in one message: each is a thread change there and back.
-async fn commit_group(
-    connection: &mut AnyConnection,
-    level: &mut Option<Durability>,
-    durability: Durability,
-    jobs: &mut Vec<Job>,
-    answers: &mut Vec<Answer>,
-) -> Result<(), sqlx::Error> {
-    let mut script = Script::default();
-    if *level != Some(durability) {
-        script.say(match durability {
-            Durability::Lasting => "PRAGMA synchronous = FULL",
-            Durability::Fleeting => "PRAGMA synchronous = NORMAL",
-        });
-        *level = Some(durability);
-    }
-    if let [Job { statements: Statements::One, .. }] = jobs.as_slice() {
-        script.run(connection).await?;
-        for Job { run, .. } in jobs.drain(..) {
-            answers.push(run(connection).await.1);
-        }
-        return Ok(());
-    }
-    script.say("BEGIN IMMEDIATE");
-    let done = run_group(connection, script, jobs, answers).await;
-    if done.is_err() {
-        // Of a transaction that could not even begin there is nothing to roll back.
-        let _ = sqlx::raw_sql("ROLLBACK").execute(connection).await;
-    }
-    done
-}
-
-async fn run_group(
-    connection: &mut AnyConnection,
-    mut script: Script,
-    jobs: &mut Vec<Job>,
-    answers: &mut Vec<Answer>,
-) -> Result<(), sqlx::Error> {
-    for Job { run, statements, .. } in jobs.drain(..) {
-        if statements == Statements::Several {
-            script.say("SAVEPOINT unit");
-        }
-        script.run(connection).await?;
-        let (keep, answer) = run(connection).await;
-        answers.push(answer);
-        match (statements, keep) {
-            (Statements::One, _) => {}
-            (Statements::Several, true) => script.say("RELEASE unit"),
-            (Statements::Several, false) => script.say("ROLLBACK TO unit; RELEASE unit"),
-        }
-    }
-    script.say("COMMIT");
-    script.run(connection).await
-}
-
-/// Statements of ours that wait to be said together.
-#[derive(Default)]
-struct Script(String);
-
-impl Script {
-    fn say(&mut self, statement: &'static str) {
-        self.0.push_str(statement);
-        self.0.push(';');
-    }
-
-    async fn run(&mut self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-        if !self.0.is_empty() {
-            // Safe: made of nothing but this file's own words.
-            sqlx::raw_sql(AssertSqlSafe(mem::take(&mut self.0))).execute(connection).await?;
-        }
-        Ok(())
-    }
 }
 
 /// A name that must be unique is in use; anything else stays what it is.

@@ -17,6 +17,7 @@ pub mod device;
 pub mod device_code;
 pub mod funnel;
 pub mod grant;
+mod group;
 pub mod guess;
 pub mod identity;
 pub mod identity_provider;
