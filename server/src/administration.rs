@@ -139,6 +139,7 @@ fn portal_at(redirect_uri: &str) -> Application {
         protocol: Default::default(),
         redirect_uris: vec![RedirectUri { platform: Platform::SinglePage, uri: redirect_uri.into() }],
         widget_origins: Vec::new(),
+        native_authentication: Default::default(),
         secrets: Vec::new(),
     }
 }

@@ -27,6 +27,7 @@ pub mod keys;
 pub mod log;
 pub mod mail;
 pub mod mailbox;
+pub mod native;
 pub mod oidc;
 pub mod open_pages;
 pub mod outbound;

@@ -7,7 +7,7 @@ use crate::{
     error::Result,
     graph::{self, Graph},
     guard::only_from_our_pages,
-    health, hosted, mailbox, oidc, pictures, portal, problem, sentences,
+    health, hosted, mailbox, native, oidc, pictures, portal, problem, sentences,
     state::AppState,
     widget,
 };
@@ -21,10 +21,11 @@ pub fn router(state: AppState) -> Result<Router> {
     let mut routes = people(&state)
         .merge(administrators(&state))
         .merge(management(&state))
-        .merge(applications())
+        .merge(applications(&state))
         .merge(applications_at_flows())
         .nest("/tfp", applications_at_flows())
         .merge(pages_elsewhere())
+        .merge(screens_of_applications())
         .merge(machines());
     if state.config.is_development() {
         routes = routes.merge(development(&state)?);
@@ -70,7 +71,9 @@ fn management(state: &AppState) -> Router<AppState> {
 
 /// OpenID Connect. None of these is opened by a cookie alone, so forms may come from anywhere.
 /// The two pages among them, `logout` and `deviceauth`, ask themselves whether a form is ours.
-fn applications() -> Router<AppState> {
+fn applications(state: &AppState) -> Router<AppState> {
+    // Whoever proves themselves on an application's own screens does so here.
+    let native = from_fn_with_state(state.clone(), native::token::layer);
     Router::new()
         .route("/{tenant}/v2.0/.well-known/openid-configuration", get(oidc::discovery::get))
         .route("/.well-known/oauth-authorization-server/{tenant}/v2.0", get(oidc::discovery::get))
@@ -83,7 +86,7 @@ fn applications() -> Router<AppState> {
         .route("/{tenant}/oauth2/v2.0/par", post(oidc::par::post).options(preflight))
         .route("/{tenant}/oauth2/v2.0/revoke", post(oidc::revoke::post).options(preflight))
         .route("/{tenant}/oauth2/v2.0/introspect-token", post(oidc::introspect::post))
-        .route("/{tenant}/oauth2/v2.0/token", post(oidc::token::post).options(preflight))
+        .route("/{tenant}/oauth2/v2.0/token", post(oidc::token::post).layer(native).options(preflight))
         .route(
             "/{tenant}/openid/v2.0/userinfo",
             get(oidc::userinfo::answer).post(oidc::userinfo::answer).options(preflight),
@@ -113,6 +116,26 @@ fn pages_elsewhere() -> Router<AppState> {
     Router::new()
         .route("/{tenant}/widget/{application}", post(widget::begin))
         .route("/{tenant}/widget/{application}/{journey}", post(widget::answer))
+}
+
+/// Entra's native authentication API: applications ask people on screens of their own. Opened by a continuation token, which
+/// begins with an application that an administrator allowed it.
+fn screens_of_applications() -> Router<AppState> {
+    Router::new()
+        .route("/{tenant}/signup/v1.0/start", post(native::sign_up::start).options(preflight))
+        .route("/{tenant}/signup/v1.0/challenge", post(native::sign_up::challenge).options(preflight))
+        .route("/{tenant}/signup/v1.0/continue", post(native::sign_up::resume).options(preflight))
+        .route("/{tenant}/oauth2/v2.0/initiate", post(native::sign_in::initiate).options(preflight))
+        .route("/{tenant}/oauth2/v2.0/challenge", post(native::sign_in::challenge).options(preflight))
+        .route("/{tenant}/oauth2/v2.0/introspect", post(native::sign_in::introspect).options(preflight))
+        .route("/{tenant}/resetpassword/v1.0/start", post(native::reset_password::start).options(preflight))
+        .route("/{tenant}/resetpassword/v1.0/challenge", post(native::reset_password::challenge).options(preflight))
+        .route("/{tenant}/resetpassword/v1.0/continue", post(native::reset_password::resume).options(preflight))
+        .route("/{tenant}/resetpassword/v1.0/submit", post(native::reset_password::submit).options(preflight))
+        .route(
+            "/{tenant}/resetpassword/v1.0/poll_completion",
+            post(native::reset_password::poll_completion).options(preflight),
+        )
 }
 
 /// What pages are made of, and what keeps watch over servers.

@@ -238,6 +238,7 @@ fn demo_application(origin: &str) -> Application {
         protocol: Default::default(),
         redirect_uris: vec![uri(demo::REDIRECT_PATH), uri(demo::POST_LOGOUT_PATH)],
         widget_origins: Vec::new(),
+        native_authentication: Default::default(),
         secrets: Vec::new(),
     }
 }

@@ -35,11 +35,12 @@ pub fn allow_pages_of(application: &Application, headers: &HeaderMap, mut respon
 }
 
 /// The question before a request. It cannot say for which application it asks, so it is answered yes, and the answer to
-/// the request itself decides who reads it. Credentials are never allowed.
+/// the request itself decides who reads it. Credentials are never allowed. Some clients send headers of their application's
+/// own, which the star stands for; older browsers, which do not know it, find the usual ones by name.
 pub async fn preflight() -> Response {
     const HEADERS: &str = "authorization, content-type, dpop, client-request-id, x-client-sku, x-client-ver, x-client-os, \
                            x-client-cpu, x-client-current-telemetry, x-client-last-telemetry, x-ms-lib-capability, \
-                           x-anchormailbox, x-app-name, x-app-ver";
+                           x-anchormailbox, x-app-name, x-app-ver, *";
     [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
         (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST")),

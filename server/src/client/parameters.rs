@@ -3,6 +3,7 @@
 use crate::{error::Refusal, wishes::is_form};
 use axum::http::HeaderMap;
 
+#[derive(Clone)]
 pub struct Parameters(Vec<(String, String)>);
 
 impl Parameters {

@@ -16,6 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -25,6 +26,9 @@ struct Body<'a> {
     timestamp: String,
     trace_id: &'a str,
     correlation_id: &'a str,
+    /// What only some faces tell besides.
+    #[serde(flatten)]
+    more: Map<String, Value>,
 }
 
 /// Under which the log of both sides knows the request.
@@ -54,6 +58,10 @@ impl Traces {
 }
 
 pub fn json(error: &Error, traces: &Traces) -> Response {
+    json_with(error, traces, Map::new())
+}
+
+pub fn json_with(error: &Error, traces: &Traces, more: Map<String, Value>) -> Response {
     let refusal = refusal(error);
     // A tenant that is not there is a fault in the request like any other.
     let status = if matches!(error, Error::NotFound) { StatusCode::BAD_REQUEST } else { error.status() };
@@ -74,6 +82,7 @@ pub fn json(error: &Error, traces: &Traces) -> Response {
         timestamp: timestamp.clone(),
         trace_id: trace,
         correlation_id: correlation,
+        more,
     };
     let mut response = (status, NO_STORE, Json(body)).into_response();
     if let Some(seconds) = error.retry_after() {

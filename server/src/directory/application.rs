@@ -29,6 +29,7 @@ pub struct Application {
     pub redirect_uris: Vec<RedirectUri>,
     /// Of the pages that may show the widget.
     pub widget_origins: Vec<String>,
+    pub native_authentication: NativeAuthentication,
     /// None for a public client.
     pub secrets: Vec<ApplicationSecret>,
     pub protocol: Protocol,
@@ -39,6 +40,17 @@ impl Application {
     pub fn is_confidential(&self) -> bool {
         !self.secrets.is_empty() || !self.protocol.keys.is_empty()
     }
+}
+
+/// Whether its own screens may ask people for what they prove themselves by (`native/`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum NativeAuthentication {
+    #[default]
+    Off,
+    /// It is told whether an address has an account.
+    Telling,
+    /// Until somebody has proved an address, it is told nothing about it.
+    Silent,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -109,6 +121,7 @@ pub async fn find(db: &Db, tenant: &TenantId, id: &ApplicationId) -> Result<Opti
 
 async fn complete(db: &Db, tenant: &TenantId, row: Row) -> Result<Application> {
     let (id, name, user_flow, algorithm, home_url, disabled_at, protocol, notes) = row;
+    let notes: Notes = serde_json::from_str(&notes)?;
     let uris: Vec<(String, String)> = sqlx::query_as(
         "SELECT platform, uri FROM redirect_uris WHERE tenant_id = $1 AND application_id = $2 ORDER BY platform, uri",
     )
@@ -139,7 +152,8 @@ async fn complete(db: &Db, tenant: &TenantId, row: Row) -> Result<Application> {
             .map(|(id, hint, hash, expires_at)| ApplicationSecret { id, hint, hash, expires_at: Timestamp(expires_at) })
             .collect(),
         protocol: serde_json::from_str(&protocol)?,
-        widget_origins: serde_json::from_str::<Notes>(&notes)?.widget_origins,
+        native_authentication: notes.native(),
+        widget_origins: notes.widget_origins,
     })
 }
 
@@ -176,7 +190,7 @@ pub async fn insert(db: &Db, tenant: &TenantId, application: Application, now: T
 }
 
 async fn insert_all(c: &mut AnyConnection, tenant: &TenantId, application: &Application, now: Timestamp) -> Result<()> {
-    let notes = Notes { widget_origins: application.widget_origins.clone(), ..Notes::default() };
+    let notes = Notes::of(application);
     sqlx::query(
         "INSERT INTO applications (tenant_id, id, name, user_flow_id, algorithm, home_url, created_at, disabled_at, protocol, notes)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",

@@ -24,6 +24,8 @@ pub enum Why {
     Held,
     SwitchedOff,
     SecondFactor,
+    /// An application's own screen asked for somebody who is not there, and was told so.
+    Unknown,
 }
 
 impl Why {
@@ -33,6 +35,7 @@ impl Why {
             Why::Held => 50053,
             Why::SwitchedOff => 50057,
             Why::SecondFactor => 500_121,
+            Why::Unknown => 50034,
         }
     }
 }
@@ -56,6 +59,7 @@ impl Failure {
             50126 => "Invalid username or password.",
             50053 => "The account is locked because somebody tried too often with a wrong password.",
             50057 => "The account is disabled.",
+            50034 => "There is no such account.",
             _ => "The second factor was not shown.",
         }
     }

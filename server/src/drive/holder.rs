@@ -1,8 +1,21 @@
 //! Who holds a journey: the browser in which it began, or an application that carries it for somebody.
 
-use crate::{cookie::Cookie, secret::token};
-use app::contract::{id::TenantId, secret::Secret};
+use crate::{
+    cookie::Cookie,
+    secret::{seal::Purpose, token},
+    state::AppState,
+};
+use app::contract::{
+    id::{JourneyId, TenantId},
+    secret::Secret,
+};
 use axum::http::HeaderMap;
+
+/// The secret that follows one that was answered with. Whoever was not reached by the answer finds it by the secret that they
+/// still have, and nobody else does.
+pub fn successor(state: &AppState, journey: &JourneyId, secret: &str) -> String {
+    token::keyed_hash(&state.seal, Purpose::Journey, &[b"successor", journey.as_str().as_bytes(), secret.as_bytes()])
+}
 
 /// The one to whom a journey is shown and whose answers count (security R3).
 pub enum Holder {

@@ -8,10 +8,13 @@ mod holder;
 mod page;
 mod perform;
 mod visit;
+mod whose;
 
 pub use begin::begin;
-pub use holder::Holder;
+pub use holder::{Holder, successor};
+pub use perform::judge_password;
 pub use visit::Visit;
+pub use whose::{Asking, whose};
 
 use finish::Finished;
 use funnel::Led;
@@ -65,6 +68,8 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
                     Ok(()) => {
                         funnel::note(state, visit, &before, Led::To(&step, &journey.said.faults));
                         visit.journey = journey;
+                        // A face may go on with what it knows already.
+                        visit.row.version += 1;
                         return Ok(Driven { step, cookies });
                     }
                     Err(Error::Stale) => return present(state, visit).await,

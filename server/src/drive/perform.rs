@@ -5,22 +5,29 @@ use crate::{
     administration::TENANT_ID,
     directory::{
         Durability, Unit, account,
+        application::Application,
         counter::{self, Asked, Spent},
         device,
         guess::{self, Rule},
         identity::{self, Folded, Known},
         outbox, second_factor,
         sign_in_failure::{self, Failure, Why},
+        tenant::Tenant,
     },
     error::{Error, Result},
-    guard::network_of,
+    guard::{Caller, network_of},
     journey::{Account, Effect, Event, Profile, SecondFactor, Verdict, limits},
     mail::compose::{Letter, Mail, compose},
     post,
     secret::{password::Verified, popular, seal::Purpose, token, totp},
     state::AppState,
 };
-use app::contract::{id::AccountId, secret::Secret, time::Timestamp};
+use app::contract::{
+    id::{AccountId, TenantId},
+    secret::Secret,
+    time::Timestamp,
+    validate::Why as NotGood,
+};
 use std::{net::IpAddr, time::Duration};
 use zeroize::Zeroizing;
 
@@ -124,7 +131,7 @@ async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &s
         },
         Asked {
             name: "code from network",
-            subject: network(state, visit),
+            subject: network(state, &visit.caller),
             rule: |past| limits::next_allowed(&limits::SENDS_PER_NETWORK, past),
         },
     ];
@@ -179,11 +186,7 @@ async fn check_password(
     password: Secret,
 ) -> Result<Event> {
     let tenant = &visit.tenant.id;
-    let network = Asked {
-        name: "failure from network",
-        subject: network(state, visit),
-        rule: |past| limits::next_allowed(&limits::FAILURES_PER_NETWORK, past),
-    };
+    let network = failure_from(state, &visit.caller);
     refuse_beyond(counter::next_allowed(&state.db, tenant, &network, visit.now).await?, visit.now)?;
     let folded = Folded::address(address);
     let known = identity::find_by_address(&state.db, tenant, &folded).await?;
@@ -216,7 +219,8 @@ async fn check_password(
             // Some 32 bits: enough to know the same mistake again, too few to test passwords against (security R1).
             guess::remember(&state.db, tenant, &guesser, &mistake[..6]).await?;
         }
-        count_failure(state, visit, network, failure(state, visit, tried, why)).await?;
+        let failure = failure(state, visit, tried, why);
+        count_failure(state, tenant, network, Some(failure), visit.now).await?;
         return Ok(Event::PasswordChecked(Verdict::Wrong));
     };
     // All of a burst come in before the first is counted; what comes out beyond the limit is told nothing (security R2).
@@ -232,10 +236,7 @@ fn failure(state: &AppState, visit: &Visit, account: Option<AccountId>, why: Why
     Failure {
         id: state.chance.id(),
         first_at: visit.now,
-        network: match network_of(visit.caller.address) {
-            IpAddr::V4(network) => format!("{network}/24"),
-            IpAddr::V6(network) => format!("{network}/56"),
-        },
+        network: network_in_words(&visit.caller),
         account,
         application: visit.application.id.clone(),
         user_flow: visit.flow.id.clone(),
@@ -244,12 +245,26 @@ fn failure(state: &AppState, visit: &Visit, account: Option<AccountId>, why: Why
     }
 }
 
-async fn count_failure(state: &AppState, visit: &Visit, network: Asked, failure: Failure) -> Result<()> {
-    let (tenant, now) = (visit.tenant.id.clone(), visit.now);
+pub fn network_in_words(caller: &Caller) -> String {
+    match network_of(caller.address) {
+        IpAddr::V4(network) => format!("{network}/24"),
+        IpAddr::V6(network) => format!("{network}/56"),
+    }
+}
+
+/// What nobody is told as a failure of somebody's is counted and not noted.
+pub async fn count_failure(
+    state: &AppState,
+    tenant: &TenantId,
+    network: Asked,
+    failure: Option<Failure>,
+    now: Timestamp,
+) -> Result<()> {
+    let tenant = tenant.clone();
     let spend = state.db.write(Durability::Fleeting, move |c| {
         Box::pin(async move {
             let spent = counter::spend(c, &tenant, &[network], now).await?;
-            if let Spent::Allowed { .. } = spent {
+            if let (Spent::Allowed { .. }, Some(failure)) = (spent, failure) {
                 sign_in_failure::note(c, &tenant, &failure).await?;
             }
             Ok(spent)
@@ -261,7 +276,7 @@ async fn count_failure(state: &AppState, visit: &Visit, network: Asked, failure:
     }
 }
 
-fn refuse_beyond(allowed_at: Timestamp, now: Timestamp) -> Result<()> {
+pub fn refuse_beyond(allowed_at: Timestamp, now: Timestamp) -> Result<()> {
     match now.until(allowed_at) {
         Duration::ZERO => Ok(()),
         retry_after => Err(Error::TooMany { retry_after }),
@@ -294,8 +309,17 @@ pub fn acquaintance(state: &AppState, what: &str, account: &AccountId, device: &
     subject(state, &[what, account.as_str(), device])
 }
 
-fn network(state: &AppState, visit: &Visit) -> String {
-    subject(state, &["network", &network_of(visit.caller.address).to_string()])
+/// Failed sign-ins, and what is counted as one, from wherever somebody is (security R2).
+pub fn failure_from(state: &AppState, caller: &Caller) -> Asked {
+    Asked {
+        name: "failure from network",
+        subject: network(state, caller),
+        rule: |past| limits::next_allowed(&limits::FAILURES_PER_NETWORK, past),
+    }
+}
+
+fn network(state: &AppState, caller: &Caller) -> String {
+    subject(state, &["network", &network_of(caller.address).to_string()])
 }
 
 /// Addresses and networks are counted under keyed hashes: who reads the table learns none of them.
@@ -318,10 +342,13 @@ fn strengthen(unit: &mut Unit, visit: &Visit, account: AccountId, before: Secret
 
 /// What only the server knows of a new password: whether it is among the first that everybody tries.
 async fn hash_password(state: &AppState, visit: &Visit, password: &Secret, address: &str) -> Result<Event> {
-    let local_part = address.split('@').next().unwrap_or(address);
-    let context = [local_part, &visit.tenant.name, &visit.application.name];
-    if let Some(why) = popular::judge(password, &context) {
+    if let Some(why) = judge_password(&visit.tenant, &visit.application, password, address) {
         return Ok(Event::PasswordHashed(Err(why)));
     }
     Ok(Event::PasswordHashed(Ok(state.hasher.hash(password).await?)))
+}
+
+pub fn judge_password(tenant: &Tenant, application: &Application, password: &Secret, address: &str) -> Option<NotGood> {
+    let local_part = address.split('@').next().unwrap_or(address);
+    popular::judge(password, &[local_part, &tenant.name, &application.name])
 }

@@ -41,7 +41,7 @@ pub(super) fn signs_up(flow: &UserFlow) -> bool {
 
 /// What follows "Forgot password?". A flow that is there for it does it itself; one of the legacy version has always left
 /// it to the application.
-pub(super) fn recovers(flow: &UserFlow) -> ForgotPassword {
+pub fn recovers(flow: &UserFlow) -> ForgotPassword {
     match (flow.kind, flow.rules.version, flow.rules.forgot_password) {
         (FlowKind::PasswordReset, ..) => ForgotPassword::BuiltIn,
         (FlowKind::SignUpOrSignIn, FlowVersion::Legacy, ForgotPassword::BuiltIn) => ForgotPassword::TellApplication,

@@ -16,6 +16,7 @@ mod b2c;
 mod browser;
 mod claims;
 mod client_credentials;
+mod continuation;
 mod goodbye;
 mod hint;
 mod mint;

@@ -66,7 +66,6 @@ struct Presented {
     proved: bool,
     /// It holds that key.
     key: Option<String>,
-    key_of_refreshes: Option<String>,
     /// The flow that the address names.
     user_flow: Option<UserFlowId>,
 }
@@ -78,21 +77,35 @@ pub async fn redeem(
     client: &Client,
     form: &Parameters,
 ) -> Result<Granted> {
-    let code_hash = token::hash(form.required("code")?);
+    let code = form.required("code")?;
     let presented = Presented {
         application: client.application.id.clone(),
         redirect_uri: form.get("redirect_uri").unwrap_or_default().into(),
         verifier: form.get("code_verifier").unwrap_or_default().into(),
         proved: client.shown != Shown::Name,
         key: client.key.clone(),
-        key_of_refreshes: client.key_of_refreshes(),
         user_flow: named.map(|named| named.flow.id.clone()),
     };
     let platform = check::platform_of(&client.application, &presented.redirect_uri)
         .map_err(|refusal| Refusal { error: "invalid_grant", ..refusal })?;
     client.befits(platform)?;
+    use_up(state, tenant, client, code, platform, move |grant| judge(&presented, grant)).await
+}
 
-    let now = state.clock.now();
+/// What the grant of a code is worth to whoever presents it. The inner result is the application's fault, the outer one ours.
+type Judged = Result<Result<(Granted, RefreshRules), Refusal>>;
+
+/// A code that was presented is used up, even where the rest of the request is wrong: so the refusal is a result of the
+/// unit and not its failure.
+pub async fn use_up(
+    state: &AppState,
+    tenant: &Tenant,
+    client: &Client,
+    code: &str,
+    platform: Platform,
+    judge: impl FnOnce(&Grant) -> Judged + Send + 'static,
+) -> Result<Granted> {
+    let (now, code_hash, key) = (state.clock.now(), token::hash(code), client.key_of_refreshes());
     let family_id = state.chance.id();
     let reused = Activity {
         id: state.chance.id(),
@@ -103,8 +116,6 @@ pub async fn redeem(
         user_flow: None,
     };
     let (tenant_id, config) = (tenant.id.clone(), state.config.clone());
-    // A code that was presented is used up, even where the rest of the request is wrong: so the refusal is a result of
-    // the unit and not its failure.
     let (mut granted, family) = state
         .db
         .write(Durability::Lasting, move |c| {
@@ -114,18 +125,18 @@ pub async fn redeem(
                     Redeemed::Before => {
                         activity::insert(c, &tenant_id, &reused).await?;
                         return Ok(Err(invalid(
-                            54005,
+                            REDEEMED_BEFORE,
                             "The code was redeemed already. What was issued from it is revoked.",
                         )));
                     }
-                    Redeemed::Never => return Ok(Err(invalid(70008, "The code is unknown or has expired."))),
+                    Redeemed::Never => return Ok(Err(invalid(NO_SUCH_CODE, "The code is unknown or has expired."))),
                 };
-                let (granted, rules) = match judge(&presented, &grant)? {
+                let (granted, rules) = match judge(&grant)? {
                     Ok(judged) => judged,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
                 let family = family(family_id, &grant, &granted, (platform, rules), &config.public_url, now)
-                    .map(|family| Family { key: presented.key_of_refreshes, ..family });
+                    .map(|family| Family { key, ..family });
                 if let Some(family) = &family {
                     token_family::insert(c, &tenant_id, family, now).await?;
                 }
@@ -147,13 +158,14 @@ pub async fn redeem(
 
 /// As B2C has it: what one flow gave is worth nothing at another (AADB2C90088).
 pub const OTHER_FLOW: u32 = 700_005;
+pub const REDEEMED_BEFORE: u32 = 54_005;
+pub const NO_SUCH_CODE: u32 = 70_008;
 
 fn invalid(number: u32, why: &str) -> Refusal {
     Refusal::new("invalid_grant", number, why)
 }
 
-/// The inner result is the application's fault, the outer one ours.
-fn judge(presented: &Presented, grant: &Grant) -> Result<Result<(Granted, RefreshRules), Refusal>> {
+fn judge(presented: &Presented, grant: &Grant) -> Judged {
     let kept: Kept = serde_json::from_str(&grant.request)?;
     if grant.application != presented.application {
         return Ok(Err(invalid(70000, "The code was issued to another application.")));
@@ -178,8 +190,13 @@ fn judge(presented: &Presented, grant: &Grant) -> Result<Result<(Granted, Refres
     if !kept.response.code {
         return Ok(Err(invalid(70000, "No code was asked for.")));
     }
+    Ok(granted(grant, kept))
+}
+
+/// Whoever signed in, to an application to whom the code belongs.
+pub fn granted(grant: &Grant, kept: Kept) -> Result<(Granted, RefreshRules), Refusal> {
     let Some(Outcome::SignedIn { account, session, amr, signed_in_at, new_account }) = grant.outcome.clone() else {
-        return Ok(Err(invalid(70000, "Nobody has signed in for this code.")));
+        return Err(invalid(70000, "Nobody has signed in for this code."));
     };
     let granted = Granted {
         account,
@@ -194,7 +211,7 @@ fn judge(presented: &Presented, grant: &Grant) -> Result<Result<(Granted, Refres
         flow_name: kept.flow_name,
         new_account,
     };
-    Ok(Ok((granted, kept.refresh)))
+    Ok((granted, kept.refresh))
 }
 
 /// RFC 7636 §4.6. Where no challenge was sent, somebody who brings a verifier is not who asked (RFC 9700 §4.8.2), and whoever

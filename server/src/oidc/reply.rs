@@ -1,6 +1,7 @@
 //! The answer to an authorization request that went well: a code, tokens, or both, as was asked.
 
 use super::{
+    asked_claims::AskedClaims,
     check::Kept,
     claims::{self, Beside},
     mint::Mint,
@@ -13,7 +14,7 @@ use crate::{
     error::{Error, Refusal, Result},
     journey::assurance,
 };
-use app::contract::id::UserFlowId;
+use app::contract::id::{ApplicationId, TenantId, UserFlowId};
 use axum::response::Response;
 
 /// Who signed in, and through which flow.
@@ -28,7 +29,7 @@ pub async fn reply(from: Answering<'_>, kept: &Kept, code: &str, by: impl FnOnce
         return Ok(kept.to.with(from, &[("code", code)]));
     }
     let granted = granted(kept, by()).ok_or(Error::JourneyOver)?;
-    if let Err(refusal) = is_meant(from, kept, &granted) {
+    if let Err(refusal) = is_meant(&from.tenant.id, &from.application.id, &kept.claims, &granted) {
         return Ok(kept.to.with_refusal(from, &refusal));
     }
     // Signed out meanwhile, by themselves or by whoever took their password back: nothing is issued any more.
@@ -65,12 +66,17 @@ fn granted(kept: &Kept, SignedIn { outcome, user_flow }: SignedIn) -> Option<Gra
 
 /// OpenID Connect Core §3.1.2.1, §5.5.1: an application that asked for one person is never told of another, and one that
 /// must have a better proof never has to do with less.
-fn is_meant(from: Answering<'_>, kept: &Kept, granted: &Granted) -> Result<(), Refusal> {
-    let name = claims::pairwise(&from.tenant.id, &from.application.id, &granted.account);
-    if kept.claims.sub.as_ref().is_some_and(|meant| *meant != name) {
+pub fn is_meant(
+    tenant: &TenantId,
+    application: &ApplicationId,
+    asked: &AskedClaims,
+    granted: &Granted,
+) -> Result<(), Refusal> {
+    let name = claims::pairwise(tenant, application, &granted.account);
+    if asked.sub.as_ref().is_some_and(|meant| *meant != name) {
         return Err(Refusal::new("login_required", 50058, "Somebody else signed in than the application asked for."));
     }
-    if !kept.claims.acr.is_empty() && !kept.claims.acr.iter().any(|acr| acr == assurance::acr(&granted.amr)) {
+    if !asked.acr.is_empty() && !asked.acr.iter().any(|acr| acr == assurance::acr(&granted.amr)) {
         let why = "The person did not sign in by the means that the application must have.";
         return Err(Refusal::new("unmet_authentication_requirements", 50076, why));
     }

@@ -196,6 +196,7 @@ impl House {
             protocol: Default::default(),
             redirect_uris: vec![RedirectUri { platform, uri: uri.into() }],
             widget_origins: Vec::new(),
+            native_authentication: Default::default(),
             secrets: secret
                 .iter()
                 .map(|secret| ApplicationSecret {

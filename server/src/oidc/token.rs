@@ -6,7 +6,7 @@ use super::{
     b2c,
     claims::Beside,
     client_auth::{self, Client},
-    client_credentials, cors, device,
+    client_credentials, continuation, cors, device,
     mint::Mint,
     parameters::Parameters,
     place::Place,
@@ -46,7 +46,7 @@ pub fn lifetime(scopes: &Scopes, flow: &UserFlow) -> Duration {
     if scopes.is_for_graph() { GRAPH_LIFETIME } else { Duration::from_secs(60 * u64::from(flow.rules.tokens.minutes)) }
 }
 
-const PARAMETERS: [&str; 12] = [
+const PARAMETERS: [&str; 14] = [
     "grant_type",
     "client_id",
     "client_secret",
@@ -57,7 +57,9 @@ const PARAMETERS: [&str; 12] = [
     "code_verifier",
     "device_code",
     "refresh_token",
+    "continuation_token",
     "scope",
+    "claims",
     "client_info",
 ];
 
@@ -172,6 +174,7 @@ async fn granted(
         "refresh_token" => refresh::refresh(state, tenant, named.as_ref(), client, form).await?,
         // What clients need, 5: by its short name too.
         device::GRANT_TYPE | "device_code" => device::redeem(state, tenant, client, form).await?,
+        "continuation_token" => continuation::redeem(state, tenant, client, form).await?,
         "client_credentials" => {
             let tokens = client_credentials::tokens(state, tenant, client, form).await?;
             return Ok(serde_json::to_value(tokens)?);

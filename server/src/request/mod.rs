@@ -20,6 +20,7 @@ use app::contract::{
     flow_rules::TokenRules,
     id::{ApplicationId, TenantId, UserFlowId},
     time::Timestamp,
+    user_flow::UserFlow,
     validate::ADDRESS_MAX,
 };
 use asked_claims::AskedClaims;
@@ -85,6 +86,9 @@ pub struct Kept {
     /// Nobody's address: the person comes back to the page of a device.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub for_device: bool,
+    /// Nobody's address either: screens of the application's own, which ask for scopes when they ask for tokens.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub native: bool,
     /// What the request called its flow, where it named one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flow_name: Option<String>,
@@ -94,6 +98,23 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// What is known when an application's own screens begin.
+    pub fn native(flow: &UserFlow) -> Self {
+        Self {
+            to: Return { uri: String::new(), mode: ResponseMode::Query, popup: false, state: None },
+            response: ResponseType::CODE,
+            scopes: Scopes::default(),
+            nonce: None,
+            code_challenge: None,
+            key: None,
+            claims: AskedClaims::default(),
+            for_device: false,
+            native: true,
+            flow_name: None,
+            refresh: RefreshRules::of(&flow.rules.tokens),
+        }
+    }
+
     /// Whose numbers the application knows.
     pub fn tongue(&self) -> Tongue {
         if self.flow_name.is_some() { Tongue::B2c } else { Tongue::Entra }
@@ -192,6 +213,7 @@ pub fn request(
             key: key(asked)?,
             claims: AskedClaims::asked(asked.get("claims"))?,
             for_device: false,
+            native: false,
             flow_name: named.map(|named| named.name.clone()),
             refresh: RefreshRules::default(),
         },
@@ -369,7 +391,7 @@ fn key(asked: &Parameters) -> Result<Option<String>, Refusal> {
 /// Nothing is opened by it that was closed: accounts belong to the tenant and not to a flow, so whoever may sign up by one
 /// flow may sign in by every other, and where the tokens go is decided by the application alone. An application of which that
 /// is not to be so says that it keeps to its flow (`onlyOwnUserFlow`).
-fn user_flow(application: &Application, named: Option<&Named>) -> Result<UserFlowId, Refusal> {
+pub fn user_flow(application: &Application, named: Option<&Named>) -> Result<UserFlowId, Refusal> {
     if let Some(Named { flow, .. }) = named {
         let is_own = application.user_flow.as_ref() == Some(&flow.id);
         return match application.protocol.only_own_user_flow && !is_own {

@@ -20,6 +20,7 @@ fn application(uris: &[(Platform, &str)]) -> Application {
             .map(|(platform, uri)| RedirectUri { platform: *platform, uri: (*uri).into() })
             .collect(),
         widget_origins: Vec::new(),
+        native_authentication: Default::default(),
         secrets: Vec::new(),
     }
 }

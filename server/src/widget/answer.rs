@@ -12,10 +12,7 @@ use crate::{
     guard::Caller,
     journey::show,
     request::Kept,
-    secret::{
-        seal::Purpose,
-        token::{self, Token},
-    },
+    secret::token::{self, Token},
     state::AppState,
 };
 use app::contract::{
@@ -91,7 +88,7 @@ async fn open(
 ) -> Result<(Visit, String, bool)> {
     let tenant = embedding.tenant.id.as_str();
     let mut last = Err(Error::JourneyOver);
-    for (token, is_present) in [(token.to_owned(), true), (successor(state, journey, token), false)] {
+    for (token, is_present) in [(token.to_owned(), true), (drive::successor(state, journey, token), false)] {
         let holder = Holder::Bearer(token.as_str().into());
         last =
             Visit::load(state, tenant, journey, holder, caller.clone()).await.map(|visit| (visit, token, is_present));
@@ -108,10 +105,6 @@ async fn open(
     })
 }
 
-fn successor(state: &AppState, journey: &JourneyId, token: &str) -> String {
-    token::keyed_hash(&state.seal, Purpose::Journey, &[b"successor", journey.as_str().as_bytes(), token.as_bytes()])
-}
-
 async fn next(state: &AppState, mut visit: Visit, answer: Answer, token: String, is_present: bool) -> Result<Shown> {
     if !is_present {
         let step = show(&visit.setting(), &visit.journey, visit.now);
@@ -124,7 +117,7 @@ async fn next(state: &AppState, mut visit: Visit, answer: Answer, token: String,
         let location = concluded(state, &visit).await?;
         return Shown::of(state, &visit, Step::Done { location }, &token, false).await;
     }
-    let follows = successor(state, &visit.row.id, &token);
+    let follows = drive::successor(state, &visit.row.id, &token);
     let (tenant, id, hash) = (visit.tenant.id.clone(), visit.row.id.clone(), token::hash(&follows));
     let hand_over = state.db.write(Durability::Fleeting, move |c| {
         Box::pin(async move { journeys::hand_over(c, &tenant, &id, &hash).await })

@@ -8,6 +8,7 @@ mod directory;
 mod graph;
 mod hosted;
 mod mail;
+mod native;
 mod oidc;
 mod oidf;
 mod people;

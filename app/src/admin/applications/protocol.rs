@@ -13,7 +13,7 @@ use crate::contract::resource::application::Application;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-static GROUPS: [(&str, &[Setting]); 3] = [
+static GROUPS: [(&str, &[Setting]); 4] = [
     (
         "Tokens",
         &[
@@ -63,6 +63,23 @@ static GROUPS: [(&str, &[Setting]); 3] = [
                 name: "Public keys (private_key_jwt)",
                 about: "JSON Web Keys that it signs its assertions with instead of a secret: a list, two of them while one replaces the other.",
                 form: Form::List,
+            },
+        ],
+    ),
+    (
+        "Native authentication",
+        &[
+            Setting {
+                place: "nativeAuthenticationApisEnabled",
+                name: "Screens of its own",
+                about: "It asks people for passwords and codes itself instead of sending them to our pages. For applications without a secret.",
+                form: Form::OneOf(&[("none", "Off"), ("all", "On")]),
+            },
+            Setting {
+                place: "nativeAuthenticationIsSilent",
+                name: "Tell nothing of an address before it is proved",
+                about: "Unknown people are asked for a password too, and taken addresses for a code. Otherwise the application is told at once.",
+                form: Form::Switch,
             },
         ],
     ),
@@ -118,5 +135,7 @@ fn told(application: &Application) -> Value {
         "tokenAlgorithm": application.token_algorithm,
         "web": { "logoutUrl": web.logout_url, "implicitGrantSettings": web.implicit_grant_settings },
         "protocol": application.protocol,
+        "nativeAuthenticationApisEnabled": application.native_authentication_apis_enabled,
+        "nativeAuthenticationIsSilent": application.native_authentication_is_silent,
     })
 }

@@ -33,6 +33,8 @@ pub struct Application {
     /// `alg` of its tokens: `RS256`, `ES256` or `EdDSA`.
     pub token_algorithm: String,
     pub protocol: Protocol,
+    /// Whether its own screens are told nothing of an address before somebody proved it: no unknown person, no taken name.
+    pub native_authentication_is_silent: bool,
     /// Origins of the pages that may show the widget.
     pub widget_origins: Vec<String>,
     /// False where it is switched off: nobody signs in through it.

@@ -1,6 +1,6 @@
 //! Applications as administrators see them: registered, listed, changed, given secrets, deleted.
 
-use super::{Application, Db, Row, complete, insert_all, replace_redirect_uris};
+use super::{Application, Db, NativeAuthentication, Row, complete, insert_all, replace_redirect_uris};
 use crate::{
     directory::{clause::Clause, db::taken},
     error::{Error, Result},
@@ -36,10 +36,32 @@ pub struct Notes {
     pub widget_origins: Vec<String>,
     /// Whether it may use the native authentication API.
     pub native_authentication: bool,
+    /// And if so, whether it learns nothing of an address before somebody proved it.
+    pub native_authentication_is_silent: bool,
     pub marketing_url: Option<String>,
     pub support_url: Option<String>,
     pub terms_url: Option<String>,
     pub privacy_url: Option<String>,
+}
+
+impl Notes {
+    /// Of an application of which nothing else was said.
+    pub(super) fn of(application: &Application) -> Self {
+        Self {
+            widget_origins: application.widget_origins.clone(),
+            native_authentication: application.native_authentication != NativeAuthentication::Off,
+            native_authentication_is_silent: application.native_authentication == NativeAuthentication::Silent,
+            ..Self::default()
+        }
+    }
+
+    pub fn native(&self) -> NativeAuthentication {
+        match (self.native_authentication, self.native_authentication_is_silent) {
+            (false, _) => NativeAuthentication::Off,
+            (true, false) => NativeAuthentication::Telling,
+            (true, true) => NativeAuthentication::Silent,
+        }
+    }
 }
 
 pub async fn registered(db: &Db, tenant: &TenantId, id: &ApplicationId) -> Result<Option<Registered>> {

@@ -36,6 +36,18 @@ pub fn whole(
         .flat_map(|(platform, uris)| uris.iter().map(move |uri| RedirectUri { platform, uri: uri.clone() }))
         .collect();
     let algorithm = if asked.token_algorithm.is_empty() { "RS256" } else { &asked.token_algorithm };
+    let notes = Notes {
+        description: asked.description.clone(),
+        identifier_uris: asked.identifier_uris.clone(),
+        tags: asked.tags.clone(),
+        widget_origins: asked.widget_origins.clone(),
+        native_authentication: asked.native_authentication_apis_enabled == "all",
+        native_authentication_is_silent: asked.native_authentication_is_silent,
+        marketing_url: asked.info.marketing_url.clone(),
+        support_url: asked.info.support_url.clone(),
+        terms_url: asked.info.terms_of_service_url.clone(),
+        privacy_url: asked.info.privacy_statement_url.clone(),
+    };
     let kept = Kept {
         id,
         name: asked.display_name.trim().into(),
@@ -45,19 +57,9 @@ pub fn whole(
         disabled_at: (asked.account_enabled == Some(false)).then_some(off_at),
         redirect_uris,
         widget_origins: asked.widget_origins.clone(),
+        native_authentication: notes.native(),
         protocol: protocol(asked),
         secrets: secrets.to_vec(),
-    };
-    let notes = Notes {
-        description: asked.description.clone(),
-        identifier_uris: asked.identifier_uris.clone(),
-        tags: asked.tags.clone(),
-        widget_origins: asked.widget_origins.clone(),
-        native_authentication: asked.native_authentication_apis_enabled == "all",
-        marketing_url: asked.info.marketing_url.clone(),
-        support_url: asked.info.support_url.clone(),
-        terms_url: asked.info.terms_of_service_url.clone(),
-        privacy_url: asked.info.privacy_statement_url.clone(),
     };
     let mut flaws = flaws(&kept, &notes);
     if !["", "none", "all"].contains(&asked.native_authentication_apis_enabled.as_str()) {

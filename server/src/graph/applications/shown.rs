@@ -56,6 +56,7 @@ pub fn shown(registered: &Registered, flow: Option<&UserFlow>) -> Application {
         public_client: PublicClient { redirect_uris: redirect_uris(Platform::Native) },
         is_fallback_public_client: application.redirect_uris.iter().any(|it| it.platform == Platform::Native),
         native_authentication_apis_enabled: if notes.native_authentication { "all" } else { "none" }.into(),
+        native_authentication_is_silent: notes.native_authentication_is_silent,
         password_credentials: application.secrets.iter().map(credential).collect(),
         info: Info {
             marketing_url: notes.marketing_url.clone(),

@@ -254,6 +254,7 @@ fn kept(sent: &document::Application, disabled_at: Option<Timestamp>) -> applica
         disabled_at,
         redirect_uris: sent.redirect_uris.iter().filter_map(uri).collect(),
         widget_origins: sent.notes.widget_origins.clone(),
+        native_authentication: sent.notes.native(),
         secrets: Vec::new(),
         protocol: sent.protocol.clone(),
     }

@@ -163,6 +163,7 @@ fn request(state: &AppState, tenant: &Tenant, application: &Application, device:
             key: None,
             claims: AskedClaims::default(),
             for_device: true,
+            native: false,
             flow_name: None,
             refresh: RefreshRules::default(),
         },

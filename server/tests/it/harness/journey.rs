@@ -102,6 +102,7 @@ impl TestServer {
             redirect_uris: vec![RedirectUri { platform: Platform::Web, uri: Application::REDIRECT_URI.into() }],
             protocol: Default::default(),
             widget_origins: Vec::new(),
+            native_authentication: Default::default(),
             secrets: vec![stored],
         };
         change(&mut made);

@@ -12,7 +12,7 @@ const ADA: &str = "ada@example.org";
 const MIGRATION: &str = include_str!("../../../migrations/0001_directory.sql");
 
 /// By their own servers or pages, with a token or a secret of theirs.
-const CALLED_BY_APPLICATIONS: [&str; 7] = [
+const CALLED_BY_APPLICATIONS: [&str; 18] = [
     "/{tenant}/oauth2/v2.0/token",
     "/{tenant}/oauth2/v2.0/devicecode",
     "/{tenant}/oauth2/v2.0/par",
@@ -20,6 +20,17 @@ const CALLED_BY_APPLICATIONS: [&str; 7] = [
     "/{tenant}/oauth2/v2.0/introspect-token",
     "/{tenant}/oidc/userinfo",
     "/{tenant}/openid/v2.0/userinfo",
+    "/{tenant}/signup/v1.0/start",
+    "/{tenant}/signup/v1.0/challenge",
+    "/{tenant}/signup/v1.0/continue",
+    "/{tenant}/oauth2/v2.0/initiate",
+    "/{tenant}/oauth2/v2.0/challenge",
+    "/{tenant}/oauth2/v2.0/introspect",
+    "/{tenant}/resetpassword/v1.0/start",
+    "/{tenant}/resetpassword/v1.0/challenge",
+    "/{tenant}/resetpassword/v1.0/continue",
+    "/{tenant}/resetpassword/v1.0/submit",
+    "/{tenant}/resetpassword/v1.0/poll_completion",
 ];
 
 /// What a hostile page can make a browser send.

@@ -1,0 +1,93 @@
+//! `…/challenge`: the person is asked for what comes next. A code is sent; once more where it is called again, as often as
+//! the limits allow.
+
+use super::{asked::Call, continuation::Challenges, opened::Opened, start::redirect, told::told, trouble::Trouble};
+use crate::{error::Error, journey::limits::CODE};
+use app::contract::journey::{Answer, Notice, Path, Resend, Step};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Digits that an authenticator app shows, and for how many seconds (RFC 6238).
+const APP_DIGITS: u8 = 6;
+const APP_SECONDS: u32 = 30;
+
+pub async fn challenge(call: Call, way: Path) -> Result<Value, Trouble> {
+    let challenges = call.form.get("challenge_type").map(Challenges::read).transpose()?;
+    let (_hearing, mut opened) = call.open(way).await?;
+    opened.held.challenges = challenges.unwrap_or(opened.held.challenges);
+    let step = match opened.present() {
+        Step::Address { .. } => opened.hear(Answer::Address { address: opened.held.address.clone() }).await?,
+        Step::Code { resend: Resend::Now, .. } => opened.hear(Answer::Resend).await?,
+        Step::Code { resend: Resend::In { seconds }, .. } if opened.is_present => return Err(wait(seconds)),
+        step => step,
+    };
+    match (way, step, opened.held.challenges) {
+        (_, Step::Code { resend, .. }, Challenges { oob: true, .. }) => sent(opened, resend).await,
+        (Path::SignIn, Step::Password { .. }, Challenges { password: true, .. })
+        | (Path::SignUp, Step::NewPassword { path: Path::SignUp, .. }, Challenges { password: true, .. }) => {
+            Ok(json!({ "challenge_type": "password", "continuation_token": opened.hand_over().await? }))
+        }
+        (Path::SignIn, Step::SecondFactor, _) if opened.held.asks_second_factor => Ok(json!({
+            "challenge_type": "oob",
+            "binding_method": "prompt",
+            "challenge_channel": "totp",
+            "challenge_target_label": "Authenticator app",
+            "code_length": APP_DIGITS,
+            "interval": APP_SECONDS,
+            "continuation_token": opened.hand_over().await?,
+        })),
+        (_, Step::Code { .. } | Step::Password { .. } | Step::NewPassword { .. }, _) => {
+            Ok(redirect("The challenge_type does not have what this address proves itself by."))
+        }
+        (_, step, _) => told(opened, step).await,
+    }
+}
+
+async fn sent(mut opened: Opened, resend: Resend) -> Result<Value, Trouble> {
+    let seconds = match resend {
+        Resend::Now => 0,
+        Resend::In { seconds } => seconds,
+    };
+    if opened.visit.journey.said.notice == Some(Notice::CodesExhausted) {
+        return Err(wait(seconds));
+    }
+    Ok(json!({
+        "challenge_type": "oob",
+        "binding_method": "prompt",
+        "challenge_channel": "email",
+        "challenge_target_label": label(&opened.held.address),
+        "code_length": CODE.length,
+        "interval": seconds,
+        "continuation_token": opened.hand_over().await?,
+    }))
+}
+
+fn wait(seconds: u32) -> Trouble {
+    Error::TooMany { retry_after: Duration::from_secs(seconds.into()) }.into()
+}
+
+/// `m***a@e***e.org`: enough for whoever typed it, and nothing for who looks over their shoulder.
+pub fn label(address: &str) -> String {
+    let covered = |word: &str| {
+        let mut letters = word.chars();
+        let (first, last) = (letters.next(), letters.next_back());
+        [first.map(String::from), Some("***".into()), last.map(String::from)].into_iter().flatten().collect::<String>()
+    };
+    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+    match domain.rsplit_once('.') {
+        Some((name, top)) => format!("{}@{}.{top}", covered(local), covered(name)),
+        None => covered(local),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_told_covered() {
+        assert_eq!(label("mina@example.org"), "m***a@e***e.org");
+        assert_eq!(label("m@x.co.uk"), "m***@x***o.uk");
+        assert_eq!(label("äb@ö.example"), "ä***b@ö***.example");
+    }
+}

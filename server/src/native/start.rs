@@ -1,0 +1,105 @@
+//! How each way begins: for whom, in which flow, what the application can ask for; and the first token.
+
+use super::{
+    asked::Call,
+    continuation::{Challenges, Continuation, Held},
+    trouble::Trouble,
+};
+use crate::{
+    directory::{grant::Grant, user_flow},
+    drive,
+    error::Error,
+    journey::Entry,
+    request::{self, Kept},
+    secret::token::Token,
+    wishes,
+};
+use app::contract::{
+    id::GrantId,
+    journey::Path,
+    secret::Secret,
+    user_flow::{Method, UserFlow},
+    validate,
+};
+use axum::http::header;
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+const LIFETIME: Duration = Duration::from_secs(3600);
+
+pub struct Start {
+    pub flow: Arc<UserFlow>,
+    pub address: String,
+    pub challenges: Challenges,
+}
+
+/// What is known from the first call on.
+#[derive(Default)]
+pub struct Brought {
+    pub method: Option<Method>,
+    pub password: Option<Secret>,
+    pub attributes: BTreeMap<String, Vec<String>>,
+}
+
+impl Call {
+    pub async fn start(&self) -> Result<Start, Trouble> {
+        let challenges = Challenges::read(self.form.required("challenge_type")?)?;
+        let address = validate::address(self.form.get("username").unwrap_or_default())
+            .map_err(|_| Trouble::new("invalid_request", 90100, "The username parameter is empty or not valid."))?;
+        let named = self.place.named(&self.state.db, &self.tenant).await?;
+        let flow = request::user_flow(&self.application, named.as_ref())?;
+        let flow = user_flow::get(&self.state.db, &self.tenant.id, &flow).await?;
+        Ok(Start { flow, address, challenges })
+    }
+
+    pub async fn begin(&self, start: Start, way: Path, brought: Brought) -> Result<Value, Trouble> {
+        let Start { flow, address, challenges } = start;
+        let secret = Token::random(&self.state.chance);
+        let grant = Grant {
+            id: GrantId::from(self.state.chance.id()),
+            application: self.application.id.clone(),
+            user_flow: flow.id.clone(),
+            browser: secret.hash(),
+            request: serde_json::to_string(&Kept::native(&flow)).map_err(Error::from)?,
+            outcome: None,
+            expires_at: self.state.clock.now() + LIFETIME,
+        };
+        let journey = drive::begin(&self.state, &self.tenant.id, &self.caller, grant, self.entry(way)).await?;
+        let held = Held {
+            journey,
+            secret: secret.reveal().into(),
+            way,
+            address,
+            challenges,
+            asks_second_factor: self.has_capability("mfa_required"),
+            method: brought.method,
+            password: brought.password,
+            attributes: brought.attributes,
+        };
+        Ok(json!({ "continuation_token": self.sealed(&Continuation::Journey(Box::new(held)))? }))
+    }
+
+    fn entry(&self, path: Path) -> Entry {
+        let wished = self.form.get("ui_locales").unwrap_or_default();
+        Entry {
+            path,
+            language: wishes::language(wished, self.headers.get(header::ACCEPT_LANGUAGE)).into(),
+            hint: None,
+            known: None,
+            profile: None,
+            popup: false,
+            can_cancel: false,
+        }
+    }
+
+    /// MSAL writes it in the plural, the documents in the singular.
+    fn has_capability(&self, wanted: &str) -> bool {
+        let words = ["capabilities", "capability"].into_iter().filter_map(|name| self.form.get(name));
+        words.flat_map(str::split_ascii_whitespace).any(|word| word == wanted)
+    }
+}
+
+/// The application has to send the person to the hosted pages.
+pub fn redirect(why: &str) -> Value {
+    json!({ "challenge_type": "redirect", "redirect_reason": why })
+}

@@ -1,0 +1,55 @@
+//! `grant_type=continuation_token`: somebody has signed in on the application's own screens (`native/`), and the application
+//! says only now for what.
+
+use super::{
+    asked_claims::AskedClaims,
+    check::Kept,
+    client_auth::Client,
+    parameters::Parameters,
+    redeem::{self, NO_SUCH_CODE, REDEEMED_BEFORE},
+    reply::is_meant,
+    scope::{Apis, Scopes},
+    token::Granted,
+};
+use crate::{
+    directory::{application::Platform, grant::Grant, tenant::Tenant},
+    error::{Error, Refusal, Result},
+    state::AppState,
+};
+
+/// The token that comes here is the grant's code: `native::token` took it out of the one that the application holds.
+pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Granted> {
+    let application = client.application.id.clone();
+    let apis = Apis { application: &application, public_url: &state.config.public_url };
+    let (scopes, claims) = (Scopes::asked(form.required("scope")?, apis)?, AskedClaims::asked(form.get("claims"))?);
+    let code = form.required("continuation_token")?;
+    // What runs in a page says so by its Origin.
+    let platform = if client.origin.is_some() { Platform::SinglePage } else { Platform::Native };
+    client.befits(platform)?;
+    let of = tenant.id.clone();
+    let judge = move |grant: &Grant| {
+        let kept: Kept = serde_json::from_str(&grant.request)?;
+        if !kept.native || grant.application != application {
+            return Ok(Err(Refusal::new(
+                "invalid_request",
+                55200,
+                "The continuation_token is none of this application's.",
+            )));
+        }
+        Ok(redeem::granted(grant, Kept { scopes, claims: claims.clone(), ..kept }).and_then(|(granted, rules)| {
+            is_meant(&of, &application, &claims, &granted)?;
+            Ok((granted, rules))
+        }))
+    };
+    redeem::use_up(state, tenant, client, code, platform, judge).await.map_err(as_continuation)
+}
+
+/// To such an application there are no codes.
+fn as_continuation(error: Error) -> Error {
+    match error {
+        Error::Refused(refusal) if [REDEEMED_BEFORE, NO_SUCH_CODE].contains(&refusal.number) => {
+            Refusal::new("expired_token", 552_003, "The continuation_token was used or has expired.").into()
+        }
+        error => error,
+    }
+}
