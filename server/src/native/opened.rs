@@ -73,9 +73,11 @@ impl Opened {
 
     /// Where the answer leads, or what was wrong with it. One that was not asked for leads nowhere.
     pub async fn hear(&mut self, answer: Answer) -> std::result::Result<Step, Trouble> {
-        let is_over = self.visit.row.finished_at.is_some();
         let present = self.present();
-        if !is_over && !(self.is_present && is_asked(&present, &answer)) {
+        let counts = self.is_present && is_asked(&present, &answer);
+        // The end of a way is told to whoever was not told it.
+        let is_over = self.visit.row.finished_at.is_some();
+        if !counts && !is_over {
             return Ok(present);
         }
         let step = drive::drive(&self.call.state, &mut self.visit, answer).await?.step;
