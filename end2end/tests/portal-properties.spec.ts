@@ -108,6 +108,8 @@ test("an application says what it may do, and must @script", async ({ administra
   await protocol.getByLabel("Signature").selectOption("EdDSA");
   await protocol.getByLabel("ID tokens without a code").check();
   await protocol.getByLabel("Proof key required (PKCE)").check();
+  await protocol.getByLabel("Screens of its own").selectOption("all");
+  await protocol.getByLabel("Tell nothing of an address before it is proved").check();
   await protocol.getByLabel(/^Back-channel sign-out address/).fill("not an address");
   await protocol.getByLabel(/^Public keys/).fill("[{");
   await administrator.presses("Save the protocol");
@@ -123,10 +125,14 @@ test("an application says what it may do, and must @script", async ({ administra
   await expect(protocol.getByLabel("Signature")).toHaveValue("EdDSA");
   await expect(protocol.getByLabel("ID tokens without a code")).toBeChecked();
   await expect(protocol.getByLabel("Proof key required (PKCE)")).toBeChecked();
+  await expect(protocol.getByLabel("Screens of its own")).toHaveValue("all");
+  await expect(protocol.getByLabel("Tell nothing of an address before it is proved")).toBeChecked();
   await expect(protocol.getByLabel(/^Back-channel sign-out address/)).toHaveValue("https://shop.example.org/signed-out");
 
   await protocol.getByLabel("ID tokens without a code").uncheck();
   await protocol.getByLabel("Proof key required (PKCE)").uncheck();
+  await protocol.getByLabel("Screens of its own").selectOption("none");
+  await protocol.getByLabel("Tell nothing of an address before it is proved").uncheck();
   await protocol.getByLabel("Signature").selectOption("RS256");
   await protocol.getByLabel(/^Back-channel sign-out address/).fill("");
   await administrator.presses("Save the protocol");
