@@ -189,8 +189,7 @@ fn bind(wasm: &Path, start: &Path, bundle: &Bundle, table: &mut Table) -> Result
         .into());
     }
     let start = fs::read_to_string(start).map_err(|fault| format!("{}: {fault}", start.display()))?;
-    // In a block of its own: the glue has names such as `wasm` at its top.
-    let script = bare(&format!("{}\n{{\n{start}}}\n", parts::with_loader(output.js(), &loader)));
+    let script = bare(&format!("{}\n{start}", parts::with_loader(output.js(), &loader)));
     let first = table.add_by_content(bundle.feature, Kind::Script, script.as_bytes())?.small
         + table.add_by_content(bundle.feature, Kind::Wasm, &output.wasm_mut().emit_wasm())?.small;
     if is_release()? && first > bundle.limit * 1024 {
@@ -208,6 +207,25 @@ fn bare(script: &str) -> String {
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
+/// Without the spaces beside punctuation. Only for scripts of our own, in which no pattern holds a quotation mark.
+fn tight(script: &str) -> String {
+    let is_mark = |character: char| "{}()=,;:?+<>|&!".contains(character);
+    let mut small = String::with_capacity(script.len());
+    let mut rest = script;
+    while let Some(next) = rest.chars().next() {
+        let length = match next {
+            '"' | '\'' | '`' => string_length(rest, next),
+            _ => next.len_utf8(),
+        };
+        let (piece, after) = rest.split_at(length);
+        rest = after;
+        if next != ' ' || !(small.ends_with(is_mark) || rest.starts_with(is_mark)) {
+            small.push_str(piece);
+        }
+    }
+    small
+}
+
 /// Every folder of style/ is one stylesheet: its files in the order of their names.
 fn styles(folder: &Path, table: &mut Table) -> Result<()> {
     for sheet in sorted(folder)?.into_iter().filter(|path| path.is_dir()) {
@@ -221,17 +239,40 @@ fn styles(folder: &Path, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
+/// The widget's, which other people's pages name.
+const LOADER: &str = "widget.js";
+
+/// Beside the loader in npm's package, and asked for by no browser.
+const PACKAGE: [&str; 3] = ["README.md", "package.json", "widget.d.ts"];
+
+/// The loader under its version too: a page that names that one, with the hash of its content, is never given another. Who
+/// releases a version puts what was built into public/ under this name, and from then on it is served as it lies there.
+fn loader(folder: &Path, bytes: &[u8], table: &mut Table) -> Result<()> {
+    let name = format!("widget-{}.js", env!("CARGO_PKG_VERSION"));
+    match folder.join(&name).exists() {
+        true => Ok(()),
+        false => table.add(name.clone(), name, Kind::Script, bytes).map(|_| ()),
+    }
+}
+
 /// Files that are known by their path: /favicon.ico and the like. What starts a bundle is in the bundle already.
 fn public(folder: &Path, table: &mut Table) -> Result<()> {
     for file in sorted(folder)?.into_iter().filter(|path| path.is_file()) {
         let name = file_name(&file)?;
-        if BUNDLES.iter().any(|bundle| bundle.start == name) {
+        if BUNDLES.iter().any(|bundle| bundle.start == name) || PACKAGE.contains(&name.as_str()) {
             continue;
         }
         let kind =
             Kind::of(&name).ok_or_else(|| format!("public/{name}: no content type is known for it (build.rs)"))?;
         let bytes = fs::read(&file)?;
-        let bytes = if matches!(kind, Kind::Script) { bare(&String::from_utf8(bytes)?).into_bytes() } else { bytes };
+        let bytes = match kind {
+            // A loader of before is what its hash says.
+            Kind::Script if !name.starts_with("widget-") => tight(&bare(&String::from_utf8(bytes)?)).into_bytes(),
+            _ => bytes,
+        };
+        if name == LOADER {
+            loader(folder, &bytes, table)?;
+        }
         table.add(name.clone(), name, kind, &bytes)?;
     }
     Ok(())

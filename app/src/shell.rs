@@ -8,7 +8,7 @@ use crate::{
         portal::Portal,
         problem::Problem,
     },
-    hosted::{self, DevicePage, Enrol, FormPost, Home, SetUp, SignOut, Whence},
+    hosted::{self, DevicePage, Enrol, FormPost, Home, SetUp, SignOut, WebMessage, Whence},
     text::{Key, Texts, administrator, direction},
     ui::{element::escape, ground::Ground, view::Drawing},
 };
@@ -124,6 +124,16 @@ pub fn form_post(page: &FormPost, texts: &Texts, scripts: &Scripts, nonce: &str)
     let heading = texts.say(Key::DoneHeading);
     let html = still(heading, Some(page.brand), texts, scripts, nonce, || hosted::form_post(page, texts));
     with_script(html, nonce, &["document.forms[0].submit()"])
+}
+
+/// The page that tells the window that opened it, if a page of that origin is still there, and closes (security R24).
+pub fn web_message(page: &WebMessage, origin: &str, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
+    let heading = texts.say(Key::DoneHeading);
+    let html = still(heading, Some(page.brand), texts, scripts, nonce, || hosted::web_message(page, texts));
+    let (mut location, mut target) = (String::new(), String::new());
+    in_script(&mut location, &page.location);
+    in_script(&mut target, &origin);
+    with_script(html, nonce, &["opener?.postMessage({location:", &location, "},", &target, ");close()"])
 }
 
 /// Before the end of the body, so that everything it speaks of is there.

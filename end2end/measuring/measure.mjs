@@ -15,6 +15,7 @@ import { measurePage, median } from "./page.mjs";
 import { measurePeople } from "./people.mjs";
 import { measurePortal } from "./portal.mjs";
 import { cpuSeconds, memory } from "./process.mjs";
+import { measureWidget } from "./widget.mjs";
 import { ask } from "../sql.mjs";
 
 /** @typedef {import("../journey.mjs").Someone} Someone */
@@ -27,7 +28,7 @@ const CUSTOMERS = 64;
 const LISTENED = Number(process.env.MEASURE_LISTENED ?? 500);
 const SIGNING_IN_AT_ONCE = 16;
 
-const parts = { page, lighthouse, portal, start: startUp, rates, steps, enumeration, live, people };
+const parts = { page, lighthouse, portal, widget, start: startUp, rates, steps, enumeration, live, people };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["page", "lighthouse", "portal", "start", "rates"];
 const binary = binaryOf("release");
 
@@ -83,6 +84,38 @@ async function portal() {
   for (const { wire, url } of transfers) console.log(`  ${kib(wire)} KiB with headers  ${new URL(url).pathname}`);
   const all = transfers.reduce((sum, { wire }) => sum + wire, 0) / 1024;
   reached("all of the portal's first visit", all, "KiB", "≤ 350", (value) => value <= 350);
+}
+
+async function widget() {
+  title("The widget in an empty page, first visit, beside others, in Chromium");
+  const place = newPlace("sqlite");
+  const server = await start({ binary, place });
+  const widgets = await measureWidget(server);
+  await server.stop();
+  remove(place);
+  const weigh = (/** @type {{ bytes: number }[]} */ some) => some.reduce((sum, { bytes }) => sum + bytes, 0) / 1024;
+  for (const { name, transfers, desktop, phone } of widgets) {
+    console.log(`  ${name}: ${weigh(transfers).toFixed(1)} KiB`);
+    for (const { path, bytes } of transfers) console.log(`    ${kib(bytes)} KiB  ${path}`);
+    const ms = (/** @type {{ screen: number, interactive: number, work: number }} */ it) =>
+      `first screen ${it.screen.toFixed(0)} ms, to type into ${it.interactive.toFixed(0)} ms, main thread busy ${it.work.toFixed(0)} ms`;
+    console.log(`    desktop: ${ms(desktop)}`);
+    console.log(`    slow phone: ${ms(phone)}`);
+  }
+  const [ours, ...others] = widgets;
+  if (!ours) throw new Error("nothing was measured");
+  const isNeeded = (/** @type {{ path: string }} */ { path }) => path === "/widget.js" || path.includes("/widget/") || path.endsWith(".css");
+  const isSaid = (/** @type {{ path: string }} */ { path }) => path.includes("/text/") || path.includes("/sentences/");
+  reached("loader", weigh(ours.transfers.filter(({ path }) => path === "/widget.js")), "KiB", "≤ 4", (value) => value <= 4);
+  reached("first screen drawn with", weigh(ours.transfers.filter(isNeeded)), "KiB", "≤ 12", (value) => value <= 12);
+  reached("loader, HTML, style, WebAssembly, glue", weigh(ours.transfers.filter((it) => !isSaid(it))), "KiB", "≤ 85", (value) => value <= 85);
+  reached("all of it, sentences too", weigh(ours.transfers), "KiB");
+  for (const where of /** @type {const} */ (["desktop", "phone"])) {
+    const best = Math.min(...others.map((other) => other[where].screen));
+    reached(`first screen, ${where}`, ours[where].screen, "ms", `< ${best.toFixed(0)}`, (value) => value < best);
+    reached(`to type into, ${where}`, ours[where].interactive, "ms");
+    reached(`main thread busy, ${where}`, ours[where].work, "ms");
+  }
 }
 
 async function startUp() {

@@ -1,109 +1,19 @@
-// The widget in a page on another origin, which has styles of its own and allows only what is documented.
+// The widget in a page on another origin: sign-up, sign-in and recovery where it stands, whatever the page does with it.
 
-import AxeBuilder from "@axe-core/playwright";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { demo } from "../journey.mjs";
-import { binaryOf, newPlace, remove, start, type Server } from "../portico.mjs";
 import { ask, quoted } from "../sql.mjs";
-import { expect, test } from "./house.ts";
+import { asked, element, expect, isSignedIn, script, sees, story, told } from "./elsewhere.ts";
 import type { Person } from "./person.ts";
 
-test.use({ bypassCSP: false });
+const asScript = { tag: "@script" };
 
-/** What a page with the widget has to allow, and nothing more. */
-const policy = (portico: string) =>
-  `default-src 'none'; script-src 'self' ${portico} 'wasm-unsafe-eval'; connect-src ${portico}; img-src ${portico}; style-src 'self'; base-uri 'none'`;
-
-// A header that browsers do not send themselves would make them ask before every request.
-test.use({ extraHTTPHeaders: {} });
-
-type Host = { origin: string; shows(markup: string): void; close(): void };
-
-const story = test.extend<{ host: { opens(markup?: string): Promise<void> } }, { server: Server; pages: Host }>({
-  pages: [({}, use) => serve().then(async (pages) => (await use(pages), pages.close())), { scope: "worker" }],
-
-  // Known as the application's own before anybody asks.
-  server: [
-    async ({ database, pages }, use) => {
-      const place = newPlace(database);
-      const server = await start({ binary: binaryOf("debug"), place });
-      const notes = JSON.stringify({ widgetOrigins: [pages.origin] });
-      ask(place.databaseUrl, `update applications set notes = ${quoted(notes)} where id = ${quoted(demo.clientId)}`);
-      await use(server);
-      expect(await server.stop(), server.told()).toBe(0);
-      remove(place);
-    },
-    { scope: "worker" },
-  ],
-
-  host: async ({ page, server, pages }, use) => {
-    await use({
-      async opens(asked = `<portico-sign-in tenant="demo" client-id="${demo.clientId}"></portico-sign-in>`) {
-        pages.shows(`<script type="module" src="${server.origin}/widget.js"></script>${asked}`);
-        allowed = policy(server.origin);
-        await page.goto(pages.origin);
-      },
-    });
-  },
-});
-
-let allowed = "";
-
-const LOG = `globalThis.told = [];
-for (const type of ["step", "signed-in", "signed-up", "signed-out", "error"]) {
-  addEventListener(type, ({ detail }) => told.push([type, detail?.step ?? detail?.error?.message].filter(Boolean).join(" ")));
-}`;
-
-async function serve(): Promise<Host> {
-  let markup = "";
-  const server = createServer(({ url }, response) => {
-    const answer = (type: string, body: string) => response.setHeader("content-type", type).end(body);
-    if (url === "/style.css") return void answer("text/css", "* { color: purple; font: 20px serif } main { max-width: 40rem }");
-    if (url === "/log.js") return void answer("text/javascript", LOG);
-    if (url !== "/") return void response.writeHead(204).end();
-    response.setHeader("content-security-policy", allowed);
-    answer(
-      "text/html; charset=utf-8",
-      `<!doctype html><html lang="en"><title>Bakery</title><link rel="stylesheet" href="/style.css"><script src="/log.js"></script><main><h1>The bakery</h1>${markup}</main></html>`,
-    );
-  });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { origin, shows: (asked) => (markup = asked), close: () => server.close() };
+async function entersPassword(person: Person) {
+  await person.entersAddress();
+  await person.presses("Continue");
+  await sees(person, "Enter your password");
+  await person.enters("Password", person.password);
 }
 
-async function sees(person: Person, heading: string) {
-  await expect(person.page.locator("portico-sign-in h1")).toHaveText(heading);
-  await expect.poll(() => person.page.locator("portico-sign-in form").first().evaluate((form: HTMLFormElement) => form.noValidate)).toBe(true);
-  const { violations } = await new AxeBuilder({ page: person.page }).include("portico-sign-in").setLegacyMode(true).disableRules(["page-has-heading-one", "landmark-main-is-top-level", "landmark-no-duplicate-main", "landmark-contentinfo-is-top-level"]).analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
-}
-
-const told = (person: Person) => person.page.evaluate(() => (globalThis as unknown as { told: string[] }).told);
-
-const token = (person: Person) =>
-  person.page.locator("portico-sign-in").evaluate((element) => (element as unknown as { getAccessToken(): Promise<string | null> }).getAccessToken());
-
-story("a customer signs in inside somebody else's page", { tag: "@script" }, async ({ customer, host }) => {
-  await host.opens();
-  await sees(customer, "Sign in");
-  await customer.entersAddress();
-  await customer.presses("Continue");
-  await sees(customer, "Enter your password");
-  await customer.enters("Password", customer.password);
-  await customer.page.keyboard.press("Enter");
-  await expect.poll(() => told(customer)).toEqual(["step address", "step password", "step done", "signed-in"]);
-  expect(await token(customer)).toMatch(/^ey/);
-  const user = await customer.page.locator("portico-sign-in").evaluate((element) => (element as unknown as { user: { name: string } }).user);
-  expect(user.name).toBe(customer.name);
-  await customer.page.locator("portico-sign-in").evaluate((element) => (element as unknown as { signOut(): Promise<void> }).signOut());
-  await sees(customer, "Sign in");
-  expect(await token(customer)).toBeNull();
-});
-
-story("a new person signs up there", { tag: "@script" }, async ({ person, host }) => {
-  await host.opens();
+async function isAskedForAttributes(person: Person) {
   await sees(person, "Sign in");
   await person.presses("Create one");
   await sees(person, "Create your account");
@@ -114,33 +24,249 @@ story("a new person signs up there", { tag: "@script" }, async ({ person, host }
   await sees(person, "Create a password");
   await person.createsPassword();
   await sees(person, "Tell us about yourself");
+}
+
+story("a customer signs in inside somebody else's page", asScript, async ({ customer, host }) => {
+  await host.opens();
+  await sees(customer, "Sign in");
+  await entersPassword(customer);
+  await customer.page.keyboard.press("Enter");
+  await expect.poll(() => told(customer)).toEqual(["step address", "step password", "step done", "signed-in"]);
+  await isSignedIn(customer);
+  await asked(customer, (element) => element.signOut());
+  await sees(customer, "Sign in");
+  expect(await asked(customer, (element) => element.getAccessToken())).toBeNull();
+});
+
+story("a new person signs up there", asScript, async ({ person, host }) => {
+  await host.opens();
+  await isAskedForAttributes(person);
+  await person.presses("Create account");
+  await person.isTold("Please look at these again:");
   await person.fillsInAttributes();
   await person.presses("Create account");
   await expect.poll(async () => (await told(person)).slice(-2)).toEqual(["signed-up", "signed-in"]);
+  await isSignedIn(person);
 });
 
-story("an element that leaves takes its requests along, and comes back to where it was", { tag: "@script" }, async ({ customer, host }) => {
+story("who forgot the password makes another", asScript, async ({ customer, host }) => {
+  await host.opens();
+  await sees(customer, "Sign in");
+  await customer.presses("Can’t access your account?");
+  await sees(customer, "Get back into your account");
+  await customer.entersAddress();
+  const known = await customer.mailbox();
+  await customer.presses("Send code");
+  await sees(customer, "Check your email");
+  // Who had a code a moment ago is asked to wait, and then asks again.
+  while (await customer.page.getByText("That was a lot of codes.").isVisible()) {
+    await customer.countsDown();
+    await customer.presses(/send a new code/);
+    await sees(customer, "Check your email");
+  }
+  await customer.entersCode(await customer.newestCode(known));
+  await sees(customer, "Choose a new password");
+  await customer.enters("New password", "a whole new kettle");
+  await customer.page.keyboard.press("Enter");
+  await isSignedIn(customer);
+});
+
+story("a wrong password is said below its field, and nothing typed is lost", asScript, async ({ customer, host }) => {
+  await host.opens();
+  await sees(customer, "Sign in");
+  await customer.enters("Email address", "nobody");
+  await customer.presses("Continue");
+  await expect(customer.page.locator("portico-sign-in .fault")).toBeVisible();
+  await expect(customer.page.getByLabel("Email address")).toBeFocused();
+  await customer.entersAddress();
+  await customer.page.keyboard.press("Enter");
+  await sees(customer, "Enter your password");
+  await customer.enters("Password", "not my password");
+  await customer.presses("Sign in");
+  await expect(customer.page.locator("portico-sign-in .fault")).toBeVisible();
+  await expect(customer.page.getByLabel("Password", { exact: true })).toBeFocused();
+  await customer.enters("Password", customer.password);
+  await customer.presses("Sign in");
+  await isSignedIn(customer);
+});
+
+story("what was typed and pressed before WebAssembly came is kept", asScript, async ({ customer, host }) => {
+  let arrive = () => {};
+  const held = new Promise<void>((done) => (arrive = done));
+  await customer.page.route("**/*.wasm", (route) => held.then(() => route.continue()));
+  await host.opens();
+  const field = customer.page.getByLabel("Email address");
+  await field.pressSequentially(customer.address);
+  await customer.presses("Continue");
+  await expect(field).toHaveValue(customer.address);
+  await expect(field).toHaveAttribute("autocomplete", /username|email/);
+  arrive();
+  await sees(customer, "Enter your password");
+  await expect(customer.page.locator("portico-sign-in bdi")).toHaveText(customer.address);
+});
+
+story("where the pages' program cannot be had, the server draws every page", asScript, async ({ customer, host }) => {
+  await customer.page.route("**/assets/hosted.*.js", (route) => route.fulfill({ contentType: "text/javascript", body: "throw new Error('none')", headers: { "access-control-allow-origin": "*" } }));
+  await host.opens();
+  const heading = customer.page.locator("portico-sign-in h1");
+  await expect(heading).toHaveText("Sign in");
+  await customer.entersAddress();
+  await customer.presses("Continue");
+  await expect(heading).toHaveText("Enter your password");
+  await customer.enters("Password", "not my password");
+  await customer.presses("Sign in");
+  await expect(customer.page.getByLabel("Password", { exact: true })).toHaveAttribute("aria-invalid", "true");
+  await expect(customer.page.getByLabel("Password", { exact: true })).toBeFocused();
+  await customer.enters("Password", customer.password);
+  await customer.presses("Sign in");
+  await isSignedIn(customer);
+});
+
+story("an element that moves keeps everything", asScript, async ({ customer, host }) => {
+  await host.opens();
+  await sees(customer, "Sign in");
+  await customer.entersAddress();
+  const moves = () =>
+    customer.page.evaluate(() => {
+      const section = document.createElement("section");
+      document.querySelector("main")!.append(section);
+      section.append(document.querySelector("portico-sign-in")!);
+    });
+  await moves();
+  await expect(customer.page.getByLabel("Email address")).toHaveValue(customer.address);
+  await customer.presses("Continue");
+  await sees(customer, "Enter your password");
+  await moves();
+  await customer.enters("Password", customer.password);
+  await customer.presses("Sign in");
+  await isSignedIn(customer);
+});
+
+story("an element that leaves takes its requests along, and comes back to where it was", asScript, async ({ customer, host }) => {
   await host.opens();
   await sees(customer, "Sign in");
   await customer.entersAddress();
   await customer.presses("Continue");
   await sees(customer, "Enter your password");
-  await customer.page.evaluate(async () => {
-    const element = document.querySelector("portico-sign-in")!;
-    element.remove();
-    await new Promise((done) => setTimeout(done));
-    document.querySelector("main")!.append(element);
-  });
-  await sees(customer, "Enter your password");
+  const begun: string[] = [];
+  const died = new Promise<string>((known) => customer.page.on("requestfailed", (request) => known(request.failure()!.errorText)));
+  await customer.page.route("**/widget/**", (route) => void begun.push(route.request().url()));
   await customer.enters("Password", customer.password);
   await customer.presses("Sign in");
-  await expect.poll(async () => (await told(customer)).at(-1)).toBe("signed-in");
+  await expect.poll(() => begun.length).toBe(1);
+  const element = await customer.page.locator("portico-sign-in").elementHandle();
+  await element!.evaluate((element) => element.remove());
+  expect(await died).toBe("net::ERR_ABORTED");
+  await customer.page.unrouteAll();
+  await customer.page.evaluate((element) => document.querySelector("main")!.append(element!), element);
+  await sees(customer, "Enter your password");
+  expect(begun.length, "nothing was asked while it was away").toBe(1);
+  await customer.enters("Password", customer.password);
+  await customer.presses("Sign in");
+  await isSignedIn(customer);
 });
 
-story("another language is another drawing, from right to left", { tag: "@script" }, async ({ person, host }) => {
-  await host.opens(`<portico-sign-in tenant="demo" client-id="${demo.clientId}" locale="de"></portico-sign-in>`);
+story("two on a page are two journeys of one program", asScript, async ({ customer, host, server }) => {
+  const fetched: string[] = [];
+  customer.page.on("response", (response) => void (response.fromServiceWorker() || fetched.push(new URL(response.url()).pathname)));
+  await host.opens(script(server) + element('id="one"') + element('id="two" locale="de"'));
+  await sees(customer, "Sign in");
+  await sees(customer, "Anmelden", 1);
+  await customer.page.locator("#two").getByLabel("E-Mail-Adresse").fill(customer.address);
+  await customer.page.locator("#one").getByLabel("Email address").fill("somebody@example.org");
+  await customer.page.locator("#two").getByRole("button", { name: "Weiter" }).click();
+  await expect(customer.page.locator("#two h1")).toHaveText("Passwort eingeben");
+  await expect(customer.page.locator("#one h1")).toHaveText("Sign in");
+  await expect(customer.page.locator("#one").getByLabel("Email address")).toHaveValue("somebody@example.org");
+  expect(fetched.filter((path) => path.endsWith(".wasm")).length).toBe(1);
+});
+
+story("the script may come late, and more than once", asScript, async ({ customer, host, server }) => {
+  await host.opens(element());
+  await expect(customer.page.locator("portico-sign-in")).toHaveCount(1);
+  await customer.page.evaluate(async (address) => {
+    for (const url of [address, `${address}?again`, address]) {
+      const script = Object.assign(document.createElement("script"), { type: "module", src: url });
+      document.head.append(script);
+      await new Promise((loaded) => (script.onload = loaded));
+    }
+  }, `${server.origin}/widget.js`);
+  await sees(customer, "Sign in");
+  expect(await told(customer)).toEqual(["step address"]);
+  await entersPassword(customer);
+  await customer.presses("Sign in");
+  await isSignedIn(customer);
+});
+
+story("another language is another drawing, from right to left", asScript, async ({ person, host, server }) => {
+  await host.opens(script(server) + element('locale="de"'));
   await sees(person, "Anmelden");
   await person.page.locator("portico-sign-in summary").click();
   await person.page.locator("portico-sign-in .entries button[lang=ar]").click();
   await expect(person.page.locator("portico-sign-in .body")).toHaveAttribute("dir", "rtl");
+  await sees(person, "تسجيل الدخول");
+  const [field, card] = await Promise.all(["input[type=email]", ".card"].map((it) => person.page.locator(`portico-sign-in ${it}`).boundingBox()));
+  const label = await person.page.locator("portico-sign-in label").first().boundingBox();
+  expect(label!.x + label!.width, "labels begin at the right").toBeGreaterThan(field!.x + field!.width - 4);
+  expect(card!.width).toBeLessThanOrEqual(408);
+});
+
+story("the keyboard goes through it in its order, and the page's own style stays outside", asScript, async ({ person, host, server }) => {
+  await host.opens(`<a href="#before">Before</a>${script(server)}${element('theme="dark"')}<a href="#after">After</a>`);
+  await sees(person, "Sign in");
+  const focused = () =>
+    person.page.evaluate(() => {
+      const { activeElement } = document;
+      const inside = activeElement?.shadowRoot?.activeElement ?? activeElement;
+      return (inside as HTMLElement).innerText || (inside as HTMLInputElement).name;
+    });
+  await person.page.getByRole("link", { name: "Before" }).focus();
+  const order: string[] = [];
+  while (order.at(-1) !== "After" && order.length < 12) {
+    await person.page.keyboard.press("Tab");
+    order.push(await focused());
+  }
+  expect(order.slice(0, 4)).toEqual(["address", "Continue", "Create one", "Can’t access your account?"]);
+  expect(order.at(-1)).toBe("After");
+  const style = await person.page.locator("portico-sign-in h1").evaluate((heading) => {
+    const { color, fontFamily } = getComputedStyle(heading);
+    return { color, fontFamily, card: getComputedStyle(heading.closest(".card")!).backgroundColor, parts: [...heading.part] };
+  });
+  expect(style.color).toBe("rgb(236, 238, 244)");
+  expect(style.fontFamily).not.toContain("serif,");
+  expect(style.card).toBe("rgb(20, 23, 31)");
+  expect(style.parts).toEqual(["h1", "ext-title"]);
+});
+
+const flow = "name = 'SignInSignUpSample'";
+
+story("a layout that is saved reaches an open widget, and what was typed stays", asScript, async ({ person, host, server }) => {
+  await host.opens();
+  await isAskedForAttributes(person);
+  const { databaseUrl } = server.place;
+  const name = person.page.getByLabel("Display name");
+  await name.fill("Ada Lovelac");
+  await name.evaluate((field: HTMLInputElement) => field.setSelectionRange(3, 5));
+  const of = `from user_flow_revisions r join user_flows f on f.id = r.user_flow_id and f.revision = r.revision where ${flow}`;
+  const layout = JSON.parse(ask(databaseUrl, `select layout ${of}`).join("\n"));
+  const own = layout.inputs.find(({ attribute }: { attribute: string }) => attribute === "displayName");
+  const city = { ...own, attribute: "city", label: { text: "Where do you live?" }, required: true };
+  const next = JSON.stringify({ revision: layout.revision + 1, inputs: [city, ...layout.inputs] });
+  ask(
+    databaseUrl,
+    `begin;
+     insert into user_flow_revisions (tenant_id, user_flow_id, revision, settings, layout, made_at)
+       select r.tenant_id, r.user_flow_id, r.revision + 1, r.settings, ${quoted(next)}, r.made_at ${of};
+     update user_flows set revision = revision + 1 where ${flow};
+     commit`,
+  );
+  await expect(person.page.getByLabel("Where do you live?")).toBeVisible({ timeout: 3000 });
+  await expect(person.page.locator("portico-sign-in [role=status]").filter({ hasText: "just changed this form" })).toBeVisible();
+  await expect(name).toHaveValue("Ada Lovelac");
+  await expect(name).toBeFocused();
+  expect(await name.evaluate((field: HTMLInputElement) => [field.selectionStart, field.selectionEnd])).toEqual([3, 5]);
+  await person.fillsInAttributes();
+  await person.enters("Where do you live?", "London");
+  await person.presses("Create account");
+  await isSignedIn(person);
 });

@@ -7,8 +7,9 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, write::GzEncoder};
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha384};
 use std::{
     borrow::Cow,
     collections::BTreeMap,
@@ -56,6 +57,23 @@ pub async fn public(at: Uri, asked: HeaderMap) -> Response {
         Some(file) => file.answer(&asked, AN_HOUR),
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// `GET /widget/{name}`: the widget's loader of one version, `1.2.3.js`.
+pub async fn loader(Path(name): Path<String>, asked: HeaderMap) -> Response {
+    match FILES.iter().find(|file| file.source.strip_prefix("widget-") == Some(&name)) {
+        Some(file) => file.answer(&asked, FOR_EVER),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// The address of the present loader, and the hash by which a page makes sure that it gets no other (Subresource Integrity
+/// §3.1). Both are empty where the pages were skipped (build.rs).
+pub fn present_loader() -> (String, String) {
+    let name = concat!(env!("CARGO_PKG_VERSION"), ".js");
+    let found = FILES.iter().find(|file| file.source.strip_prefix("widget-") == Some(name));
+    let hash = |file: &File| format!("sha384-{}", STANDARD.encode(Sha384::digest(&**file.plain)));
+    found.map(|file| (format!("/widget/{name}"), hash(file))).unwrap_or_default()
 }
 
 /// Where a hosted page in this language finds what it needs besides HTML.
@@ -154,6 +172,21 @@ fn packed(brotli: &'static [u8]) -> Plain {
 fn encoded(headers: &mut HeaderMap, encoding: &'static str, bytes: &Bytes) -> Bytes {
     headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     bytes.clone()
+}
+
+/// JSON that was made for one answer, packed. (Only for what is told once: a secret that comes again beside words that others
+/// chose would be found out by the length.)
+pub fn told_once(asked: &HeaderMap, json: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    let body = match gzip(&json) {
+        Ok(packed) if accepts(asked, "gzip") => encoded(headers, "gzip", &Bytes::from(packed)),
+        _ => Bytes::from(json),
+    };
+    *response.body_mut() = Body::from(body);
+    response
 }
 
 fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {

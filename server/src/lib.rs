@@ -28,6 +28,7 @@ pub mod log;
 pub mod mail;
 pub mod mailbox;
 pub mod native;
+pub mod news;
 pub mod oidc;
 pub mod open_pages;
 pub mod outbound;

@@ -34,12 +34,15 @@ pub async fn document(State(state): State<AppState>, at: Uri) -> Response {
     }
     let nonce = html::nonce(&state.chance);
     let url = &state.config.public_url;
+    let (loader, integrity) = assets::present_loader();
     let portal = Portal {
         authority: url.at(&format!("/{TENANT_ID}/v2.0")),
         client_id: PORTAL.into(),
         redirect_uri: url.at("/admin/"),
         graph: url.at("/graph"),
         hosted_css: assets::address("hosted.css"),
+        loader: url.at(&loader),
+        integrity,
         languages: text::languages().iter().map(|tag| language(tag)).collect(),
     };
     let body = shell::portal(&portal, &assets::portal_scripts(), &nonce);

@@ -7,7 +7,7 @@ use app::{contract::problem::Problem, shell, text};
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, Uri, header},
+    http::{HeaderName, HeaderValue, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -48,6 +48,10 @@ impl Asked {
     }
 }
 
+/// What whoever refused said besides. (A page elsewhere that may read answers may read this one too.)
+const KEPT: [HeaderName; 4] =
+    [header::RETRY_AFTER, header::SET_COOKIE, header::ACCESS_CONTROL_ALLOW_ORIGIN, header::VARY];
+
 async fn told(state: &AppState, error: &Error, asked: &Asked, bare: Response) -> Response {
     let trace = &asked.trace;
     if error.status() == StatusCode::INTERNAL_SERVER_ERROR {
@@ -68,7 +72,7 @@ async fn told(state: &AppState, error: &Error, asked: &Asked, bare: Response) ->
     };
     *told.status_mut() = bare.status();
     for (name, value) in bare.headers() {
-        if *name == header::RETRY_AFTER || *name == header::SET_COOKIE {
+        if KEPT.contains(name) {
             told.headers_mut().append(name, value.clone());
         }
     }

@@ -116,6 +116,7 @@ fn pages_elsewhere() -> Router<AppState> {
     Router::new()
         .route("/{tenant}/widget/{application}", post(widget::begin))
         .route("/{tenant}/widget/{application}/{journey}", post(widget::answer))
+        .route("/{tenant}/widget/{application}/{journey}/live", post(widget::live))
 }
 
 /// Entra's native authentication API: applications ask people on screens of their own. Opened by a continuation token, which
@@ -145,6 +146,7 @@ fn machines() -> Router<AppState> {
         .route("/sentences/{tenant}/{name}", get(sentences::get))
         .route("/pictures/{hash}", get(pictures::picture))
         .route("/widget.js", get(assets::public))
+        .route("/widget/{name}", get(assets::loader))
         .route("/favicon.ico", get(assets::public))
         .route("/favicon.svg", get(assets::public))
         .route("/healthz", get(health::alive))

@@ -327,6 +327,14 @@ fn the_glue_and_what_makes_it_are_of_one_version() {
     assert_eq!(version_of("wasm-bindgen"), version_of("wasm-bindgen-cli-support"));
 }
 
+/// The loader's versioned address is made of the server's version, and npm's package of what lies beside the loader.
+#[test]
+fn npms_package_has_the_version_of_the_server() {
+    let package = fs::read_to_string(top().join("public/package.json")).unwrap();
+    let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    assert!(package.contains(&version), "public/package.json does not say {version}");
+}
+
 #[test]
 fn r45_arithmetic_that_overflows_stops_in_release_too() {
     let manifest: toml::Table = fs::read_to_string(top().join("Cargo.toml")).unwrap().parse().unwrap();

@@ -2,6 +2,7 @@
 
 mod permissions;
 mod protocol;
+mod widget;
 
 use super::{
     browser::moment,
@@ -195,6 +196,7 @@ fn one(loaded: Loaded<Application>, application: Application) -> AnyView {
     view! {
         {quick_start(&application)}
         {redirects(loaded, &application)}
+        {widget::section(&application)}
         {secrets(loaded, &application)}
         {protocol::section(loaded, &application)}
         {permissions::section(&application)}
@@ -203,12 +205,15 @@ fn one(loaded: Loaded<Application>, application: Application) -> AnyView {
     .into_any()
 }
 
+/// What addresses call the present directory.
+fn tenant() -> String {
+    let directory = desk().directory.get_untracked();
+    directory.map(|directory| directory.names.first().cloned().unwrap_or(directory.id)).unwrap_or_default()
+}
+
 /// The three values that any OpenID Connect library asks for.
 fn quick_start(application: &Application) -> AnyView {
-    let directory = desk().directory.get_untracked();
-    let tenant =
-        directory.map(|directory| directory.names.first().cloned().unwrap_or(directory.id)).unwrap_or_default();
-    let authority = format!("{}/{tenant}/v2.0", window().location().origin().unwrap_or_default());
+    let authority = format!("{}/{}/v2.0", window().location().origin().unwrap_or_default(), tenant());
     let redirect = PLATFORMS.iter().find_map(|(platform, ..)| uris(application, platform).first().cloned());
     let flow = match &application.user_flow {
         Some(flow) => {
@@ -284,7 +289,7 @@ fn redirects(loaded: Loaded<Application>, application: &Application) -> AnyView 
             {line(Label::new("name", "Name"), name, name_fault)}
             <h2>"Redirect URIs"</h2>
             {fields}
-            <h2>"Widget"</h2>
+            <h2>"Pages with the widget"</h2>
             {lines(Label::new("widget-origins", "Origins").optional().hint("Pages that may show the sign-in widget, like https://shop.example.com. One in each line."), 2, origins, origins_fault)}
             <div class="buttons">{primary("Save", "Saving …", act, save)}</div>
         </section>

@@ -1,5 +1,5 @@
 //! What the portal's document brings along: where to sign in, where the management API is, and for the previews where the
-//! hosted pages' style and sentences are.
+//! hosted pages' style and sentences are, and what pages elsewhere name.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,9 @@ pub struct Portal {
     /// The root of the management API.
     pub graph: String,
     pub hosted_css: String,
+    /// The widget's loader of this version, and the hash of its content.
+    pub loader: String,
+    pub integrity: String,
     pub languages: Vec<Language>,
 }
 

@@ -26,6 +26,8 @@ mod set_up;
 mod sign_out;
 mod stopped;
 mod visit;
+#[cfg(feature = "ssr")]
+mod web_message;
 
 use crate::{
     contract::journey::{Page, Step},
@@ -47,6 +49,8 @@ pub use sign_out::{SignOut, sign_out, sign_out_heading, signed_out, signing_out}
 use std::sync::Arc;
 use tachys::view::RenderHtml;
 use visit::Visit;
+#[cfg(feature = "ssr")]
+pub use web_message::{WebMessage, web_message};
 
 /// The hosted pages: the first one, and every page that an answer brings.
 pub fn hosted(first: Arc<Page>, texts: Arc<Texts>, ground: Ground) -> impl RenderHtml {

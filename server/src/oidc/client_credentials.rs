@@ -44,6 +44,7 @@ pub async fn tokens(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         refresh_token_expires_in: None,
         id_token: None,
         client_info: None,
+        new_account: false,
     })
 }
 

@@ -13,7 +13,10 @@ use crate::{
     state::AppState,
     wishes,
 };
-use app::{hosted::FormPost, shell, text};
+use app::{
+    hosted::{FormPost, WebMessage},
+    shell, text,
+};
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -46,6 +49,7 @@ impl Return {
         let pairs = self.named(from.issuer, answer);
         let mut response = match self.mode {
             ResponseMode::FormPost => self.posted(from, &pairs),
+            ResponseMode::WebMessage => self.told(from, &pairs),
             mode => see_other(&with_pairs(&self.uri, mode, &pairs)),
         };
         response.extensions_mut().insert(MayBeFramed);
@@ -73,6 +77,16 @@ impl Return {
         let page = FormPost { brand: &from.tenant.brand, application: &from.application.name, uri: &self.uri, fields };
         let body = shell::form_post(&page, &text::texts(language), assets::scripts(language), &nonce);
         html::document(body, nonce, html::source(&self.uri).into_iter().collect())
+    }
+
+    /// A page whose script tells the window that opened it, if that shows a page of the very origin, and closes.
+    fn told(&self, from: Answering, pairs: &[(&str, &str)]) -> Response {
+        let language = wishes::language(from.ui_locales, from.headers.get(header::ACCEPT_LANGUAGE));
+        let nonce = html::nonce(&from.state.chance);
+        let location = with_pairs(&self.uri, ResponseMode::Query, pairs);
+        let page = WebMessage { brand: &from.tenant.brand, application: &from.application.name, location: &location };
+        let body = shell::web_message(&page, &self.uri, &text::texts(language), assets::scripts(language), &nonce);
+        html::document(body, nonce, Vec::new())
     }
 }
 

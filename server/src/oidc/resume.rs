@@ -49,7 +49,7 @@ pub async fn get(
     let application = application::find(&state.db, &tenant.id, &grant.application).await?;
     let application = application.filter(|it| it.disabled_at.is_none()).ok_or(Error::NotFound)?;
     // A redirect URI that was taken away meanwhile is a stranger's.
-    check::registered(&application, &kept.to.uri).map_err(check::page)?;
+    check::may_return(&application, kept.to.mode, &kept.to.uri).map_err(check::page)?;
     // The journey's language is told by the browser that walked it.
     let flow = user_flow::get(&state.db, &tenant.id, &grant.user_flow).await?;
     let issuer = place::issuer(&state.config.public_url, &tenant.id, &flow, kept.flow_name.as_deref());

@@ -107,6 +107,9 @@ pub struct Tokens {
     pub id_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_info: Option<String>,
+    /// Ours: the account was made on the way here.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub new_account: bool,
 }
 
 pub async fn post(
@@ -216,6 +219,7 @@ async fn tokens(
             .map(|refresh_token| state.clock.now().until(refresh_token.expires_at).as_secs()),
         access_token,
         id_token,
+        new_account: granted.new_account,
         client_info: wants_client_info.then(|| URL_SAFE_NO_PAD.encode(client_info)),
         refresh_token: granted.refresh_token.map(|refresh_token| refresh_token.token),
     })

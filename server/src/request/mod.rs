@@ -166,10 +166,29 @@ pub async fn who_asks(db: &Db, tenant: &TenantId, asked: &Parameters) -> Result<
     let application = application::find(db, tenant, &id).await?;
     let application = application.ok_or_else(|| Refusal::new("invalid_request", 700_016, "No such application."))?;
     let uri = asked.required("redirect_uri")?;
-    registered(&application, uri)?;
-    enabled(&application)?;
     let mode = ResponseMode::of(asked.get("response_mode"), asked.get("response_type"));
-    Ok((application, Return { uri: uri.into(), mode, popup: is_popup(asked), state: state(asked).unwrap_or_default() }))
+    may_return(&application, mode, uri)?;
+    enabled(&application)?;
+    let popup = is_popup(asked) || mode == ResponseMode::WebMessage;
+    Ok((application, Return { uri: uri.into(), mode, popup, state: state(asked).unwrap_or_default() }))
+}
+
+/// Whether an answer may go there: to a redirect URI, or as a message to a page that shows the widget.
+pub fn may_return(application: &Application, mode: ResponseMode, uri: &str) -> Result<(), Refusal> {
+    match mode {
+        ResponseMode::WebMessage if is_widget_origin(application, uri) => Ok(()),
+        ResponseMode::WebMessage => {
+            let why = "A message goes to one of the origins that are registered for the application's widget.";
+            Err(Refusal::new("invalid_request", 50011, why))
+        }
+        ResponseMode::Query | ResponseMode::Fragment | ResponseMode::FormPost => {
+            registered(application, uri).map(|_| ())
+        }
+    }
+}
+
+fn is_widget_origin(application: &Application, uri: &str) -> bool {
+    application.widget_origins.iter().any(|origin| origin == uri)
 }
 
 /// As OpenID Connect says it (§3.1.2.1), as MSAL says it once it knows its own window, and as older MSAL does not say it:
@@ -229,7 +248,7 @@ pub fn request(
 /// What kind of place a code went to: that of its redirect URI, or a page that shows the widget, which stands for itself by
 /// its origin.
 pub fn platform_of(application: &Application, uri: &str) -> Result<Platform, Refusal> {
-    match application.widget_origins.iter().any(|origin| origin == uri) {
+    match is_widget_origin(application, uri) {
         true => Ok(Platform::SinglePage),
         false => registered(application, uri).map(|known| known.platform),
     }
@@ -292,7 +311,7 @@ fn response_mode(response: ResponseType, asked: &Parameters) -> Result<(), Refus
     let refused = |why: &str| Err(Refusal::new("invalid_request", 70007, why));
     match asked.get("response_mode").map(ResponseMode::named) {
         Some(None) => refused("The response_mode must be 'query', 'fragment' or 'form_post'."),
-        Some(Some(ResponseMode::Query)) if response.holds_tokens() => {
+        Some(Some(ResponseMode::Query | ResponseMode::WebMessage)) if response.holds_tokens() => {
             refused("The response_mode 'query' is not for tokens: use 'fragment' or 'form_post'.")
         }
         _ => Ok(()),
@@ -345,8 +364,7 @@ fn code_challenge(
         return Ok(None);
     }
     let Some(challenge) = asked.get("code_challenge") else {
-        let proves_itself =
-            application.is_confidential() && registered(application, &to.uri)?.platform == Platform::Web;
+        let proves_itself = application.is_confidential() && platform_of(application, &to.uri)? == Platform::Web;
         return match proves_itself
             && !application.protocol.require_proof_key
             && asked.get("code_challenge_method").is_none()

@@ -67,9 +67,13 @@ pub enum ResponseMode {
     Fragment,
     /// A page of ours posts it.
     FormPost,
+    /// A window tells it the page that opened it, and closes: where the answer goes is the origin of a page that shows the
+    /// widget (draft-sakimura-oauth-wmrm §4).
+    WebMessage,
 }
 
 impl ResponseMode {
+    /// What discovery tells: those for every redirect URI.
     pub const ALL: [ResponseMode; 3] = [ResponseMode::Query, ResponseMode::Fragment, ResponseMode::FormPost];
 
     pub fn name(self) -> &'static str {
@@ -77,11 +81,12 @@ impl ResponseMode {
             ResponseMode::Query => "query",
             ResponseMode::Fragment => "fragment",
             ResponseMode::FormPost => "form_post",
+            ResponseMode::WebMessage => "web_message",
         }
     }
 
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.name() == name)
+        Self::ALL.into_iter().chain([Self::WebMessage]).find(|mode| mode.name() == name)
     }
 
     /// Where even a refusal goes: as was asked, if that is allowed for what was asked.
@@ -129,7 +134,8 @@ mod tests {
             (Some("query"), "code", ResponseMode::Query),
             (Some("fragment"), "code", ResponseMode::Fragment),
             (Some("form_post"), "code id_token", ResponseMode::FormPost),
-            (Some("web_message"), "id_token", ResponseMode::Fragment),
+            (Some("web_message"), "code", ResponseMode::WebMessage),
+            (Some("message"), "id_token", ResponseMode::Fragment),
             (None, "unknown", ResponseMode::Query),
         ] {
             assert_eq!(ResponseMode::of(mode, Some(kind)), travels, "{mode:?} {kind}");

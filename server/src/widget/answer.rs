@@ -2,6 +2,7 @@
 
 use super::{Embedding, shown::Shown, varies};
 use crate::{
+    client::place,
     directory::{
         Durability, grant,
         grant::{Code, Outcome},
@@ -54,10 +55,11 @@ async fn heard(
     let pairs: Pairs = url::form_urlencoded::parse(body).into_owned().collect();
     let hearing = state.hearings.of(journey).await;
     let shown = match &pairs[..] {
-        [(name, token)] if name == "token" => {
+        // Who asks for nothing sees where the journey stands; whole, who has nothing on the screen.
+        [(name, token), whole @ ..] if name == "token" && whole.iter().all(|(name, _)| name == "whole") => {
             let (visit, token, _) = open(state, embedding, journey, caller, token).await?;
             let step = show(&visit.setting(), &visit.journey, visit.now);
-            Shown::of(state, &visit, step, &token, true).await?
+            Shown::of(state, &visit, step, &token, !whole.is_empty()).await?
         }
         _ => {
             let (answer, token) =
@@ -79,7 +81,7 @@ async fn heard(
 /// The journey that the token opens. Each answer that counts replaces the token. The one before it opens the journey once
 /// more, for somebody whom the last page did not reach: they are shown where they are, and what they answered does not count
 /// again. Every older one opens nothing.
-async fn open(
+pub(super) async fn open(
     state: &AppState,
     embedding: &Embedding,
     journey: &JourneyId,
@@ -111,7 +113,8 @@ async fn next(state: &AppState, mut visit: Visit, answer: Answer, token: String,
         return Shown::of(state, &visit, step, &token, false).await;
     }
     visit.refuse_foreign_attributes(&answer)?;
-    let changes_language = matches!(answer, Answer::Language { .. });
+    let before = show(&visit.setting(), &visit.journey, visit.now);
+    let is_drawn = matches!(answer, Answer::Language { .. }) || before == Step::SecondFactor;
     let step = drive::drive(state, &mut visit, answer).await?.step;
     if let Step::Done { .. } = step {
         let location = concluded(state, &visit).await?;
@@ -123,7 +126,7 @@ async fn next(state: &AppState, mut visit: Visit, answer: Answer, token: String,
         Box::pin(async move { journeys::hand_over(c, &tenant, &id, &hash).await })
     });
     hand_over.await?;
-    Shown::of(state, &visit, step, &follows, changes_language).await
+    Shown::of(state, &visit, step, &follows, is_drawn).await
 }
 
 /// Where the page would be sent if it were: its own origin, with the code.
@@ -137,17 +140,14 @@ async fn concluded(state: &AppState, visit: &Visit) -> Result<String> {
     let mut location = url::Url::parse(&kept.to.uri).map_err(|_| Error::JourneyOver)?;
     let mut pairs = location.query_pairs_mut();
     match given.outcome {
-        Some(Outcome::SignedIn { new_account, .. }) => {
-            pairs.append_pair("code", code.reveal()).append_pair("new_account", if new_account { "1" } else { "0" });
-        }
-        _ => {
-            pairs.append_pair("error", "access_denied");
-        }
-    }
+        Some(Outcome::SignedIn { .. }) => pairs.append_pair("code", code.reveal()),
+        _ => pairs.append_pair("error", "access_denied"),
+    };
     if let Some(word) = &kept.to.state {
         pairs.append_pair("state", word);
     }
-    pairs.append_pair("iss", &state.config.public_url.issuer(&visit.tenant.id));
+    let flow_name = kept.flow_name.as_deref();
+    pairs.append_pair("iss", &place::issuer(&state.config.public_url, &visit.tenant.id, &visit.flow, flow_name));
     drop(pairs);
     Ok(location.into())
 }

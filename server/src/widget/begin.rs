@@ -4,14 +4,15 @@
 use super::{Embedding, shown::Shown, varies};
 use crate::{
     administration::TENANT_ID,
-    client::parameters::Parameters,
+    assets,
+    client::{parameters::Parameters, place::Place},
     directory::{grant::Grant, user_flow},
     drive::{self, Holder, Visit},
     error::{Error, Refusal, Result},
     guard::Caller,
     journey::{self, Entry, show},
     request::{
-        self, Prompt,
+        self, Prompt, RefreshRules,
         response::{ResponseMode, Return},
     },
     secret::token::Token,
@@ -20,7 +21,6 @@ use crate::{
 };
 use app::contract::{id::GrantId, journey::Path as Way};
 use axum::{
-    Json,
     body::Bytes,
     extract::{Path, State},
     http::{HeaderMap, header},
@@ -30,7 +30,7 @@ use std::time::Duration;
 
 const LIFETIME: Duration = Duration::from_secs(3600);
 
-const ONCE: [&str; 9] = [
+const ONCE: [&str; 10] = [
     "response_type",
     "scope",
     "state",
@@ -40,6 +40,7 @@ const ONCE: [&str; 9] = [
     "prompt",
     "login_hint",
     "ui_locales",
+    "p",
 ];
 
 pub async fn begin(
@@ -73,11 +74,15 @@ async fn first(
     asked.required("code_challenge")?;
     let word = asked.get("state").map(str::to_owned);
     let to = Return { uri: origin.clone(), mode: ResponseMode::Query, popup: false, state: word };
-    let request = request::request(application, None, &to, &asked, &state.config.public_url)?;
+    let place = Place::of_tenant(tenant.id.as_str());
+    let place = asked.get("p").map_or(place.clone(), |flow| place.with_flow(flow));
+    let named = place.named(&state.db, tenant).await?;
+    let mut request = request::request(application, named.as_ref(), &to, &asked, &state.config.public_url)?;
     if !request.kept.response.is_code() {
         return Err(Refusal::new("unsupported_response_type", 70005, "The widget asks for a code.").into());
     }
     let flow = user_flow::get(&state.db, &tenant.id, &request.user_flow).await?;
+    request.kept.refresh = RefreshRules::of(&flow.rules.tokens);
     let wished = if request.prompt == Prompt::Create { Way::SignUp } else { Way::SignIn };
     let entry = Entry {
         path: journey::begins(&flow, wished),
@@ -85,7 +90,7 @@ async fn first(
         hint: request.login_hint,
         profile: None,
         known: None,
-        can_cancel: false,
+        can_cancel: !journey::is_for_signing_in(&flow),
         popup: false,
     };
     let token = Token::random(&state.chance);
@@ -102,5 +107,6 @@ async fn first(
     let holder = Holder::Bearer(token.reveal().into());
     let visit = Visit::load(state, tenant.id.as_str(), &journey, holder, caller).await?;
     let step = show(&visit.setting(), &visit.journey, visit.now);
-    Ok(Json(Shown::of(state, &visit, step, token.reveal(), true).await?).into_response())
+    let shown = Shown::of(state, &visit, step, token.reveal(), true).await?;
+    Ok(assets::told_once(headers, serde_json::to_vec(&shown)?))
 }

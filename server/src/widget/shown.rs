@@ -29,13 +29,15 @@ struct Drawn {
     /// The tenant's colours.
     colours: String,
     css: String,
+    /// Empty where the page stays as it is drawn.
     js: String,
     wasm: String,
     text: String,
 }
 
 impl Shown {
-    /// `token` opens the journey for the next answer.
+    /// `token` opens the journey for the next answer. What only the server draws is drawn in any case, and taken over by
+    /// nothing.
     pub async fn of(state: &AppState, visit: &Visit, step: Step, token: &str, is_drawn: bool) -> Result<Self> {
         let url = &state.config.public_url;
         let path = format!("/{}/widget/{}/{}", visit.tenant.id, visit.application.id, visit.row.id);
@@ -43,7 +45,8 @@ impl Shown {
         let logo = page.brand.logo.as_ref().map(|logo| url.at(logo));
         let page =
             Page { path: url.at(&path), token: token.into(), brand: Brand { logo, ..page.brand.clone() }, ..page };
-        if !is_drawn || matches!(page.step, Step::Done { .. }) {
+        let is_still = page.step == Step::SecondFactor;
+        if !is_drawn && !is_still || matches!(page.step, Step::Done { .. }) {
             return Ok(Self { page, drawn: None });
         }
         let texts = sentences::spoken(state, &visit.tenant.id, &page.language).await?;
@@ -53,7 +56,7 @@ impl Shown {
             direction: text::direction(&page.language),
             colours: shell::host_colours(&page.brand),
             css: url.at(&scripts.css),
-            js: url.at(&scripts.js),
+            js: if is_still { String::new() } else { url.at(&scripts.js) },
             wasm: url.at(&scripts.wasm),
             text: url.at(&scripts.text),
         };

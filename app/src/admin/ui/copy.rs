@@ -11,8 +11,24 @@ use std::time::Duration;
 
 pub fn value(name: impl Into<String>, value: impl Into<String>) -> AnyView {
     let (name, value) = (name.into(), value.into());
+    view! {
+        <div class="value">
+            <span class="name">{name.clone()}</span>
+            <code>{value.clone()}</code>
+            {button(name, value)}
+        </div>
+    }
+    .into_any()
+}
+
+/// What goes over several lines, as it is written.
+pub fn lines(name: impl Into<String>, text: impl Into<String>) -> AnyView {
+    let text = text.into();
+    view! { <div class="lines"><pre>{text.clone()}</pre>{button(name.into(), text)}</div> }.into_any()
+}
+
+fn button(name: String, text: String) -> AnyView {
     let copied = RwSignal::new(false);
-    let text = value.clone();
     let press = move |_| {
         let text = text.clone();
         spawn_local(async move {
@@ -25,14 +41,10 @@ pub fn value(name: impl Into<String>, value: impl Into<String>) -> AnyView {
         });
     };
     view! {
-        <div class="value">
-            <span class="name">{name.clone()}</span>
-            <code>{value}</code>
-            <button class="bare" type="button" aria-label=format!("Copy {name}") title="Copy" on:click=on_click(press)>
-                {move || icon(if copied.get() { Icon::Check } else { Icon::Copy })}
-                <span class="unseen" role="status">{move || copied.get().then_some("Copied")}</span>
-            </button>
-        </div>
+        <button class="bare" type="button" aria-label=format!("Copy {name}") title="Copy" on:click=on_click(press)>
+            {move || icon(if copied.get() { Icon::Check } else { Icon::Copy })}
+            <span class="unseen" role="status">{move || copied.get().then_some("Copied")}</span>
+        </button>
     }
     .into_any()
 }

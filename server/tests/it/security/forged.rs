@@ -100,7 +100,9 @@ async fn r20_cve_2023_34927_no_other_site_changes_anything() {
                 // Nor this: only the header Authorization does, and no page elsewhere can send it for somebody.
                 "/graph/{version}/{*rest}" => ("/graph/v1.0/identity/userFlowAttributes".into(), Vec::new()),
                 // Only the application's own pages may, and they say by Origin which they are.
-                "/{tenant}/widget/{application}" | "/{tenant}/widget/{application}/{journey}" => {
+                "/{tenant}/widget/{application}"
+                | "/{tenant}/widget/{application}/{journey}"
+                | "/{tenant}/widget/{application}/{journey}/live" => {
                     (route.path.replacen("nobody", shop.id.as_str(), 1), shop.request().1)
                 }
                 other => panic!("{other} is new: what keeps other sites from using it?"),

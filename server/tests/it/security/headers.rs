@@ -21,8 +21,9 @@ fn check(what: &str, answered: &Answered) {
     assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'") && !policy.contains('*'), "{what}");
     assert!(answered.header("x-ms-request-id").len() == 36, "{what}");
     assert_eq!(answered.header("server"), "", "{what}");
-    let public =
-        ["/.well-known/", "/discovery/", "/assets/", "/favicon", "/widget.js"].iter().any(|it| what.contains(it));
+    let public = ["/.well-known/", "/discovery/", "/assets/", "/favicon", "/widget.js", "/widget/"]
+        .iter()
+        .any(|it| what.contains(it));
     if !public || !answered.status.is_success() {
         has("cache-control", "no-store");
     }
