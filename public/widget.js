@@ -54,7 +54,7 @@ export class Portico extends EventTarget {
     // Browsers open windows only while somebody presses something.
     const shown = mode === "popup" && open("", "", "popup,width=480,height=720");
     const redirect_uri = shown ? here.origin : (this.redirectUri ?? here.origin + here.pathname);
-    const how = shown && { response_mode: "web_message", display: "popup" };
+    const how = shown && { response_mode: "web_message" };
     const { asked, secrets } = await this.request({ ...wishes, ...how, client_id: this.clientId, redirect_uri });
     const address = `${this.server}/${this.tenant}/oauth2/v2.0/authorize?${new URLSearchParams(asked)}`;
     secrets.redirect_uri = redirect_uri;
@@ -85,7 +85,7 @@ export class Portico extends EventTarget {
         shown.close();
         then(told);
       };
-      const looks = setInterval(() => (signal?.aborted ? end(fails, signal.reason) : shown.closed && end(fails, new Error("The window was closed."))), 300);
+      const looks = setInterval(() => (signal?.aborted || shown.closed) && end(fails, signal?.reason ?? new Error("The window was closed.")), 300);
       addEventListener("message", hear);
     });
   }
@@ -268,7 +268,9 @@ class PorticoSignIn extends (globalThis.HTMLElement ?? Object) {
   async #takes(asked, leads) {
     try {
       const answer = await asked;
-      if (!answer.ok) return this.signIn();
+      // The journey is over; whatever else is wrong may go by.
+      if (answer.status === 410) return this.signIn();
+      if (!answer.ok) throw new Error(answer.status);
       const page = await answer.json();
       if (page.html || page.step.location) return await this.#draw(page, leads);
       this.#keep(page);

@@ -24,7 +24,7 @@ const modules = join(import.meta.dirname, "node_modules");
  * @property {string} name
  * @property {string} body what a developer puts into the page
  * @property {Record<string, { type: string, body: string | Buffer }>} files by path
- * @property {(page: import("@playwright/test").Page) => Promise<void>} [before]
+ * @property {(page: import("@playwright/test").Page) => Promise<unknown>} [before]
  */
 
 /** @param {string} name */
@@ -34,7 +34,7 @@ const version = (name) => JSON.parse(readFileSync(join(modules, name, "package.j
 async function bundled(contents) {
   const options = { stdin: { contents, resolveDir: dirname(modules) }, bundle: true, minify: true, write: false, format: /** @type {const} */ ("esm") };
   const { outputFiles } = await build({ ...options, define: { "process.env.NODE_ENV": '"production"', global: "globalThis" }, logLevel: "error" });
-  return { type: "text/javascript", body: outputFiles[0]?.text ?? "" };
+  return { type: "text/javascript", body: outputFiles?.[0]?.text ?? "" };
 }
 
 /** The first page of a sign-in, as Hanko's API tells it. */

@@ -118,8 +118,9 @@ document.querySelector("portico-sign-in")?.signOut();
 portico.signIn({ mode: "inline" });
 `;
       writeFileSync(join(folder, "types.ts"), program);
-      const options = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--lib", "es2022,dom", "--types", ""];
-      run(join(root, "end2end/node_modules/.bin/tsc"), ...options, "types.ts");
+      const compilerOptions = { noEmit: true, strict: true, target: "es2022", module: "nodenext", lib: ["es2022", "dom"], types: [] };
+      writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["types.ts"] }));
+      run(join(root, "end2end/node_modules/.bin/tsc"), "--project", ".");
     },
   ],
   [
