@@ -15,6 +15,7 @@ use server::{
     directory::{application, second_factor},
     secret::totp,
 };
+use std::collections::BTreeMap;
 
 const ADA: &str = "ada@example.org";
 const SHOP: &str = "https://shop.example";
@@ -337,9 +338,11 @@ async fn r24_a_window_tells_how_it_went_to_the_registered_origin_alone() {
         let (location, rest) = script.split_once("},").unwrap();
         assert!(rest.starts_with("\"https://shop.example\");close()"), "{rest}");
         let location: url::Url = serde_json::from_str::<String>(location).unwrap().parse().unwrap();
-        let told: std::collections::BTreeMap<_, _> = location.query_pairs().into_owned().collect();
+        let told: BTreeMap<_, _> = location.query_pairs().into_owned().collect();
         assert_eq!((&told["state"], &told["iss"]), (&asked.state, &format!("{ORIGIN}/{}/v2.0", server.tenant)));
-        shop.checked(shop.redeem(&told["code"], &asked).await).await;
+        let mut form = shop.redemption(&told["code"], &asked).to_vec();
+        form.push(("client_id", shop.id.as_str()));
+        shop.checked(post(&server, Some(SHOP), &shop.address("/oauth2/v2.0/token"), &form).await).await;
 
         shop.asks_with(&mut ada, &[mode, ("response_type", "id_token")]).await;
         assert!(ada.page.html.contains("error=unsupported_response_type"), "{}", ada.page.html);
