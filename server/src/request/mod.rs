@@ -166,7 +166,13 @@ pub async fn who_asks(db: &Db, tenant: &TenantId, asked: &Parameters) -> Result<
     let application = application::find(db, tenant, &id).await?;
     let application = application.ok_or_else(|| Refusal::new("invalid_request", 700_016, "No such application."))?;
     let uri = asked.required("redirect_uri")?;
-    let mode = ResponseMode::of(asked.get("response_mode"), asked.get("response_type"));
+    let mode = match ResponseMode::of(asked.get("response_mode"), asked.get("response_type")) {
+        // Where no message goes, its refusal goes as usual.
+        ResponseMode::WebMessage if !is_widget_origin(&application, uri) => {
+            ResponseMode::of(None, asked.get("response_type"))
+        }
+        mode => mode,
+    };
     may_return(&application, mode, uri)?;
     enabled(&application)?;
     let popup = is_popup(asked) || mode == ResponseMode::WebMessage;
@@ -177,13 +183,7 @@ pub async fn who_asks(db: &Db, tenant: &TenantId, asked: &Parameters) -> Result<
 pub fn may_return(application: &Application, mode: ResponseMode, uri: &str) -> Result<(), Refusal> {
     match mode {
         ResponseMode::WebMessage if is_widget_origin(application, uri) => Ok(()),
-        ResponseMode::WebMessage => {
-            let why = "A message goes to one of the origins that are registered for the application's widget.";
-            Err(Refusal::new("invalid_request", 50011, why))
-        }
-        ResponseMode::Query | ResponseMode::Fragment | ResponseMode::FormPost => {
-            registered(application, uri).map(|_| ())
-        }
+        _ => registered(application, uri).map(|_| ()),
     }
 }
 
@@ -218,7 +218,7 @@ pub fn request(
     let apis = Apis { application: &application.id, public_url };
     no_request_object(asked)?;
     let response = response_type(application, asked)?;
-    response_mode(response, asked)?;
+    response_mode(response, to, asked)?;
     state(asked)?;
     let scopes = Scopes::asked(asked.required("scope")?, apis)?;
     befit_each_other(response, &scopes)?;
@@ -307,10 +307,13 @@ fn response_type(application: &Application, asked: &Parameters) -> Result<Respon
     Ok(response)
 }
 
-fn response_mode(response: ResponseType, asked: &Parameters) -> Result<(), Refusal> {
+fn response_mode(response: ResponseType, to: &Return, asked: &Parameters) -> Result<(), Refusal> {
     let refused = |why: &str| Err(Refusal::new("invalid_request", 70007, why));
     match asked.get("response_mode").map(ResponseMode::named) {
         Some(None) => refused("The response_mode must be 'query', 'fragment' or 'form_post'."),
+        Some(Some(ResponseMode::WebMessage)) if to.mode != ResponseMode::WebMessage => {
+            refused("The response_mode 'web_message' is for an origin that is registered for the application's widget.")
+        }
         Some(Some(ResponseMode::Query | ResponseMode::WebMessage)) if response.holds_tokens() => {
             refused("The response_mode 'query' is not for tokens: use 'fragment' or 'form_post'.")
         }
