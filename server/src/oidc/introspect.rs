@@ -65,14 +65,18 @@ async fn of_access_token(state: &AppState, tenant: &Tenant, client: &Client, tok
     if text("aud") != Some(asks) && text("client_id") != Some(asks) {
         return Ok(None);
     }
-    if let (Some(session), Some(account)) = (text("sid"), text("oid")) {
-        let (session, account) = (SessionId::from(session), AccountId::from(account));
-        let profile = account::profile(&state.db, &tenant.id, &account).await?;
-        if profile.is_none_or(|profile| profile.disabled)
-            || !session::is_running(&state.db, &tenant.id, &session).await?
-        {
-            return Ok(None);
+    let counts = match (text("idtyp"), text("sid"), text("oid")) {
+        (Some("app"), ..) => true,
+        (_, Some(session), Some(account)) => {
+            let (session, account) = (SessionId::from(session), AccountId::from(account));
+            let profile = account::profile(&state.db, &tenant.id, &account).await?;
+            profile.is_some_and(|profile| !profile.disabled)
+                && session::is_running(&state.db, &tenant.id, &session).await?
         }
+        _ => false,
+    };
+    if !counts {
+        return Ok(None);
     }
     let mut told = Claims::new();
     told.insert("active".into(), true.into());

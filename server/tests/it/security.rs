@@ -9,3 +9,4 @@ mod guessing;
 mod headers;
 mod leaks;
 mod routes;
+mod tokens;

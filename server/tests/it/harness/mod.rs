@@ -3,6 +3,7 @@
 mod administrator;
 mod application;
 mod browser;
+mod counterfeit;
 mod database;
 mod dump;
 mod form;
@@ -15,6 +16,7 @@ mod server;
 pub use administrator::{APP, Administrator};
 pub use application::{Application, Asked, Place, Tokens};
 pub use browser::Browser;
+pub use counterfeit::Genuine;
 pub use database::{on_both, on_both_alone};
 pub use dump::dump;
 pub use form::Submission;
