@@ -31,99 +31,252 @@ async fn is_accepted(shop: &Application, uri: &str) -> bool {
     false
 }
 
+/// Everything that was ever taken for a registered address and was none.
+fn nearly(registered: &str) -> Vec<String> {
+    let (origin, path) = ("https://shop.example.test", "/a/callback?k=v");
+    assert_eq!(registered, format!("{origin}{path}"));
+    let mut others: Vec<String> = [
+        // Less, and more.
+        "https://shop.example.test",
+        "https://shop.example.test/",
+        "https://shop.example.test/a",
+        "https://shop.example.test/a/",
+        "https://shop.example.test/a/callback",
+        "https://shop.example.test/a/callback?",
+        "https://shop.example.test/a/callback?k",
+        "https://shop.example.test/a/callback?k=",
+        "https://shop.example.test/a/callback/?k=v",
+        "https://shop.example.test/a/callback/x?k=v",
+        "https://shop.example.test/a/callback;x?k=v",
+        "https://shop.example.test/a/callback?k=v&",
+        "https://shop.example.test/a/callback?&k=v",
+        "https://shop.example.test/a/callback?k=v&x=y",
+        "https://shop.example.test/a/callback?x=y&k=v",
+        "https://shop.example.test/a/callback?k=v&k=v",
+        "https://shop.example.test/a/callback?k=v&k=w",
+        "https://shop.example.test/a/callback?k=v;x=y",
+        "https://shop.example.test/a/callback?k=v?",
+        "https://shop.example.test/a/callback?k=v#",
+        "https://shop.example.test/a/callback?k=v#x",
+        "https://shop.example.test/a/callback?k=v#?k=v",
+        "https://shop.example.test/a/callback?k=v%23x",
+        // Case, scheme, slashes, port.
+        "https://shop.example.test/A/callback?k=v",
+        "https://SHOP.example.test/a/callback?k=v",
+        "https://shop.EXAMPLE.test/a/callback?k=v",
+        "HTTPS://shop.example.test/a/callback?k=v",
+        "Https://shop.example.test/a/callback?k=v",
+        "http://shop.example.test/a/callback?k=v",
+        "httpss://shop.example.test/a/callback?k=v",
+        "ws://shop.example.test/a/callback?k=v",
+        "//shop.example.test/a/callback?k=v",
+        "shop.example.test/a/callback?k=v",
+        "/a/callback?k=v",
+        "a/callback?k=v",
+        "?k=v",
+        "https:shop.example.test/a/callback?k=v",
+        "https:/shop.example.test/a/callback?k=v",
+        "https:///shop.example.test/a/callback?k=v",
+        "https:////shop.example.test/a/callback?k=v",
+        "https:\\\\shop.example.test/a/callback?k=v",
+        "https:/\\shop.example.test/a/callback?k=v",
+        "https://shop.example.test:443/a/callback?k=v",
+        "https://shop.example.test:0443/a/callback?k=v",
+        "https://shop.example.test:/a/callback?k=v",
+        "https://shop.example.test:80/a/callback?k=v",
+        "https://shop.example.test:8443/a/callback?k=v",
+        "https://shop.example.test:65979/a/callback?k=v",
+        // Dots and what hides one.
+        "https://shop.example.test./a/callback?k=v",
+        "https://shop.example.test../a/callback?k=v",
+        "https://.shop.example.test/a/callback?k=v",
+        "https://shop..example.test/a/callback?k=v",
+        "https://shop.example.test/a/./callback?k=v",
+        "https://shop.example.test/./a/callback?k=v",
+        "https://shop.example.test/a/b/../callback?k=v",
+        "https://shop.example.test/../a/callback?k=v",
+        "https://shop.example.test/a/callback/..?k=v",
+        "https://shop.example.test/a/b/%2e%2e/callback?k=v",
+        "https://shop.example.test/a/b/%2E%2E/callback?k=v",
+        "https://shop.example.test/a/b/.%2e/callback?k=v",
+        "https://shop.example.test/a/b/..%2fcallback?k=v",
+        "https://shop.example.test/a/b/..;/callback?k=v",
+        "https://shop.example.test/a/b/%252e%252e/callback?k=v",
+        "https://shop.example.test/a%2fcallback?k=v",
+        "https://shop.example.test/a%5ccallback?k=v",
+        "https://shop.example.test//a/callback?k=v",
+        "https://shop.example.test/a//callback?k=v",
+        "https://shop.example.test\\a\\callback?k=v",
+        "https://shop.example.test/a\\callback?k=v",
+        "https://shop.example.test/%61/callback?k=v",
+        "https://shop.example.test/a/callback%3fk=v",
+        "https://shop.example.test/a/callback?k%3dv",
+        "https://shop.example.test/a/callback?k=%76",
+        "https://shop%2eexample.test/a/callback?k=v",
+        // Somewhere else.
+        "https://evil.example/a/callback?k=v",
+        "https://evil.example",
+        "https://example.test/a/callback?k=v",
+        "https://test/a/callback?k=v",
+        "https://www.shop.example.test/a/callback?k=v",
+        "https://shop.example.tes/a/callback?k=v",
+        "https://shop.example.test.evil.example/a/callback?k=v",
+        "https://shop-example.test/a/callback?k=v",
+        "https://xn--shop-.example.test/a/callback?k=v",
+        "https://xn--shp-tna.example.test/a/callback?k=v",
+        "https://[::1]/a/callback?k=v",
+        "https://127.0.0.1/a/callback?k=v",
+        "https://0/a/callback?k=v",
+        "https://evil.example/https://shop.example.test/a/callback?k=v",
+        "https://evil.example/?https://shop.example.test/a/callback?k=v",
+        "https://evil.example#https://shop.example.test/a/callback?k=v",
+        "javascript:alert(1)//https://shop.example.test/a/callback?k=v",
+        "javascript://shop.example.test/a/callback?k=v%0aalert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "data://shop.example.test/a/callback?k=v",
+        "blob:https://shop.example.test/a/callback?k=v",
+        "view-source:https://shop.example.test/a/callback?k=v",
+        "about:blank",
+        "urn:ietf:wg:oauth:2.0:oob",
+        " ",
+        "null",
+        "undefined",
+        "*",
+        "https://*",
+        "https://*.example.test/a/callback?k=v",
+        "https://shop.example.test/*",
+        "https://shop.example.test/a/callback?*",
+        "^https://shop.example.test/.*$",
+    ]
+    .map(String::from)
+    .into();
+    for before in
+        ["@", "user@", "user:pass@", ":@", "evil.example@", "evil.example\\@", "evil.example#@", "evil.example?@"]
+    {
+        others.push(format!("https://{before}shop.example.test{path}"));
+    }
+    for after in [
+        "@evil.example",
+        ".evil.example",
+        "evil.example",
+        ":@evil.example",
+        ":443@evil.example",
+        "\\@evil.example",
+        "\\.evil.example",
+        "%40evil.example",
+        "%2eevil.example",
+        "%2f@evil.example",
+        "。evil.example",
+        "．evil.example",
+        "｡evil.example",
+        "#evil.example",
+        "#@evil.example",
+        "?@evil.example",
+        ";@evil.example",
+        ",evil.example",
+        " evil.example",
+        "\u{200b}",
+        "\u{ad}",
+        "%00",
+        "%0d%0aLocation:%20https://evil.example",
+        "\r\nLocation: https://evil.example",
+        "%0a",
+        "%09",
+    ] {
+        others.push(format!("{origin}{after}{path}"));
+        others.push(format!("{REGISTERED}{after}"));
+    }
+    for around in ["\t", "\n", "\r\n", "\0", " ", "\u{a0}", "\u{feff}", "\u{2028}", "\u{202e}", "\u{3000}"] {
+        others.push(format!("{around}{REGISTERED}"));
+        others.push(format!("{REGISTERED}{around}"));
+        others.push(format!("https:{around}//shop.example.test{path}"));
+        others.push(format!("https://{around}shop.example.test{path}"));
+        others.push(format!("{origin}{around}{path}"));
+    }
+    // Letters that look alike, and letters that fold.
+    for (letter, alike) in [
+        ('s', 'ſ'),
+        ('o', 'о'),
+        ('o', 'ο'),
+        ('a', 'а'),
+        ('a', 'ａ'),
+        ('p', 'р'),
+        ('e', 'е'),
+        ('h', 'һ'),
+        ('k', '\u{212a}'),
+        ('.', '․'),
+        ('.', '。'),
+        ('.', '．'),
+        ('/', '∕'),
+        ('/', '／'),
+        ('?', '？'),
+        (':', '：'),
+        ('=', '＝'),
+    ] {
+        others.push(registered.replacen(letter, &alike.to_string(), 1));
+    }
+    // Every letter that is left out, doubled, another's, or encoded.
+    for at in 0..registered.len() {
+        let (before, rest) = registered.split_at(at);
+        let (letter, after) = rest.split_at(1);
+        others.push(format!("{before}{after}"));
+        others.push(format!("{before}{letter}{letter}{after}"));
+        others.push(format!("{before}{}{after}", swap_case(letter)));
+        others.push(format!("{before}%{:02x}{after}", letter.as_bytes()[0]));
+    }
+    others.retain(|uri| uri != registered);
+    others.sort();
+    others.dedup();
+    others
+}
+
 #[tokio::test]
 async fn r27_cve_2023_6291_the_accepted_set_is_the_registered_set() {
     on_both(async |server| {
+        let others = nearly(REGISTERED);
+        assert!(others.len() >= 300, "{}", others.len());
+        for platform in [Platform::Web, Platform::SinglePage, Platform::Native] {
+            let shop = shop(&server, &[(platform, REGISTERED)]).await;
+            assert!(is_accepted(&shop, REGISTERED).await);
+            for uri in &others {
+                assert!(!is_accepted(&shop, uri).await, "{platform:?} {uri:?}");
+            }
+        }
+    })
+    .await;
+}
+
+/// Where an application pushes its request, where it redeems a code, and where it sends the browser after sign-out, the
+/// same addresses are no addresses.
+#[tokio::test]
+async fn r27_every_endpoint_that_is_told_an_address_has_the_same_rule() {
+    on_both(async |server| {
         let shop = shop(&server, &[(Platform::Web, REGISTERED)]).await;
-        assert!(is_accepted(&shop, REGISTERED).await);
-        let (origin, path) = ("https://shop.example.test", "/a/callback?k=v");
-        let mut others: Vec<String> = [
-            "https://shop.example.test/a/callback",
-            "https://shop.example.test/a/callback/?k=v",
-            "https://shop.example.test/a/callback?k=v&",
-            "https://shop.example.test/a/callback?k=v&x=y",
-            "https://shop.example.test/a/callback?k=v#",
-            "https://shop.example.test/a/callback?k=v#x",
-            "https://shop.example.test/A/callback?k=v",
-            "https://SHOP.example.test/a/callback?k=v",
-            "HTTPS://shop.example.test/a/callback?k=v",
-            "http://shop.example.test/a/callback?k=v",
-            "//shop.example.test/a/callback?k=v",
-            "shop.example.test/a/callback?k=v",
-            "/a/callback?k=v",
-            "https:shop.example.test/a/callback?k=v",
-            "https:/shop.example.test/a/callback?k=v",
-            "https:///shop.example.test/a/callback?k=v",
-            "https://shop.example.test:443/a/callback?k=v",
-            "https://shop.example.test:8443/a/callback?k=v",
-            "https://shop.example.test./a/callback?k=v",
-            "https://shop.example.test/a/./callback?k=v",
-            "https://shop.example.test/a/b/../callback?k=v",
-            "https://shop.example.test/a/b/%2e%2e/callback?k=v",
-            "https://shop.example.test/a/b/..%2fcallback?k=v",
-            "https://shop.example.test/a%2fcallback?k=v",
-            "https://shop.example.test//a/callback?k=v",
-            "https://shop.example.test\\a\\callback?k=v",
-            "https://shop.example.test/%61/callback?k=v",
-            "https://shop.example.test/a/callback?k=%76",
-            "https://evil.example/a/callback?k=v",
-            "https://evil.example",
-            "javascript:alert(1)//https://shop.example.test/a/callback?k=v",
-            "data:text/html,<script>alert(1)</script>",
-            "about:blank",
-            " ",
-            "*",
-            "https://*.example.test/a/callback?k=v",
-            "https://shop.example.test/*",
-        ]
-        .map(String::from)
-        .into();
-        for before in
-            ["@", "user@", "user:pass@", "evil.example@", "evil.example\\@", "evil.example#@", "evil.example?@"]
-        {
-            others.push(format!("https://{before}shop.example.test{path}"));
+        server.account(&shop, super::ADA).await;
+        let mut ada = server.browser();
+        let asked = shop.asks(&mut ada).await;
+        ada.sign_in(super::ADA, crate::harness::PASSWORD).await;
+        let tokens = shop.tokens(&ada, &asked).await;
+        let (_, parameters) = shop.request();
+        let logout = |uri: &str| {
+            let pairs = [("id_token_hint", tokens.id_token.as_str()), ("post_logout_redirect_uri", uri)];
+            let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+            format!("/{}/oauth2/v2.0/logout?{query}", server.tenant)
+        };
+        for uri in &nearly(REGISTERED) {
+            let mut form: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            form.retain(|(name, _)| *name != "redirect_uri");
+            form.push(("redirect_uri", uri));
+            assert_eq!(super::refused(&shop.call("par", &form).await), "invalid_request", "par {uri:?}");
+            let redeemed = [("grant_type", "authorization_code"), ("code", "x"), ("redirect_uri", uri)];
+            assert_eq!(super::refused(&shop.token(&redeemed).await), "invalid_grant", "token {uri:?}");
+            // The session is over already; where the browser goes is judged all the same.
+            let mut nobody = server.browser();
+            nobody.open(&logout(uri)).await;
+            assert_eq!((nobody.status.as_u16(), nobody.left_for), (200, None), "logout {uri:?}");
         }
-        for after in [
-            "@evil.example",
-            ".evil.example",
-            "evil.example",
-            ":@evil.example",
-            "\\@evil.example",
-            "%40evil.example",
-            "%2eevil.example",
-            "。evil.example",
-            "#evil.example",
-            "\u{200b}",
-            "%00",
-            "%0d%0aLocation:%20https://evil.example",
-        ] {
-            others.push(format!("{origin}{after}{path}"));
-            others.push(format!("{REGISTERED}{after}"));
-        }
-        for around in ["\t", "\n", "\r\n", "\0", " ", "\u{a0}", "\u{feff}"] {
-            others.push(format!("{around}{REGISTERED}"));
-            others.push(format!("{REGISTERED}{around}"));
-            others.push(format!("https:{around}//shop.example.test{path}"));
-        }
-        // Letters that look alike, and letters that fold.
-        for (letter, alike) in
-            [('s', 'ſ'), ('o', 'о'), ('a', 'а'), ('p', 'р'), ('e', 'е'), ('h', 'һ'), ('.', '․'), ('/', '∕')]
-        {
-            others.push(REGISTERED.replacen(letter, &alike.to_string(), 1));
-        }
-        // Every letter that is left out, doubled, or another's.
-        for at in 0..REGISTERED.len() {
-            let (before, rest) = REGISTERED.split_at(at);
-            let (letter, after) = rest.split_at(1);
-            others.push(format!("{before}{after}"));
-            others.push(format!("{before}{letter}{letter}{after}"));
-            others.push(format!("{before}{}{after}", swap_case(letter)));
-        }
-        others.retain(|uri| uri != REGISTERED);
-        assert!(others.len() > 200, "{}", others.len());
-        for uri in &others {
-            assert!(!is_accepted(&shop, uri).await, "{uri:?}");
-        }
+        ada.open(&logout(REGISTERED)).await;
+        assert_eq!(ada.left_for.as_deref(), Some(REGISTERED));
     })
     .await;
 }
