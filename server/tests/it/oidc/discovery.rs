@@ -136,30 +136,78 @@ async fn r25_only_the_application_s_own_pages_read_its_tokens() {
             assert_eq!(answered.header("access-control-allow-origin"), "*");
             assert_eq!(answered.header("access-control-allow-credentials"), "");
         }
-        for origin in [
-            "https://shop.example.test",
-            "https://shop.example.test.evil.example",
-            "https://evil.example",
-            "https://xshop.example.test",
+        let own = "https://shop.example.test";
+        let origins = [
+            own,
+            // Another port, scheme, case, or spelling of the same.
             "http://shop.example.test",
+            "https://shop.example.test:443",
             "https://shop.example.test:8443",
             "https://SHOP.example.test",
+            "https://shop.example.TEST",
+            "HTTPS://shop.example.test",
             "https://shop.example.test/",
+            "https://shop.example.test/signed-in",
+            "https://shop.example.test.",
+            "https://shop.example.test?",
+            "https://shop.example.test#",
+            "shop.example.test",
+            "//shop.example.test",
+            // Something before it, or behind it.
+            "https://xshop.example.test",
+            "https://x.shop.example.test",
+            "https://example.test",
+            "https://shop.example.test.evil.example",
+            "https://shop.example.testevil.example",
+            "https://evil.example/https://shop.example.test",
             "https://user@shop.example.test",
+            "https://shop.example.test@evil.example",
+            "https://evil.example",
+            // Names that look alike.
             "https://xn--shop-example.test",
+            "https://xn--shp-tna.example.test",
+            "https://shop-example.test",
+            // Nobody, and everybody.
             "null",
             "*",
-        ] {
-            let form = format!("grant_type=refresh_token&refresh_token=x&client_id={}", spa.id);
-            let request = Request::post(format!("/{}/oauth2/v2.0/token", server.tenant))
-                .header("content-type", "application/x-www-form-urlencoded")
-                .header("origin", origin);
-            let answered = server.send(request.body(Body::from(form)).unwrap()).await;
-            let allowed = answered.header("access-control-allow-origin");
-            assert_eq!(allowed, if origin == "https://shop.example.test" { origin } else { "" }, "{origin}");
-            assert_eq!(answered.header("access-control-allow-credentials"), "");
-            assert!(answered.header("vary").to_lowercase().contains("origin"));
+            "file://",
+            "",
+            "https://shop.example.test, https://evil.example",
+            "https://shop.example.test https://evil.example",
+        ];
+        assert!(origins.len() >= 30);
+        server.account(&spa, ADA).await;
+        let (_, tokens) = ada_with_tokens(&server, &spa).await;
+        let form = format!("grant_type=refresh_token&refresh_token=x&token=x&client_id={}", spa.id);
+        for origin in origins {
+            for (endpoint, authorization, body) in [
+                ("oauth2/v2.0/token", "", form.as_str()),
+                ("oauth2/v2.0/par", "", &form),
+                ("oauth2/v2.0/revoke", "", &form),
+                ("oidc/userinfo", tokens.access_token.as_str(), ""),
+                ("openid/v2.0/userinfo", &tokens.access_token, ""),
+            ] {
+                let mut request = Request::post(format!("/{}/{endpoint}", server.tenant)).header("origin", origin);
+                if !body.is_empty() {
+                    request = request.header("content-type", "application/x-www-form-urlencoded");
+                }
+                if !authorization.is_empty() {
+                    request = request.header("authorization", format!("Bearer {authorization}"));
+                }
+                let answered = server.send(request.body(Body::from(body.to_owned())).unwrap()).await;
+                let allowed = answered.header("access-control-allow-origin");
+                assert_eq!(allowed, if origin == own { origin } else { "" }, "{endpoint} {origin}");
+                assert_eq!(answered.header("access-control-allow-credentials"), "", "{endpoint} {origin}");
+                assert!(answered.header("vary").to_lowercase().contains("origin"), "{endpoint} {origin}");
+            }
         }
+        // Two of them are none.
+        let request = Request::post(format!("/{}/oauth2/v2.0/token", server.tenant))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", "https://evil.example")
+            .header("origin", own);
+        let answered = server.send(request.body(Body::from(form)).unwrap()).await;
+        assert_eq!(answered.header("access-control-allow-origin"), "");
     })
     .await;
 }

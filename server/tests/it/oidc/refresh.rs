@@ -140,6 +140,58 @@ async fn r30_f15_a_hundred_uses_at_once_give_one_successor() {
     .await;
 }
 
+/// Storms: many families at once over two servers, round after round, each token used by four callers together. Nobody's
+/// family dies of it; a thief's replay then kills the family that it is of, on both servers, and no other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r30_f15_storms_over_two_servers_kill_nobody_but_thieves() {
+    const FAMILIES: usize = 12;
+    const CALLERS: usize = 4;
+    on_both(async |server| {
+        let shop = server.application().await;
+        let servers = [shop.clone(), shop.through(&server.another().await)];
+        let (mut ada, first) = ada_with_tokens(&server, &shop).await;
+        let mut living = vec![first.refresh_token];
+        while living.len() < FAMILIES {
+            let asked = shop.asks(&mut ada).await;
+            living.push(shop.tokens(&ada, &asked).await.refresh_token);
+        }
+        let mut stolen = Vec::new();
+        for round in 0..12 {
+            let used = living.clone();
+            let answers = at_once(FAMILIES * CALLERS, |number| {
+                let application = servers[(number + number / FAMILIES + round) % 2].clone();
+                let token = used[number % FAMILIES].clone();
+                async move { application.refresh(&token).await }
+            })
+            .await;
+            for (family, token) in living.iter_mut().enumerate() {
+                let of_family = answers.iter().skip(family).step_by(FAMILIES);
+                let given: BTreeSet<_> = of_family.filter(|answered| answered.status != 503).map(token_of).collect();
+                assert_eq!(given.len(), 1, "round {round}, family {family}");
+                let before = std::mem::replace(token, given.into_iter().next().unwrap());
+                if round == 5 && family % 2 == 0 {
+                    stolen.push(before);
+                }
+            }
+            server.clock.advance(Duration::from_secs(31));
+        }
+        let revoked = "SELECT count(*) FROM token_families WHERE revoked_at IS NOT NULL";
+        assert_eq!(server.count(revoked).await, 0, "nobody's family died");
+
+        let replayed = at_once(stolen.len() * 2, |number| {
+            let (application, token) = (servers[number % 2].clone(), stolen[number / 2].clone());
+            async move { application.refresh(&token).await }
+        })
+        .await;
+        assert!(replayed.iter().all(|answered| refused(answered) == "invalid_grant"));
+        assert_eq!(server.count(revoked).await, i64::try_from(stolen.len()).unwrap());
+        for (family, token) in living.iter().enumerate() {
+            assert_eq!(is_alive(&servers[family % 2], token).await, family % 2 == 1, "family {family}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn r30_a_family_never_outlives_its_fortnight_nor_a_page_s_its_day() {
     on_both(async |server| {
