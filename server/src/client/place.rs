@@ -4,7 +4,7 @@
 use super::{parameters::Parameters, tongue::Tongue};
 use crate::{
     config::PublicUrl,
-    directory::{Db, tenant::Tenant, user_flow},
+    directory::{Db, tenant::Tenant, tenant_host, user_flow},
     error::{Error, Refusal, Result},
 };
 use app::contract::{flow_rules::IssuerForm, id::TenantId, user_flow::UserFlow};
@@ -103,10 +103,11 @@ impl Place {
         public_url.at(&self.path(tenant.as_str(), named.map(|named| named.name.as_str()), path))
     }
 
-    /// The same without a host.
+    /// The same without a host. A flow is written in small letters, as B2C writes it: MSAL does so too, and puts one flow's name
+    /// into another's addresses by looking for it.
     pub fn path(&self, tenant: &str, flow: Option<&str>, path: &str) -> String {
-        let tenant = encoded(tenant);
-        match (flow.map(encoded), self.form) {
+        let (tenant, flow) = (encoded(tenant), flow.map(str::to_lowercase));
+        match (flow.as_deref().map(encoded), self.form) {
             (None, _) => format!("/{tenant}{path}"),
             (Some(flow), Form::Path) => format!("/{tenant}/{flow}{path}"),
             (Some(flow), Form::Query) => format!("/{tenant}{path}?p={flow}"),
@@ -150,8 +151,25 @@ pub fn issuer(public_url: &PublicUrl, tenant: &TenantId, flow: &UserFlow, name: 
     }
 }
 
-/// Whether we call ourselves so, for whichever flow of the tenant: its keys are its own, so nobody else signed it.
-pub fn is_issuer(public_url: &PublicUrl, tenant: &TenantId, issuer: &str) -> bool {
+/// Every address under which the tenant is there: this one, the house's, and its own.
+pub async fn addresses(db: &Db, public_url: &PublicUrl, tenant: &TenantId) -> Result<Vec<PublicUrl>> {
+    let mut addresses = vec![public_url.clone()];
+    for host in tenant_host::list(db, tenant).await? {
+        addresses.push(public_url.under(&host).map_err(Error::Internal)?);
+    }
+    if !public_url.is_the_house_s() {
+        addresses.push(public_url.house().map_err(Error::Internal)?);
+    }
+    Ok(addresses)
+}
+
+/// Whether we call ourselves so, at one of these addresses and for whichever flow of the tenant: its keys are its own, so
+/// nobody else signed it.
+pub fn is_issuer(addresses: &[PublicUrl], tenant: &TenantId, issuer: &str) -> bool {
+    addresses.iter().any(|public_url| is_issuer_at(public_url, tenant, issuer))
+}
+
+fn is_issuer_at(public_url: &PublicUrl, tenant: &TenantId, issuer: &str) -> bool {
     if issuer == public_url.issuer(tenant) {
         return true;
     }
@@ -188,11 +206,11 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_written_as_it_was_read() {
+    fn an_address_is_written_in_the_form_in_which_it_was_read() {
         let path = Place { tenant: "t".into(), flow: Some("f".into()), form: Form::Path };
         let query = Place { form: Form::Query, ..path.clone() };
-        assert_eq!(path.path("t", Some("B2C_1_a b"), "/oauth2/v2.0/token"), "/t/B2C_1_a%20b/oauth2/v2.0/token");
-        assert_eq!(query.path("t", Some("B2C_1_a b"), "/oauth2/v2.0/token"), "/t/oauth2/v2.0/token?p=B2C_1_a%20b");
+        assert_eq!(path.path("t", Some("B2C_1_a b"), "/oauth2/v2.0/token"), "/t/b2c_1_a%20b/oauth2/v2.0/token");
+        assert_eq!(query.path("t", Some("B2C_1_a b"), "/oauth2/v2.0/token"), "/t/oauth2/v2.0/token?p=b2c_1_a%20b");
         assert_eq!(query.path("t/x", None, "/oauth2/v2.0/token"), "/t%2Fx/oauth2/v2.0/token");
     }
 
@@ -209,7 +227,7 @@ mod tests {
             ("https://login.example/other/v2.0", false),
             ("https://evil.example/t/v2.0", false),
         ] {
-            assert_eq!(is_issuer(&url, &tenant, issuer), ours, "{issuer}");
+            assert_eq!(is_issuer(std::slice::from_ref(&url), &tenant, issuer), ours, "{issuer}");
         }
     }
 

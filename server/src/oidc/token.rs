@@ -192,6 +192,15 @@ async fn granted(
     Ok(if named.is_some() { b2c::told(told, &client.application.id, state.clock.now()) } else { told })
 }
 
+/// By what MSAL tells accounts apart (what clients need, 6). B2C's applications keep one for each flow, and look for its name.
+fn client_info(account: &AccountId, tenant: &Tenant, flow_name: Option<&str>) -> String {
+    let uid = match flow_name {
+        Some(name) => format!("{account}-{}", name.to_lowercase()),
+        None => account.to_string(),
+    };
+    serde_json::json!({ "uid": uid, "utid": tenant.id }).to_string()
+}
+
 async fn tokens(
     state: &AppState,
     tenant: &Tenant,
@@ -206,7 +215,7 @@ async fn tokens(
         true => Some(mint.id_token(Beside { access_token: Some(&access_token), ..Beside::default() })?),
         false => None,
     };
-    let client_info = serde_json::json!({ "uid": mint.account(), "utid": tenant.id }).to_string();
+    let client_info = client_info(mint.account(), tenant, granted.flow_name.as_deref());
     let lifetime = lifetime(&granted.scopes, mint.flow()).as_secs();
     Ok(Tokens {
         token_type: client.token_type(),
