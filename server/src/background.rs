@@ -1,5 +1,5 @@
-//! What runs without being asked: the post, the numbers of the flows, the sweeping of what ran out, the rotation of keys,
-//! the news for open pages.
+//! What runs without being asked: the post, the calls to applications whose people signed out, the numbers of the flows, the
+//! sweeping of what ran out, the rotation of keys, the news for open pages.
 
 use crate::{
     directory::{
@@ -14,6 +14,7 @@ use crate::{
         compose::Letter,
         send::{Failure, Mailer},
     },
+    oidc::goodbye,
     state::AppState,
 };
 use std::time::Duration;
@@ -35,6 +36,7 @@ const LISTEN_AGAIN: Duration = Duration::from_secs(2);
 pub async fn run(state: AppState) {
     tokio::join!(
         carry_post(&state),
+        say_goodbye(&state),
         write_numbers_down(&state),
         sweep_up(&state),
         rotate_keys(&state),
@@ -72,6 +74,22 @@ async fn carry_post(state: &AppState) {
             Ok(_) => {}
             Err(error) => {
                 tracing::warn!(%error, "the outbox could not be read");
+                time::sleep(POST_EVERY).await;
+            }
+        }
+    }
+}
+
+async fn say_goodbye(state: &AppState) {
+    loop {
+        match goodbye::say_due(state).await {
+            Ok(0) => {
+                // Whoever signs out now wakes us at once.
+                let _ = time::timeout(POST_EVERY, state.goodbyes.notified()).await;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "it could not be read who is to hear of a sign-out");
                 time::sleep(POST_EVERY).await;
             }
         }

@@ -5,7 +5,10 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::sync::Notify;
@@ -17,7 +20,15 @@ pub enum Outbound {
         to_this_machine: bool,
     },
     /// For tests: what would have been sent.
-    Kept(Mutex<Vec<Call>>, Notify),
+    Kept(Kept),
+}
+
+#[derive(Default)]
+pub struct Kept {
+    calls: Mutex<Vec<Call>>,
+    rings: Notify,
+    /// Nobody answers.
+    silent: AtomicBool,
 }
 
 #[derive(Clone, Debug)]
@@ -41,7 +52,14 @@ impl Outbound {
     }
 
     pub fn kept() -> Self {
-        Self::Kept(Mutex::default(), Notify::new())
+        Self::Kept(Kept::default())
+    }
+
+    /// Whether whoever is called says nothing from now on.
+    pub fn silence(&self, silent: bool) {
+        if let Self::Kept(kept) = self {
+            kept.silent.store(silent, Ordering::Relaxed);
+        }
     }
 
     /// Whether somebody took it.
@@ -52,24 +70,24 @@ impl Outbound {
                 let answer = client.post(url).form(&form).send().await.map_err(|fault| fault.to_string())?;
                 if answer.status().is_success() { Ok(()) } else { Err(format!("it answered {}", answer.status())) }
             }
-            Self::Kept(calls, rings) => {
+            Self::Kept(kept) => {
                 let call = Call { url: url.into(), form };
-                calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
-                rings.notify_one();
-                Ok(())
+                kept.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+                kept.rings.notify_one();
+                if kept.silent.load(Ordering::Relaxed) { Err("it said nothing".into()) } else { Ok(()) }
             }
         }
     }
 
     /// What was kept, as soon as there is something.
     pub async fn calls(&self) -> Vec<Call> {
-        let Self::Kept(calls, rings) = self else { return Vec::new() };
+        let Self::Kept(kept) = self else { return Vec::new() };
         loop {
-            let kept = std::mem::take(&mut *calls.lock().unwrap_or_else(PoisonError::into_inner));
-            if !kept.is_empty() {
-                return kept;
+            let calls = std::mem::take(&mut *kept.calls.lock().unwrap_or_else(PoisonError::into_inner));
+            if !calls.is_empty() {
+                return calls;
             }
-            rings.notified().await;
+            kept.rings.notified().await;
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct AppState {
     pub outbound: Arc<Outbound>,
     /// Rings when a letter was written.
     pub post: Arc<Notify>,
+    /// Rings when applications are to hear that a session ended.
+    pub goodbyes: Arc<Notify>,
 }
 
 impl AppState {
@@ -65,6 +67,7 @@ impl AppState {
             hearings: Arc::default(),
             outbound: Arc::new(outbound),
             post: Arc::default(),
+            goodbyes: Arc::default(),
         })
     }
 

@@ -6,42 +6,20 @@
 use super::{
     funnel::Tally,
     group::{self, Answer, Job, Run},
+    migrations::{MIGRATIONS, migrator},
     recent::Recents,
 };
 use crate::error::{Error, Result};
 use futures::{FutureExt, future::BoxFuture};
 use sqlx::{
-    AnyConnection, AnyPool, Connection, SqlSafeStr,
+    AnyConnection, AnyPool, Connection,
     any::{AnyConnectOptions, AnyPoolOptions},
-    migrate::{Migration, MigrationType, Migrator},
 };
 use std::{
     fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt, panic::AssertUnwindSafe, path::PathBuf, str::FromStr,
     sync::Arc, time::Duration,
 };
 use tokio::sync::{Notify, mpsc, oneshot};
-
-/// What the tables became, one step after the other. A step that was ever released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 8] = [
-    (1, "directory", include_str!("../../migrations/0001_directory.sql")),
-    (2, "administration", include_str!("../../migrations/0002_administration.sql")),
-    (3, "people", include_str!("../../migrations/0003_people.sql")),
-    (4, "second factors", include_str!("../../migrations/0004_second_factors.sql")),
-    (5, "sign-in failures", include_str!("../../migrations/0005_sign_in_failures.sql")),
-    (6, "protocol", include_str!("../../migrations/0006_protocol.sql")),
-    (8, "policies", include_str!("../../migrations/0008_policies.sql")),
-    (9, "bound tokens", include_str!("../../migrations/0009_bound_tokens.sql")),
-];
-
-fn migrator() -> Migrator {
-    let migrations = MIGRATIONS.map(|(version, name, sql)| {
-        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
-    });
-    let mut migrator = Migrator::with_migrations(migrations.into());
-    // An older server must start on a newer schema, or a rolling upgrade could not be rolled back (fault F17).
-    migrator.set_ignore_missing(true);
-    migrator
-}
 
 /// For what must last, and for what need not: PostgreSQL is told once per connection.
 const POSTGRES_CONNECTIONS: u32 = 16;

@@ -184,8 +184,8 @@ pub async fn replace(c: &mut AnyConnection, tenant: &TenantId, before: &str, ses
 async fn hand_over(c: &mut AnyConnection, tenant: &TenantId, from: &SessionId, to: &SessionId) -> Result<()> {
     for sql in [
         "UPDATE token_families SET session_id = $1 WHERE tenant_id = $2 AND session_id = $3 AND revoked_at IS NULL",
-        "INSERT INTO session_applications (tenant_id, session_id, application_id)
-         SELECT tenant_id, $1, application_id FROM session_applications WHERE tenant_id = $2 AND session_id = $3",
+        "INSERT INTO session_applications (tenant_id, session_id, application_id, issuer)
+         SELECT tenant_id, $1, application_id, issuer FROM session_applications WHERE tenant_id = $2 AND session_id = $3",
     ] {
         sqlx::query(sql).bind(to.as_str()).bind(tenant.as_str()).bind(from.as_str()).execute(&mut *c).await?;
     }
@@ -242,6 +242,47 @@ pub async fn note_application(
     .execute(c)
     .await?;
     Ok(())
+}
+
+/// Remembers who told the application of the session, where that is not the tenant by its usual name: it hears from the same
+/// that the session ended.
+pub async fn note_issuer(
+    db: &Db,
+    tenant: &TenantId,
+    id: &SessionId,
+    application: &ApplicationId,
+    issuer: &str,
+) -> Result<()> {
+    let (tenant, id, application, issuer) = (tenant.clone(), id.clone(), application.clone(), issuer.to_owned());
+    db.write(Durability::Fleeting, move |c| {
+        Box::pin(async move {
+            sqlx::query(
+                "UPDATE session_applications SET issuer = $1
+                 WHERE tenant_id = $2 AND session_id = $3 AND application_id = $4",
+            )
+            .bind(issuer)
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .bind(application.as_str())
+            .execute(c)
+            .await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// Whom the session signed in to, and who told each of them of it.
+pub async fn list_applications_with_issuers(
+    db: &Db,
+    tenant: &TenantId,
+    id: &SessionId,
+) -> Result<Vec<(ApplicationId, Option<String>)>> {
+    let sql = "SELECT application_id, issuer FROM session_applications WHERE tenant_id = $1 AND session_id = $2
+               ORDER BY application_id";
+    let rows: Vec<(String, Option<String>)> =
+        sqlx::query_as(sql).bind(tenant.as_str()).bind(id.as_str()).fetch_all(db.reader()).await?;
+    Ok(rows.into_iter().map(|(id, issuer)| (id.into(), issuer)).collect())
 }
 
 pub async fn list_applications(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<Vec<ApplicationId>> {

@@ -3,7 +3,8 @@
 //! asked: nobody is signed out by a link on somebody else's page.
 
 use super::{
-    browser, check, goodbye,
+    browser, check,
+    goodbye::{self, Farewell},
     hint::{self, Hint},
     parameters::Parameters,
     place::{Named, Place},
@@ -14,7 +15,7 @@ use crate::{
     assets,
     cookie::Cookie,
     directory::{
-        Durability, account,
+        self, Durability, account,
         activity::{self, Activity},
         application::{self, Application},
         session::{self, Session},
@@ -183,18 +184,21 @@ async fn end(state: &AppState, visit: &Visit, session: &Session) -> Result<Respo
         application: visit.owners.first().map(|owner| owner.id.clone()),
         user_flow: None,
     };
-    let ended = session;
+    let Farewell { frames, calls } = goodbye::farewell(state, &visit.tenant, session).await?;
     let (tenant, session) = (visit.tenant.id.clone(), session.id.clone());
     state
         .db
         .write(Durability::Lasting, move |c| {
             Box::pin(async move {
                 session::end(c, &tenant, &session, now).await?;
+                for call in &calls {
+                    directory::goodbye::insert(c, &tenant, call, now).await?;
+                }
                 activity::insert(c, &tenant, &activity).await
             })
         })
         .await?;
-    let frames = goodbye::tell_all(state, &visit.tenant, ended).await?;
+    state.goodbyes.notify_one();
     if frames.is_empty() { signed_out(state, visit).await } else { framing(state, visit, frames) }
 }
 

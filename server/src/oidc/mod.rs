@@ -3,6 +3,7 @@
 pub mod authorize;
 pub mod device;
 pub mod discovery;
+pub mod goodbye;
 pub mod introspect;
 pub mod logout;
 pub mod par;
@@ -17,7 +18,6 @@ mod browser;
 mod claims;
 mod client_credentials;
 mod continuation;
-mod goodbye;
 mod hint;
 mod mint;
 mod redeem;

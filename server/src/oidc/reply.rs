@@ -25,10 +25,15 @@ pub struct SignedIn {
 
 /// `code` is that of the grant; it is told where it was asked for.
 pub async fn reply(from: Answering<'_>, kept: &Kept, code: &str, by: impl FnOnce() -> SignedIn) -> Result<Response> {
-    if kept.response.is_code() && kept.claims.is_empty() {
+    let usual = from.state.config.public_url.is_the_house_s() && kept.flow_name.is_none();
+    if usual && kept.response.is_code() && kept.claims.is_empty() {
         return Ok(kept.to.with(from, &[("code", code)]));
     }
     let granted = granted(kept, by()).ok_or(Error::JourneyOver)?;
+    if !usual {
+        session::note_issuer(&from.state.db, &from.tenant.id, &granted.session, &from.application.id, from.issuer)
+            .await?;
+    }
     if let Err(refusal) = is_meant(&from.tenant.id, &from.application.id, &kept.claims, &granted) {
         return Ok(kept.to.with_refusal(from, &refusal));
     }

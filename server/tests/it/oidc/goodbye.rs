@@ -1,11 +1,17 @@
 //! Who hears that somebody signed out, and where the browser goes then: the tenant's choice, frames, and calls of our server.
 
 use super::ada_with_tokens;
-use crate::harness::{Application, TestServer, on_both};
-use server::directory::{
-    application::Platform,
-    tenant::{self, SignOut},
+use crate::harness::{Application, ORIGIN, Place, TestServer, on_both};
+use app::contract::flow_rules::IssuerForm;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use server::{
+    directory::{
+        application::{self, Platform},
+        tenant::{self, SignOut},
+    },
+    oidc::goodbye,
 };
+use std::{collections::BTreeSet, time::Duration};
 
 fn path(shop: &Application, parameters: &[(&str, &str)]) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
@@ -69,6 +75,7 @@ async fn applications_are_called_when_somebody_signs_out() {
         assert!(quiet.has(&ada));
         ada.open(&path(&quiet, &[("post_logout_redirect_uri", &quiet.redirect_uri)])).await;
         assert!(ada.left_for.is_some());
+        assert_eq!(goodbye::say_due(&server.state).await.unwrap(), 1);
         let calls = server.state.outbound.calls().await;
         assert_eq!((calls.len(), calls[0].url.as_str()), (1, url));
         assert_eq!(calls[0].form.len(), 1);
@@ -86,6 +93,107 @@ async fn applications_are_called_when_somebody_signs_out() {
         assert_eq!(listening.userinfo(token).await.status, 401);
     })
     .await;
+}
+
+/// Written down with the end of the session, and told by whichever server until it was heard, each time by a fresh token.
+#[tokio::test]
+async fn an_application_that_does_not_answer_is_called_again() {
+    on_both(async |server| {
+        let flow = server.application().await.flow;
+        let shop = server
+            .application_over(&flow, |made| {
+                made.protocol.back_channel_logout_url = Some("https://rp.example.test/back-channel".into());
+            })
+            .await;
+        let there = server.another().await;
+        let waiting = "SELECT count(*) FROM goodbyes";
+        let sign_out = async || {
+            let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+            ada.open(&path(&shop, &[("id_token_hint", &tokens.id_token)])).await;
+            assert_eq!(server.count(waiting).await, 1);
+            tokens
+        };
+        let tokens = sign_out().await;
+        server.state.outbound.silence(true);
+        let mut told = Vec::new();
+        for seconds in [0, 7, 20, 60] {
+            server.clock.advance(Duration::from_secs(seconds));
+            assert_eq!(goodbye::say_due(&server.state).await.unwrap(), 1, "after {seconds} s");
+            assert_eq!(goodbye::say_due(&server.state).await.unwrap(), 0, "not at once again");
+            told.extend(server.state.outbound.calls().await);
+        }
+        // The other server finds it, and is heard.
+        server.clock.advance(Duration::from_secs(150));
+        assert_eq!(goodbye::say_due(&there.state).await.unwrap(), 1);
+        told.extend(there.state.outbound.calls().await);
+        assert_eq!(server.count(waiting).await, 0);
+        let mut names = BTreeSet::new();
+        for call in &told {
+            let claims = shop.signed(&call.form[0].1, "logout+jwt").await;
+            assert_eq!(claims["sid"], tokens.id["sid"]);
+            assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 120);
+            names.insert(claims["jti"].as_str().unwrap().to_owned());
+        }
+        assert_eq!((told.len(), names.len()), (5, 5));
+
+        // Nobody is called for ever, nor when there is nobody to call.
+        sign_out().await;
+        server.clock.advance(Duration::from_secs(24 * 3600 + 1));
+        assert_eq!(goodbye::say_due(&server.state).await.unwrap(), 1);
+        assert_eq!(server.count(waiting).await, 0);
+        server.state.outbound.calls().await;
+        sign_out().await;
+        application::disable(&server.state.db, &server.tenant, &shop.id, Some(server.now())).await.unwrap();
+        assert_eq!(goodbye::say_due(&server.state).await.unwrap(), 1);
+        assert_eq!(server.count(waiting).await, 0);
+    })
+    .await;
+}
+
+/// Back-Channel Logout 1.0 §2.6: the issuer is the one of the ID token, whatever name that was.
+#[tokio::test]
+async fn an_application_hears_from_whoever_told_it_of_the_session() {
+    on_both(async |server| {
+        let listens = |made: &mut application::Application| {
+            made.protocol.back_channel_logout_url = Some("https://rp.example.test/back-channel".into());
+            made.protocol.front_channel_logout_url = Some("https://rp.example.test/frame".into());
+        };
+        let flow = server.flow(|flow| {
+            flow.name = "B2C_1_susi".into();
+            flow.rules.tokens.issuer = IssuerForm::Flow;
+        });
+        let flow = flow.await.flow;
+        let plain = server.application_over(&flow, listens).await;
+        let named = server.application_over(&flow, listens).await;
+        let issuer = format!("{ORIGIN}/tfp/{}/b2c_1_susi/v2.0/", server.tenant);
+        let named = named.at(Place::Path("B2C_1_susi".into())).called(&issuer);
+        let (mut ada, tokens) = ada_with_tokens(&server, &plain).await;
+        let asked = named.asks(&mut ada).await;
+        assert_eq!(named.tokens(&ada, &asked).await.id["iss"], issuer.as_str());
+        ada.open(&path(&plain, &[("id_token_hint", &tokens.id_token)])).await;
+        let frames = ada.page.html.clone();
+        for issuer in [&plain.issuer(), &issuer] {
+            let encoded: String = url::form_urlencoded::byte_serialize(issuer.as_bytes()).collect();
+            assert!(frames.contains(&format!("iss={encoded}")), "{issuer}");
+        }
+        goodbye::say_due(&server.state).await.unwrap();
+        let calls = server.state.outbound.calls().await;
+        assert_eq!(calls.len(), 2);
+        for call in &calls {
+            let token = &call.form[0].1;
+            let audience = audience(token);
+            let shop = if audience == plain.id.as_str() { &plain } else { &named };
+            // Compares the issuer.
+            shop.signed(token, "logout+jwt").await;
+        }
+    })
+    .await;
+}
+
+fn audience(token: &str) -> String {
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
+    claims["aud"].as_str().unwrap().to_owned()
 }
 
 /// OpenID Connect Front-Channel Logout 1.0 §3: in frames, with issuer and session; then back to the application.

@@ -3,7 +3,10 @@
 
 use super::{Run, in_profiles};
 use serde_json::Value;
-use server::directory::tenant::{self, SignOut};
+use server::{
+    directory::tenant::{self, SignOut},
+    oidc::goodbye,
+};
 
 /// Ada is signed in, by an application of the basic plan; and her ID token.
 async fn signed_in(run: &mut Run) -> (String, Value) {
@@ -171,6 +174,7 @@ async fn oidcc_backchannel_rp_initiated_logout() {
         let back = run.shop.redirect_uri.clone();
         leaves(&mut run, &[(HINT, &id_token), (BACK, &back), ("state", "s")]).await;
         assert_eq!(run.ada.left_for, Some(format!("{back}?state=s")));
+        goodbye::say_due(&run.server.state).await.unwrap();
         let calls = run.server.state.outbound.calls().await;
         assert_eq!(calls[0].form.len(), 1);
         let told = run.shop.signed(&calls[0].form[0].1, "logout+jwt").await;

@@ -1,0 +1,100 @@
+//! Applications that are to hear that a session ended: written in the transaction that ends it, gone when they have heard.
+
+use super::{Db, Durability};
+use crate::error::Result;
+use app::contract::{
+    id::{ApplicationId, SessionId, TenantId},
+    time::Timestamp,
+};
+use sqlx::AnyConnection;
+use std::time::Duration;
+
+/// While one server calls an application, no other does.
+const LEASE: Duration = Duration::from_secs(60);
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Goodbye {
+    pub id: String,
+    pub application: ApplicationId,
+    pub session: SessionId,
+    /// What the application calls the person.
+    pub subject: String,
+    /// Who tells it.
+    pub issuer: String,
+}
+
+pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, goodbye: &Goodbye, now: Timestamp) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO goodbyes (tenant_id, id, application_id, session_id, subject, issuer, created_at, next_try_at, tries)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0)",
+    )
+    .bind(tenant.as_str())
+    .bind(&goodbye.id)
+    .bind(goodbye.application.as_str())
+    .bind(goodbye.session.as_str())
+    .bind(&goodbye.subject)
+    .bind(&goodbye.issuer)
+    .bind(now.0)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+#[derive(Clone, Debug)]
+pub struct Due {
+    pub tenant: TenantId,
+    pub goodbye: Goodbye,
+    /// This try included.
+    pub tries: i64,
+    pub since: Timestamp,
+}
+
+type Row = (String, String, String, String, String, String, i64, i64);
+
+/// Takes those whose time has come; each is this server's alone until the lease ends.
+pub async fn take_due(db: &Db, limit: i64, now: Timestamp) -> Result<Vec<Due>> {
+    db.write(Durability::Fleeting, move |c| {
+        Box::pin(async move {
+            let rows: Vec<Row> = sqlx::query_as(
+                "UPDATE goodbyes SET next_try_at = $1, tries = tries + 1
+                 WHERE next_try_at <= $2
+                   AND (tenant_id, id) IN (SELECT tenant_id, id FROM goodbyes WHERE next_try_at <= $2
+                                           ORDER BY next_try_at LIMIT $3)
+                 RETURNING tenant_id, id, application_id, session_id, subject, issuer, created_at, tries",
+            )
+            .bind((now + LEASE).0)
+            .bind(now.0)
+            .bind(limit)
+            .fetch_all(c)
+            .await?;
+            Ok(rows.into_iter().map(due).collect())
+        })
+    })
+    .await
+}
+
+fn due((tenant, id, application, session, subject, issuer, since, tries): Row) -> Due {
+    let goodbye = Goodbye { id, application: application.into(), session: session.into(), subject, issuer };
+    Due { tenant: tenant.into(), goodbye, tries, since: Timestamp(since) }
+}
+
+/// What became of a try: it is told again at that moment, or never.
+pub async fn settle(db: &Db, due: &Due, again_at: Option<Timestamp>) -> Result<()> {
+    let (tenant, id) = (due.tenant.clone(), due.goodbye.id.clone());
+    db.write(Durability::Lasting, move |c| {
+        Box::pin(async move {
+            let statement = match again_at {
+                Some(at) => sqlx::query("UPDATE goodbyes SET next_try_at = $3 WHERE tenant_id = $1 AND id = $2")
+                    .bind(tenant.as_str())
+                    .bind(id)
+                    .bind(at.0),
+                None => {
+                    sqlx::query("DELETE FROM goodbyes WHERE tenant_id = $1 AND id = $2").bind(tenant.as_str()).bind(id)
+                }
+            };
+            statement.execute(c).await?;
+            Ok(())
+        })
+    })
+    .await
+}
