@@ -15,6 +15,7 @@ import { measurePage, median } from "./page.mjs";
 import { measurePeople } from "./people.mjs";
 import { measurePortal } from "./portal.mjs";
 import { cpuSeconds, memory } from "./process.mjs";
+import { makeDaemon, measureClientCredentials, measureRedemption } from "./tokens.mjs";
 import { measureWidget } from "./widget.mjs";
 import { ask } from "../sql.mjs";
 
@@ -27,9 +28,10 @@ const CUSTOMERS = 64;
 /** Of known and of unknown addresses, at each step. */
 const LISTENED = Number(process.env.MEASURE_LISTENED ?? 500);
 const SIGNING_IN_AT_ONCE = 16;
+const CODES = 2000;
 
-const parts = { page, lighthouse, portal, widget, start: startUp, rates, steps, enumeration, live, people };
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["page", "lighthouse", "portal", "start", "rates"];
+const parts = { page, lighthouse, portal, widget, start: startUp, rates, tokens: manyTokens, steps, enumeration, live, people };
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["page", "lighthouse", "portal", "start", "rates", "tokens"];
 const binary = binaryOf("release");
 
 /** @type {{ what: string, target: string, reached: string, good: boolean }[]} */
@@ -227,6 +229,30 @@ async function ratesOn(database, bare) {
     reached(`  by the clock, 64 connections`, refreshes.perSecond, "/s", ...atLeast(durable ? 2_000 : 0));
   }
   remove(place);
+}
+
+/** Tokens that applications fetch by themselves, and tokens for codes; checked by a library of others. */
+async function manyTokens() {
+  for (const database of /** @type {Database[]} */ (["sqlite", "postgres"])) {
+    const on = database === "sqlite" ? "SQLite" : "PostgreSQL";
+    title(`Tokens on ${on}, per second of the server's processor time`);
+    const place = newPlace(database);
+    let server = await start({ binary, place });
+    const [daemon, customers] = [await makeDaemon(server), await customersOf(server, CUSTOMERS)];
+    for (const [algorithm, least] of /** @type {const} */ ([["RS256", 3_600], ["EdDSA", 20_000]])) {
+      const { perCpuSecond } = await measureClientCredentials(server, daemon, algorithm, SECONDS);
+      reached(`client credentials ${algorithm}, ${on}`, perCpuSecond, "/CPU-s", `≥ ${grouped(least)}`, (value) => value >= least);
+    }
+    await server.stop();
+    for (const algorithm of ["RS256", "EdDSA"]) {
+      ask(place.databaseUrl, `update applications set algorithm = '${algorithm}' where id = '${demo.clientId}'`);
+      server = await start({ binary, place });
+      const { perCpuSecond } = await measureRedemption(server, customers, algorithm, CODES);
+      reached(`codes redeemed ${algorithm}, ${on}`, perCpuSecond, "/CPU-s");
+      await server.stop();
+    }
+    remove(place);
+  }
 }
 
 /** What each request of a sign-in costs: the way to it, less the way to the one before. */

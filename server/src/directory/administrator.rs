@@ -8,6 +8,7 @@ use app::contract::{
     time::Timestamp,
 };
 use sqlx::AnyConnection;
+use std::sync::Arc;
 
 /// The name of the tenant whose people administer the others.
 pub const ADMIN: &str = "admin";
@@ -141,16 +142,22 @@ pub async fn permissions(
     Ok(permissions)
 }
 
-/// What the application may do anywhere: what its tokens say in `roles`.
-pub async fn all_permissions(db: &Db, tenant: &TenantId, application: &ApplicationId) -> Result<Vec<Permission>> {
-    let rows: Vec<(String,)> = sqlx::query_as(
-        "SELECT DISTINCT permission FROM application_roles WHERE tenant_id = $1 AND application_id = $2 ORDER BY permission",
-    )
-    .bind(tenant.as_str())
-    .bind(application.as_str())
-    .fetch_all(db.reader())
-    .await?;
-    Ok(rows.iter().filter_map(|(word,)| Permission::named(word)).collect())
+/// What the application may do anywhere: what its tokens say in `roles`. What was taken away in this second it cannot do all
+/// the same: whoever believes a token asks again.
+pub async fn all_permissions(db: &Db, tenant: &TenantId, application: &ApplicationId) -> Result<Arc<Vec<Permission>>> {
+    let load = async {
+        let rows: Vec<(String,)> = sqlx::query_as(
+            "SELECT DISTINCT permission FROM application_roles WHERE tenant_id = $1 AND application_id = $2
+             ORDER BY permission",
+        )
+        .bind(tenant.as_str())
+        .bind(application.as_str())
+        .fetch_all(db.reader())
+        .await?;
+        let found: Vec<Permission> = rows.iter().filter_map(|(word,)| Permission::named(word)).collect();
+        Ok::<_, crate::error::Error>((!found.is_empty()).then_some(found))
+    };
+    Ok(db.recents.permissions.get_or(format!("{tenant} {application}"), load).await?.unwrap_or_default())
 }
 
 /// One thing that an application may do by itself, in a tenant or in `ALL`.
