@@ -19,6 +19,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+#[derive(Clone)]
 pub struct Config {
     pub listen: SocketAddr,
     pub public_url: PublicUrl,

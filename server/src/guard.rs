@@ -3,6 +3,7 @@
 mod address;
 mod arrivals;
 mod headers;
+mod hosts;
 mod origin;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use axum::{
 };
 use futures::FutureExt;
 pub use headers::{IsPopup, MayBeFramed, PagePolicy};
+pub use hosts::{Hosts, only_of_tenant};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 pub use origin::{only_from_our_pages, same_origin};
 use serde_json::json;
@@ -57,6 +59,8 @@ pub struct Guard {
     config: Arc<Config>,
     chance: Chance,
     router: Router,
+    /// The names that tenants have of their own.
+    hosts: Option<Hosts>,
 }
 
 /// Who is asking. Every handler can take it as an argument.
@@ -85,7 +89,11 @@ pub fn panics() -> u64 {
 
 impl Guard {
     pub fn new(config: Arc<Config>, chance: Chance, router: Router) -> Self {
-        Self { config, chance, router }
+        Self { config, chance, router, hosts: None }
+    }
+
+    pub fn with_hosts(self, hosts: Hosts) -> Self {
+        Self { hosts: Some(hosts), ..self }
     }
 
     /// From the first byte of a request to the last header of its answer.
@@ -100,7 +108,7 @@ impl Guard {
         let is_management = request.uri().path().starts_with("/graph/");
         let caller = Caller { trace: trace.clone(), address };
         let mut response = match self.admit(request).instrument(span.clone()).await {
-            Ok(request) => self.handle(caller, request).instrument(span).await,
+            Ok((router, request)) => self.handle(router, caller, request).instrument(span).await,
             Err(refused) if is_management => refused.for_scripts(&trace),
             Err(refused) => refused.into_response(),
         };
@@ -115,7 +123,7 @@ impl Guard {
     }
 
     /// The rules in their order, the cheapest first. What passes has its whole body with it.
-    async fn admit<B>(&self, request: Request<B>) -> Result<Request<Body>, Refused>
+    async fn admit<B>(&self, request: Request<B>) -> Result<(Router, Request<Body>), Refused>
     where
         B: axum::body::HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn error::Error + Send + Sync>>,
@@ -123,15 +131,16 @@ impl Guard {
         let (parts, body) = request.into_parts();
         short_address(&parts.uri)?;
         few_headers(&parts.headers)?;
-        if !HEALTH.contains(&parts.uri.path()) {
-            self.meant_for_us(&parts)?;
-        }
+        let router = match HEALTH.contains(&parts.uri.path()) {
+            true => self.router.clone(),
+            false => self.meant_for_us(&parts).await?,
+        };
         let body = if body.is_end_stream() { Body::empty() } else { Body::from(whole(&parts, body).await?) };
-        Ok(Request::from_parts(parts, body))
+        Ok((router, Request::from_parts(parts, body)))
     }
 
-    /// Security R10: a name that isn't ours is answered by nobody here.
-    fn meant_for_us(&self, parts: &Parts) -> Result<(), Refused> {
+    /// Security R10: a name that isn't ours is answered by nobody here. A tenant's own is, about that tenant.
+    async fn meant_for_us(&self, parts: &Parts) -> Result<Router, Refused> {
         // HTTP/2 and absolute targets carry the name in the URI, others in exactly one Host (RFC 9112 §3.2).
         let mut hosts = parts.headers.get_all(header::HOST).iter();
         let named = match (parts.uri.authority(), hosts.next(), hosts.next()) {
@@ -142,15 +151,27 @@ impl Guard {
             (None, Some(host), None) => host.to_str().ok(),
             _ => None,
         };
-        match named {
-            Some(name) if self.config.public_url.is_named_by(name) => Ok(()),
-            _ => Err(Refused(StatusCode::MISDIRECTED_REQUEST, "This address is not served here.")),
+        let (named, url) = (named.unwrap_or_default(), &self.config.public_url);
+        if url.is_written(named) {
+            return Ok(self.router.clone());
         }
+        let of_tenant = match &self.hosts {
+            Some(hosts) => hosts.router(named).await.map_err(|error| {
+                tracing::error!(%error, "whose name a request says could not be found out");
+                Refused(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "This is not possible right now. Please try again in a moment.",
+                )
+            })?,
+            None => None,
+        };
+        let ours = of_tenant.or_else(|| url.is_named_by(named).then(|| self.router.clone()));
+        ours.ok_or(Refused(StatusCode::MISDIRECTED_REQUEST, "This address is not served here."))
     }
 
-    async fn handle(&self, caller: Caller, mut request: Request<Body>) -> Response {
+    async fn handle(&self, router: Router, caller: Caller, mut request: Request<Body>) -> Response {
         request.extensions_mut().insert(caller);
-        let handled = AssertUnwindSafe(self.router.clone().oneshot(request)).catch_unwind();
+        let handled = AssertUnwindSafe(router.oneshot(request)).catch_unwind();
         match timeout(HANDLER_TIME, handled).await {
             Ok(Ok(Ok(response))) => response,
             Ok(Ok(Err(never))) => match never {},

@@ -16,7 +16,7 @@ use server::{
     doctor,
     error::{Error, Result},
     graph::as_code::Dialect,
-    guard::Guard,
+    guard::{Guard, Hosts},
     log, people, router, seed,
     serve::{self, Patience},
     state::AppState,
@@ -219,7 +219,8 @@ async fn serve(config: Config) -> Result<()> {
     }
     administration::ensure(&state).await?;
     let link = administration::set_up_link(&state.config, &state.db, &state.chance, state.clock.now()).await?;
-    let guard = Guard::new(state.config.clone(), state.chance.clone(), router::router(state.clone())?);
+    let guard = Guard::new(state.config.clone(), state.chance.clone(), router::router(state.clone())?)
+        .with_hosts(Hosts::new(state.clone(), router::router_of_tenant));
     let stop = told_to_stop()?;
     let background = tokio::spawn(background::run(state.clone()));
     greet(&state.config, link.as_deref());

@@ -6,11 +6,12 @@ use crate::{
     demo,
     error::Result,
     graph::{self, Graph},
-    guard::only_from_our_pages,
+    guard::{only_from_our_pages, only_of_tenant},
     health, hosted, mailbox, native, oidc, pictures, portal, problem, sentences,
     state::AppState,
     widget,
 };
+use app::contract::id::TenantId;
 use axum::{
     Router,
     middleware::from_fn_with_state,
@@ -32,6 +33,21 @@ pub fn router(state: AppState) -> Result<Router> {
     }
     let dressed = from_fn_with_state(state.clone(), problem::dress);
     Ok(routes.fallback(problem::not_found).layer(dressed).with_state(state))
+}
+
+/// What is there under a host name of a tenant's own: that tenant, and what its pages are made of. The portal and the
+/// management API have one address for all tenants, and so has everything of development.
+pub fn router_of_tenant(state: AppState, tenant: TenantId) -> Router {
+    let own = from_fn_with_state((state.clone(), tenant), only_of_tenant);
+    let routes = people(&state)
+        .merge(applications())
+        .merge(applications_at_flows())
+        .nest("/tfp", applications_at_flows())
+        .merge(pages_elsewhere())
+        .layer(own)
+        .merge(machines());
+    let dressed = from_fn_with_state(state.clone(), problem::dress);
+    routes.fallback(problem::not_found).layer(dressed).with_state(state)
 }
 
 /// Pages. Their forms come back from our own pages only.

@@ -1,4 +1,5 @@
-//! The one address under which people and applications know this server. Links are made from it, never from a request.
+//! The address under which people and applications know this server, and the host names that a tenant has of its own. Links are
+//! made from it, never from a request.
 
 use app::contract::id::TenantId;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -8,6 +9,8 @@ use url::{Host, Url};
 pub struct PublicUrl {
     /// `https://login.example.org`, without a slash at its end.
     origin: String,
+    /// The same, but under a tenant's own host name: what belongs to no tenant keeps this address.
+    house: String,
     host: Host,
     port: u16,
     https: bool,
@@ -28,7 +31,24 @@ impl PublicUrl {
         }
         let (origin, host, https) = (url.origin().ascii_serialization(), host.to_owned(), url.scheme() == "https");
         let development = !https && is_loopback(&host);
-        Ok(Self { origin, host, port, https, development })
+        Ok(Self { house: origin.clone(), origin, host, port, https, development })
+    }
+
+    /// The same house under a host name of a tenant's own, by the same scheme and port.
+    pub fn under(&self, host: &str) -> Result<Self, String> {
+        let scheme = if self.https { "https" } else { "http" };
+        let other = Self::parse(&format!("{scheme}://{host}:{}", self.port))?;
+        Ok(Self { house: self.house.clone(), development: self.development, ..other })
+    }
+
+    /// Whether it is the house's own address, and no tenant's.
+    pub fn is_the_house_s(&self) -> bool {
+        self.origin == self.house
+    }
+
+    /// The house's own address.
+    pub fn house(&self) -> Result<Self, String> {
+        Ok(Self { development: self.development, ..Self::parse(&self.house)? })
     }
 
     /// The same place over a certificate of our own making.
@@ -42,7 +62,7 @@ impl PublicUrl {
         }
         let origin = format!("https://{}:{}", self.host, self.port);
         let origin = Url::parse(&origin).map_err(|fault| fault.to_string())?.origin().ascii_serialization();
-        Ok(Self { origin, https: true, development: true, ..self })
+        Ok(Self { house: origin.clone(), origin, https: true, development: true, ..self })
     }
 
     /// As browsers write it into `Origin` (RFC 6454 §6.2).
@@ -65,9 +85,9 @@ impl PublicUrl {
         self.at(&format!("/{tenant}/v2.0"))
     }
 
-    /// The management API, as tokens name whom they are for.
+    /// The management API, as tokens name whom they are for: there is one, whatever name a tenant goes by.
     pub fn graph(&self) -> String {
-        self.at("/graph")
+        format!("{}/graph", self.house)
     }
 
     pub fn is_https(&self) -> bool {
@@ -79,10 +99,14 @@ impl PublicUrl {
         self.development
     }
 
+    /// Nearly every request names us exactly so.
+    pub fn is_written(&self, authority: &str) -> bool {
+        self.origin.split_once("://").is_some_and(|(_, ours)| ours == authority)
+    }
+
     /// Whether a `Host` (RFC 9110 §7.2) names us. In development every name of this machine does, on every port.
     pub fn is_named_by(&self, authority: &str) -> bool {
-        // Nearly every request says it exactly like this.
-        if self.origin.split_once("://").is_some_and(|(_, ours)| ours == authority) {
+        if self.is_written(authority) {
             return true;
         }
         let Some((host, port)) = split(authority) else { return false };
@@ -91,6 +115,13 @@ impl PublicUrl {
         }
         let default = if self.https { 443 } else { 80 };
         host == self.host && port.unwrap_or(default) == self.port
+    }
+
+    /// The host that a `Host` names, where it names our port. Whose it is says the directory.
+    pub fn host_named_by(&self, authority: &str) -> Option<String> {
+        let (host, port) = split(authority)?;
+        let default = if self.https { 443 } else { 80 };
+        (port.unwrap_or(default) == self.port).then(|| host.to_string())
     }
 }
 
@@ -125,6 +156,28 @@ mod tests {
             assert!(PublicUrl::parse(bad).is_err(), "{bad}");
         }
         assert_eq!(PublicUrl::parse("HTTPS://Login.Example.ORG:443/").unwrap().origin(), "https://login.example.org");
+    }
+
+    #[test]
+    fn a_tenant_s_host_is_another_name_of_the_same_house() {
+        let house = PublicUrl::parse("https://login.example.org:8443").unwrap();
+        let own = house.under("id.woodgrove.example").unwrap();
+        assert_eq!(own.origin(), "https://id.woodgrove.example:8443");
+        assert_eq!(own.issuer(&"t".into()), "https://id.woodgrove.example:8443/t/v2.0");
+        assert_eq!(own.graph(), "https://login.example.org:8443/graph");
+        assert!(house.is_the_house_s() && !own.is_the_house_s());
+        assert_eq!(own.house().unwrap(), house);
+        for (authority, host) in [
+            ("id.woodgrove.example:8443", Some("id.woodgrove.example")),
+            ("ID.Woodgrove.example:8443", Some("id.woodgrove.example")),
+            ("id.woodgrove.example", None),
+            ("id.woodgrove.example:443", None),
+            ("id.woodgrove.example:x", None),
+            ("a@id.woodgrove.example:8443", None),
+            ("", None),
+        ] {
+            assert_eq!(house.host_named_by(authority).as_deref(), host, "{authority}");
+        }
     }
 
     #[test]

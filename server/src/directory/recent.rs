@@ -1,7 +1,11 @@
 //! What every request asks for and hardly ever changes, remembered for less than a second.
 
 use super::{application::Application, tenant::Tenant};
-use app::contract::{id::UserFlowId, user_flow::UserFlow};
+use app::contract::{
+    id::{TenantId, UserFlowId},
+    permission::Permission,
+    user_flow::UserFlow,
+};
 use std::{
     collections::{BTreeMap, HashMap},
     future::Future,
@@ -18,10 +22,14 @@ const MOST: usize = 10_000;
 #[derive(Default)]
 pub struct Recents {
     pub tenants: Recent<Tenant>,
+    /// By nothing: there is one list of them.
+    pub tenant_hosts: Recent<Vec<(String, TenantId)>>,
     pub applications: Recent<Application>,
     pub user_flows: Recent<UserFlow>,
     /// By tenant: what its flows are called.
     pub user_flow_names: Recent<Vec<(String, UserFlowId)>>,
+    /// By tenant and application: what the application may do by itself.
+    pub permissions: Recent<Vec<Permission>>,
     /// By tenant and language: what the tenant says in its own words.
     pub sentences: Recent<BTreeMap<String, String>>,
 }
@@ -30,9 +38,11 @@ impl Recents {
     /// After a change by this server.
     pub fn forget(&self) {
         self.tenants.forget();
+        self.tenant_hosts.forget();
         self.applications.forget();
         self.user_flows.forget();
         self.user_flow_names.forget();
+        self.permissions.forget();
         self.sentences.forget();
     }
 }

@@ -143,14 +143,29 @@ pub async fn insert_with(c: &mut AnyConnection, tenant: &Tenant, names: &[String
     .await
     .map_err(taken)?;
     for name in names {
-        sqlx::query("INSERT INTO tenant_names (name, tenant_id) VALUES ($1, $2)")
-            .bind(name.to_lowercase())
-            .bind(tenant.id.as_str())
-            .execute(&mut *c)
-            .await
-            .map_err(taken)?;
+        insert_name(c, &tenant.id, &name.to_lowercase()).await?;
     }
     refuse_two_of_one_word(c).await
+}
+
+/// One more word in URLs; `Error::Taken` where it is known already.
+pub async fn insert_name(c: &mut AnyConnection, tenant: &TenantId, name: &str) -> Result<()> {
+    sqlx::query("INSERT INTO tenant_names (name, tenant_id) VALUES ($1, $2)")
+        .bind(name)
+        .bind(tenant.as_str())
+        .execute(&mut *c)
+        .await
+        .map_err(taken)?;
+    refuse_two_of_one_word(c).await
+}
+
+pub async fn delete_name(c: &mut AnyConnection, tenant: &TenantId, name: &str) -> Result<()> {
+    sqlx::query("DELETE FROM tenant_names WHERE tenant_id = $1 AND name = $2")
+        .bind(tenant.as_str())
+        .bind(name)
+        .execute(c)
+        .await?;
+    Ok(())
 }
 
 pub async fn set_sign_out(c: &mut AnyConnection, tenant: &TenantId, sign_out: SignOut) -> Result<()> {

@@ -161,9 +161,10 @@ async fn believed(state: &AppState, token: &str) -> Result<Believed> {
         return Err(invalid("The access token was not issued here.").into());
     }
     let ring = state.keys.ring(&issuing.id).await?;
+    let addresses = place::addresses(&state.db, &state.config.public_url, &issuing.id).await?;
     let expected = Expected {
         typ: "at+jwt",
-        issuer: &|issuer| place::is_issuer(&state.config.public_url, &issuing.id, issuer),
+        issuer: &|issuer| place::is_issuer(&addresses, &issuing.id, issuer),
         audience: Some(&state.config.public_url.graph()),
         age: Age::Valid,
         now: state.clock.now(),

@@ -1,30 +1,47 @@
-//! `/domains`: the words by which the tenant is known in addresses, where Graph has domains.
+//! `/domains`: the names by which the tenant is known, where Graph has domains. Most are words in the paths of addresses; one
+//! with the service `CustomUrlDomain` is a host name of the tenant's own.
 
-use super::{answer::Wishes, caller::Caller, query::page::Page};
+use super::{
+    answer::Wishes,
+    body,
+    caller::Caller,
+    change::{self, Change},
+    organization,
+    query::page::Page,
+};
 use crate::{
-    directory::tenant,
-    error::{Error, Result},
+    administration::TENANT_ID,
+    directory::{tenant, tenant_host},
+    error::{Error, Flaw, Result},
     state::AppState,
 };
-use app::contract::resource::domain::Domain;
+use app::contract::resource::domain::{CUSTOM_URL_DOMAIN, Domain};
 use axum::{
+    body::Bytes,
     extract::{Path, State},
-    response::Response,
+    http::StatusCode,
+    response::{IntoResponse, Response},
 };
+use url::Host;
 
 const OF: &str = "domains";
 
 async fn all(state: &AppState, caller: &Caller) -> Result<Vec<Domain>> {
     let names = tenant::names(&state.db, &caller.tenant.id).await?;
-    let domain = |(at, name): (usize, String)| Domain {
-        id: name,
+    let hosts = tenant_host::list(&state.db, &caller.tenant.id).await?;
+    let words = names.into_iter().enumerate().map(|(at, name)| shown(name, false, at == 0));
+    Ok(words.chain(hosts.into_iter().map(|host| shown(host, true, false))).collect())
+}
+
+fn shown(id: String, is_host: bool, is_first: bool) -> Domain {
+    Domain {
+        id,
         authentication_type: "Managed".into(),
-        is_default: at == 0,
-        is_initial: at == 0,
+        is_default: is_first,
+        is_initial: is_first,
         is_verified: true,
-        supported_services: Vec::new(),
-    };
-    Ok(names.into_iter().enumerate().map(domain).collect())
+        supported_services: if is_host { vec![CUSTOM_URL_DOMAIN.into()] } else { Vec::new() },
+    }
 }
 
 pub async fn list(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
@@ -41,4 +58,82 @@ pub async fn get(
 ) -> Result<Response> {
     let found = all(&state, &caller).await?.into_iter().find(|domain| domain.id == id);
     wishes.entity(OF, &found.ok_or(Error::NotFound)?)
+}
+
+/// Names are the whole server's: who rules one tenant could take another's.
+pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishes, sent: Bytes) -> Result<Response> {
+    if !caller.rules_everywhere(&state).await? {
+        return Err(Error::NotFound);
+    }
+    let asked: Domain = body::created(&sent)?;
+    let id = asked.id.trim().to_lowercase();
+    let is_host = match asked.supported_services.as_slice() {
+        [] => false,
+        [service] if service == CUSTOM_URL_DOMAIN => true,
+        _ => return Err(Flaw::new("supportedServices", "It is empty, or 'CustomUrlDomain' alone.").into()),
+    };
+    match is_host {
+        true => good_host(&state, &caller, &id)?,
+        false => organization::good_word(&id).map_err(|why| Flaw::new("id", why))?,
+    }
+    let made = shown(id.clone(), is_host, false);
+    let change = Change::added("Add domain to company", "DirectoryManagement", &id, &id, &made)?;
+    let name = id.clone();
+    let written = change::make(&state, &caller, change, move |c, tenant, now| {
+        Box::pin(async move {
+            match is_host {
+                true => tenant_host::insert(c, tenant, &name, now).await,
+                false => tenant::insert_name(c, tenant, &name).await,
+            }
+        })
+    });
+    written.await.map_err(|error| match error {
+        Error::Taken => Flaw::new("id", "A tenant has this name already.").into(),
+        error => error,
+    })?;
+    wishes.created(OF, &id, &made)
+}
+
+/// A name of the web, which is neither ours nor this machine's. That it leads here, and that the certificate is for it too,
+/// whoever runs the server sees to.
+fn good_host(state: &AppState, caller: &Caller, host: &str) -> Result<()> {
+    let public_url = &state.config.public_url;
+    let why = if caller.tenant.id.as_str() == TENANT_ID {
+        "The administrators' tenant is reached by the server's own address alone."
+    } else if !matches!(Host::parse(host), Ok(Host::Domain(read)) if read == host) || !host.contains('.') {
+        "A host name is like id.example.org: letters, digits, dashes and dots, and no port."
+    } else if host.len() > 253 || host.split('.').any(|label| label.is_empty() || label.len() > 63) {
+        "A host name has parts of one to 63 letters, 253 in all."
+    } else if public_url.host().to_string() == host {
+        "This is the server's own address."
+    } else if host.ends_with(".localhost") && !state.config.is_development() {
+        "This name leads nowhere but to the machine that asks."
+    } else {
+        return Ok(());
+    };
+    Err(Flaw::new("id", why).into())
+}
+
+pub async fn remove(State(state): State<AppState>, caller: Caller, Path(id): Path<String>) -> Result<Response> {
+    if !caller.rules_everywhere(&state).await? {
+        return Err(Error::NotFound);
+    }
+    let domains = all(&state, &caller).await?;
+    let found = domains.iter().find(|domain| domain.id == id).ok_or(Error::NotFound)?;
+    let is_host = !found.supported_services.is_empty();
+    let words = domains.iter().filter(|domain| domain.supported_services.is_empty()).count();
+    if !is_host && (words == 1 || caller.tenant.id.as_str() == TENANT_ID) {
+        return Err(Error::BadRequest("A tenant keeps one name for its addresses.".into()));
+    }
+    let change = Change::deleted("Remove domain from company", "DirectoryManagement", &id, &id, found)?;
+    change::make(&state, &caller, change, move |c, tenant, _| {
+        Box::pin(async move {
+            match is_host {
+                true => tenant_host::delete(c, tenant, &id).await,
+                false => tenant::delete_name(c, tenant, &id).await,
+            }
+        })
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -217,7 +217,7 @@ fn kind(asked: &Organization) -> Result<Kind, Flaw> {
 }
 
 /// First segments of addresses that are not tenants'.
-const RESERVED: [&str; 12] = [
+const RESERVED: [&str; 13] = [
     "admin",
     "assets",
     "common",
@@ -230,6 +230,7 @@ const RESERVED: [&str; 12] = [
     "pictures",
     "readyz",
     "sentences",
+    "tfp",
 ];
 
 /// The word in the tenant's addresses: as it was sent, or made of the name.
@@ -240,16 +241,15 @@ fn word(asked: &Organization) -> Result<String> {
         words.collect::<Vec<_>>().join("-")
     };
     let word = asked.names.first().cloned().unwrap_or_else(of_name).to_lowercase();
+    good_word(&word).map_err(|why| Flaw::new("names/0", why))?;
+    Ok(word)
+}
+
+pub(super) fn good_word(word: &str) -> Result<(), &'static str> {
     let good = (2..=63).contains(&word.len())
         && word.starts_with(|c: char| c.is_ascii_alphanumeric())
         && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.'))
-        && !RESERVED.contains(&word.as_str());
-    match good {
-        true => Ok(word),
-        false => Err(Flaw::new(
-            "names/0",
-            "The name in addresses has small letters, digits and dashes, and is not one of ours.",
-        )
-        .into()),
-    }
+        && !RESERVED.contains(&word);
+    let why = "The name in addresses has small letters, digits and dashes, and is not one of ours.";
+    good.then_some(()).ok_or(why)
 }

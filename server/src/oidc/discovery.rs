@@ -32,6 +32,8 @@ pub async fn get(State(state): State<AppState>, place: Place, headers: HeaderMap
     let public_url = &state.config.public_url;
     Ok(match named {
         Some(named) => serve(&Document::new(&of_flow(public_url, &tenant, &place, &named)), &headers),
+        // Under a name of its own the tenant tells other addresses.
+        None if !public_url.is_the_house_s() => serve(&Document::new(&of_tenant(public_url, &tenant)), &headers),
         None => serve(ring.discovery.get_or_init(|| Document::new(&of_tenant(public_url, &tenant))), &headers),
     })
 }

@@ -20,9 +20,10 @@ pub struct Hint {
 /// be believed (its key may be long retired) counts as none.
 pub async fn read(state: &AppState, tenant: &Tenant, id_token: &str, audience: Option<&str>) -> Result<Option<Hint>> {
     let ring = state.keys.ring(&tenant.id).await?;
+    let addresses = place::addresses(&state.db, &state.config.public_url, &tenant.id).await?;
     let expected = Expected {
         typ: "JWT",
-        issuer: &|issuer| place::is_issuer(&state.config.public_url, &tenant.id, issuer),
+        issuer: &|issuer| place::is_issuer(&addresses, &tenant.id, issuer),
         audience,
         age: Age::ValidOrExpired,
         now: state.clock.now(),

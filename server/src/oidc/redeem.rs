@@ -68,6 +68,8 @@ struct Presented {
     key: Option<String>,
     /// The flow that the address names.
     user_flow: Option<UserFlowId>,
+    /// The tenant's own address, where it is called under one.
+    asked_at: Option<String>,
 }
 
 pub async fn redeem(
@@ -85,6 +87,7 @@ pub async fn redeem(
         proved: client.shown != Shown::Name,
         key: client.key.clone(),
         user_flow: named.map(|named| named.flow.id.clone()),
+        asked_at: check::own_address(&state.config.public_url),
     };
     let platform = check::platform_of(&client.application, &presented.redirect_uri)
         .map_err(|refusal| Refusal { error: "invalid_grant", ..refusal })?;
@@ -175,6 +178,10 @@ fn judge(presented: &Presented, grant: &Grant) -> Judged {
             OTHER_FLOW,
             "The code was issued by another user flow: redeem it at the address of that one.",
         )));
+    }
+    if kept.asked_at != presented.asked_at {
+        let why = "The code was issued under another host name: redeem it at the token endpoint of that one.";
+        return Ok(Err(invalid(70000, why)));
     }
     if kept.to.uri != presented.redirect_uri {
         return Ok(Err(invalid(50011, "The redirect_uri is not the one of the authorization request.")));

@@ -92,6 +92,9 @@ pub struct Kept {
     /// What the request called its flow, where it named one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flow_name: Option<String>,
+    /// The tenant's own address where it was asked under one: the answer named us so, and so must the tokens (RFC 9207 §2.4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<String>,
     /// How long its refresh tokens live, as the flow said when it was asked.
     #[serde(default, skip_serializing_if = "RefreshRules::is_usual")]
     pub refresh: RefreshRules,
@@ -234,6 +237,7 @@ pub fn request(
             for_device: false,
             native: false,
             flow_name: named.map(|named| named.name.clone()),
+            asked_at: own_address(public_url),
             refresh: RefreshRules::default(),
         },
         user_flow: user_flow(application, named)?,
@@ -243,6 +247,11 @@ pub fn request(
         id_token_hint: asked.get("id_token_hint").map(str::to_owned),
         ui_locales: asked.get("ui_locales").unwrap_or_default().to_owned(),
     })
+}
+
+/// Nothing at the house's own.
+pub fn own_address(public_url: &PublicUrl) -> Option<String> {
+    (!public_url.is_the_house_s()).then(|| public_url.origin().to_owned())
 }
 
 /// What kind of place a code went to: that of its redirect URI, or a page that shows the widget, which stands for itself by

@@ -7,6 +7,7 @@ mod discovery;
 mod dpop;
 mod flows;
 mod goodbye;
+mod hosts;
 mod keys;
 mod lifetimes;
 mod logout;

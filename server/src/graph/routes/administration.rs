@@ -50,7 +50,14 @@ fn permissions() -> Vec<Route> {
 fn others() -> Vec<Route> {
     vec![
         read(OrganizationRead, "/domains", "Lists the names of the tenant in addresses", domains::list),
+        post(
+            OrganizationWrite,
+            "/domains",
+            "Gives the tenant a name in paths, or a host name of its own",
+            domains::create,
+        ),
         read(OrganizationRead, "/domains/{domain}", "Shows a name of the tenant", domains::get),
+        delete(OrganizationWrite, "/domains/{domain}", "Takes a name from the tenant", domains::remove),
         route(Method::POST, Needs::SignedIn, "/$batch", "Answers up to twenty requests at once", batch::run),
     ]
 }

@@ -165,6 +165,7 @@ fn request(state: &AppState, tenant: &Tenant, application: &Application, device:
             for_device: true,
             native: false,
             flow_name: None,
+            asked_at: None,
             refresh: RefreshRules::default(),
         },
         user_flow: application.user_flow.clone().ok_or(Error::NotFound)?,

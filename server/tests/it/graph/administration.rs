@@ -339,3 +339,78 @@ async fn the_tenants_names_are_its_domains() {
     })
     .await;
 }
+
+/// Names in paths and host names are the whole server's: given by whoever rules all of it, and written down.
+#[tokio::test]
+async fn a_tenant_has_the_names_that_it_was_given() {
+    on_both(async |server| {
+        server.make_tenant("11111111-6f0c-4f5c-8f7d-3a4c0a9d1b11".into(), "fabrikam").await;
+        let admin = server.administrator().await;
+        let keys = "/woodgrove.onmicrosoft.example/discovery/v2.0/keys";
+        assert_eq!(server.get(keys).await.status, 404);
+        let made = admin.post("/domains", json!({ "id": "Woodgrove.onmicrosoft.example" })).await;
+        assert_eq!((made.status.as_u16(), &made.json()["id"]), (201, &json!("woodgrove.onmicrosoft.example")));
+        assert_eq!(server.get(keys).await.status, 200);
+        let host = json!({ "id": "id.woodgrove.example", "supportedServices": ["CustomUrlDomain"] });
+        assert_eq!(admin.post("/domains", &host).await.status, 201);
+        let all = admin.read("/domains").await;
+        let told: Vec<_> =
+            all["value"].as_array().unwrap().iter().map(|it| (&it["id"], &it["supportedServices"])).collect();
+        assert_eq!(told.len(), 3);
+        assert_eq!(told[2], (&json!("id.woodgrove.example"), &json!(["CustomUrlDomain"])));
+
+        let other = admin.about("fabrikam");
+        for (who, id, service) in [
+            (&admin, "", None),
+            (&admin, "a", None),
+            (&admin, "graph", None),
+            (&admin, "with space", None),
+            (&admin, "with/slash", None),
+            (&admin, "woodgrove", None),
+            (&other, "woodgrove", None),
+            (&other, server.tenant.as_str(), None),
+            (&other, "id.woodgrove.example", Some("CustomUrlDomain")),
+            (&admin, "id.woodgrove.example", Some("CustomUrlDomain")),
+            (&admin, crate::harness::HOST, Some("CustomUrlDomain")),
+            (&admin, "localhost", Some("CustomUrlDomain")),
+            (&admin, "a.localhost", Some("CustomUrlDomain")),
+            (&admin, "127.0.0.1", Some("CustomUrlDomain")),
+            (&admin, "[::1]", Some("CustomUrlDomain")),
+            (&admin, "0x7f.1", Some("CustomUrlDomain")),
+            (&admin, "id.example:443", Some("CustomUrlDomain")),
+            (&admin, "https://id.example", Some("CustomUrlDomain")),
+            (&admin, "a@id.example", Some("CustomUrlDomain")),
+            (&admin, "id..example", Some("CustomUrlDomain")),
+            (&admin, "b\u{fc}cher.example", Some("CustomUrlDomain")),
+            (&admin, "mail.example", Some("Email")),
+        ] {
+            let services: Vec<_> = service.into_iter().collect();
+            let answered = who.post("/domains", json!({ "id": id, "supportedServices": services })).await;
+            assert_eq!(answered.status, 400, "{id}: {}", answered.text());
+        }
+        let tenants = admin.about("admin");
+        assert_eq!(
+            tenants
+                .post("/domains", json!({ "id": "x.example", "supportedServices": ["CustomUrlDomain"] }))
+                .await
+                .status,
+            400
+        );
+        assert_eq!(tenants.delete("/domains/admin").await.status, 400);
+
+        // Who rules one tenant is told nothing of it, and changes nothing.
+        let own = server.administrator_of(server.tenant.as_str(), &[Role::GlobalAdministrator]).await;
+        assert_eq!(own.post("/domains", json!({ "id": "y.example" })).await.status, 404);
+        assert_eq!(own.delete("/domains/id.woodgrove.example").await.status, 404);
+        assert_eq!(other.delete("/domains/id.woodgrove.example").await.status, 404, "another's");
+
+        for name in ["woodgrove.onmicrosoft.example", "id.woodgrove.example"] {
+            assert_eq!(admin.delete(&format!("/domains/{name}")).await.status, 204);
+        }
+        assert_eq!(server.get(keys).await.status, 404);
+        assert_eq!(admin.delete("/domains/woodgrove").await.status, 400, "the last one stays");
+        let written = "SELECT count(*) FROM audits WHERE activity LIKE '%domain%'";
+        assert_eq!(server.count(written).await, 4);
+    })
+    .await;
+}

@@ -3,6 +3,7 @@
 
 use super::flow;
 use crate::harness::{Administrator, Answered, PASSWORD};
+use app::contract::resource::domain::CUSTOM_URL_DOMAIN;
 use axum::{body::Body, http::Request};
 use image::{DynamicImage, ImageFormat};
 use serde_json::{Value, json};
@@ -55,6 +56,7 @@ impl World {
         let grant = json!({ "clientId": application, "scope": "User.Read.All" });
         keep("grant", admin.make("/oauth2PermissionGrants", grant).await);
 
+        keep("domain", admin.make("/domains", json!({ "id": format!("{word}.example") })).await);
         let provider = admin.make("/identity/identityProviders", open_id(word)).await;
         let attribute =
             admin.make("/identity/userFlowAttributes", json!({ "displayName": format!("Tier {word}") })).await;
@@ -137,10 +139,10 @@ impl World {
             "id" if begins("/applications/") || begins("/servicePrincipals/") => self.id("application"),
             "id" if begins("/organization/") => self.id("organization"),
             "id" if begins("/oauth2PermissionGrants/") => self.id("grant"),
-            "application" | "provider" | "attribute" | "invitation" => self.id(name),
+            "application" | "provider" | "attribute" | "invitation" | "domain" => self.id(name),
             "assignment" if begins("/servicePrincipals/") => self.id("appRoleAssignment"),
             "assignment" => self.id("roleAssignment"),
-            "revision" | "language" | "locale" | "method" | "picture" | "role" | "domain" | "page" => return None,
+            "revision" | "language" | "locale" | "method" | "picture" | "role" | "page" => return None,
             _ => panic!("nothing is known for {name} in {path}: give it a line in world.rs"),
         };
         Some(id.to_owned())
@@ -219,6 +221,9 @@ impl World {
             ("POST", "/applications/{id}/addPassword") => json(json!({})),
             ("POST", "/applications/{id}/removePassword") => json(json!({ "keyId": self.id("secret") })),
             ("PATCH", "/organization/{id}") => json(json!({ "displayName": format!("Other {word}") })),
+            ("POST", "/domains") => {
+                json(json!({ "id": format!("new-{word}.example"), "supportedServices": [CUSTOM_URL_DOMAIN] }))
+            }
             ("POST", "/tenants") => json(json!({ "displayName": format!("Tenant {word}") })),
             ("PATCH", "/organization/{id}/branding") => json(json!({ "brandColor": "#112233" })),
             // Its sentences and pictures have addresses of their own.
@@ -266,7 +271,6 @@ pub fn plain(path: &str) -> String {
         ("{method}", "28c10230-6103-485e-b985-444c60001490"),
         ("{picture}", "bannerLogo"),
         ("{role}", "Global Reader"),
-        ("{domain}", "woodgrove"),
         ("{page}", "selfasserted1_1"),
     ]
     .iter()

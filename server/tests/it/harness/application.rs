@@ -144,7 +144,7 @@ impl Application {
     }
 
     pub fn issuer(&self) -> String {
-        self.issuer.clone().unwrap_or_else(|| format!("{ORIGIN}/{}/v2.0", self.tenant))
+        self.issuer.clone().unwrap_or_else(|| format!("{}/{}/v2.0", self.server.origin(), self.tenant))
     }
 
     /// A request as it should be.

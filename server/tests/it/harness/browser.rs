@@ -2,7 +2,7 @@
 
 use super::{
     form::{Page, Submission},
-    server::{Answered, HOST, ORIGIN, TestServer},
+    server::{Answered, TestServer},
 };
 use app::{
     contract::journey::{self, Step},
@@ -141,7 +141,7 @@ impl Browser {
         request.headers_mut().unwrap().insert(header::ACCEPT, "application/json".parse().unwrap());
         let request = request
             .header("content-type", "application/json")
-            .header("origin", ORIGIN)
+            .header("origin", self.server.origin())
             .header("sec-fetch-site", "same-origin");
         let answered = self.send(request.body(flat(&pairs).into()).unwrap()).await;
         if !answered.status.is_success() {
@@ -169,12 +169,12 @@ impl Browser {
                 return self;
             }
             let location = answered.header("location").to_owned();
-            let Some(inside) = inside(&location) else {
+            let Some(inside) = inside(&self.server.origin(), &location) else {
                 self.left_for = Some(location);
                 (self.status, self.headers) = (answered.status, answered.headers);
                 return self;
             };
-            path = inside.to_owned();
+            path = inside;
             let request = self.request(Method::GET, &path).header("sec-fetch-site", "same-origin");
             answered = self.send(request.body(Body::empty()).unwrap()).await;
         }
@@ -186,7 +186,7 @@ impl Browser {
         let request = Request::builder()
             .method(method)
             .uri(path)
-            .header("host", HOST)
+            .header("host", self.server.host())
             .header("accept", "text/html,application/xhtml+xml,*/*;q=0.8")
             .header("accept-language", &self.languages);
         let jar = self.jar.lock().unwrap();
@@ -258,11 +258,9 @@ fn flat(pairs: &[(String, String)]) -> String {
 }
 
 /// A location in the house, as a path.
-fn inside(location: &str) -> Option<&str> {
-    match location.strip_prefix(ORIGIN) {
-        Some(path) => Some(path),
-        None => location.starts_with('/').then_some(location),
-    }
+fn inside(origin: &str, location: &str) -> Option<String> {
+    let path = location.strip_prefix(origin).unwrap_or(location);
+    path.starts_with('/').then(|| path.to_owned())
 }
 
 impl Browser {

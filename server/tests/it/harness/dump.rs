@@ -3,10 +3,11 @@
 use super::TestServer;
 use app::contract::id::TenantId;
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../../migrations/0001_directory.sql"),
     include_str!("../../../migrations/0002_administration.sql"),
     include_str!("../../../migrations/0003_people.sql"),
+    include_str!("../../../migrations/0015_tenant_hosts.sql"),
 ];
 
 /// Each row as `table|column|column|…`, sorted.

@@ -1,6 +1,6 @@
 //! A key of an application's own, and the proofs that it is in its hands (RFC 9449), made by another's code than ours.
 
-use super::{Answered, Application, ORIGIN, TestServer};
+use super::{Answered, Application, TestServer};
 use axum::{body::Body, http::Request};
 use jsonwebtoken::{
     Algorithm, EncodingKey, Header, encode,
@@ -42,8 +42,7 @@ impl ProofKey {
     /// With more claims, or other ones.
     pub fn with(&self, server: &TestServer, method: &str, path: &str, changes: Value) -> String {
         let id = server.state.chance.id();
-        let mut claims =
-            json!({ "jti": id, "htm": method, "htu": format!("{ORIGIN}{path}"), "iat": server.now().seconds() });
+        let mut claims = json!({ "jti": id, "htm": method, "htu": format!("{}{path}", server.origin()), "iat": server.now().seconds() });
         claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
         let header =
             Header { typ: Some("dpop+jwt".into()), jwk: Some(self.public.clone()), ..Header::new(Algorithm::ES256) };

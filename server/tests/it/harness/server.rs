@@ -14,9 +14,9 @@ use server::{
     config::{Config, Sources},
     directory::{Db, Durability, Unit, tenant},
     error::Result,
-    guard::Guard,
+    guard::{Guard, Hosts},
     outbound::Outbound,
-    router::router,
+    router::{router, router_of_tenant},
     secret::{password::Hasher, seal::Seal},
     state::AppState,
 };
@@ -47,6 +47,8 @@ pub struct TestServer {
     pub tenant: TenantId,
     guard: Arc<Guard>,
     url: Arc<str>,
+    /// The name by which it is asked.
+    host: Arc<str>,
 }
 
 /// An answer, whole.
@@ -92,8 +94,8 @@ impl TestServer {
     async fn hashing_by(&self, change: impl FnOnce(Hasher) -> Hasher) -> TestServer {
         let TestServer { mut state, clock, tenant, url, .. } = self.another().await;
         state.hasher = Arc::new(change(Hasher::start(state.seal.clone(), Chance::System).unwrap()));
-        let guard = Guard::new(state.config.clone(), state.chance.clone(), router(state.clone()).unwrap());
-        TestServer { state, clock, tenant, guard: Arc::new(guard), url }
+        let guard = guard(&state);
+        TestServer { state, clock, tenant, guard: Arc::new(guard), url, host: HOST.into() }
     }
 
     async fn over(url: &str, clock: Clock, chance: Chance, config: impl FnOnce(&str) -> Config) -> TestServer {
@@ -102,8 +104,15 @@ impl TestServer {
         let mut state = AppState::new(config(url), db, clock.clone(), chance).unwrap();
         state.hasher = hasher(&state.seal);
         state.outbound = Arc::new(Outbound::kept());
-        let guard = Guard::new(state.config.clone(), state.chance.clone(), router(state.clone()).unwrap());
-        TestServer { state, clock, tenant: WOODGROVE.into(), guard: Arc::new(guard), url: url.into() }
+        let guard = guard(&state);
+        TestServer {
+            state,
+            clock,
+            tenant: WOODGROVE.into(),
+            guard: Arc::new(guard),
+            url: url.into(),
+            host: HOST.into(),
+        }
     }
 
     pub async fn make_tenant(&self, id: TenantId, name: &str) {
@@ -125,6 +134,20 @@ impl TestServer {
         self.clock.now()
     }
 
+    /// The same server, asked by another name.
+    pub fn named(&self, host: &str) -> TestServer {
+        TestServer { host: host.into(), ..self.clone() }
+    }
+
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// As its tokens and its pages call it.
+    pub fn origin(&self) -> String {
+        format!("https://{}", self.host)
+    }
+
     /// A browser on a network of its own.
     pub fn browser(&self) -> Browser {
         Browser::new(self.clone(), fresh_address())
@@ -140,7 +163,7 @@ impl TestServer {
     }
 
     pub async fn send_from(&self, peer: IpAddr, mut request: Request<Body>) -> Answered {
-        request.headers_mut().entry(header::HOST).or_insert(HOST.parse().unwrap());
+        request.headers_mut().entry(header::HOST).or_insert(self.host.parse().unwrap());
         let (parts, body) = self.guard.answer(peer, request).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answered { status: parts.status, headers: parts.headers, body }
@@ -206,6 +229,13 @@ impl Answered {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
+}
+
+/// As `main` puts it together.
+fn guard(state: &AppState) -> Guard {
+    let house = router(state.clone()).unwrap();
+    Guard::new(state.config.clone(), state.chance.clone(), house)
+        .with_hosts(Hosts::new(state.clone(), router_of_tenant))
 }
 
 const WOODGROVE: &str = "0e5b0a3e-6f0c-4f5c-8f7d-3a4c0a9d1b11";
