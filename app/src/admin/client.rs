@@ -6,6 +6,7 @@ use crate::contract::resource::{
     application::{AddPassword, Application, PasswordCredential, RemovePassword},
     collection::Collection,
     directory_audit::DirectoryAudit,
+    domain::Domain,
     funnel::Funnel,
     identity_provider::{EmailMethod, IdentityProvider},
     organization::{Branding, Organization},
@@ -47,6 +48,18 @@ impl Client {
 
     pub async fn update_directory(self, id: &str, changes: &Value) -> Result<()> {
         self.change(&format!("/organization/{}", encoded(id)), None, changes).await
+    }
+
+    pub async fn domains(self) -> Result<Vec<Domain>> {
+        self.list("/domains").await
+    }
+
+    pub async fn add_domain(self, new: &Domain) -> Result<Domain> {
+        self.send(Method::Post, "/domains", new).await
+    }
+
+    pub async fn remove_domain(self, name: &str) -> Result<()> {
+        self.delete(&format!("/domains/{}", encoded(name))).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! *Directories*: those that the administrator may enter, the name of this one, and a new one.
 
+mod names;
+
 use super::{
     client::client,
     desk::desk,
@@ -102,6 +104,7 @@ fn this_one(here: &Organization) -> AnyView {
                 <div class="buttons">{primary("Save", "Saving …", act, save)}</div>
             </form>
         </section>
+        {names::section(here.id.clone())}
     }
     .into_any()
 }
