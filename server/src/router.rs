@@ -40,10 +40,11 @@ pub fn router(state: AppState) -> Result<Router> {
 pub fn router_of_tenant(state: AppState, tenant: TenantId) -> Router {
     let own = from_fn_with_state((state.clone(), tenant), only_of_tenant);
     let routes = people(&state)
-        .merge(applications())
+        .merge(applications(&state))
         .merge(applications_at_flows())
         .nest("/tfp", applications_at_flows())
         .merge(pages_elsewhere())
+        .merge(screens_of_applications())
         .layer(own)
         .merge(machines());
     let dressed = from_fn_with_state(state.clone(), problem::dress);
