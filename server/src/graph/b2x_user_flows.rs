@@ -23,7 +23,8 @@ use crate::{
     state::AppState,
 };
 use app::contract::{
-    attribute::{Attribute, Origin},
+    attribute::{Attribute, EMAIL, Origin},
+    flow_rules::{AddressProof, FlowRules, FlowVersion},
     id::UserFlowId,
     resource::{
         b2x_user_flow::{
@@ -34,6 +35,7 @@ use app::contract::{
         user_flow::{FlowProvider, FlowStart, MethodLoadStart, UserCreateStart, UserFlow as Shown, UserType},
         user_flow_attribute::UserFlowAttribute,
     },
+    user_flow::FlowKind,
 };
 use axum::{
     body::Bytes,
@@ -59,13 +61,15 @@ fn prefix(b2c: bool) -> &'static str {
 
 fn shown(flows: &Flows, listed: &Listed) -> IdentityUserFlow {
     let flow = flows.shown_alone(&listed.flow);
+    // Graph has known one version of B2B's flows.
+    let version = if flow.id.starts_with(prefix(true)) { u8::from(flow.rules.version) } else { 1 };
     IdentityUserFlow {
         id: flow.id,
-        user_flow_type: match flow.on_interactive_auth_flow_start.is_sign_up_allowed {
-            true => UserFlowType::SignUpOrSignIn,
-            false => UserFlowType::SignIn,
+        user_flow_type: match (flow.kind, flow.on_interactive_auth_flow_start.is_sign_up_allowed) {
+            (FlowKind::SignUpOrSignIn, false) => UserFlowType::SignIn,
+            (kind, _) => kind.into(),
         },
-        user_flow_type_version: 1.0,
+        user_flow_type_version: Some(version.into()),
         identity_providers: flow.on_authentication_method_load_start.identity_providers,
     }
 }
@@ -117,7 +121,7 @@ pub async fn create<const B2C: bool>(
     if flows.get(&id).is_ok() {
         return Err(Error::Taken);
     }
-    let flow = flows.read(&fresh(&id, sent, B2C), None, UserFlowId::from(id.as_str()), 1)?;
+    let flow = flows.read(&fresh(&id, sent, B2C)?, None, UserFlowId::from(id.as_str()), 1)?;
     let after = flows.shown_alone(&flow);
     let change = Change::added("Create user flow", CATEGORY, &id, &flow.name, &after)?;
     let made_by = caller.actor.id.clone();
@@ -130,15 +134,29 @@ pub async fn create<const B2C: bool>(
 }
 
 /// A flow as these words begin one: e-mail with password unless something else was said; guests for B2X.
-fn fresh(id: &str, sent: IdentityUserFlow, b2c: bool) -> Shown {
+fn fresh(id: &str, sent: IdentityUserFlow, b2c: bool) -> Result<Shown> {
+    let kind = FlowKind::from(sent.user_flow_type);
+    let partners = matches!(kind, FlowKind::SignUpOrSignIn | FlowKind::SignIn);
+    if !b2c && !partners {
+        return Err(Flaw::new("userFlowType", "A flow for partners is signUpOrSignIn or signIn.").into());
+    }
+    let version = match sent.user_flow_type_version.filter(|_| b2c) {
+        None => FlowVersion::default(),
+        Some(number) => FlowVersion::try_from(number as u8)
+            .ok()
+            .filter(|version| f64::from(u8::from(*version)) == number)
+            .ok_or_else(|| Flaw::new("userFlowTypeVersion", "There are the versions 1 and 3 of a user flow."))?,
+    };
     let mut identity_providers = sent.identity_providers;
     if !identity_providers.iter().any(|known| [EMAIL_PASSWORD, EMAIL_PASSCODE].contains(&known.id.as_str())) {
         identity_providers.push(FlowProvider { id: EMAIL_PASSWORD.into(), ..FlowProvider::default() });
     }
-    Shown {
+    Ok(Shown {
         display_name: id.into(),
+        kind: if b2c { kind } else { FlowKind::SignUpOrSignIn },
+        rules: FlowRules { version, ..FlowRules::default() },
         on_interactive_auth_flow_start: FlowStart {
-            is_sign_up_allowed: sent.user_flow_type == UserFlowType::SignUpOrSignIn,
+            is_sign_up_allowed: matches!(kind, FlowKind::SignUpOrSignIn | FlowKind::SignUp),
         },
         on_authentication_method_load_start: MethodLoadStart { identity_providers },
         on_user_create_start: UserCreateStart {
@@ -146,7 +164,7 @@ fn fresh(id: &str, sent: IdentityUserFlow, b2c: bool) -> Shown {
             access_packages: Vec::new(),
         },
         ..Shown::default()
-    }
+    })
 }
 
 pub async fn remove<const B2C: bool>(
@@ -173,7 +191,7 @@ fn spelled(attribute: &Attribute) -> String {
     }
 }
 
-fn assignment(input: &Input, attribute: &Attribute) -> AttributeAssignment {
+fn assignment(flow: &Shown, input: &Input, attribute: &Attribute) -> AttributeAssignment {
     let value = |option: &InputOption| AttributeValue {
         name: option.label.clone(),
         value: option.value.clone(),
@@ -182,7 +200,7 @@ fn assignment(input: &Input, attribute: &Attribute) -> AttributeAssignment {
     AttributeAssignment {
         id: spelled(attribute),
         is_optional: !input.required,
-        requires_verification: false,
+        requires_verification: Some(attribute.id == EMAIL && flow.rules.address == AddressProof::ByCode),
         user_input_type: input.input_type,
         display_name: input.label.clone(),
         user_attribute_values: input.options.iter().map(value).collect(),
@@ -208,10 +226,16 @@ fn row(sent: &AttributeAssignment, before: Input) -> Input {
     }
 }
 
-fn no_verification(sent: &AttributeAssignment) -> Result<()> {
-    if sent.requires_verification {
-        let why = "Addresses are always proved, and nothing else can be: 'requiresVerification' stays false.";
-        return Err(Flaw::new("requiresVerification", why).into());
+/// Only an address can be proved: what the assignment of it says is a rule of the flow.
+fn verify(sent: &AttributeAssignment, attribute: &Attribute, flow: &mut Shown) -> Result<(), Flaw> {
+    match (attribute.id.as_str(), sent.requires_verification) {
+        (EMAIL, Some(true)) => flow.rules.address = AddressProof::ByCode,
+        (EMAIL, Some(false)) => flow.rules.address = AddressProof::AsTyped,
+        (_, None | Some(false)) => {}
+        (_, Some(true)) => {
+            let why = "Only an address can be proved: 'requiresVerification' of anything else stays false.";
+            return Err(Flaw::new("requiresVerification", why));
+        }
     }
     Ok(())
 }
@@ -222,7 +246,7 @@ fn assignments_of(b2c: bool, id: &str) -> String {
 
 fn assigned(flows: &Flows, b2c: bool, id: &str) -> Result<Vec<AttributeAssignment>> {
     let flow = flows.shown_alone(&get_of(flows, b2c, id)?.flow);
-    let one = |input: &Input| Some(assignment(input, named(&flows.attributes, &input.attribute)?));
+    let one = |input: &Input| Some(assignment(&flow, input, named(&flows.attributes, &input.attribute)?));
     Ok(flow.inputs().iter().filter_map(one).collect())
 }
 
@@ -262,12 +286,12 @@ pub async fn assign<const B2C: bool>(
     body: Bytes,
 ) -> Result<Response> {
     let sent: AttributeAssignment = body::created(&body)?;
-    no_verification(&sent)?;
     let wanted = sent.user_attribute.id.clone();
     get_of(&Flows::of(&state, &caller.tenant).await?, B2C, &id)?;
     change_flow(&state, &caller, &wishes, &id, "Add attribute to user flow", |flows, shown| {
         let none = || Flaw::new("userAttribute/id", format!("There is no attribute '{wanted}'."));
         let attribute = named(&flows.attributes, &wanted).ok_or_else(none)?;
+        verify(&sent, attribute, shown)?;
         let rows = rows(shown);
         if rows.iter().any(|row| row.attribute == attribute.id) {
             return Err(Flaw::new("userAttribute/id", "The attribute is in this user flow already.").into());
@@ -291,12 +315,12 @@ pub async fn change_assignment<const B2C: bool>(
     let flows = Flows::of(&state, &caller.tenant).await?;
     let before = find(&flows, B2C, &id, &attribute)?;
     let sent: AttributeAssignment = body::patched(&before, &body)?;
-    no_verification(&sent)?;
     if sent.id != before.id || sent.user_attribute != before.user_attribute {
         return Err(Flaw::new("userAttribute", "Another attribute is another assignment: add that one.").into());
     }
     change_flow(&state, &caller, &wishes, &id, "Update user flow", |flows, shown| {
         let attribute = named(&flows.attributes, &attribute).ok_or(Error::NotFound)?;
+        verify(&sent, attribute, shown)?;
         let rows = rows(shown);
         let at = rows.iter().position(|row| row.attribute == attribute.id).ok_or(Error::NotFound)?;
         rows[at] = row(&sent, rows[at].clone());

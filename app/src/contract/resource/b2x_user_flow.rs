@@ -1,6 +1,7 @@
 //! `/identity/b2xUserFlows` and `/identity/b2cUserFlows`: Graph's older words for a user flow.
 
 use super::{input::InputType, user_flow::FlowProvider, user_flow_attribute::UserFlowAttribute};
+use crate::contract::user_flow::FlowKind;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -9,7 +10,8 @@ pub struct IdentityUserFlow {
     /// `B2X_1_Partner` or `B2C_1_Partner`; the part before the name may be left out when it is made.
     pub id: String,
     pub user_flow_type: UserFlowType,
-    pub user_flow_type_version: f64,
+    /// Of B2C's: 1 is Standard (Legacy), 3 Recommended.
+    pub user_flow_type_version: Option<f64>,
     pub identity_providers: Vec<FlowProvider>,
 }
 
@@ -18,7 +20,7 @@ impl Default for IdentityUserFlow {
         Self {
             id: String::new(),
             user_flow_type: UserFlowType::SignUpOrSignIn,
-            user_flow_type_version: 1.0,
+            user_flow_type_version: None,
             identity_providers: Vec::new(),
         }
     }
@@ -28,7 +30,34 @@ impl Default for IdentityUserFlow {
 #[serde(rename_all = "camelCase")]
 pub enum UserFlowType {
     SignUpOrSignIn,
+    SignUp,
     SignIn,
+    ProfileUpdate,
+    PasswordReset,
+}
+
+impl From<FlowKind> for UserFlowType {
+    fn from(kind: FlowKind) -> Self {
+        match kind {
+            FlowKind::SignUpOrSignIn => UserFlowType::SignUpOrSignIn,
+            FlowKind::SignUp => UserFlowType::SignUp,
+            FlowKind::SignIn => UserFlowType::SignIn,
+            FlowKind::ProfileEdit => UserFlowType::ProfileUpdate,
+            FlowKind::PasswordReset => UserFlowType::PasswordReset,
+        }
+    }
+}
+
+impl From<UserFlowType> for FlowKind {
+    fn from(kind: UserFlowType) -> Self {
+        match kind {
+            UserFlowType::SignUpOrSignIn => FlowKind::SignUpOrSignIn,
+            UserFlowType::SignUp => FlowKind::SignUp,
+            UserFlowType::SignIn => FlowKind::SignIn,
+            UserFlowType::ProfileUpdate => FlowKind::ProfileEdit,
+            UserFlowType::PasswordReset => FlowKind::PasswordReset,
+        }
+    }
 }
 
 /// A row of the attribute page.
@@ -38,7 +67,8 @@ pub struct AttributeAssignment {
     /// The attribute's: `City`, `extension_bootSize`.
     pub id: String,
     pub is_optional: bool,
-    pub requires_verification: bool,
+    /// Of the address: whether a code proves it. Nothing else can be proved.
+    pub requires_verification: Option<bool>,
     pub user_input_type: InputType,
     pub display_name: String,
     pub user_attribute_values: Vec<AttributeValue>,
@@ -50,7 +80,7 @@ impl Default for AttributeAssignment {
         Self {
             id: String::new(),
             is_optional: true,
-            requires_verification: false,
+            requires_verification: None,
             user_input_type: InputType::Text,
             display_name: String::new(),
             user_attribute_values: Vec::new(),

@@ -105,3 +105,41 @@ async fn a_partners_flow_is_made_filled_and_put_in_order() {
     })
     .await;
 }
+
+/// What Azure AD B2C's flows are made of: their type, their version, and whether the address is verified.
+#[tokio::test]
+async fn b2c_flows_are_of_a_type_and_a_version_and_may_take_addresses_as_typed() {
+    on_both(async |server| {
+        const B2C: &str = "/identity/b2cUserFlows";
+        let admin = server.administrator().await;
+        let edit = json!({"id": "Edit", "userFlowType": "profileUpdate", "userFlowTypeVersion": 1});
+        let edit = admin.make(B2C, edit).await;
+        let shown = admin.read(&format!("{B2C}/{edit}")).await;
+        assert_eq!((&shown["userFlowType"], &shown["userFlowTypeVersion"]), (&json!("profileUpdate"), &json!(1.0)));
+        let flow = admin.read(&format!("{FLOWS}/{edit}")).await;
+        assert_eq!((&flow["kind"], &flow["rules"]["version"]), (&json!("profileEdit"), &json!(1)));
+        let shop = admin.make(B2C, json!({"id": "Shop", "userFlowType": "signUpOrSignIn"})).await;
+        assert_eq!(admin.read(&format!("{B2C}/{shop}")).await["userFlowTypeVersion"], 3.0);
+        for (wrong, target) in [
+            (json!({"id": "Two", "userFlowType": "signIn", "userFlowTypeVersion": 2}), "userFlowTypeVersion"),
+            (json!({"id": "Half", "userFlowType": "signIn", "userFlowTypeVersion": 1.5}), "userFlowTypeVersion"),
+            (json!({"id": "Ropc", "userFlowType": "resourceOwner"}), "userFlowType"),
+        ] {
+            let refused = admin.post(B2C, wrong).await;
+            assert!(refused.status == 400 && refused.text().contains(target), "{}", refused.text());
+        }
+        assert_eq!(admin.post(B2X, json!({"id": "Reset", "userFlowType": "passwordReset"})).await.status, 400);
+
+        let rule = async || admin.read(&format!("{FLOWS}/{shop}")).await["rules"]["address"].clone();
+        let at = format!("{B2C}/{shop}/userAttributeAssignments");
+        let email = json!({"displayName": "Email", "userInputType": "emailBox", "userAttribute": {"id": "Email"}});
+        let assigned = admin.post(&at, email).await;
+        assert_eq!((assigned.status.as_u16(), &assigned.json()["requiresVerification"]), (201, &json!(true)));
+        assert_eq!(rule().await, "byCode");
+        assert_eq!(admin.patch(&format!("{at}/Email"), json!({"requiresVerification": false})).await.status, 204);
+        assert_eq!(rule().await, "asTyped");
+        let city = json!({"requiresVerification": true, "userInputType": "textBox", "userAttribute": {"id": "City"}});
+        assert_eq!(admin.post(&at, city).await.status, 400, "nothing else can be proved");
+    })
+    .await;
+}

@@ -75,6 +75,15 @@ async fn a_flow_by_passcode_needs_the_tenants_switch() {
         let on = json!({"@odata.type": "#microsoft.graph.emailAuthenticationMethodConfiguration",
             "allowExternalIdToUseEmailOtp": "enabled"});
         assert_eq!(admin.patch(EMAIL, on).await.status, 204);
+        // Without passwords there is nothing but the code.
+        for (rules, target) in
+            [(json!({"signInName": "userName"}), "rules/signInName"), (json!({"address": "asTyped"}), "rules/address")]
+        {
+            let mut wrong = by_code.clone();
+            wrong["rules"] = rules;
+            let refused = admin.post(FLOWS, wrong).await;
+            assert_eq!(refused.json()["error"]["details"][0]["target"], target, "{}", refused.text());
+        }
         admin.make(FLOWS, by_code).await;
         let refused = admin.patch(EMAIL, json!({"allowExternalIdToUseEmailOtp": "disabled"})).await;
         assert!(refused.status == 400 && refused.text().contains("By code"), "{}", refused.text());

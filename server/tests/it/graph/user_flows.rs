@@ -79,7 +79,13 @@ async fn r14_what_is_the_servers_or_unknown_is_refused_with_its_place() {
             (json!({"tenantId": "other"}), "tenantId"),
             (json!({"displayName": ""}), "displayName"),
             (json!({"claims": ["password"]}), "claims"),
-            (json!({"passwordRule": {"minLength": 4, "maxLength": 256}}), "passwordRule"),
+            (json!({"rules": {"signInName": "phone"}}), "rules/signInName"),
+            (json!({"passwordRule": {"minLength": 4, "maxLength": 256}}), "passwordRule/minLength"),
+            (json!({"passwordRule": {"minLength": 8, "maxLength": 32}}), "passwordRule/maxLength"),
+            (
+                json!({"passwordRule": {"minLength": 3, "maxLength": 64, "composition": "digits"}}),
+                "passwordRule/minLength",
+            ),
             (json!({"@odata.type": "#microsoft.graph.user"}), "@odata.type"),
             (
                 json!({"onAttributeCollection": {"attributeCollectionPage": {"views": [{"inputs": [
