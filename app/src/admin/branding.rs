@@ -16,7 +16,7 @@ use super::{
 use crate::admin::ui::listen::on_change;
 use crate::contract::{
     brand::{Brand, Colour, Link, LinkKind, Palette},
-    journey::{Path, Step},
+    journey::{Asks, Path, Step},
     resource::organization::{Branding, Organization},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -80,7 +80,14 @@ fn editing(loaded: Loaded<Branding>, branding: Branding) -> AnyView {
         Some(Sample {
             brand: brand_of(&shown(), desk().directory.get().as_ref()),
             application: "your application".into(),
-            step: Step::Address { path: Path::SignIn, can_sign_in: true, can_sign_up: true, can_recover: true },
+            step: Step::Address {
+                path: Path::SignIn,
+                asks: Asks::Email,
+                sends_code: false,
+                can_sign_in: true,
+                can_sign_up: true,
+                can_recover: true,
+            },
             said: Said::default(),
         })
     });

@@ -7,6 +7,7 @@ mod kinds;
 mod languages;
 mod list;
 mod methods;
+mod names;
 mod new;
 mod overview;
 mod properties;

@@ -10,11 +10,15 @@ use super::{
             toast::toasts,
         },
     },
+    names,
     new::PASSCODE_IS_OFF,
 };
-use crate::contract::resource::{
-    identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD, IdentityProvider, Switch},
-    user_flow::UserFlow,
+use crate::contract::{
+    flow_rules::SignInName,
+    resource::{
+        identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD, IdentityProvider, Switch},
+        user_flow::UserFlow,
+    },
 };
 use leptos::prelude::*;
 use serde_json::json;
@@ -45,6 +49,7 @@ fn choosing(
 ) -> AnyView {
     let (client, toasts) = (client(), toasts());
     let (chosen, act) = (RwSignal::new(before.get_value()), Act::new());
+    let called = RwSignal::new(flow.with_value(|flow| flow.rules.sign_in_name));
     let has = move |id: &str| chosen.with(|chosen| chosen.contains(id));
     let only = move |id: &'static str| {
         chosen.update(|chosen| {
@@ -78,7 +83,9 @@ fn choosing(
     let save = move || {
         let (id, etag) = flow.with_value(|flow| (flow.id.clone(), flow.etag.clone()));
         let providers: Vec<_> = chosen.get_untracked().into_iter().map(|id| json!({ "id": id })).collect();
-        let changes = json!({ "onAuthenticationMethodLoadStart": {
+        // Where there are no passwords, nobody signs in with a user name.
+        let name = if has(EMAIL_PASSWORD) { called.get_untracked() } else { SignInName::default() };
+        let changes = json!({ "rules": { "signInName": name }, "onAuthenticationMethodLoadStart": {
             "@odata.type": "#microsoft.graph.onAuthenticationMethodLoadStartExternalUsersSelfServiceSignUp",
             "identityProviders": providers,
         }});
@@ -98,6 +105,7 @@ fn choosing(
                 {radio("method", "Email with password", None, move || has(EMAIL_PASSWORD), None, move || only(EMAIL_PASSWORD))}
                 {radio("method", "Email one-time passcode", None, move || has(EMAIL_PASSCODE), why_not, move || only(EMAIL_PASSCODE))}
             </fieldset>
+            {move || has(EMAIL_PASSWORD).then(|| names::choice(called))}
             {(!social.is_empty()).then(|| view! { <fieldset><legend>"Others"</legend>{social}</fieldset> })}
             <p class="hint">"Others appear here once they are set up under All identity providers."</p>
             <div class="buttons">{primary("Save", "Saving …", act, save)}</div>

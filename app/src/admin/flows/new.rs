@@ -16,12 +16,13 @@ use super::super::{
 };
 use super::{
     kinds::{self, KINDS, RECOMMENDED, asks_attributes, makes_accounts},
+    names,
     properties::version,
 };
 use crate::admin::ui::listen::{on_click, on_submit};
 use crate::contract::{
     attribute::EMAIL,
-    flow_rules::FlowVersion,
+    flow_rules::{FlowVersion, SignInName},
     resource::{
         identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD, IdentityProvider, Switch},
         user_flow::{FlowProvider, UserFlow},
@@ -49,6 +50,7 @@ struct Draft {
     email: RwSignal<bool>,
     /// Id of the way in which email accounts prove themselves.
     method: RwSignal<&'static str>,
+    sign_in_name: RwSignal<SignInName>,
     providers: RwSignal<BTreeSet<String>>,
     attributes: RwSignal<BTreeSet<String>>,
     fault: RwSignal<Option<String>>,
@@ -70,6 +72,7 @@ pub fn new() -> AnyView {
         name_fault: RwSignal::new(None),
         email: RwSignal::new(false),
         method: RwSignal::new(EMAIL_PASSWORD),
+        sign_in_name: RwSignal::new(SignInName::default()),
         providers: RwSignal::new(BTreeSet::new()),
         attributes: RwSignal::new(BTreeSet::new()),
         fault: RwSignal::new(None),
@@ -204,6 +207,7 @@ fn providers(draft: Draft, offer: &Offer) -> AnyView {
                         move || draft.method.set(EMAIL_PASSCODE),
                     )}
                 </fieldset>
+                {move || (draft.method.get() == EMAIL_PASSWORD).then(|| names::choice(draft.sign_in_name))}
             }
         })
     };
@@ -313,6 +317,9 @@ fn create(draft: Draft, act: Act, offered: &[UserFlowAttribute]) {
     let mut flow = UserFlow { display_name: name, ..UserFlow::default() };
     flow.kind = draft.kind.get_untracked();
     flow.rules.version = draft.version.get_untracked();
+    if draft.method.get_untracked() == EMAIL_PASSWORD {
+        flow.rules.sign_in_name = draft.sign_in_name.get_untracked();
+    }
     flow.on_interactive_auth_flow_start.is_sign_up_allowed = makes_accounts(flow.kind);
     flow.on_authentication_method_load_start.identity_providers =
         providers.into_iter().map(|id| FlowProvider { id, ..FlowProvider::default() }).collect();

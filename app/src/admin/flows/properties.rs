@@ -11,22 +11,44 @@ use super::{
             settings::{Form, Setting, Settings},
         },
     },
-    kinds::{asks_attributes, name, signs_in},
+    kinds::{asks_attributes, makes_accounts, name, signs_in},
+    names::NAMES,
 };
 use crate::admin::ui::listen::on_submit;
-use crate::contract::{
-    flow_rules::FlowVersion,
-    resource::user_flow::UserFlow,
-    user_flow::{FlowKind, PasswordRule},
-};
+use crate::contract::{flow_rules::FlowVersion, resource::user_flow::UserFlow, user_flow::FlowKind};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
 const MIN_LENGTH: &str = "passwordRule/minLength";
 const MAX_LENGTH: &str = "passwordRule/maxLength";
+const COMPOSITION: &str = "passwordRule/composition";
 
-/// The shortest password of the rule that is called simple.
-const SIMPLE: u16 = 8;
+/// A rule for passwords that has a name: its shortest and longest password, and of what they are made.
+struct Rule {
+    name: &'static str,
+    about: &'static str,
+    min: &'static str,
+    max: &'static str,
+    composition: &'static str,
+}
+
+static RULES: [Rule; 3] = [
+    Rule { name: "Simple", about: "At least 8 characters.", min: "8", max: "256", composition: "any" },
+    Rule {
+        name: "Strong",
+        about: "At least 15 characters, whichever they are.",
+        min: "15",
+        max: "256",
+        composition: "any",
+    },
+    Rule {
+        name: "As strong as in Azure AD B2C",
+        about: "At least 8 characters, of three kinds.",
+        min: "8",
+        max: "64",
+        composition: "threeClasses",
+    },
+];
 
 struct Group {
     name: &'static str,
@@ -35,7 +57,27 @@ struct Group {
     settings: &'static [Setting],
 }
 
-static GROUPS: [Group; 6] = [
+static GROUPS: [Group; 8] = [
+    Group {
+        name: "Local accounts",
+        has: |_| true,
+        settings: &[Setting {
+            place: "rules/signInName",
+            name: "Sign-in name",
+            about: "What people type to say who they are. Behind a user name stands an email address for resets only, which nobody is told.",
+            form: Form::OneOf(&NAMES),
+        }],
+    },
+    Group {
+        name: "Sign-up",
+        has: makes_accounts,
+        settings: &[Setting {
+            place: "rules/address",
+            name: "Email address",
+            about: "Whether a new person shows by a code that the address is theirs. One that is taken as typed is told with email_verified false; behind a user name none is asked then.",
+            form: Form::OneOf(&[("byCode", "Verified by a code"), ("asTyped", "Taken as typed, not verified")]),
+        }],
+    },
     Group {
         name: "Password",
         has: |kind| kind != FlowKind::ProfileEdit,
@@ -43,14 +85,26 @@ static GROUPS: [Group; 6] = [
             Setting {
                 place: MIN_LENGTH,
                 name: "Shortest password, in characters",
-                about: "From 8 to 64. Length protects better than special characters.",
+                about: "From 8 to 64; from 4 where kinds of characters are asked for. Length protects better than special characters.",
                 form: Form::Whole,
             },
             Setting {
                 place: MAX_LENGTH,
                 name: "Longest password, in characters",
-                about: "At least 64, so that password managers and whole sentences fit.",
+                about: "64 to 256, so that password managers and whole sentences fit.",
                 form: Form::Whole,
+            },
+            Setting {
+                place: COMPOSITION,
+                name: "Kinds of characters",
+                about: "Small letters, capitals, digits and all others are four kinds.",
+                form: Form::OneOf(&[
+                    ("any", "Any"),
+                    ("digits", "Digits only (a PIN)"),
+                    ("twoClasses", "Two of the four kinds"),
+                    ("threeClasses", "Three of the four kinds"),
+                    ("fourClasses", "All four kinds"),
+                ]),
             },
         ],
     },
@@ -264,28 +318,25 @@ fn rules(flow: &UserFlow) -> Value {
     json!({ "rules": flow.rules, "passwordRule": flow.password_rule, "keepSignedIn": flow.keep_signed_in })
 }
 
-/// Simple, strong, or lengths of one's own.
+/// Simple, strong, or a rule of one's own.
 fn passwords(settings: Settings) -> Vec<AnyView> {
-    let strong = PasswordRule::default();
-    let lengths = move |min: u16| [(MIN_LENGTH, min.to_string()), (MAX_LENGTH, strong.max_length.to_string())];
-    let holds = move |min: u16| lengths(min).iter().all(|(place, length)| settings.get(place) == *length);
-    let custom = RwSignal::new(untrack(|| !holds(SIMPLE) && !holds(strong.min_length)));
-    let choose = move |min: u16| {
-        move || {
+    let parts = |rule: &'static Rule| [(MIN_LENGTH, rule.min), (MAX_LENGTH, rule.max), (COMPOSITION, rule.composition)];
+    let holds = move |rule| parts(rule).iter().all(|(place, value)| settings.get(place) == *value);
+    let custom = RwSignal::new(untrack(|| !RULES.iter().any(holds)));
+    let named = move |rule: &'static Rule| {
+        let choose = move || {
             custom.set(false);
-            lengths(min).iter().for_each(|(place, length)| settings.set(place, length));
-        }
+            parts(rule).iter().for_each(|(place, value)| settings.set(place, value));
+        };
+        radio("password-rule", rule.name, Some(rule.about.into()), move || !custom.get() && holds(rule), None, choose)
     };
-    let is = move |min: u16| move || !custom.get() && holds(min);
-    let about = |min: u16| Some(format!("At least {min} characters."));
     let own = move || custom.get().then(|| settings.under("passwordRule/"));
     vec![
         view! {
             <fieldset>
                 <legend>"Password rule"</legend>
-                {radio("password-rule", "Simple", about(SIMPLE), is(SIMPLE), None, choose(SIMPLE))}
-                {radio("password-rule", "Strong", about(strong.min_length), is(strong.min_length), None, choose(strong.min_length))}
-                {radio("password-rule", "Custom", Some("Lengths of your own.".into()), move || custom.get(), None, move || custom.set(true))}
+                {RULES.iter().map(named).collect::<Vec<_>>()}
+                {radio("password-rule", "Custom", Some("A rule of your own.".into()), move || custom.get(), None, move || custom.set(true))}
             </fieldset>
             {own}
         }

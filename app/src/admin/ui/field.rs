@@ -82,6 +82,16 @@ pub fn lines(label: Label, rows: u32, value: RwSignal<String>, fault: RwSignal<O
 
 /// One of several; `choices`: the value, and what people read.
 pub fn select(label: Label, value: RwSignal<String>, choices: Vec<(String, String)>) -> AnyView {
+    select_judged(label, value, RwSignal::new(None), choices)
+}
+
+/// The same where something can be wrong with the choice.
+pub fn select_judged(
+    label: Label,
+    value: RwSignal<String>,
+    fault: RwSignal<Option<String>>,
+    choices: Vec<(String, String)>,
+) -> AnyView {
     let id = label.id;
     let options: Vec<_> = choices
         .into_iter()
@@ -91,9 +101,15 @@ pub fn select(label: Label, value: RwSignal<String>, choices: Vec<(String, Strin
         })
         .collect();
     let control = view! {
-        <select class="input" id=id aria-describedby=format!("{id}-about") on:change=on_change(move |event| value.set(event_target_value(&event)))>{options}</select>
+        <select
+            class="input"
+            id=id
+            aria-describedby=format!("{id}-about")
+            aria-invalid=move || fault.with(Option::is_some).then_some("true")
+            on:change=on_change(move |event| { fault.set(None); value.set(event_target_value(&event)) })
+        >{options}</select>
     };
-    field(label, RwSignal::new(None), control.into_any())
+    field(label, fault, control.into_any())
 }
 
 /// A box beside its words; `why_not` greys it and says why.

@@ -3,7 +3,7 @@
 
 use super::{
     button::{Act, primary},
-    field::{Label, lines, select, tick, typed},
+    field::{Label, lines, select_judged, tick, typed},
     load::Loaded,
     toast::toasts,
 };
@@ -173,7 +173,7 @@ impl Entry {
             Form::List => lines(label.optional(), 4, self.now, self.fault),
             Form::OneOf(choices) => {
                 let words = choices.iter().map(|(value, words)| ((*value).into(), (*words).into())).collect();
-                select(label, self.now, words)
+                select_judged(label, self.now, self.fault, words)
             }
         }
     }
