@@ -2,6 +2,7 @@
 
 import ar from "../../app/src/text/ar.json" with { type: "json" };
 import en from "../../app/src/text/en.json" with { type: "json" };
+import { makeFlows } from "./flows.ts";
 import { expect, test } from "./house.ts";
 
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
@@ -93,6 +94,36 @@ for (const [size, viewport] of Object.entries(sizes)) {
           await stranger.goto(`${person.server.origin}/demo/journeys/none`);
           await stranger.screenshot({ path: `screens/${++number}-problem-${size}-${colorScheme}-${tag}.png` });
           await stranger.close();
+        });
+
+        test("the pages of user names", async ({ person, server }) => {
+          makeFlows(server, [{ name: "ByUserName", rules: { signInName: "userName" } }]);
+          const { page } = person;
+          let number = 50;
+          const picture = (name: string) =>
+            page.screenshot({ path: `screens/${++number}-${name}-${size}-${colorScheme}-${tag}.png`, fullPage: true });
+          const press = (name: string) => page.getByRole("button", { name, exact: true }).first().click();
+          await person.isSentBy({ p: "ByUserName", ui_locales: tag });
+          await person.sees(text.signInHeading);
+          await picture("sign-in-user-name");
+          await press(text.createOne);
+          await person.sees(text.signUpHeading);
+          await page.locator("#address").fill("mina k");
+          await press(text.continue);
+          await person.isTold(text.faultNotAUserName.replaceAll(/[\u2066-\u2069]/g, "").slice(0, 12));
+          await picture("user-name-fault");
+          await page.locator("#address").fill(`mina-${size}-${colorScheme}-${tag}`);
+          await press(text.continue);
+          await person.sees(text.contactHeading);
+          await picture("contact");
+          await press(text.signIn);
+          await person.sees(text.signInHeading);
+          await press(text.cannotAccess);
+          await person.sees(text.recoverHeading);
+          await picture("recover-user-name");
+          await press(text.sendCode);
+          await person.sees(text.codeHeading);
+          await picture("code-by-name");
         });
       });
     }
