@@ -121,7 +121,8 @@ enum Administrator {
 
 #[derive(Subcommand)]
 enum People {
-    /// Bring people from a CSV file or JSON lines: mail, userName, passwordHash, accountEnabled, and attributes by name
+    /// Bring people from a CSV file or JSON lines: mail (and mailVerified, if not), userName (and contactMail, for resets),
+    /// passwordHash, accountEnabled, and attributes by name
     Import {
         /// The tenant, by name or id
         #[arg(long)]

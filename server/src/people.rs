@@ -138,6 +138,8 @@ impl Import<'_> {
             user_type: "Member".into(),
             disabled: false,
             identities: Vec::new(),
+            vouched: true,
+            contact: None,
             other_addresses: Vec::new(),
             password: None,
             must_change_password: false,
@@ -161,7 +163,15 @@ impl Import<'_> {
                     let address = validate::address(&text).map_err(|_| format!("'{text}' is no e-mail address"))?;
                     new.identities.push(named("emailAddress", address));
                 }
-                "userName" => new.identities.push(named("userName", text)),
+                "userName" => {
+                    let name = validate::user_name(&text).map_err(|_| format!("'{text}' is no user name"))?;
+                    new.identities.push(named("userName", name));
+                }
+                "contactMail" => {
+                    let address = validate::address(&text).map_err(|_| format!("'{text}' is no e-mail address"))?;
+                    new.contact = Some(address);
+                }
+                "mailVerified" => new.vouched = truth(&text).ok_or("'mailVerified' is true or false")?,
                 "passwordHash" => {
                     let foreign =
                         Foreign::read(&text).map_err(|why| format!("the password hash cannot be used: {why}"))?;
@@ -176,7 +186,12 @@ impl Import<'_> {
                 }
             }
         }
-        if new.identities.is_empty() { Err("it has neither mail nor userName".into()) } else { Ok(new) }
+        let has = |kind: &str| new.identities.iter().any(|identity| identity.sign_in_type == kind);
+        match () {
+            () if new.identities.is_empty() => Err("it has neither mail nor userName".into()),
+            () if new.contact.is_some() && !has("userName") => Err("'contactMail' goes with a userName".into()),
+            () => Ok(new),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! People brought from elsewhere by `portico people import`, and told again by `portico people export`.
 
 use super::harness::{TestServer, on_both};
+use app::contract::flow_rules::{FlowRules, SignInName};
 use serde_json::json;
 use server::people::{Import, Report, export};
 use std::{fs, path::PathBuf};
@@ -119,6 +120,49 @@ async fn r42_everything_that_is_held_about_somebody_is_told_but_no_secret() {
         let told = held.to_string();
         assert!(!told.contains("secret") && !told.contains("hash") && !told.contains("argon2"), "{told}");
         assert!(export(&server.state.db, "Woodgrove", "nobody@example.org").await.is_err());
+    })
+    .await;
+}
+
+/// Azure AD B2C's accounts by user name, whose address it keeps for resets; and addresses that nobody ever proved.
+#[tokio::test]
+async fn user_names_come_with_the_address_behind_them() {
+    on_both(async |server: TestServer| {
+        let rules = FlowRules { sign_in_name: SignInName::EmailOrUserName, ..FlowRules::default() };
+        let shop = server.flow(|flow| flow.rules = rules).await;
+        let hash = HASHES[0];
+        let lines = [
+            json!({"userName": "mina-k", "contactMail": "mina@example.org", "passwordHash": hash}),
+            json!({"userName": "mina k"}),
+            json!({"mail": "bob@example.org", "contactMail": "bob@example.org"}),
+            json!({"mail": ADA, "mailVerified": false, "passwordHash": hash}),
+            json!({"userName": "MINA-K"}),
+        ];
+        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        let (report, _) = import(&server, "names.jsonl", &lines.join("\n")).await;
+        let refused: Vec<u64> = report.refused.iter().map(|(line, _)| *line).collect();
+        assert_eq!((report.added, refused), (2, vec![2, 3, 5]), "{:?}", report.refused);
+
+        for (name, proved) in [("mina-k", json!(null)), (ADA, json!(false))] {
+            let mut browser = server.browser();
+            let asked = shop.asks(&mut browser).await;
+            browser.fill(&[("Email address or user name", name)]).press("Continue").await;
+            browser.fill(&[("Password", PASSWORD)]).press("Sign in").await;
+            assert_eq!(shop.tokens(&browser, &asked).await.id["email_verified"], proved, "{name}");
+        }
+        let mut mina = server.browser();
+        shop.asks(&mut mina).await;
+        mina.press("Can’t access your account?").await;
+        mina.fill(&[("Email address or user name", "mina-k")]).press("Send code").await;
+        mina.type_code("mina@example.org").await;
+        assert_eq!(mina.heading(), "Choose a new password");
+
+        let held = export(&server.state.db, "Woodgrove", "mina-k").await.unwrap();
+        assert_eq!(
+            (&held["addresses"][0]["kind"], &held["addresses"][0]["address"]),
+            (&json!("contact"), &json!("mina@example.org"))
+        );
+        assert_eq!(held["identities"][0]["issuer_assigned_id"], "mina-k");
     })
     .await;
 }

@@ -58,9 +58,15 @@ pub async fn insert_many(c: &mut AnyConnection, tenant: &TenantId, people: &[New
             if identity.sign_in_type == identity::EMAIL_ADDRESS {
                 let row = addresses.row();
                 row.bind(tenant_id).say(", ").bind(id).say(", 'signIn', ").bind(identity.issuer_assigned_id.as_str());
-                moment(row, Some(now));
+                moment(row, person.vouched.then_some(now));
                 row.say(")");
             }
+        }
+        if let Some(contact) = &person.contact {
+            let row = addresses.row();
+            row.bind(tenant_id).say(", ").bind(id).say(", 'contact', ").bind(contact.as_str());
+            moment(row, Some(now));
+            row.say(")");
         }
         for address in &person.other_addresses {
             addresses.row().bind(tenant_id).say(", ").bind(id).say(", 'other', ").bind(address.as_str()).say(", NULL)");

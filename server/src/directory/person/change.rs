@@ -54,6 +54,10 @@ pub struct NewPerson {
     pub user_type: String,
     pub disabled: bool,
     pub identities: Vec<Identity>,
+    /// Whether the addresses among them are known to be theirs.
+    pub vouched: bool,
+    /// The address for resets of whoever has a user name; known to be theirs.
+    pub contact: Option<String>,
     pub other_addresses: Vec<String>,
     /// Its hash.
     pub password: Option<Secret>,
@@ -78,6 +82,16 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, new: &NewPerson, n
     .execute(&mut *c)
     .await?;
     set_identities(c, tenant, &new.id, &new.identities, now).await?;
+    if !new.vouched {
+        sqlx::query("UPDATE addresses SET verified_at = NULL WHERE tenant_id = $1 AND account_id = $2")
+            .bind(tenant.as_str())
+            .bind(new.id.as_str())
+            .execute(&mut *c)
+            .await?;
+    }
+    if let Some(contact) = &new.contact {
+        identity::insert_address(c, tenant, &new.id, "contact", contact, Some(now)).await?;
+    }
     set_other_addresses(c, tenant, &new.id, &new.other_addresses).await?;
     if let Some(password) = &new.password {
         account::set_password(c, tenant, &new.id, password, now).await?;
@@ -90,7 +104,8 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, new: &NewPerson, n
     tenant::note_method(c, tenant, method, now).await
 }
 
-/// These names instead of all before.
+/// These names instead of all before. An administrator vouches for the addresses among them; one that was there and never
+/// proved stays so.
 pub async fn set_identities(
     c: &mut AnyConnection,
     tenant: &TenantId,
@@ -98,12 +113,15 @@ pub async fn set_identities(
     identities: &[Identity],
     now: Timestamp,
 ) -> Result<()> {
-    for sql in [
-        "DELETE FROM identities WHERE tenant_id = $1 AND account_id = $2",
-        "DELETE FROM addresses WHERE tenant_id = $1 AND account_id = $2 AND kind = 'signIn'",
-    ] {
-        sqlx::query(sql).bind(tenant.as_str()).bind(account.as_str()).execute(&mut *c).await?;
-    }
+    forget_names(c, tenant, account).await?;
+    let unproved: Vec<String> = sqlx::query_scalar(
+        "DELETE FROM addresses WHERE tenant_id = $1 AND account_id = $2 AND kind = 'signIn'
+         RETURNING CASE WHEN verified_at IS NULL THEN address ELSE '' END",
+    )
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .fetch_all(&mut *c)
+    .await?;
     for identity in identities {
         sqlx::query(
             "INSERT INTO identities (tenant_id, sign_in_type, issuer, folded, issuer_assigned_id, account_id)
@@ -126,11 +144,20 @@ pub async fn set_identities(
             .bind(tenant.as_str())
             .bind(account.as_str())
             .bind(&identity.issuer_assigned_id)
-            .bind(now.0)
+            .bind((!unproved.contains(&identity.issuer_assigned_id)).then_some(now.0))
             .execute(&mut *c)
             .await?;
         }
     }
+    Ok(())
+}
+
+async fn forget_names(c: &mut AnyConnection, tenant: &TenantId, account: &AccountId) -> Result<()> {
+    sqlx::query("DELETE FROM identities WHERE tenant_id = $1 AND account_id = $2")
+        .bind(tenant.as_str())
+        .bind(account.as_str())
+        .execute(c)
+        .await?;
     Ok(())
 }
 
@@ -290,7 +317,7 @@ pub async fn delete(c: &mut AnyConnection, tenant: &TenantId, person: &Person, n
     if deleted.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    set_identities(c, tenant, &person.id, &[], now).await?;
+    forget_names(c, tenant, &person.id).await?;
     search::forget(c, tenant, &person.id).await?;
     device::forget_all(c, tenant, &person.id).await?;
     tally(c, tenant, person.user_flow.as_ref(), &person.id, -1).await?;
