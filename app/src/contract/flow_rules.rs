@@ -1,4 +1,4 @@
-//! The rules of a flow beyond its pages: what happens to who forgot a password, how long what it
+//! The rules of a flow beyond its pages: what accounts are called, what happens to who forgot a password, how long what it
 //! opened stays open, and what its applications are told. Every rule has a default, so that flows of before read on.
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase", default)]
 pub struct FlowRules {
     pub version: FlowVersion,
+    pub sign_in_name: SignInName,
+    pub address: AddressProof,
     pub forgot_password: ForgotPassword,
     /// Whether an administrator's password has to be replaced by its owner at the first sign-in with it.
     pub forced_reset: ForcedReset,
@@ -44,6 +46,28 @@ impl TryFrom<u8> for FlowVersion {
             _ => Err(format!("there is no version {number} of a user flow; there are 1 and 3")),
         }
     }
+}
+
+/// What people type to say who they are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SignInName {
+    #[default]
+    Email,
+    /// Their e-mail address is kept for resets only, and told to nobody.
+    UserName,
+    EmailOrUserName,
+}
+
+/// Whether a code proves a new person's address.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum AddressProof {
+    #[default]
+    ByCode,
+    /// The address is taken as it was typed, and nobody is told that it was proved. Whoever has a user name is asked none:
+    /// one that is not proved would open nothing.
+    AsTyped,
 }
 
 /// What "Forgot password?" and "Can't access your account?" do.

@@ -3,9 +3,10 @@
 
 use super::{
     brand::Brand,
+    flow_rules::SignInName,
     secret::Secret,
     user_flow::{Field, PasswordRule},
-    validate::Fault,
+    validate::{self, Fault, Why},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ pub struct Page {
     /// The language of every word on the page, and those it can be changed to.
     pub language: String,
     pub languages: Vec<LanguageName>,
-    /// The address this journey is about, once it is known.
+    /// The address or user name this journey is about, once it is known.
     pub address: Option<String>,
     pub step: Step,
     /// Whether the page offers to go back to the application with nothing done.
@@ -57,8 +58,9 @@ pub enum Path {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Step {
-    /// Which address is it? The first page of every path.
-    Address { path: Path, can_sign_in: bool, can_sign_up: bool, can_recover: bool },
+    /// Who is it? The first page of every path; and, where a user name was chosen, which address is it. Whether a code goes
+    /// out as soon as it is answered.
+    Address { path: Path, asks: Asks, sends_code: bool, can_sign_in: bool, can_sign_up: bool, can_recover: bool },
     /// The password of the account with this address (if there is one: the page is the same either way).
     Password { can_recover: bool, offers_code: bool, offers_to_keep: bool },
     /// The code that was mailed to the address. Where none is `alive` (tried too often, too old, never sent), only another
@@ -97,6 +99,43 @@ impl Step {
             Step::Done { .. } => "done",
         }
     }
+}
+
+/// What the page of an address asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Asks {
+    Email,
+    UserName,
+    EmailOrUserName,
+    /// Where somebody who will have a user name can be reached; told to nobody.
+    Contact,
+}
+
+impl From<SignInName> for Asks {
+    fn from(name: SignInName) -> Self {
+        match name {
+            SignInName::Email => Asks::Email,
+            SignInName::UserName => Asks::UserName,
+            SignInName::EmailOrUserName => Asks::EmailOrUserName,
+        }
+    }
+}
+
+impl Asks {
+    /// What somebody typed to say who they are, trimmed. Of names only addresses have an `@`.
+    pub fn read(self, typed: &str) -> Result<String, Why> {
+        match self {
+            Asks::UserName => validate::user_name(typed),
+            Asks::EmailOrUserName if !is_address(typed) => validate::user_name(typed),
+            Asks::Email | Asks::Contact | Asks::EmailOrUserName => validate::address(typed),
+        }
+    }
+}
+
+/// Whether a name is an address; else it is a user name.
+pub fn is_address(name: &str) -> bool {
+    name.contains('@')
 }
 
 /// When another code can be asked for.

@@ -93,7 +93,7 @@ pub enum SignUp {
 pub struct PasswordRule {
     pub min_length: u16,
     pub max_length: u16,
-    #[serde(default, skip_serializing_if = "Composition::is_any")]
+    #[serde(default)]
     pub composition: Composition,
 }
 
@@ -121,10 +121,6 @@ impl Composition {
             Composition::ThreeClasses => 3,
             Composition::FourClasses => 4,
         }
-    }
-
-    fn is_any(&self) -> bool {
-        *self == Composition::Any
     }
 }
 

@@ -29,6 +29,9 @@ pub enum Why {
         max: u16,
     },
     NotAnAddress,
+    NotAUserName,
+    /// Somebody else has this user name.
+    NameTaken,
     NotANumber,
     NotADate,
     NotAnOption,
@@ -56,6 +59,8 @@ pub enum Why {
     PasswordGuessable,
     /// Address and password do not match; never which of the two.
     WrongPassword,
+    /// The same, where a user name was typed.
+    WrongPasswordForName,
     NotACode {
         length: u8,
     },
@@ -82,6 +87,22 @@ pub fn address(typed: &str) -> Result<String, Why> {
     };
     let good = address.len() <= ADDRESS_MAX && is_local_part(local) && is_domain(domain);
     good.then(|| address.into()).ok_or(Why::NotAnAddress)
+}
+
+/// The longest user name.
+pub const USER_NAME_MAX: usize = 64;
+
+/// A user name, trimmed: it begins with a letter or digit of ASCII, and has only those, `-` and `_`. So it is never an
+/// address, and no two of them look alike but by case.
+pub fn user_name(typed: &str) -> Result<String, Why> {
+    let name = typed.trim();
+    let good = name.len() <= USER_NAME_MAX
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    match () {
+        () if name.is_empty() => Err(Why::Required),
+        () => good.then(|| name.into()).ok_or(Why::NotAUserName),
+    }
 }
 
 /// RFC 5322 §3.2.3, dot-atom; with letters of any script (RFC 6531 §3.3). Quoted names are left out on purpose.

@@ -34,7 +34,7 @@ fn fault(step: &Step, name: &str, sent: &Pairs) -> Option<Why> {
     let values: Vec<String> = sent.iter().filter(|(sent, _)| sent == name).map(|(_, value)| value.clone()).collect();
     let one = values.first().map_or("", String::as_str);
     match step {
-        Step::Address { .. } if name == "address" => validate::address(one).err(),
+        Step::Address { asks, .. } if name == "address" => asks.read(one).err(),
         Step::Password { .. } if name == "password" => one.is_empty().then_some(Why::Required),
         Step::NewPassword { rule, .. } if name == "password" => validate::new_password(*rule, one).err(),
         Step::Code { length, .. } if name == "code" => validate::code(one, *length).err(),

@@ -1,4 +1,4 @@
-//! The code that was mailed to the address.
+//! The code that was mailed to the address; or, by a user name, to that of whoever has it.
 
 use super::{
     password::keep,
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     contract::{
-        journey::{Path, Resend},
+        journey::{Path, Resend, is_address},
         validate,
     },
     text::Key,
@@ -20,7 +20,12 @@ use crate::{
 use reactive_graph::prelude::*;
 
 pub fn lead(visit: &Visit, length: u8, alive: bool) -> El {
-    let sentence = if alive { Key::CodeLead } else { Key::CodeNoneLead };
+    let by_name = visit.page.address.as_deref().is_some_and(|name| !is_address(name));
+    let sentence = match alive {
+        true if by_name => Key::CodeByNameLead,
+        true => Key::CodeLead,
+        false => Key::CodeNoneLead,
+    };
     visit.lead(visit.fill(sentence, &[("length", &length.to_string())]))
 }
 

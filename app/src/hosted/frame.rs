@@ -7,7 +7,7 @@ use super::{
 use crate::{
     contract::{
         brand::{Brand, Link, LinkKind},
-        journey::{Notice, Path, Step},
+        journey::{Asks, Notice, Path, Step, is_address},
     },
     text::{Key, Texts},
     ui::{
@@ -70,19 +70,21 @@ pub fn whose(brand: &Brand) -> El {
     el("div").class("whose ext-header").with(mark).with(el("span").with(brand.name.clone()))
 }
 
-/// The address that this is about, once it is known, and the way to another.
+/// The address or user name that this is about, once it is known, and the way to another.
 fn address(visit: &Visit) -> Option<El> {
     let address = el("bdi").attr("dir", "ltr").with(visit.page.address.clone()?);
     if let Step::Stopped { .. } = visit.page.step {
         return Some(el("p").class("who").with(address));
     }
+    let named =
+        if visit.page.address.as_deref().is_some_and(is_address) { Key::ChangeAddress } else { Key::ChangeUserName };
     let change = el("button")
         .class("way")
         .attr("type", "submit")
         .attr("name", "answer")
         .attr("value", restart(&visit.page.step)?)
         .flag("formnovalidate", true)
-        .attr("aria-label", visit.say(Key::ChangeAddress))
+        .attr("aria-label", visit.say(named))
         .with(visit.say(Key::Change));
     Some(visit.form("who").with(address).with(change))
 }
@@ -96,6 +98,7 @@ fn restart(step: &Step) -> Option<&'static str> {
         Step::SecondFactor => Path::SignIn,
         Step::Attributes { path: Path::EditProfile, .. } => return None,
         Step::Attributes { .. } => Path::SignUp,
+        Step::Address { asks: Asks::Contact, .. } => Path::SignUp,
         Step::Address { .. } | Step::Account { .. } | Step::Stopped { .. } | Step::Done { .. } => return None,
     };
     Some(match path {

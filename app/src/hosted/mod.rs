@@ -65,7 +65,7 @@ pub fn title(page: &Page, texts: &Texts) -> String {
 
 fn heading(page: &Page, texts: &Texts) -> String {
     match &page.step {
-        Step::Address { path, .. } => texts.say(address::heading(*path)).into(),
+        Step::Address { path, asks, .. } => texts.say(address::heading(*path, *asks)).into(),
         Step::Password { .. } => texts.say(Key::PasswordHeading).into(),
         Step::Code { .. } => texts.say(Key::CodeHeading).into(),
         #[cfg(feature = "ssr")]
@@ -86,8 +86,8 @@ struct Screen {
 
 fn screen(visit: &Visit) -> Screen {
     match &visit.page.step {
-        Step::Address { path, can_sign_in, can_sign_up, can_recover } => {
-            address::screen(visit, *path, [*can_sign_in, *can_sign_up, *can_recover])
+        Step::Address { path, asks, sends_code, can_sign_in, can_sign_up, can_recover } => {
+            address::screen(visit, *path, *asks, *sends_code, [*can_sign_in, *can_sign_up, *can_recover])
         }
         Step::Password { can_recover, offers_code, offers_to_keep } => {
             password::screen(visit, *can_recover, *offers_code, *offers_to_keep)

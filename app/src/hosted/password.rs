@@ -46,7 +46,7 @@ pub fn field(visit: &Visit, label: Key, hint: Option<String>, autocomplete: &'st
 /// For password managers: whose password this is. Nameless, so it is never sent.
 pub fn username(visit: &Visit) -> El {
     el("input")
-        .attr("type", "email")
+        .attr("type", "text")
         .attr("autocomplete", "username")
         .attr_some("value", visit.page.address.clone())
         .flag("readonly", true)

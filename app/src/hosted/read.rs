@@ -5,7 +5,7 @@ use crate::{
     contract::{
         attribute::DataType,
         brand::{Brand, Colour, Link, LinkKind},
-        journey::{LanguageName, Notice, Page, Path, Resend, Step, Stop},
+        journey::{Asks, LanguageName, Notice, Page, Path, Resend, Step, Stop},
         problem::ProblemKind,
         user_flow::{Composition, Field, FieldOption, InputKind, PasswordRule},
         validate::{Fault, Why},
@@ -81,6 +81,8 @@ fn step(json: &Value) -> Option<Step> {
     Some(match word(json, "step")? {
         "address" => Step::Address {
             path: path(json)?,
+            asks: asks(word(json, "asks")?)?,
+            sends_code: yes(json, "sendsCode")?,
             can_sign_in: yes(json, "canSignIn")?,
             can_sign_up: yes(json, "canSignUp")?,
             can_recover: yes(json, "canRecover")?,
@@ -124,12 +126,22 @@ fn step(json: &Value) -> Option<Step> {
 
 fn composition(json: &Value) -> Option<Composition> {
     Some(match word(json, "composition") {
-        None => Composition::Any,
+        None | Some("any") => Composition::Any,
         Some("digits") => Composition::Digits,
         Some("twoClasses") => Composition::TwoClasses,
         Some("threeClasses") => Composition::ThreeClasses,
         Some("fourClasses") => Composition::FourClasses,
         Some(_) => return None,
+    })
+}
+
+fn asks(word: &str) -> Option<Asks> {
+    Some(match word {
+        "email" => Asks::Email,
+        "userName" => Asks::UserName,
+        "emailOrUserName" => Asks::EmailOrUserName,
+        "contact" => Asks::Contact,
+        _ => return None,
     })
 }
 
@@ -211,6 +223,8 @@ fn fault(json: &Value) -> Option<Fault> {
         "mustAgree" => Why::MustAgree,
         "tooLong" => Why::TooLong { max: number(why, "max")? },
         "notAnAddress" => Why::NotAnAddress,
+        "notAUserName" => Why::NotAUserName,
+        "nameTaken" => Why::NameTaken,
         "notANumber" => Why::NotANumber,
         "notADate" => Why::NotADate,
         "notAnOption" => Why::NotAnOption,
@@ -223,6 +237,7 @@ fn fault(json: &Value) -> Option<Fault> {
         "passwordCommon" => Why::PasswordCommon,
         "passwordGuessable" => Why::PasswordGuessable,
         "wrongPassword" => Why::WrongPassword,
+        "wrongPasswordForName" => Why::WrongPasswordForName,
         "notACode" => Why::NotACode { length: number(why, "length")? },
         "wrongCode" => Why::WrongCode { tries_left: number(why, "triesLeft")? },
         "codeExpired" => Why::CodeExpired,

@@ -34,8 +34,8 @@ pub fn line(control: Control, line: Line) -> El {
     if !read_only {
         input = input.attr("name", control.name.clone());
     }
-    // An address is not prose: no capitals, no red underline.
-    if kind == "email" {
+    // A name to sign in with is not prose: no capitals, no red underline.
+    if kind == "email" || autocomplete == Some("username") {
         input = input.attr("autocapitalize", "none").attr("spellcheck", "false");
     }
     let input = input

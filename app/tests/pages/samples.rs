@@ -4,7 +4,7 @@ use app::{
     contract::{
         attribute::DataType,
         brand::{Brand, Colour, Link, LinkKind},
-        journey::{LanguageName, Notice, Page, Path, Resend, Step, Stop},
+        journey::{Asks, LanguageName, Notice, Page, Path, Resend, Step, Stop},
         user_flow::{Composition, Field, FieldOption, InputKind, PasswordRule},
         validate::{Fault, Why},
     },
@@ -50,7 +50,14 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
     let fault = |field: &str, why| Fault { field: field.into(), why };
     let address = |path| Page {
         address: None,
-        ..page(Step::Address { path, can_sign_in: true, can_sign_up: true, can_recover: true })
+        ..page(Step::Address {
+            path,
+            asks: Asks::Email,
+            sends_code: path != Path::SignIn,
+            can_sign_in: true,
+            can_sign_up: true,
+            can_recover: true,
+        })
     };
     let code_page = |alive, resend| {
         let path = Path::SignUp;

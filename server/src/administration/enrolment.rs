@@ -48,7 +48,7 @@ pub fn offer(state: &AppState, unit: &mut Unit, account: &AccountId, now: Timest
 /// account had open ends. `Error::NotFound` where no administrator has the address.
 pub async fn reset(db: &Db, chance: &Chance, now: Timestamp, address: &str) -> Result<()> {
     let tenant = TenantId::from(TENANT_ID);
-    let known = identity::find_by_address(db, &tenant, &Folded::address(address)).await?.ok_or(Error::NotFound)?;
+    let known = identity::find_by_name(db, &tenant, &Folded::address(address)).await?.ok_or(Error::NotFound)?;
     let before = json!({ "secondFactor": if known.has_second_factor { "authenticator app" } else { "none" } });
     let entry = audit::Entry {
         operation: audit::Operation::Update,

@@ -1,6 +1,10 @@
 //! Accounts: the people of a tenant, with their credentials and attribute values.
 
-use super::{Db, Durability, identity, person, tenant};
+use super::{
+    Db, Durability,
+    identity::{self, Folded},
+    person, tenant,
+};
 use crate::error::{Error, Result};
 use app::contract::{
     id::{AccountId, JourneyId, TenantId, UserFlowId},
@@ -11,15 +15,25 @@ use app::contract::{
 use sqlx::AnyConnection;
 use std::collections::BTreeMap;
 
-/// An account about to be made. Its address is proved: there is no other kind.
+/// An account about to be made.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
     pub id: AccountId,
     pub user_flow: UserFlowId,
-    pub address: String,
+    pub name: NewName,
     /// Its hash; without one the account signs in by passcode.
     pub password: Option<Secret>,
     pub attributes: Vec<(String, String)>,
+}
+
+/// What somebody will sign in with.
+#[derive(Clone, Debug)]
+pub enum NewName {
+    Proved(String),
+    /// An address that may be somebody else's.
+    AsTyped(String),
+    /// A user name, and the proved address for resets of its owner.
+    UserName(String, Option<String>),
 }
 
 /// What tokens and pages tell of an account.
@@ -27,12 +41,31 @@ pub struct NewAccount {
 pub struct Profile {
     pub account: AccountId,
     pub disabled: bool,
-    /// The sign-in address, as it was typed.
-    pub address: String,
+    /// What they sign in with, as it was typed: their address, or else their user name.
+    pub name: String,
+    pub address: Option<Address>,
+    /// The proved address for resets of whoever has a user name. Letters go there, and nobody is told.
+    pub contact: Option<String>,
     pub attributes: BTreeMap<String, String>,
 }
 
-/// The whole account, or nothing of it. `Error::Taken` when the address has one already.
+/// An address that somebody signs in with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Address {
+    pub text: String,
+    /// A code came back from it, or an administrator vouches for it.
+    pub is_proved: bool,
+}
+
+impl Profile {
+    /// Where letters about the account go: to an address that is known to be its owner's.
+    pub fn mailbox(&self) -> Option<&str> {
+        let proved = self.address.as_ref().filter(|address| address.is_proved);
+        proved.map(|address| address.text.as_str()).or(self.contact.as_deref())
+    }
+}
+
+/// The whole account, or nothing of it. `Error::Taken` when somebody has the name already.
 pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, new: &NewAccount, now: Timestamp) -> Result<()> {
     let method = if new.password.is_some() { Method::Password } else { Method::Passcode };
     sqlx::query("INSERT INTO accounts (tenant_id, id, method, user_flow_id, created_at) VALUES ($1, $2, $3, $4, $5)")
@@ -43,7 +76,7 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, new: &NewAccount, 
         .bind(now.0)
         .execute(&mut *c)
         .await?;
-    identity::insert_address(c, tenant, &new.id, &new.address, now).await?;
+    identity::insert_name(c, tenant, &new.id, &new.name, now).await?;
     if let Some(password) = &new.password {
         set_password(c, tenant, &new.id, password, now).await?;
     }
@@ -161,12 +194,38 @@ pub async fn rehash(
     Ok(())
 }
 
-/// One question to the database: the account, its address, its attribute values.
+/// A code came back from this address, with which the account signs in. Was it not known to be its owner's before?
+pub async fn prove_address(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    account: &AccountId,
+    address: &Folded,
+    now: Timestamp,
+) -> Result<bool> {
+    let changed = sqlx::query(
+        "UPDATE addresses SET verified_at = $1
+         WHERE tenant_id = $2 AND account_id = $3 AND kind = 'signIn' AND verified_at IS NULL
+           AND address IN (SELECT issuer_assigned_id FROM identities
+                           WHERE tenant_id = $2 AND account_id = $3 AND sign_in_type = 'emailAddress' AND folded = $4)",
+    )
+    .bind(now.0)
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .bind(address.as_str())
+    .execute(c)
+    .await?;
+    Ok(changed.rows_affected() > 0)
+}
+
+/// One question to the database: the account, its names and addresses, its attribute values.
 pub async fn profile(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<Option<Profile>> {
     let rows: Vec<(String, String, String)> = sqlx::query_as(
         "SELECT 'account', id, CASE WHEN disabled_at IS NULL THEN '' ELSE 'disabled' END FROM accounts
           WHERE tenant_id = $1 AND id = $2
-         UNION ALL SELECT 'address', '', address FROM addresses WHERE tenant_id = $1 AND account_id = $2 AND kind = 'signIn'
+         UNION ALL SELECT kind, CASE WHEN verified_at IS NULL THEN '' ELSE 'proved' END, address FROM addresses
+          WHERE tenant_id = $1 AND account_id = $2 AND kind IN ('signIn', 'contact')
+         UNION ALL SELECT 'userName', '', issuer_assigned_id FROM identities
+          WHERE tenant_id = $1 AND account_id = $2 AND sign_in_type = 'userName'
          UNION ALL SELECT 'attribute', attribute_id, value FROM attribute_values WHERE tenant_id = $1 AND account_id = $2",
     )
     .bind(tenant.as_str())
@@ -176,17 +235,27 @@ pub async fn profile(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<
     if !rows.iter().any(|(what, ..)| what == "account") {
         return Ok(None);
     }
-    let mut profile =
-        Profile { account: account.clone(), disabled: false, address: String::new(), attributes: BTreeMap::new() };
+    let mut profile = Profile {
+        account: account.clone(),
+        disabled: false,
+        name: String::new(),
+        address: None,
+        contact: None,
+        attributes: BTreeMap::new(),
+    };
+    let mut user_name = None;
     for (what, name, value) in rows {
         match what.as_str() {
             "account" => profile.disabled = value == "disabled",
-            "address" => profile.address = value,
+            "signIn" => profile.address = Some(Address { text: value, is_proved: name == "proved" }),
+            "contact" => profile.contact = Some(value).filter(|_| name == "proved"),
+            "userName" => user_name = Some(value),
             _ => {
                 profile.attributes.insert(name, value);
             }
         }
     }
+    profile.name = profile.address.as_ref().map(|address| address.text.clone()).or(user_name).unwrap_or_default();
     Ok(Some(profile))
 }
 

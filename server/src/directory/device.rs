@@ -1,9 +1,6 @@
 //! Browsers from which an account was signed in to before. Strangers' guesses do not lock their owner out (security R1).
 
-use super::{
-    Db,
-    identity::{EMAIL_ADDRESS, Folded},
-};
+use super::{Db, identity::Folded};
 use crate::error::Result;
 use app::contract::{
     id::{AccountId, TenantId},
@@ -11,16 +8,16 @@ use app::contract::{
 };
 use sqlx::AnyConnection;
 
-/// The account of this address, if somebody signed in to it from this browser. One question, whoever is asked about.
-pub async fn familiar(db: &Db, tenant: &TenantId, address: &Folded, hash: &str) -> Result<Option<AccountId>> {
+/// The account of this name, if somebody signed in to it from this browser. One question, whoever is asked about.
+pub async fn familiar(db: &Db, tenant: &TenantId, name: &Folded, hash: &str) -> Result<Option<AccountId>> {
     let row: Option<(String,)> = sqlx::query_as(
         "SELECT d.account_id FROM identities i
          JOIN devices d ON d.tenant_id = i.tenant_id AND d.account_id = i.account_id AND d.hash = $4
          WHERE i.tenant_id = $1 AND i.sign_in_type = $2 AND i.issuer = $1 AND i.folded = $3",
     )
     .bind(tenant.as_str())
-    .bind(EMAIL_ADDRESS)
-    .bind(address.as_str())
+    .bind(name.sign_in_type())
+    .bind(name.as_str())
     .bind(hash)
     .fetch_optional(db.reader())
     .await?;

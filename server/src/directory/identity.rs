@@ -1,9 +1,14 @@
 //! The ways by which an account is known, and when two names are the same name.
 
-use super::{Db, account, db::taken};
+use super::{
+    Db,
+    account::{self, NewName},
+    db::taken,
+};
 use crate::error::Result;
 use app::contract::{
     id::{AccountId, TenantId},
+    journey::is_address,
     secret::Secret,
     time::Timestamp,
     user_flow::Method,
@@ -13,12 +18,15 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The sign-in type of an account known by its e-mail address.
 pub(super) const EMAIL_ADDRESS: &str = "emailAddress";
+/// And of one known by a user name.
+pub(super) const USER_NAME: &str = "userName";
 
 /// A name in the form in which it is unique: no case, no compatibility look-alikes, international domains in ASCII.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Folded(String);
 
 impl Folded {
+    /// An address; or a user name, which has no `@`.
     pub fn address(address: &str) -> Folded {
         // Lower case can leave the normal form and the other way round; once more settles it.
         let fold = |text: &str| text.nfkc().collect::<String>().to_lowercase().nfkc().collect::<String>();
@@ -35,6 +43,10 @@ impl Folded {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    pub(super) fn sign_in_type(&self) -> &'static str {
+        if is_address(&self.0) { EMAIL_ADDRESS } else { USER_NAME }
+    }
 }
 
 /// What is asked before somebody is signed in.
@@ -49,7 +61,8 @@ pub struct Known {
     pub has_second_factor: bool,
 }
 
-pub async fn find_by_address(db: &Db, tenant: &TenantId, address: &Folded) -> Result<Option<Known>> {
+/// By the address or the user name with which they sign in.
+pub async fn find_by_name(db: &Db, tenant: &TenantId, name: &Folded) -> Result<Option<Known>> {
     type Row = (String, String, Option<i64>, Option<String>, Option<i64>, Option<i64>);
     let row: Option<Row> = sqlx::query_as(
         "SELECT a.id, a.method, a.disabled_at, c.secret, a.must_change_password_at, f.since FROM identities i
@@ -59,8 +72,8 @@ pub async fn find_by_address(db: &Db, tenant: &TenantId, address: &Folded) -> Re
          WHERE i.tenant_id = $1 AND i.sign_in_type = $2 AND i.issuer = $1 AND i.folded = $3",
     )
     .bind(tenant.as_str())
-    .bind(EMAIL_ADDRESS)
-    .bind(address.as_str())
+    .bind(name.sign_in_type())
+    .bind(name.as_str())
     .fetch_optional(db.reader())
     .await?;
     Ok(row.map(|(account, method, disabled_at, password, temporary_since, has_second_factor)| Known {
@@ -73,33 +86,72 @@ pub async fn find_by_address(db: &Db, tenant: &TenantId, address: &Folded) -> Re
     }))
 }
 
-/// The address becomes the account's sign-in name; nobody else in the tenant can have it.
-pub(super) async fn insert_address(
+/// Where whoever has this user name gets a code: at a proved address that is there for it or, failing that, with which they
+/// sign in too.
+pub async fn find_contact(db: &Db, tenant: &TenantId, user_name: &Folded) -> Result<Option<String>> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "SELECT d.address FROM identities i
+         JOIN addresses d ON d.tenant_id = i.tenant_id AND d.account_id = i.account_id
+          AND d.kind IN ('contact', 'signIn') AND d.verified_at IS NOT NULL
+         WHERE i.tenant_id = $1 AND i.sign_in_type = $2 AND i.issuer = $1 AND i.folded = $3
+         ORDER BY d.kind, d.address LIMIT 1",
+    )
+    .bind(tenant.as_str())
+    .bind(USER_NAME)
+    .bind(user_name.as_str())
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.map(|(address,)| address))
+}
+
+/// The name becomes the account's; nobody else in the tenant can have it.
+pub(super) async fn insert_name(
     c: &mut AnyConnection,
     tenant: &TenantId,
     account: &AccountId,
-    address: &str,
-    verified_at: Timestamp,
+    new: &NewName,
+    now: Timestamp,
 ) -> Result<()> {
+    let (name, address, kind, verified_at) = match new {
+        NewName::Proved(address) => (address, Some(address), "signIn", Some(now)),
+        NewName::AsTyped(address) => (address, Some(address), "signIn", None),
+        NewName::UserName(name, contact) => (name, contact.as_ref(), "contact", Some(now)),
+    };
+    let folded = Folded::address(name);
     sqlx::query(
         "INSERT INTO identities (tenant_id, sign_in_type, issuer, folded, issuer_assigned_id, account_id)
          VALUES ($1, $2, $1, $3, $4, $5)",
     )
     .bind(tenant.as_str())
-    .bind(EMAIL_ADDRESS)
-    .bind(Folded::address(address).as_str())
-    .bind(address)
+    .bind(folded.sign_in_type())
+    .bind(folded.as_str())
+    .bind(name)
     .bind(account.as_str())
     .execute(&mut *c)
     .await
     .map_err(taken)?;
+    match address {
+        Some(address) => insert_address(c, tenant, account, kind, address, verified_at).await,
+        None => Ok(()),
+    }
+}
+
+pub(super) async fn insert_address(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    account: &AccountId,
+    kind: &str,
+    address: &str,
+    verified_at: Option<Timestamp>,
+) -> Result<()> {
     sqlx::query(
-        "INSERT INTO addresses (tenant_id, account_id, kind, address, verified_at) VALUES ($1, $2, 'signIn', $3, $4)",
+        "INSERT INTO addresses (tenant_id, account_id, kind, address, verified_at) VALUES ($1, $2, $3, $4, $5)",
     )
     .bind(tenant.as_str())
     .bind(account.as_str())
+    .bind(kind)
     .bind(address)
-    .bind(verified_at.0)
+    .bind(verified_at.map(|at| at.0))
     .execute(c)
     .await?;
     Ok(())

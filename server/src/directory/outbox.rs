@@ -12,6 +12,7 @@ const LEASE: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub struct Waiting {
     pub id: String,
+    /// Empty where there is nobody to write to: then the letter is written all the same, so that no time tells, and forgotten.
     pub address: String,
     /// The letter as JSON, sealed for this tenant, table and row.
     pub sealed: String,
@@ -20,16 +21,18 @@ pub struct Waiting {
 }
 
 pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, letter: &Waiting, now: Timestamp) -> Result<()> {
+    let goes_nowhere = letter.address.is_empty();
     sqlx::query(
-        "INSERT INTO outbox (tenant_id, id, address, sealed, created_at, expires_at, next_try_at, tries)
-         VALUES ($1, $2, $3, $4, $5, $6, $5, 0)",
+        "INSERT INTO outbox (tenant_id, id, address, sealed, created_at, expires_at, next_try_at, tries, failed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $5, 0, $7)",
     )
     .bind(tenant.as_str())
     .bind(&letter.id)
     .bind(Folded::address(&letter.address).as_str())
-    .bind(&letter.sealed)
+    .bind(if goes_nowhere { "" } else { &letter.sealed })
     .bind(now.0)
     .bind(letter.expires_at.0)
+    .bind(goes_nowhere.then_some(now.0))
     .execute(c)
     .await?;
     Ok(())

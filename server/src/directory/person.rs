@@ -74,8 +74,17 @@ impl Person {
 
     /// The address with which they sign in.
     pub fn address(&self) -> Option<&str> {
-        let of_kind = |kind: &str| self.identities.iter().find(|identity| identity.sign_in_type == kind);
-        of_kind(identity::EMAIL_ADDRESS).map(|identity| identity.issuer_assigned_id.as_str())
+        self.of_kind(identity::EMAIL_ADDRESS)
+    }
+
+    /// What they sign in with on our pages: their address, or else their user name.
+    pub fn name(&self) -> Option<&str> {
+        self.address().or_else(|| self.of_kind(identity::USER_NAME))
+    }
+
+    fn of_kind(&self, kind: &str) -> Option<&str> {
+        let found = self.identities.iter().find(|identity| identity.sign_in_type == kind);
+        found.map(|identity| identity.issuer_assigned_id.as_str())
     }
 }
 

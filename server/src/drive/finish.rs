@@ -9,7 +9,7 @@ use crate::{
     cookie::{self, Cookie, Keep},
     directory::{
         Durability, Unit,
-        account::{self, NewAccount},
+        account::{self, NewAccount, NewName},
         activity::{self, Activity, Kind},
         device, grant, guess,
         identity::Folded,
@@ -17,13 +17,13 @@ use crate::{
         session::{self, LONGEST, Session},
     },
     error::{Error, Result},
-    journey::{Entered, Outcome, Proof, assurance},
+    journey::{Entered, Outcome, Proof, Reached, assurance},
     mail::compose::{Mail, compose},
     post::NOTICE_LIFETIME,
     secret::token::Token,
     state::AppState,
 };
-use app::contract::{flow_rules::SessionLifetime, id::AccountId, secret::Secret, time::Timestamp};
+use app::contract::{flow_rules::SessionLifetime, id::AccountId, journey::is_address, secret::Secret, time::Timestamp};
 use axum::http::{HeaderMap, HeaderValue};
 use std::time::Duration;
 
@@ -52,12 +52,19 @@ pub async fn finish(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: O
 async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: Outcome) -> Result<Vec<HeaderValue>> {
     match outcome {
         Outcome::SignedIn { account, proved, keep } => {
+            prove_address(visit, unit, &account, &proved);
             note(state, visit, unit, Kind::SignedIn, Some(&account));
             Ok(sign_in(state, visit, unit, account, &proved, keep, false))
         }
-        Outcome::SignedUp { address, password, attributes, proved, keep } => {
+        Outcome::SignedUp { address, reached, password, attributes, proved, keep } => {
             let id = AccountId::from(state.chance.id());
-            let new = NewAccount { id: id.clone(), user_flow: visit.flow.id.clone(), address, password, attributes };
+            let name = match reached {
+                Reached::Proved => NewName::Proved(address),
+                Reached::AsTyped => NewName::AsTyped(address),
+                Reached::Contact(contact) => NewName::UserName(address, Some(contact)),
+                Reached::Nowhere => NewName::UserName(address, None),
+            };
+            let new = NewAccount { id: id.clone(), user_flow: visit.flow.id.clone(), name, password, attributes };
             let (tenant, now) = (visit.tenant.id.clone(), visit.now);
             unit.add(Durability::Lasting, move |c| {
                 Box::pin(async move { account::insert(c, &tenant, &new, now).await })
@@ -66,7 +73,8 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
             Ok(sign_in(state, visit, unit, id, &proved, keep, true))
         }
         Outcome::Recovered { account, password, proved, temporary_since, must_enrol } => {
-            recover(state, visit, unit, &account, password, temporary_since).await?;
+            prove_address(visit, unit, &account, &proved);
+            recover(state, visit, unit, &account, password, temporary_since, &proved).await?;
             note(state, visit, unit, Kind::Recovered, Some(&account));
             if must_enrol {
                 return Ok(Vec::new());
@@ -82,7 +90,10 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
             note(state, visit, unit, Kind::ProfileEdited, Some(&account));
             match by {
                 Entered::Before => go_on(state, visit, unit, &account).await,
-                Entered::Now { proved, keep } => Ok(sign_in(state, visit, unit, account, &proved, keep, false)),
+                Entered::Now { proved, keep } => {
+                    prove_address(visit, unit, &account, &proved);
+                    Ok(sign_in(state, visit, unit, account, &proved, keep, false))
+                }
             }
         }
         Outcome::MustEnrol { .. } => Ok(Vec::new()),
@@ -95,6 +106,29 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
             Ok(Vec::new())
         }
     }
+}
+
+/// An address that was taken as typed belongs, from the first code that comes back from it, to whoever reads its mail. What
+/// somebody opened who may be another ends, unless it was shown by the password that they are the same (security R12).
+fn prove_address(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof]) {
+    let Some(address) = proved_address(visit, proved) else { return };
+    let same_person = proved.contains(&Proof::Password);
+    let (tenant, account, address, now) =
+        (visit.tenant.id.clone(), account.clone(), Folded::address(address), visit.now);
+    unit.add(Durability::Lasting, move |c| {
+        Box::pin(async move {
+            if account::prove_address(c, &tenant, &account, &address, now).await? && !same_person {
+                account::end_everything(c, &tenant, &account, now).await?;
+                device::forget_all(c, &tenant, &account).await?;
+            }
+            Ok(())
+        })
+    });
+}
+
+/// The address from which a code came back in this journey, if it was not somebody's for resets.
+fn proved_address<'a>(visit: &'a Visit, proved: &[Proof]) -> Option<&'a str> {
+    visit.journey.stage.address().filter(|name| proved.contains(&Proof::Code) && is_address(name))
 }
 
 /// With the session that this browser had before.
@@ -127,10 +161,10 @@ async fn recover(
     account: &AccountId,
     password: Secret,
     temporary_since: Option<Timestamp>,
+    proved: &[Proof],
 ) -> Result<()> {
     let profile = account::profile(&state.db, &visit.tenant.id, account).await?.ok_or(Error::JourneyOver)?;
-    let address = Folded::address(&profile.address);
-    let strangers = stranger(state, "password", &address);
+    let strangers = stranger(state, "password", &Folded::address(&profile.name));
     let (tenant, id, journey, now) = (visit.tenant.id.clone(), account.clone(), visit.row.id.clone(), visit.now);
     unit.add(Durability::Lasting, move |c| {
         Box::pin(async move {
@@ -143,8 +177,10 @@ async fn recover(
             guess::forget(c, &tenant, &strangers).await
         })
     });
+    // An administrator's password may have been for somebody to whom nobody can write.
+    let Some(address) = profile.mailbox().or(proved_address(visit, proved)) else { return Ok(()) };
     let mail = Mail::PasswordChanged { application: visit.application.name.clone() };
-    let letter = compose(&mail, address.as_str(), &visit.tenant.brand, &visit.texts);
+    let letter = compose(&mail, Folded::address(address).as_str(), &visit.tenant.brand, &visit.texts);
     write(state, visit, unit, &letter, visit.now + NOTICE_LIFETIME)
 }
 

@@ -24,6 +24,7 @@ use crate::{
 };
 use app::contract::{
     id::{AccountId, TenantId},
+    journey::is_address,
     secret::Secret,
     time::Timestamp,
     validate::Why as NotGood,
@@ -34,6 +35,7 @@ use zeroize::Zeroizing;
 pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: Effect) -> Result<Event> {
     match effect {
         Effect::FindAccount { address } => find_account(state, visit, &address).await,
+        Effect::FindName { user_name } => find_name(state, visit, &user_name).await,
         Effect::ReadProfile { account } => read_profile(state, visit, &account).await,
         Effect::SendCode { address, .. } => send_code(state, visit, unit, &address).await,
         Effect::CheckCode { code, hash } => Ok(Event::CodeChecked(token::keyed_hash_is(
@@ -49,14 +51,35 @@ pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: E
 }
 
 async fn find_account(state: &AppState, visit: &Visit, address: &str) -> Result<Event> {
-    let known = identity::find_by_address(&state.db, &visit.tenant.id, &Folded::address(address)).await?;
+    let known = identity::find_by_name(&state.db, &visit.tenant.id, &Folded::address(address)).await?;
     Ok(Event::AccountFound(known.map(|known| account_of(state, visit, known))))
+}
+
+/// A user name that is taken has to be told. Who asks for many learns few: they are counted as failures are (security R2).
+async fn find_name(state: &AppState, visit: &Visit, user_name: &str) -> Result<Event> {
+    let (db, tenant, now) = (&state.db, &visit.tenant.id, visit.now);
+    let asked = Asked {
+        name: "user name from network",
+        subject: network(state, visit),
+        rule: |past| limits::next_allowed(&limits::FAILURES_PER_NETWORK, past),
+    };
+    refuse_beyond(counter::next_allowed(db, tenant, &asked, now).await?, now)?;
+    if identity::find_by_name(db, tenant, &Folded::address(user_name)).await?.is_none() {
+        return Ok(Event::NameFound(false));
+    }
+    let tenant = tenant.clone();
+    let spend = db
+        .write(Durability::Fleeting, move |c| Box::pin(async move { counter::spend(c, &tenant, &[asked], now).await }));
+    match spend.await? {
+        Spent::Allowed { .. } => Ok(Event::NameFound(true)),
+        Spent::Refused { until } => Err(Error::TooMany { retry_after: now.until(until) }),
+    }
 }
 
 async fn read_profile(state: &AppState, visit: &Visit, account: &AccountId) -> Result<Event> {
     let profile = account::profile(&state.db, &visit.tenant.id, account).await?;
     let profile = profile.filter(|profile| !profile.disabled);
-    Ok(Event::ProfileRead(profile.map(|it| Profile { address: it.address, attributes: it.attributes })))
+    Ok(Event::ProfileRead(profile.map(|it| Profile { address: it.name, attributes: it.attributes })))
 }
 
 fn account_of(state: &AppState, visit: &Visit, known: Known) -> Account {
@@ -120,7 +143,8 @@ fn second_factor_guesser(state: &AppState, account: &AccountId) -> String {
 /// A code to whatever address, known or not: counted alike, written alike, sent alike (security R4–R6).
 ///
 /// It goes to the folded address, by which the account is looked up: a name that only looks like somebody's shares their
-/// mailbox, or a stranger's code would prove the owner's address (security R10).
+/// mailbox, or a stranger's code would prove the owner's address (security R10). By a user name it goes to its owner's
+/// address for resets or, where nobody has the name, nowhere: for either the same is done.
 async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &str) -> Result<Event> {
     let folded = Folded::address(address);
     let asked = vec![
@@ -145,7 +169,11 @@ async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &s
     let lifetime = limits::CODE.lifetime;
     let minutes = u32::try_from(lifetime.as_secs() / 60).unwrap_or(u32::MAX);
     let mail = Mail::Code { code, application: visit.application.name.clone(), minutes };
-    let letter = compose(&mail, folded.as_str(), &visit.tenant.brand, &visit.texts);
+    let to = match is_address(folded.as_str()) {
+        true => Some(folded),
+        false => identity::find_contact(&state.db, &visit.tenant.id, &folded).await?.map(|to| Folded::address(&to)),
+    };
+    let letter = compose(&mail, to.as_ref().map_or("", Folded::as_str), &visit.tenant.brand, &visit.texts);
     write(state, visit, unit, &letter, visit.now + lifetime)?;
     Ok(Event::CodeSent { hash: hash.into(), resend_at })
 }
@@ -189,7 +217,7 @@ async fn check_password(
     let network = failure_from(state, &visit.caller);
     refuse_beyond(counter::next_allowed(&state.db, tenant, &network, visit.now).await?, visit.now)?;
     let folded = Folded::address(address);
-    let known = identity::find_by_address(&state.db, tenant, &folded).await?;
+    let known = identity::find_by_name(&state.db, tenant, &folded).await?;
     let guesser = asker(state, visit, "password", &folded).await?;
     let rule = guesses(visit);
     let may_guess = guess::reserve(&state.db, tenant, &guesser, rule, visit.now).await?;

@@ -234,7 +234,7 @@ async fn somebody(
     let permissions = effective(through, &roles);
     Ok(Caller {
         tenant,
-        actor: Actor { kind: ActorKind::Account, id: account.to_string(), name: profile.address },
+        actor: Actor { kind: ActorKind::Account, id: account.to_string(), name: profile.name },
         account: Some(account),
         address: known.address,
         correlation: known.correlation,

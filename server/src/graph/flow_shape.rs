@@ -15,6 +15,7 @@ use crate::{
 use app::{
     contract::{
         attribute::Attribute,
+        flow_rules::{AddressProof, SignInName},
         id::{ApplicationId, TenantId, UserFlowId},
         resource::{
             application::Platform,
@@ -165,6 +166,7 @@ impl Flows {
             flaws.extend(told);
             (Method::Password, Vec::new())
         });
+        flaws.extend(names(sent, method));
         let inputs = judge::layout(&self.inputs(sent, before), &self.attributes).unwrap_or_else(|told| {
             flaws.extend(told);
             Vec::new()
@@ -324,6 +326,27 @@ fn languages(sent: &Shown) -> Option<Flaw> {
     }
 }
 
+/// Where there are no passwords, the code that comes back from an address is all there is.
+fn names(sent: &Shown, method: Method) -> Vec<Flaw> {
+    let told = |place: &str, why: &str| Flaw::new(place, why.to_owned());
+    let user_names = sent.rules.sign_in_name != SignInName::Email;
+    let as_typed = sent.rules.address == AddressProof::AsTyped;
+    let rows = [
+        (
+            user_names,
+            "rules/signInName",
+            "A user name goes with a password: choose Email with password, or sign in by email.",
+        ),
+        (
+            as_typed,
+            "rules/address",
+            "A one-time passcode proves the address: choose Email with password, or verify by a code.",
+        ),
+    ];
+    let wrong = rows.into_iter().filter(|(asked, ..)| *asked && method == Method::Passcode);
+    wrong.map(|(_, place, why)| told(place, why)).collect()
+}
+
 /// What a flow is, it stays: its applications count on it.
 fn made_once(sent: &Shown, before: Option<&Shown>) -> Vec<Flaw> {
     let Some(before) = before else { return Vec::new() };
@@ -349,10 +372,14 @@ fn numbers(sent: &Shown) -> Vec<Flaw> {
         Composition::Any => SHORTEST_PASSWORD,
         _ => SHORTEST_COMPOSED,
     };
-    if min < shortest || max > LONGEST_PASSWORD || min > 64 || max < 64 {
-        let why =
-            format!("A password's least length is {shortest} to 64 characters, its greatest 64 to {LONGEST_PASSWORD}.");
-        flaws.push(Flaw::new("passwordRule", why));
+    if min < shortest || min > 64 {
+        let why = format!("A password's least length is {shortest} to 64 characters.");
+        flaws.push(Flaw::new("passwordRule/minLength", why));
+    }
+    // Whole sentences and password managers have room (NIST 800-63B §3.1.1.2).
+    if !(64..=LONGEST_PASSWORD).contains(&max) {
+        let why = format!("A password's greatest length is 64 to {LONGEST_PASSWORD} characters.");
+        flaws.push(Flaw::new("passwordRule/maxLength", why));
     }
     flaws
 }

@@ -76,7 +76,7 @@ pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishe
         expires_at: state.clock.now() + LINK_LASTS,
     };
     let home = tenant::get(&state.db, ADMIN).await?;
-    if let Some(known) = identity::find_by_address(&state.db, &home.id, &Folded::address(&new.address)).await? {
+    if let Some(known) = identity::find_by_name(&state.db, &home.id, &Folded::address(&new.address)).await? {
         return join(&state, &caller, &wishes, Invitation { account: known.account, ..new }).await;
     }
     // A link that is shown proves no address: only who could do everything anyway may pass it on by hand.

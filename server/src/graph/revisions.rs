@@ -159,7 +159,7 @@ async fn name(state: &AppState, tenant: &TenantId, id: &str) -> Result<Option<St
     for place in [&home, tenant] {
         if let Some(profile) = account::profile(&state.db, place, &account).await? {
             let named = profile.attributes.get("displayName").filter(|name| !name.is_empty());
-            return Ok(Some(named.cloned().unwrap_or(profile.address)));
+            return Ok(Some(named.cloned().unwrap_or(profile.name)));
         }
         if let Some(application) = application::find(&state.db, place, &client).await? {
             return Ok(Some(application.name.clone()));

@@ -91,7 +91,7 @@ async fn assigned(state: &AppState, caller: &Caller) -> Result<Vec<Assigned>> {
                 principal: Some(Principal {
                     id: known.account.to_string(),
                     display_name: profile.attributes.get("displayName").cloned().unwrap_or_default(),
-                    mail: profile.address,
+                    mail: profile.name,
                     account_enabled: !profile.disabled,
                     ..Principal::default()
                 }),
@@ -162,7 +162,7 @@ pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishe
     if find(&state, &caller, &id).await.is_ok() {
         return Err(Error::Taken);
     }
-    let change = Change::added("Add member to role", change::ROLES, &id, &profile.address, &sent)?;
+    let change = Change::added("Add member to role", change::ROLES, &id, &profile.name, &sent)?;
     change::make(&state, &caller, change, move |c, _, now| {
         Box::pin(async move { administrator::insert(c, &administered, &account, role, now).await })
     })

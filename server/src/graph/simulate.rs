@@ -4,10 +4,10 @@
 use super::{answer::Wishes, body, caller::Caller, flow_shape::Flows, user_flows::OF};
 use crate::{
     claims::{self, Told},
-    directory::account::Profile,
+    directory::account::{Address, Profile},
     error::{Flaw, Result},
     journey::{
-        Entry, Outcome, Setting, SomeSignInBy,
+        Entry, Outcome, Reached, Setting, SomeSignInBy,
         simulate::{Pretended, Walk, right_code, simulate as walk},
     },
     secret::jwt::Claims,
@@ -16,7 +16,7 @@ use crate::{
 use app::{
     contract::{
         id::AccountId,
-        journey::{Answer, Pairs},
+        journey::{Answer, Pairs, is_address},
         resource::simulation::{SimulatedAnswer, Simulation, Typed},
         secret::Secret,
         user_flow::UserFlow,
@@ -144,7 +144,7 @@ fn word(outcome: &Outcome) -> &'static str {
 
 /// What an application would be told that asks for `openid profile email`.
 fn told(flow: &UserFlow, sent: &Simulation, outcome: &Outcome) -> Option<Claims> {
-    let (address, attributes): (&str, BTreeMap<String, String>) = match outcome {
+    let (name, attributes): (&str, BTreeMap<String, String>) = match outcome {
         Outcome::SignedUp { address, attributes, .. } => (address, attributes.iter().cloned().collect()),
         Outcome::SignedIn { account, .. } | Outcome::Recovered { account, .. } | Outcome::ContinuedAs { account } => {
             let known = sent.accounts.get(account.as_str().parse::<usize>().ok()?)?;
@@ -163,7 +163,15 @@ fn told(flow: &UserFlow, sent: &Simulation, outcome: &Outcome) -> Option<Claims>
         }
         Outcome::MustEnrol { .. } | Outcome::ForgotPassword | Outcome::Cancelled => return None,
     };
-    let profile =
-        Profile { account: AccountId::from("simulated"), disabled: false, address: address.to_owned(), attributes };
+    let as_typed = matches!(outcome, Outcome::SignedUp { reached: Reached::AsTyped, .. });
+    let address = is_address(name).then(|| Address { text: name.to_owned(), is_proved: !as_typed });
+    let profile = Profile {
+        account: AccountId::from("simulated"),
+        disabled: false,
+        name: name.to_owned(),
+        address,
+        contact: None,
+        attributes,
+    };
     Some(claims::person(&profile, Told { profile: true, email: true }, flow))
 }

@@ -113,6 +113,8 @@ pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishe
         user_type: user.user_type.clone().unwrap_or_else(|| "Member".into()),
         disabled: user.account_enabled == Some(false),
         identities,
+        vouched: true,
+        contact: None,
         other_addresses,
         must_change_password: password.is_some() && profile.force_change_password_next_sign_in,
         password,

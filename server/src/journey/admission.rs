@@ -1,7 +1,9 @@
 //! After the first proof: the second factor of whoever has one, a password of their own for whoever got one from an
 //! administrator, and the way in. Every path of people who have an account ends here.
 
-use super::{Account, Effect, Entering, Move, NewPasswordFor, Outcome, Proof, SecondFactor, Setting, Stage, limits};
+use super::{
+    Account, Effect, Entering, Move, NewPasswordFor, Outcome, Proof, Reached, SecondFactor, Setting, Stage, limits,
+};
 use app::contract::{
     flow_rules::ForcedReset,
     journey::Stop,
@@ -41,7 +43,8 @@ pub(super) fn admit(
 
 fn go_on(address: String, entering: Entering, keep: bool) -> Move {
     if entering.recovering || entering.temporary_since.is_some() {
-        return Move::show(Stage::NewPassword { address, purpose: NewPasswordFor::Account(entering) });
+        let (reached, purpose) = (Reached::default(), NewPasswordFor::Account(entering));
+        return Move::show(Stage::NewPassword { address, reached, purpose });
     }
     if entering.must_enrol {
         return Move::finish(Outcome::MustEnrol { account: entering.account });

@@ -1,19 +1,42 @@
 //! The proof of an address that every path shares: send a code, have it typed, check it, go on as `Proved`.
 
-use super::{AddressIs, Code, Effect, Mailed, Move, Said, Setting, Stage, limits::CODE, proved};
+use super::{
+    AddressIs, Code, Effect, Mailed, Move, NewAccount, Reached, Said, Setting, Stage, limits::CODE, proved, sign_up,
+};
 use app::contract::{
-    journey::{Notice, Path},
+    journey::{Notice, Path, is_address},
     secret::Secret,
     time::Timestamp,
     user_flow::Method,
     validate::{self, Why},
 };
 
-/// Whether the password page offers a code instead. It hangs on the flow and on all people together, never on the
-/// account (security R4). A code proves nothing new of an address that is proved.
-pub(super) fn offers_code(setting: &Setting, address_is: AddressIs) -> bool {
+/// Whose code it is, and what for.
+pub(super) struct Asked {
+    pub path: Path,
+    /// Where it goes; by a user name, to the address for resets of whoever has it.
+    pub address: String,
+    /// What a new person will be called whose address is for resets only.
+    pub user_name: Option<String>,
+}
+
+impl Asked {
+    pub fn of(path: Path, address: String) -> Self {
+        Asked { path, address, user_name: None }
+    }
+
+    fn with(self, code: Code) -> Stage {
+        let Asked { path, address, user_name } = self;
+        Stage::Code { path, address, user_name, code }
+    }
+}
+
+/// Whether the password page offers a code instead. It hangs on the flow, on all people together and on what was typed,
+/// never on the account (security R4). A code proves nothing new of an address that is proved, and nobody signs in by an
+/// address that is for resets only.
+pub(super) fn offers_code(setting: &Setting, address: &str, address_is: AddressIs) -> bool {
     let wanted = setting.flow.method == Method::Passcode || setting.some_sign_in_by.passcode;
-    address_is == AddressIs::Claimed && wanted
+    address_is == AddressIs::Claimed && is_address(address) && wanted
 }
 
 /// Whether the code page offers the password instead: the way back, or the way of older accounts.
@@ -23,13 +46,12 @@ pub(super) fn offers_password(setting: &Setting, path: Path) -> bool {
 
 /// Whoever left the page of a living code and comes back for the same address finds it again, as long as no other could
 /// be asked for.
-pub(super) fn send(path: Path, address: String, mailed: &mut Option<Mailed>, now: Timestamp) -> Move {
-    match mailed.take().filter(|left| left.address == address).map(|left| left.code) {
-        Some(code) if now < code.resend_at() => Move::show(Stage::Code { path, address, code }),
+pub(super) fn send(asked: Asked, mailed: &mut Option<Mailed>, now: Timestamp) -> Move {
+    match mailed.take().filter(|left| left.address == asked.address).map(|left| left.code) {
+        Some(code) if now < code.resend_at() => Move::show(asked.with(code)),
         left => {
-            let send = Effect::SendCode { address: address.clone(), path };
-            let code = left.unwrap_or(Code::None { resend_at: now });
-            Move::ask(Stage::Code { path, address, code }, send)
+            let send = Effect::SendCode { address: asked.address.clone(), path: asked.path };
+            Move::ask(asked.with(left.unwrap_or(Code::None { resend_at: now })), send)
         }
     }
 }
@@ -41,67 +63,69 @@ pub(super) fn leave(address: &str, code: Code, mailed: &mut Option<Mailed>) {
 }
 
 /// The old code lives until the new one is made: a refused mail takes nothing away.
-pub(super) fn resend(path: Path, address: String, code: Code) -> Move {
-    let send = Effect::SendCode { address: address.clone(), path };
-    Move::ask(Stage::Code { path, address, code }, send).notice(Notice::CodeSent)
+pub(super) fn resend(asked: Asked, code: Code) -> Move {
+    let send = Effect::SendCode { address: asked.address.clone(), path: asked.path };
+    Move::ask(asked.with(code), send).notice(Notice::CodeSent)
 }
 
-pub(super) fn sent(
-    path: Path,
-    address: String,
-    hash: Secret,
-    resend_at: Timestamp,
-    said: Said,
-    now: Timestamp,
-) -> Move {
+pub(super) fn sent(asked: Asked, hash: Secret, resend_at: Timestamp, said: Said, now: Timestamp) -> Move {
     let code = Code::Live { hash, expires_at: now + CODE.lifetime, tries_left: CODE.tries, resend_at };
-    Move::show(Stage::Code { path, address, code }).saying(said)
+    Move::show(asked.with(code)).saying(said)
 }
 
-pub(super) fn refused(path: Path, address: String, code: Code, resend_at: Timestamp) -> Move {
+pub(super) fn refused(asked: Asked, code: Code, resend_at: Timestamp) -> Move {
     let code = match code {
         Code::Live { hash, expires_at, tries_left, .. } => Code::Live { hash, expires_at, tries_left, resend_at },
         Code::None { .. } => Code::None { resend_at },
     };
-    Move::show(Stage::Code { path, address, code }).notice(Notice::CodesExhausted)
+    Move::show(asked.with(code)).notice(Notice::CodesExhausted)
 }
 
 /// The try is taken before the code is looked at. What cannot be a code costs none. Where no code is alive the page goes
 /// on saying why.
-pub(super) fn answered(path: Path, address: String, code: Code, typed: Secret, said: Said, now: Timestamp) -> Move {
+pub(super) fn answered(asked: Asked, code: Code, typed: Secret, said: Said, now: Timestamp) -> Move {
     let Code::Live { hash, expires_at, tries_left, resend_at } = code else {
-        return Move::stay(Stage::Code { path, address, code }, said);
+        return Move::stay(asked.with(code), said);
     };
     if now >= expires_at {
-        return Move::show(Stage::Code { path, address, code: Code::None { resend_at } })
-            .fault("code", Why::CodeExpired);
+        return Move::show(asked.with(Code::None { resend_at })).fault("code", Why::CodeExpired);
     }
     let digits = match validate::code(typed.reveal(), CODE.length) {
         Ok(digits) => digits,
         Err(why) => {
             let code = Code::Live { hash, expires_at, tries_left, resend_at };
-            return Move::show(Stage::Code { path, address, code }).fault("code", why);
+            return Move::show(asked.with(code)).fault("code", why);
         }
     };
     // The last try was taken, and its verdict never came.
-    let Some(tries_left) = tries_left.checked_sub(1) else { return dead(path, address, resend_at) };
+    let Some(tries_left) = tries_left.checked_sub(1) else { return dead(asked, resend_at) };
     let check = Effect::CheckCode { code: digits.into(), hash: hash.clone() };
-    Move::ask(Stage::Code { path, address, code: Code::Live { hash, expires_at, tries_left, resend_at } }, check)
+    Move::ask(asked.with(Code::Live { hash, expires_at, tries_left, resend_at }), check)
 }
 
-pub(super) fn checked(path: Path, address: String, code: Code, right: bool, said: Said) -> Move {
+pub(super) fn checked(setting: &Setting, language: &str, asked: Asked, code: Code, right: bool, said: Said) -> Move {
     match code {
-        Code::Live { .. } if right => proved::find_account(path, address),
-        Code::Live { tries_left: 0, resend_at, .. } => dead(path, address, resend_at),
-        Code::Live { tries_left, .. } => {
-            Move::show(Stage::Code { path, address, code }).fault("code", Why::WrongCode { tries_left })
-        }
-        Code::None { .. } => Move::stay(Stage::Code { path, address, code }, said),
+        Code::Live { .. } if right => proved(setting, language, asked),
+        Code::Live { tries_left: 0, resend_at, .. } => dead(asked, resend_at),
+        Code::Live { tries_left, .. } => Move::show(asked.with(code)).fault("code", Why::WrongCode { tries_left }),
+        Code::None { .. } => Move::stay(asked.with(code), said),
     }
 }
 
-fn dead(path: Path, address: String, resend_at: Timestamp) -> Move {
-    Move::show(Stage::Code { path, address, code: Code::None { resend_at } }).notice(Notice::CodeDead)
+/// An address for resets is nobody's name: whoever else it belongs to is not asked.
+fn proved(setting: &Setting, language: &str, asked: Asked) -> Move {
+    let Asked { path, address, user_name } = asked;
+    match user_name {
+        None => proved::find_account(path, address),
+        Some(user_name) => {
+            let reached = Reached::Contact(address);
+            sign_up::go_on(setting, language, NewAccount { address: user_name, reached, password: None, keep: false })
+        }
+    }
+}
+
+fn dead(asked: Asked, resend_at: Timestamp) -> Move {
+    Move::show(asked.with(Code::None { resend_at })).notice(Notice::CodeDead)
 }
 
 impl Code {

@@ -1,9 +1,9 @@
 //! What a flow is for: where its journeys begin, and which ways are open in them.
 
 use app::contract::{
-    flow_rules::{FlowVersion, ForgotPassword},
+    flow_rules::{AddressProof, FlowVersion, ForgotPassword},
     journey::Path,
-    user_flow::{FlowKind, SignUp, UserFlow},
+    user_flow::{FlowKind, Method, SignUp, UserFlow},
 };
 
 /// The wished path where the flow has it, and the flow's first one where not.
@@ -37,6 +37,11 @@ pub(super) fn is_open(flow: &UserFlow, path: Path) -> bool {
 /// Whether the flow makes accounts.
 pub(super) fn signs_up(flow: &UserFlow) -> bool {
     flow.sign_up == SignUp::Open && matches!(flow.kind, FlowKind::SignUpOrSignIn | FlowKind::SignUp)
+}
+
+/// Whether a new person's address is believed without a code. Where there are no passwords, codes are all there is.
+pub(super) fn takes_as_typed(flow: &UserFlow) -> bool {
+    flow.rules.address == AddressProof::AsTyped && flow.method == Method::Password
 }
 
 /// What follows "Forgot password?". A flow that is there for it does it itself; one of the legacy version has always left

@@ -10,6 +10,13 @@
 //!     Account --> Address: another account
 //!     Address --> Password: sign in with a password
 //!     Address --> Code: sign in with a code, sign up, recover
+//!     Address --> NewPassword: sign up, and addresses are taken as typed
+//!     Address --> Wished: sign up by a user name
+//!     Wished --> Address: somebody has it
+//!     Wished --> Contact: free
+//!     Wished --> NewPassword: free, and addresses are taken as typed
+//!     Contact --> Code: an address for resets
+//!     Code --> NewPassword: right, of somebody who wishes a user name
 //!     Password --> [*]: right
 //!     Password --> SecondFactor: right, and the account has one
 //!     Password --> NewPassword: right, and an administrator made it
@@ -32,6 +39,8 @@
 //!     Profile --> [*]: saved
 //!     Finished --> [*]
 //!     Finished --> Proved: somebody else got the address in the same moment
+//!     Finished --> Code: somebody has the address that was taken as typed
+//!     Finished --> Address: somebody else got the user name in the same moment
 //! ```
 //!
 //! From every stage that is not over, sign in, sign up and can't access lead back to Address as far as the flow has them
@@ -60,6 +69,7 @@ pub use kind::{begins, is_for_signing_in, recovers};
 pub use show::{show, typed};
 pub use turn::{Account, Effect, Entered, Event, Outcome, Profile, Proof, SecondFactor, Turn, Verdict};
 
+use code::Asked;
 use moves::{Move, Then};
 use profile::Arrived;
 use sign_up::NewAccount;
@@ -109,7 +119,8 @@ pub struct Said {
     pub notice: Option<Notice>,
 }
 
-/// Where a journey is. Each arm owns exactly what is known there; a transition consumes it.
+/// Where a journey is. Each arm owns exactly what is known there; a transition consumes it. An `address` is what somebody
+/// said to say who they are: where the flow has user names, it may be one.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Stage {
@@ -124,9 +135,20 @@ pub enum Stage {
         address: String,
         address_is: AddressIs,
     },
+    /// A user name that a new person wishes; whether it is free is being looked up. Left within the turn that enters it.
+    Wished {
+        user_name: String,
+    },
+    /// The user name is free; where can its owner be reached?
+    Contact {
+        user_name: String,
+    },
     Code {
         path: Path,
         address: String,
+        /// What a new person will be called whose address is for resets only.
+        #[serde(default)]
+        user_name: Option<String>,
         code: Code,
     },
     /// A code came back; whose address it is, is being looked up. Left within the turn that enters it.
@@ -142,11 +164,15 @@ pub enum Stage {
     },
     NewPassword {
         address: String,
+        #[serde(default)]
+        reached: Reached,
         purpose: NewPasswordFor,
     },
-    /// The address is proved and nobody has it. `password` is hashed already.
+    /// Nobody has the address or user name. `password` is hashed already.
     Attributes {
         address: String,
+        #[serde(default)]
+        reached: Reached,
         password: Option<Secret>,
     },
     /// Somebody is in; what is known of them is being read. Left within the turn that enters it.
@@ -164,6 +190,8 @@ pub enum Stage {
     /// The outcome is told, and nothing can be done twice. `claimed` is the address of the account that is being made.
     Finished {
         claimed: Option<String>,
+        #[serde(default)]
+        reached: Reached,
     },
 }
 
@@ -183,6 +211,21 @@ pub enum AddressIs {
     Claimed,
     /// A code came back from it in this journey.
     Proved,
+}
+
+/// How a new person can be reached.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Reached {
+    /// By the address that they sign in with: a code came back from it.
+    #[default]
+    Proved,
+    /// By the address that they sign in with, if it is theirs: it was taken as typed.
+    AsTyped,
+    /// They sign in with a user name; a code came back from this address.
+    Contact(String),
+    /// They sign in with a user name, and nobody can write to them.
+    Nowhere,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -270,13 +313,18 @@ pub fn begin(entry: Entry) -> Journey {
 pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp) -> (Journey, Turn) {
     let Journey { mut language, popup, can_cancel, mut keep, stage, said, mut mailed } = journey;
     let moved = match (stage, event) {
-        (Stage::Finished { claimed: Some(address) }, Event::AddressTaken) => {
-            proved::find_account(Path::SignUp, address)
+        (Stage::Finished { claimed: Some(address), reached }, Event::AddressTaken) => {
+            sign_up::taken(address, reached, &mut mailed, now)
         }
         (stage, _) if stage.is_over() => Move::stay(stage, said),
 
         (Stage::Address { path }, Event::Answered(Answer::Address { address })) => {
             address::answered(setting, path, address, &mut mailed, now)
+        }
+
+        (Stage::Wished { user_name }, Event::NameFound(taken)) => sign_up::name_found(setting, user_name, taken),
+        (Stage::Contact { user_name }, Event::Answered(Answer::Address { address })) => {
+            sign_up::contact(user_name, address, &mut mailed, now)
         }
 
         (Stage::Account { known }, Event::Answered(Answer::ContinueAs)) => sign_in::as_known(known, now),
@@ -289,9 +337,9 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             sign_in::password_checked(setting, address, address_is, verdict, keep)
         }
         (Stage::Password { address, address_is }, Event::Answered(Answer::UseCode))
-            if code::offers_code(setting, address_is) =>
+            if code::offers_code(setting, &address, address_is) =>
         {
-            code::send(Path::SignIn, address, &mut mailed, now)
+            code::send(Asked::of(Path::SignIn, address), &mut mailed, now)
         }
         (Stage::Password { address, address_is }, Event::Answered(Answer::Recover))
             if kind::recovers(setting.flow) == ForgotPassword::BuiltIn =>
@@ -299,27 +347,36 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             recover::from_password(address, address_is, &mut mailed, now)
         }
 
-        (Stage::Code { path, address, code }, Event::Answered(Answer::Code { code: typed, keep: ticked })) => {
+        (
+            Stage::Code { path, address, user_name, code },
+            Event::Answered(Answer::Code { code: typed, keep: ticked }),
+        ) => {
             keep = ticked && setting.flow.keep_signed_in && path == Path::SignIn;
-            code::answered(path, address, code, typed, said, now)
+            code::answered(Asked { path, address, user_name }, code, typed, said, now)
         }
-        (Stage::Code { path, address, code }, Event::CodeChecked(right)) => {
-            code::checked(path, address, code, right, said)
+        (Stage::Code { path, address, user_name, code }, Event::CodeChecked(right)) => {
+            code::checked(setting, &language, Asked { path, address, user_name }, code, right, said)
         }
-        (Stage::Code { path, address, code }, Event::Answered(Answer::Resend)) if code.resend_at() <= now => {
-            code::resend(path, address, code)
+        (Stage::Code { path, address, user_name, code }, Event::Answered(Answer::Resend))
+            if code.resend_at() <= now =>
+        {
+            code::resend(Asked { path, address, user_name }, code)
         }
-        (Stage::Code { path, address, .. }, Event::CodeSent { hash, resend_at }) => {
-            code::sent(path, address, hash, resend_at, said, now)
+        (Stage::Code { path, address, user_name, .. }, Event::CodeSent { hash, resend_at }) => {
+            code::sent(Asked { path, address, user_name }, hash, resend_at, said, now)
         }
-        (Stage::Code { path, address, code }, Event::CodeRefused { resend_at }) => {
-            code::refused(path, address, code, resend_at)
+        (Stage::Code { path, address, user_name, code }, Event::CodeRefused { resend_at }) => {
+            code::refused(Asked { path, address, user_name }, code, resend_at)
         }
-        (Stage::Code { path, address, code }, Event::Answered(Answer::UsePassword))
+        (Stage::Code { path, address, code, .. }, Event::Answered(Answer::UsePassword))
             if code::offers_password(setting, path) =>
         {
             code::leave(&address, code, &mut mailed);
             Move::show(Stage::Password { address, address_is: AddressIs::Claimed })
+        }
+        (Stage::Code { address, user_name: Some(user_name), code, .. }, Event::Answered(Answer::SignUp)) => {
+            code::leave(&address, code, &mut mailed);
+            Move::show(Stage::Contact { user_name }).typed("address", address)
         }
 
         (Stage::SecondFactor { address, entering, tries_left }, Event::Answered(Answer::Code { code, .. })) => {
@@ -333,23 +390,28 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             proved::account_found(setting, &language, path, address, account, keep)
         }
 
-        (Stage::NewPassword { address, purpose }, Event::Answered(Answer::NewPassword { password })) => {
-            sign_up::new_password(setting, address, purpose, password)
+        (Stage::NewPassword { address, reached, purpose }, Event::Answered(Answer::NewPassword { password })) => {
+            sign_up::new_password(setting, address, reached, purpose, password)
         }
-        (Stage::NewPassword { address, purpose }, Event::PasswordHashed(Err(why))) => {
-            Move::show(Stage::NewPassword { address, purpose }).fault("password", why)
+        (Stage::NewPassword { address, reached, purpose }, Event::PasswordHashed(Err(why))) => {
+            Move::show(Stage::NewPassword { address, reached, purpose }).fault("password", why)
         }
-        (Stage::NewPassword { address, purpose: NewPasswordFor::SignUp }, Event::PasswordHashed(Ok(password))) => {
-            sign_up::ask_attributes(setting, &language, NewAccount { address, password: Some(password), keep })
+        (
+            Stage::NewPassword { address, reached, purpose: NewPasswordFor::SignUp },
+            Event::PasswordHashed(Ok(password)),
+        ) => {
+            let new = NewAccount { address, reached, password: Some(password), keep };
+            sign_up::ask_attributes(setting, &language, new)
         }
         (
             Stage::NewPassword { purpose: NewPasswordFor::Account(entering), .. },
             Event::PasswordHashed(Ok(password)),
         ) => admission::with_new_password(entering, password),
 
-        (Stage::Attributes { address, password }, Event::Answered(Answer::Attributes { revision, values })) => {
-            sign_up::attributes(setting, &language, NewAccount { address, password, keep }, revision, values)
-        }
+        (
+            Stage::Attributes { address, reached, password },
+            Event::Answered(Answer::Attributes { revision, values }),
+        ) => sign_up::attributes(setting, &language, NewAccount { address, reached, password, keep }, revision, values),
 
         (Stage::Reading { account, by }, Event::ProfileRead(profile)) => profile::found(setting, account, by, profile),
         (Stage::Profile { arrived }, Event::Answered(Answer::Attributes { revision, values })) => {

@@ -1,6 +1,6 @@
 //! What one event leads to: the stage that follows, what its page tells, and what happens then.
 
-use super::{Effect, Known, Outcome, Said, Stage, profile::Arrived};
+use super::{Effect, Known, Outcome, Reached, Said, Stage, profile::Arrived};
 use app::contract::{
     journey::{Notice, Stop},
     validate::{Fault, Why},
@@ -33,11 +33,11 @@ impl Move {
     }
 
     pub fn finish(outcome: Outcome) -> Self {
-        let claimed = match &outcome {
-            Outcome::SignedUp { address, .. } => Some(address.clone()),
-            _ => None,
+        let (claimed, reached) = match &outcome {
+            Outcome::SignedUp { address, reached, .. } => (Some(address.clone()), reached.clone()),
+            _ => (None, Reached::default()),
         };
-        Self { stage: Stage::Finished { claimed }, said: Said::default(), then: Then::Finish(outcome) }
+        Self { stage: Stage::Finished { claimed, reached }, said: Said::default(), then: Then::Finish(outcome) }
     }
 
     pub fn stop(why: Stop, address: String) -> Self {
@@ -78,7 +78,7 @@ impl Said {
 }
 
 impl Stage {
-    /// The address that the stage is about, once it is known. Whether it is proved is the stage's to say.
+    /// The address or user name that the stage is about, once it is known. Whether it is proved is the stage's to say.
     pub fn address(&self) -> Option<&str> {
         match self {
             Stage::Account { known: Known { address, .. } }
@@ -89,6 +89,7 @@ impl Stage {
             | Stage::NewPassword { address, .. }
             | Stage::Attributes { address, .. }
             | Stage::Profile { arrived: Arrived { address, .. } } => Some(address),
+            Stage::Wished { user_name } | Stage::Contact { user_name } => Some(user_name),
             Stage::Stopped { address, .. } => address.as_deref(),
             Stage::Address { .. } | Stage::Reading { .. } | Stage::Finished { .. } => None,
         }

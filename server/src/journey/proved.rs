@@ -1,8 +1,8 @@
 //! The address is proved: whose is it, and what follows. Until here a stranger's journey looks like an owner's.
 
-use super::{Account, AddressIs, Effect, Move, NewAccount, Proof, Setting, Stage, admission, sign_up};
+use super::{Account, AddressIs, Effect, Move, NewAccount, Proof, Reached, Setting, Stage, admission, sign_up};
 use app::contract::{
-    journey::{Notice, Path, Stop},
+    journey::{Notice, Path, Stop, is_address},
     user_flow::Method,
 };
 
@@ -22,7 +22,12 @@ pub(super) fn account_found(
     keep: bool,
 ) -> Move {
     let Some(account) = account else {
-        return sign_up::go_on(setting, language, NewAccount { address, password: None, keep });
+        // Its owner was deleted in this moment: nobody proves a user name but by their address.
+        if !is_address(&address) {
+            return Move::stop(Stop::Expired, address);
+        }
+        let new = NewAccount { address, reached: Reached::Proved, password: None, keep };
+        return sign_up::go_on(setting, language, new);
     };
     if account.disabled {
         return Move::stop(Stop::Disabled, address);

@@ -7,7 +7,7 @@ use super::{
     limits::CODE,
 };
 use app::contract::{
-    journey::{Path, Resend, Step, Stop},
+    journey::{Asks, Path, Resend, Step, Stop},
     time::Timestamp,
     user_flow::{Method, UserFlow},
 };
@@ -17,17 +17,12 @@ use std::collections::BTreeMap;
 pub fn show(setting: &Setting, journey: &Journey, now: Timestamp) -> Step {
     let flow = setting.flow;
     match &journey.stage {
-        Stage::Address { path } => Step::Address {
-            path: kind::begins(flow, *path),
-            can_sign_in: kind::is_open(flow, Path::SignIn),
-            can_sign_up: kind::signs_up(flow),
-            can_recover: kind::is_open(flow, Path::Recover)
-                && (flow.method == Method::Password || setting.some_sign_in_by.password),
-        },
+        Stage::Address { path } => address(setting, kind::begins(flow, *path), flow.rules.sign_in_name.into()),
+        Stage::Contact { .. } => address(setting, Path::SignUp, Asks::Contact),
         Stage::Account { known } => Step::Account { address: known.address.clone(), name: known.name.clone() },
-        Stage::Password { address_is, .. } => Step::Password {
+        Stage::Password { address, address_is } => Step::Password {
             can_recover: kind::is_open(flow, Path::Recover),
-            offers_code: offers_code(setting, *address_is),
+            offers_code: offers_code(setting, address, *address_is),
             offers_to_keep: flow.keep_signed_in,
         },
         Stage::Code { path, code, .. } => Step::Code {
@@ -49,8 +44,29 @@ pub fn show(setting: &Setting, journey: &Journey, now: Timestamp) -> Step {
         Stage::Attributes { .. } => attributes(flow, Path::SignUp, &journey.language),
         Stage::Profile { .. } => attributes(flow, Path::EditProfile, &journey.language),
         Stage::Stopped { why, .. } => Step::Stopped { why: *why },
-        // Between two turns nobody is here: the first is left within the turn that enters it, the second has ended.
-        Stage::Proved { .. } | Stage::Reading { .. } | Stage::Finished { .. } => Step::Stopped { why: Stop::Expired },
+        // Between two turns nobody is here: the first are left within the turn that enters them, the last has ended.
+        Stage::Wished { .. } | Stage::Proved { .. } | Stage::Reading { .. } | Stage::Finished { .. } => {
+            Step::Stopped { why: Stop::Expired }
+        }
+    }
+}
+
+fn address(setting: &Setting, path: Path, asks: Asks) -> Step {
+    let flow = setting.flow;
+    Step::Address {
+        path,
+        asks,
+        sends_code: match (path, asks) {
+            (Path::SignIn | Path::EditProfile, _) => false,
+            (Path::Recover, _) | (Path::SignUp, Asks::Contact) => true,
+            (Path::SignUp, Asks::Email) => !kind::takes_as_typed(flow),
+            // By what is typed.
+            (Path::SignUp, Asks::UserName | Asks::EmailOrUserName) => false,
+        },
+        can_sign_in: kind::is_open(flow, Path::SignIn),
+        can_sign_up: kind::signs_up(flow),
+        can_recover: kind::is_open(flow, Path::Recover)
+            && (flow.method == Method::Password || setting.some_sign_in_by.password),
     }
 }
 

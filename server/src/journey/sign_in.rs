@@ -1,7 +1,12 @@
-//! Sign in: the address (`address`), its password here (or its code, `code`), done.
+//! Sign in: the address or user name (`address`), its password here (or its code, `code`), done.
 
 use super::{AddressIs, Effect, Known, Move, Outcome, Proof, Setting, Stage, Verdict, admission};
-use app::contract::{journey::Path, secret::Secret, time::Timestamp, validate::Why};
+use app::contract::{
+    journey::{Path, is_address},
+    secret::Secret,
+    time::Timestamp,
+    validate::Why,
+};
 
 /// Somebody is signed in at this browser and goes on as they are; or, where that was too long ago by now, proves anew that
 /// they are who they chose.
@@ -33,6 +38,9 @@ pub(super) fn password_checked(
     };
     match verdict {
         Verdict::Right(account) => admission::admit(setting, address, account, proved, false, keep),
-        Verdict::Wrong => Move::show(Stage::Password { address, address_is }).fault("password", Why::WrongPassword),
+        Verdict::Wrong => {
+            let why = if is_address(&address) { Why::WrongPassword } else { Why::WrongPasswordForName };
+            Move::show(Stage::Password { address, address_is }).fault("password", why)
+        }
     }
 }

@@ -18,6 +18,7 @@ use std::{collections::BTreeMap, time::Duration};
 #[derive(Clone, PartialEq, Debug)]
 pub struct Pretended {
     pub id: AccountId,
+    /// Or their user name.
     pub address: String,
     /// None where they sign in by code.
     pub password: Option<Secret>,
@@ -93,6 +94,7 @@ fn pretend(people: &[Pretended], effect: Effect, now: Timestamp) -> Event {
     let whose = |address: &str| people.iter().find(|person| person.address.eq_ignore_ascii_case(address));
     match effect {
         Effect::FindAccount { address } => Event::AccountFound(whose(&address).map(account)),
+        Effect::FindName { user_name } => Event::NameFound(whose(&user_name).is_some()),
         Effect::ReadProfile { account } => {
             let person = people.iter().find(|person| person.id == account);
             Event::ProfileRead(

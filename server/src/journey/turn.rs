@@ -1,5 +1,6 @@
 //! What goes into the engine and what comes out: an event in, a turn out.
 
+use super::Reached;
 use app::contract::{
     id::AccountId,
     journey::{Answer, Path, Step},
@@ -16,6 +17,8 @@ use std::collections::BTreeMap;
 pub enum Event {
     Answered(Answer),
     AccountFound(Option<Account>),
+    /// Whether somebody has the user name.
+    NameFound(bool),
     /// What is known of somebody who arrived; nothing where their account went meanwhile.
     ProfileRead(Option<Profile>),
     CodeSent {
@@ -29,7 +32,7 @@ pub enum Event {
     SecondFactorChecked(bool),
     PasswordChecked(Verdict),
     PasswordHashed(Result<Secret, Why>),
-    /// The account of a `SignedUp` was not made: somebody got the address in the same moment.
+    /// The account of a `SignedUp` was not made: somebody has the address or user name.
     AddressTaken,
 }
 
@@ -69,14 +72,19 @@ pub enum Verdict {
 /// What the engine asks of the hands.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Effect {
-    /// Whose is this proved address?
+    /// Whose is this proved address, or the user name whose owner's address is proved?
     FindAccount {
         address: String,
+    },
+    /// Has somebody this user name?
+    FindName {
+        user_name: String,
     },
     /// What is known of somebody who has proved who they are?
     ReadProfile {
         account: AccountId,
     },
+    /// To an address; or, by a user name, to the address for resets of whoever has it, if anybody does.
     SendCode {
         address: String,
         path: Path,
@@ -141,6 +149,7 @@ pub enum Outcome {
     },
     SignedUp {
         address: String,
+        reached: Reached,
         password: Option<Secret>,
         attributes: Vec<(String, String)>,
         proved: Vec<Proof>,

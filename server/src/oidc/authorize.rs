@@ -31,7 +31,7 @@ use crate::{
 };
 use app::contract::{
     id::GrantId,
-    journey::Path as Way,
+    journey::{Asks, Path as Way, is_address},
     time::Timestamp,
     user_flow::{FlowKind, UserFlow},
 };
@@ -189,9 +189,10 @@ async fn as_who_is_meant(state: &AppState, visit: &Visit, session: Option<Sessio
         return Ok(Some(session));
     }
     let (tenant, request) = (&visit.tenant, &visit.request);
-    // What is no address names nobody we know of.
-    if let Some(address) = request.login_hint.as_deref().filter(|hint| hint.contains('@')) {
-        let named = identity::find_by_address(&state.db, &tenant.id, &Folded::address(address)).await?;
+    let names = Asks::from(visit.flow.rules.sign_in_name);
+    // What cannot be a name names nobody we know of.
+    if let Some(address) = request.login_hint.as_deref().filter(|hint| is_address(hint) || names.read(hint).is_ok()) {
+        let named = identity::find_by_name(&state.db, &tenant.id, &Folded::address(address)).await?;
         if named.is_none_or(|named| named.account != session.account) {
             return Ok(None);
         }
@@ -275,7 +276,7 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
     });
     let known = session.zip(profile.as_ref()).map(|(session, profile)| Known {
         account: profile.account.clone(),
-        address: profile.address.clone(),
+        address: profile.name.clone(),
         name: profile.attributes.get("displayName").cloned(),
         until: request.recent_until(session.signed_in_at),
     });
@@ -284,7 +285,7 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
     let hint = match request.prompt {
         Prompt::SelectAccount => None,
         Prompt::Create => request.login_hint.clone(),
-        _ => request.login_hint.clone().or(profile.map(|profile| profile.address)),
+        _ => request.login_hint.clone().or(profile.map(|profile| profile.name)),
     };
     let wished = if request.prompt == Prompt::Create { Way::SignUp } else { Way::SignIn };
     Ok(Entry {

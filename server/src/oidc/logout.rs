@@ -272,7 +272,7 @@ async fn ask(state: &AppState, visit: &Visit, session: &Session) -> Result<Respo
     fields.push(("token", &token));
     let page = SignOut {
         brand: &visit.tenant.brand,
-        address: profile.as_ref().map(|profile| profile.address.as_str()),
+        address: profile.as_ref().map(|profile| profile.name.as_str()),
         path: &visit.path,
         fields: &fields,
     };

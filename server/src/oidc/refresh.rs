@@ -161,7 +161,7 @@ async fn revoke(state: &AppState, tenant: &Tenant, client: &Client, family: &Fam
     Ok(())
 }
 
-/// To the address by which the person signs in, in the language in which they did.
+/// To the address that is known to be the person's, if one is, in the language in which they signed in.
 async fn notice(
     state: &AppState,
     tenant: &Tenant,
@@ -170,11 +170,12 @@ async fn notice(
     now: Timestamp,
 ) -> Result<Option<outbox::Waiting>> {
     let Some(profile) = account::profile(&state.db, &tenant.id, &family.account).await? else { return Ok(None) };
+    let Some(to) = profile.mailbox() else { return Ok(None) };
     let language = session::language(&state.db, &tenant.id, &family.session).await?;
     let language = language.unwrap_or_else(|| wishes::language("", None).into());
     let mail = Mail::SignedOut { application: client.application.name.clone() };
     let texts = sentences::spoken(state, &tenant.id, &language).await?;
-    let letter = compose(&mail, Folded::address(&profile.address).as_str(), &tenant.brand, &texts);
+    let letter = compose(&mail, Folded::address(to).as_str(), &tenant.brand, &texts);
     post::sealed(state, &tenant.id, &letter, now + NOTICE_LIFETIME).map(Some)
 }
 

@@ -12,7 +12,7 @@ use crate::{
     demo,
     directory::{
         Db, Durability,
-        account::{self, NewAccount},
+        account::{self, NewAccount, NewName},
         application::{self, Application, ApplicationSecret, Platform, RedirectUri},
         grant::{self, Outcome},
         session::{self, Session},
@@ -162,7 +162,7 @@ impl House {
         let new = NewAccount {
             id: account.clone(),
             user_flow: "c2a8e1d4-70b3-4f6c-8a95-61e0d7b9f322".into(),
-            address: format!("{}@example.org", chance.id()),
+            name: NewName::Proved(format!("{}@example.org", chance.id())),
             password: None,
             attributes: vec![
                 ("displayName".into(), "Mina".into()),

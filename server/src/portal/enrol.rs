@@ -103,7 +103,7 @@ async fn open(state: &AppState, token: &str) -> Result<Offer> {
     let context = second_factor::context(&tenant.id, &enrolment.account);
     let secret = Zeroizing::new(state.seal.open(&context, &enrolment.sealed)?);
     let profile = account::profile(&state.db, &tenant.id, &enrolment.account).await?.ok_or(Error::NotFound)?;
-    Ok(Offer { enrolment, secret, address: profile.address, brand: tenant.brand.clone() })
+    Ok(Offer { enrolment, secret, address: profile.name, brand: tenant.brand.clone() })
 }
 
 fn show(state: &AppState, texts: &Texts, offer: &Offer, token: &str, wrong: bool) -> Result<Response> {

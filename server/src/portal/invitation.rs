@@ -8,7 +8,7 @@ use crate::{
     administration::{TENANT_ID, enrolment, entry, flow_id},
     directory::{
         Durability,
-        account::{self, NewAccount},
+        account::{self, NewAccount, NewName},
         administrator,
         audit::{self, Actor, ActorKind, Entry},
         invitation::{self, Invitation},
@@ -64,18 +64,18 @@ pub async fn accept(
     let new = NewAccount {
         id: invitation.account.clone(),
         user_flow: flow_id(),
-        address,
+        name: NewName::Proved(address.clone()),
         password: Some(state.hasher.hash(&password).await?),
         attributes: vec![("displayName".into(), name.trim().into())],
     };
     let now = state.clock.now();
     let offer = (!state.config.is_development()).then(|| enrolment::prepare(&state, &new.id, now));
     let (enrolment, onward) = offer.unzip();
-    let actor = Actor { kind: ActorKind::Account, id: new.id.to_string(), name: new.address.clone() };
+    let actor = Actor { kind: ActorKind::Account, id: new.id.to_string(), name: address.clone() };
     let entry = Entry {
         address: caller.address.to_string(),
-        after: Some(json!({ "displayName": name.trim(), "mail": new.address, "role": invitation.role.word() })),
-        ..entry(&state.chance, now, actor, "Accept invitation", &new.id, &new.address)
+        after: Some(json!({ "displayName": name.trim(), "mail": address, "role": invitation.role.word() })),
+        ..entry(&state.chance, now, actor, "Accept invitation", &new.id, &address)
     };
     let made = state.db.write(Durability::Lasting, move |c| {
         Box::pin(async move {

@@ -6,7 +6,7 @@ use crate::{
     assets,
     directory::{
         Durability,
-        account::{self, NewAccount},
+        account::{self, NewAccount, NewName},
         audit::{self, Entry},
         second_factor, set_up, tenant,
     },
@@ -76,7 +76,7 @@ pub async fn make(
     let new = NewAccount {
         id: AccountId::from(state.chance.id()),
         user_flow: administration::flow_id(),
-        address,
+        name: NewName::Proved(address.clone()),
         password: Some(password),
         attributes: vec![("displayName".into(), filled.name.trim().into())],
     };
@@ -86,8 +86,8 @@ pub async fn make(
     let (enrolment, onward) = offer.unzip();
     let entry = Entry {
         address: caller.address.to_string(),
-        after: Some(json!({ "displayName": filled.name.trim(), "mail": new.address, "role": ROLE })),
-        ..administration::server_entry(&state.chance, now, "Add first administrator", &new.id, &new.address)
+        after: Some(json!({ "displayName": filled.name.trim(), "mail": address, "role": ROLE })),
+        ..administration::server_entry(&state.chance, now, "Add first administrator", &new.id, &address)
     };
     state
         .db

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use server::{
     directory::{
         Db, Durability, Unit,
-        account::{self, NewAccount},
+        account::{self, NewAccount, NewName},
         counter::{self, Asked, Spent},
         guess::{self, Rule},
         outbox, session, sqlite_file, sweep,
@@ -14,7 +14,7 @@ use server::{
     },
     doctor,
     error::Error,
-    journey::{Stage, limits},
+    journey::{Reached, Stage, limits},
     seed,
 };
 use std::time::Duration;
@@ -26,7 +26,7 @@ fn new_account(server: &TestServer, address: &str) -> NewAccount {
     NewAccount {
         id: AccountId::from(server.state.chance.id()),
         user_flow: "flow".into(),
-        address: address.into(),
+        name: NewName::Proved(address.into()),
         password: None,
         attributes: vec![("city".into(), "Lund".into())],
     }
@@ -120,7 +120,7 @@ async fn f14_a_hundred_sign_ups_of_one_address_make_one_account() {
             let (house, application) = if number % 2 == 0 { (&server, &shop) } else { (&elsewhere, &there) };
             let mut browser = house.browser();
             let address = spellings[number % spellings.len()].to_owned();
-            let stage = Stage::Attributes { address, password: Some(password.clone()) };
+            let stage = Stage::Attributes { address, reached: Reached::Proved, password: Some(password.clone()) };
             house.journey_at(application, &mut browser, stage).await;
             browsers.push(browser);
         }
@@ -346,7 +346,7 @@ async fn a_sweep_takes_old_browsers_activities_and_keys_and_opens_no_closed_pass
         shop.asks(&mut ada).await;
         ada.sign_in(ADA, PASSWORD).await;
         assert_eq!(ada.heading(), "Enter your password", "closed until the address is proved anew");
-        assert_eq!(server.profile(&account).await.address, ADA);
+        assert_eq!(server.profile(&account).await.name, ADA);
     })
     .await;
 }

@@ -6,6 +6,7 @@ mod code;
 mod kinds;
 mod language;
 mod live;
+mod names;
 mod recover;
 mod session;
 mod sign_in;

@@ -91,7 +91,7 @@ fn one(tongue: &Tongue, identity: &Identity) -> Result<person::Identity, String>
     };
     let good = match sign_in_type.as_str() {
         "emailAddress" | "userPrincipalName" => validate::address(name).is_ok(),
-        "userName" => is_user_name(name),
+        "userName" => validate::user_name(name).is_ok(),
         "federated" => (1..=255).contains(&name.len()) && !name.chars().any(char::is_control),
         other => {
             return Err(format!(
@@ -103,13 +103,6 @@ fn one(tongue: &Tongue, identity: &Identity) -> Result<person::Identity, String>
         return Err(format!("'{name}' cannot be a name of the kind {sign_in_type}."));
     }
     Ok(person::Identity { sign_in_type: sign_in_type.clone(), issuer, issuer_assigned_id: name.trim().into() })
-}
-
-/// Begins with a letter or digit, and has only those, `-` and `_`.
-fn is_user_name(name: &str) -> bool {
-    name.len() <= 64
-        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
 
 fn attributes(tongue: &Tongue, user: &User, flaws: &mut Vec<Flaw>) -> BTreeMap<String, String> {

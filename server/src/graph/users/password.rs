@@ -136,7 +136,7 @@ async fn change_own(state: &AppState, caller: &Caller, sent: &Bytes) -> Result<R
     let asked: ChangePassword = body::created(sent)?;
     let me = caller.account.clone().ok_or(Error::NotFound)?;
     let person = living(state, caller, me.as_str()).await?;
-    let address = Folded::address(person.address().unwrap_or_default());
+    let name = Folded::address(person.name().unwrap_or_default());
     // Counted like every other guess at this password (security R1).
     let subject = token::keyed_hash(&state.seal, Purpose::Limit, &[b"password", me.as_str().as_bytes(), b"graph"]);
     let rule = guess::Rule { hold_after: limits::hold_after, lockout: Lockout::default(), most: limits::GUESSES };
@@ -144,7 +144,7 @@ async fn change_own(state: &AppState, caller: &Caller, sent: &Bytes) -> Result<R
     if !guess::reserve(&state.db, &caller.tenant.id, &subject, rule, state.clock.now()).await? {
         return Err(wrong());
     }
-    let known = identity::find_by_address(&state.db, &caller.tenant.id, &address).await?;
+    let known = identity::find_by_name(&state.db, &caller.tenant.id, &name).await?;
     let stored = known.filter(|known| known.account == me).and_then(|known| known.password);
     let current = asked.current_password.unwrap_or_else(|| "".into());
     if state.hasher.verify(&current, stored.as_ref()).await? == Verified::Wrong {

@@ -4,6 +4,7 @@
 use super::living;
 use crate::{
     directory::{
+        account::{self, Profile},
         application,
         attachment::{self, Attachment},
         identity::Folded,
@@ -40,7 +41,8 @@ pub async fn send_recovery_mail(
             "The account is switched off: whoever proves the address gets no further.".into(),
         ));
     }
-    let address = address(&person)?;
+    let profile = account::profile(&state.db, &caller.tenant.id, &person.id).await?.ok_or(Error::NotFound)?;
+    let address = address(&profile)?;
     let attached = attachment::list(&state.db, &caller.tenant.id).await?;
     let door = door(&person, &attached)?;
     let application = application::find(&state.db, &caller.tenant.id, &door.application).await?;
@@ -52,7 +54,7 @@ pub async fn send_recovery_mail(
     let letter = compose(&mail, &address, &caller.tenant.brand, &texts);
     let waiting = post::sealed(&state, &caller.tenant.id, &letter, state.clock.now() + NOTICE_LIFETIME)?;
     let (id, name) = (person.id.as_str(), person.display_name());
-    let what = json!({ "recoveryMail": address });
+    let what = json!({ "recoveryMail": profile.name });
     let change = Change::updated("Send recovery mail", "User", id, name, &json!({}), &what)?;
     change::make(&state, &caller, change, |c, tenant, now| {
         Box::pin(async move { outbox::insert(c, tenant, &waiting, now).await })
@@ -62,12 +64,12 @@ pub async fn send_recovery_mail(
     Ok(nothing())
 }
 
-/// The one by which the person signs in: no other can be proved there.
-fn address(person: &Person) -> Result<String> {
-    let by_mail = person.identities.iter().find(|identity| identity.sign_in_type == "emailAddress");
-    let nowhere =
-        || Error::BadRequest("Nobody can write to this person: there is no e-mail address to sign in with.".into());
-    Ok(Folded::address(&by_mail.ok_or_else(nowhere)?.issuer_assigned_id).as_str().into())
+/// The one by which the person signs in, or that for resets: no other can be proved there. Who administers is told what the
+/// person signs in with, and never that one.
+fn address(profile: &Profile) -> Result<String> {
+    let by_mail = profile.address.as_ref().map(|address| address.text.as_str()).or(profile.contact.as_deref());
+    let nowhere = || Error::BadRequest("Nobody can write to this person: there is no e-mail address for it.".into());
+    Ok(Folded::address(by_mail.ok_or_else(nowhere)?).as_str().into())
 }
 
 /// An application of the flow by which the person came, or another where people sign in.

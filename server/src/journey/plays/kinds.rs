@@ -44,7 +44,8 @@ fn each_kind_begins_where_its_people_want_to_go() {
         (FlowKind::ProfileEdit, Path::SignIn, true, false),
         (FlowKind::PasswordReset, Path::Recover, false, false),
     ] {
-        let wanted = Step::Address { path, can_sign_in, can_sign_up, can_recover: true };
+        let sends_code = path != Path::SignIn;
+        let wanted = Step::Address { path, asks: Asks::Email, sends_code, can_sign_in, can_sign_up, can_recover: true };
         assert_eq!(first_page(of_kind(kind)), wanted, "{kind:?}");
     }
 }
@@ -142,7 +143,14 @@ fn a_legacy_flow_keeps_telling_the_application() {
 fn nobody_recovers_where_it_is_not_offered() {
     let rules = FlowRules { forgot_password: ForgotPassword::NotOffered, ..FlowRules::default() };
     let mut play = Play::of(with_rules(rules), Path::SignIn);
-    let page = Step::Address { path: Path::SignIn, can_sign_in: true, can_sign_up: true, can_recover: false };
+    let page = Step::Address {
+        path: Path::SignIn,
+        asks: Asks::Email,
+        sends_code: false,
+        can_sign_in: true,
+        can_sign_up: true,
+        can_recover: false,
+    };
     assert_eq!(play.shown(), page);
     play.ignores(press(Answer::Recover));
     let page = Step::Password { can_recover: false, offers_code: false, offers_to_keep: true };

@@ -5,6 +5,7 @@ mod code;
 mod kinds;
 mod layout;
 mod model;
+mod names;
 mod random;
 mod recover;
 mod sign_in;
@@ -14,8 +15,8 @@ mod stale;
 use super::*;
 use app::contract::{
     attribute::DataType,
-    flow_rules::FlowRules,
-    journey::{Resend, Step},
+    flow_rules::{AddressProof, FlowRules, SignInName},
+    journey::{Asks, Resend, Step, is_address},
     user_flow::{
         About, Choice, Composition, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, Visibility,
     },
@@ -270,7 +271,11 @@ fn hashes(typed: &str) -> Turn {
 }
 
 fn address_page(path: Path) -> Turn {
-    Turn::Show(Step::Address { path, can_sign_in: true, can_sign_up: true, can_recover: true })
+    Turn::Show(name_page(path, Asks::Email, path != Path::SignIn))
+}
+
+fn name_page(path: Path, asks: Asks, sends_code: bool) -> Step {
+    Step::Address { path, asks, sends_code, can_sign_in: true, can_sign_up: true, can_recover: true }
 }
 
 fn password_page() -> Turn {
@@ -311,8 +316,8 @@ fn signed_in(proved: &[Proof]) -> Turn {
 
 fn signed_up(password: Option<&str>, attributes: Vec<(String, String)>) -> Turn {
     let password = password.map(Into::into);
-    let proved = vec![Proof::Code];
-    Turn::Finish(Outcome::SignedUp { address: ADA.into(), password, attributes, proved, keep: false })
+    let (reached, proved) = (Reached::Proved, vec![Proof::Code]);
+    Turn::Finish(Outcome::SignedUp { address: ADA.into(), reached, password, attributes, proved, keep: false })
 }
 
 fn recovered() -> Turn {

@@ -3,6 +3,9 @@
 use super::*;
 use std::collections::BTreeSet;
 
+/// What people of a flow are called, and whether a code proves their addresses.
+pub type Names = (SignInName, AddressProof);
+
 /// One thing that happens, and the luck that the hands have with it.
 pub type Act = (Stroke, u8);
 
@@ -23,7 +26,7 @@ pub enum Stroke {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
-pub const PEOPLE: [&str; 9] = [
+pub const PEOPLE: [&str; 11] = [
     "ada@example.org",
     "bob@example.org",
     "cem@example.org",
@@ -33,6 +36,9 @@ pub const PEOPLE: [&str; 9] = [
     "hal@example.org",
     "ivy@example.org",
     "jan@example.org",
+    // By user names: one that somebody has, and one that nobody has.
+    "kim",
+    "Lou-7",
 ];
 /// What everybody's app shows.
 const APP: &str = "314159";
@@ -61,7 +67,7 @@ struct Mail {
 }
 
 impl World {
-    pub fn new(kind: FlowKind, method: Method, known: bool, with_page: bool) -> World {
+    pub fn new(kind: FlowKind, method: Method, names: Names, known: bool, with_page: bool) -> World {
         let account = |id: &str, method, disabled| Account { id: id.into(), disabled, ..ada(method) };
         let careful =
             |id: &str, method| Account { second_factor: SecondFactor::Enrolled, ..account(id, method, false) };
@@ -80,10 +86,12 @@ impl World {
                 PEOPLE[8].to_string(),
                 Account { temporary_since: Some(START), ..account("jan", Method::Password, false) },
             ),
+            (PEOPLE[9].to_string(), account("kim", Method::Password, false)),
         ];
         let known = known.then(|| Known { account: "ada".into(), address: ADA.into(), name: None, until: None });
         let entry = Entry { known, ..entry(Path::SignIn) };
-        let flow = UserFlow { kind, ..flow(method) };
+        let mut flow = UserFlow { kind, ..flow(method) };
+        (flow.rules.sign_in_name, flow.rules.address) = names;
         let flow = if with_page { flow } else { without_page(flow) };
         World {
             play: Play::enter(flow, entry).with_some(true, true),
@@ -157,7 +165,7 @@ impl World {
                 Turn::Show(step) => {
                     assert_eq!(step, self.play.shown(), "one page, however asked for");
                     assert!(
-                        !matches!(self.play.journey.stage, Stage::Proved { .. }),
+                        !matches!(self.play.journey.stage, Stage::Proved { .. } | Stage::Wished { .. }),
                         "nobody is left between two turns"
                     );
                     assert!(!self.over || self.play.journey == before, "what is over stays over");
@@ -176,6 +184,10 @@ impl World {
                     assert!(!self.over, "{outcome:?} after the end");
                     self.may_end(&first, &outcome);
                     match &outcome {
+                        // An address that was taken as typed is somebody's.
+                        Outcome::SignedUp { address, .. } if self.accounts.contains_key(address) => {
+                            event = Event::AddressTaken;
+                        }
                         // Somebody else was faster.
                         Outcome::SignedUp { address, .. } if luck.is_multiple_of(3) => {
                             let method = if luck.is_multiple_of(2) { Method::Password } else { Method::Passcode };
@@ -225,6 +237,11 @@ impl World {
                 assert!(self.proved.contains(&address), "nobody learns of accounts before the proof");
                 Event::AccountFound(self.accounts.get(&address).cloned())
             }
+            Effect::FindName { user_name } => {
+                assert!(!is_address(&user_name), "of an address nobody is told");
+                assert!(matches!(self.play.flow.kind, FlowKind::SignUpOrSignIn | FlowKind::SignUp));
+                Event::NameFound(self.accounts.contains_key(&user_name))
+            }
             Effect::CheckPassword { address, password } => Event::PasswordChecked(match self.accounts.get(&address) {
                 Some(account @ Account { method: Method::Password, disabled: false, .. })
                     if password.reveal() == SESAME =>
@@ -270,9 +287,24 @@ impl World {
 
     /// The address was proved, or the password that an administrator made; and the second factor of whoever has one.
     fn may_choose_password(&self, address: &str) -> bool {
+        if let Stage::NewPassword { reached, purpose: NewPasswordFor::SignUp, .. } = &self.play.journey.stage {
+            return self.may_be_reached(address, reached);
+        }
         let Some(account) = self.accounts.get(address) else { return self.proved.contains(address) };
         let replaces = account.temporary_since.is_some() && self.checked.contains(account.id.as_str());
         (self.proved.contains(address) || replaces) && self.has_shown_what_is_asked(account)
+    }
+
+    /// Somebody new, by what the flow asks of them.
+    fn may_be_reached(&self, name: &str, reached: &Reached) -> bool {
+        let flow = &self.play.flow;
+        let as_typed = flow.rules.address == AddressProof::AsTyped && flow.method == Method::Password;
+        match reached {
+            Reached::Proved => is_address(name) && self.proved.contains(name),
+            Reached::AsTyped => is_address(name) && as_typed,
+            Reached::Contact(address) => !is_address(name) && !as_typed && self.proved.contains(address),
+            Reached::Nowhere => !is_address(name) && as_typed,
+        }
     }
 
     fn has_shown_what_is_asked(&self, account: &Account) -> bool {
@@ -306,11 +338,12 @@ impl World {
                 assert_eq!(account.second_factor, SecondFactor::Missing);
                 assert!(self.checked.contains(account.id.as_str()), "the password comes first");
             }
-            Outcome::SignedUp { address, password, attributes, proved, .. } => {
-                assert!(self.proved.contains(address) && self.play.flow.sign_up == SignUp::Open);
+            Outcome::SignedUp { address, reached, password, attributes, proved, .. } => {
+                assert!(self.may_be_reached(address, reached) && self.play.flow.sign_up == SignUp::Open);
                 assert!(matches!(self.play.flow.kind, FlowKind::SignUpOrSignIn | FlowKind::SignUp));
-                assert!(!self.accounts.contains_key(address));
-                assert_eq!(proved, &[Proof::Code]);
+                let is_proved = matches!(reached, Reached::Proved | Reached::Contact(_));
+                assert!(!is_proved || !self.accounts.contains_key(address));
+                assert_eq!(proved.as_slice(), if is_proved { [Proof::Code].as_slice() } else { &[] });
                 assert_eq!(password.is_some(), self.play.flow.method == Method::Password);
                 if let Some(hash) = password {
                     assert!(self.hashed.contains(&(address.clone(), hash.reveal().into())));

@@ -78,9 +78,19 @@ fn r13_no_order_of_events_ends_well_without_every_required_step() {
         FlowKind::SignUp,
         FlowKind::PasswordReset,
     ];
-    let evening = (select(kinds.to_vec()), method, any::<bool>(), any::<bool>(), prop::collection::vec(act(), 1..40));
-    let verdict = runner.run(&evening, |(kind, method, known, with_page, acts)| {
-        let mut world = World::new(kind, method, known, with_page);
+    let names = [
+        (SignInName::Email, AddressProof::ByCode),
+        (SignInName::Email, AddressProof::AsTyped),
+        (SignInName::UserName, AddressProof::ByCode),
+        (SignInName::UserName, AddressProof::AsTyped),
+        (SignInName::EmailOrUserName, AddressProof::ByCode),
+        (SignInName::EmailOrUserName, AddressProof::AsTyped),
+    ];
+    let acts = prop::collection::vec(act(), 1..40);
+    let flow = (select(kinds.to_vec()), method, select(names.to_vec()), any::<bool>());
+    let evening = (flow, any::<bool>(), acts);
+    let verdict = runner.run(&evening, |((kind, method, names, with_page), known, acts)| {
+        let mut world = World::new(kind, method, names, known, with_page);
         for (stroke, luck) in acts {
             if let Some(outcome) = world.act(stroke, luck) {
                 let name = format!("{outcome:?}");

@@ -151,8 +151,14 @@ fn a_code_without_an_account_goes_on_to_sign_up_or_ends_kindly() {
 
     let mut play = Play::of(closed(passcode_flow()), Path::SignIn).with_some(true, true);
     play.proves_address(Path::SignIn);
-    let again =
-        Turn::Show(Step::Address { path: Path::SignIn, can_sign_in: true, can_sign_up: false, can_recover: true });
+    let again = Turn::Show(Step::Address {
+        path: Path::SignIn,
+        asks: Asks::Email,
+        sends_code: false,
+        can_sign_in: true,
+        can_sign_up: false,
+        can_recover: true,
+    });
     play.runs([(nobody(), stopped(Stop::NoAccount)), (press(Answer::SignIn), again)]);
     assert_eq!(play.typed("address").as_deref(), Some(ADA));
 }

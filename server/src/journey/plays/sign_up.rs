@@ -85,7 +85,10 @@ fn whoever_is_faster_has_the_address() {
 
 #[test]
 fn a_closed_flow_makes_no_account_however_one_comes() {
-    let page = |path| Turn::Show(Step::Address { path, can_sign_in: true, can_sign_up: false, can_recover: true });
+    let page = |path| {
+        let (asks, sends_code) = (Asks::Email, path != Path::SignIn);
+        Turn::Show(Step::Address { path, asks, sends_code, can_sign_in: true, can_sign_up: false, can_recover: true })
+    };
     let mut play = Play::of(closed(password_flow()), Path::SignUp);
     assert_eq!(Turn::Show(play.shown()), page(Path::SignIn));
     play.ignores(press(Answer::SignUp));

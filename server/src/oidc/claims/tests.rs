@@ -1,6 +1,7 @@
 //! What tokens say, and what they keep to themselves.
 
 use super::*;
+use crate::directory::account::Address;
 use app::contract::attribute::DataType;
 use app::contract::flow_rules::FlowRules;
 use app::contract::user_flow::{About, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, Visibility};
@@ -10,7 +11,9 @@ fn profile(attributes: &[(&str, &str)]) -> Profile {
     Profile {
         account: "4f1c9d6e-2f55-4f5e-8a52-0f6f3c1d7b90".into(),
         disabled: false,
-        address: "mina@example.org".into(),
+        name: "mina@example.org".into(),
+        address: Some(Address { text: "mina@example.org".into(), is_proved: true }),
+        contact: None,
         attributes: attributes
             .iter()
             .map(|(name, value)| ((*name).into(), (*value).into()))
@@ -136,7 +139,8 @@ fn at_hash_is_the_left_half_of_the_hash_of_the_signature() {
 /// and not how its name was typed.
 #[test]
 fn r12_the_address_in_a_token_is_the_one_that_was_proved() {
-    let typed = Profile { address: "Ｍina@exámple.org".into(), ..profile(&[]) };
+    let address = Address { text: "Ｍina@exámple.org".into(), is_proved: true };
+    let typed = Profile { name: address.text.clone(), address: Some(address), ..profile(&[]) };
     let proved = json!("mina@xn--exmple-qta.org");
     assert_eq!(told("openid email", &typed, &flow(&[], &[]))["email"], proved);
     assert_eq!(told("openid", &typed, &flow(&["email"], &[]))["email"], proved);

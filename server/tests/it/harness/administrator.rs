@@ -16,7 +16,7 @@ use serde_json::Value;
 use server::{
     administration,
     directory::{
-        account::{self, NewAccount},
+        account::{self, NewAccount, NewName},
         administrator, second_factor,
     },
     secret::totp,
@@ -64,7 +64,7 @@ impl TestServer {
         let new = NewAccount {
             id: account.clone(),
             user_flow: administration::flow_id(),
-            address: address.into(),
+            name: NewName::Proved(address.into()),
             password: Some(self.hash(super::PASSWORD).await),
             attributes: vec![("displayName".into(), "Grace Hopper".into())],
         };

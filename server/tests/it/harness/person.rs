@@ -2,7 +2,7 @@
 
 use super::{Application, Browser, TestServer};
 use app::contract::{id::AccountId, secret::Secret};
-use server::directory::account::{self, NewAccount, Profile};
+use server::directory::account::{self, NewAccount, NewName, Profile};
 use tokio::sync::OnceCell;
 
 /// Everybody's password, unless the test is about passwords.
@@ -31,7 +31,7 @@ impl TestServer {
         let new = NewAccount {
             id: id.clone(),
             user_flow: application.flow.clone(),
-            address: address.into(),
+            name: NewName::Proved(address.into()),
             password,
             attributes: vec![("displayName".into(), "Ada Lovelace".into())],
         };
