@@ -1,6 +1,9 @@
 //! What the engine asks of the hands: one arm per Effect, one Event back.
 
-use super::visit::Visit;
+use super::{
+    visit::Visit,
+    whose::{Asking, whose},
+};
 use crate::{
     administration::TENANT_ID,
     directory::{
@@ -55,25 +58,15 @@ async fn find_account(state: &AppState, visit: &Visit, address: &str) -> Result<
     Ok(Event::AccountFound(known.map(|known| account_of(state, visit, known))))
 }
 
-/// A user name that is taken has to be told. Who asks for many learns few: they are counted as failures are (security R2).
+/// A user name that is taken has to be told.
 async fn find_name(state: &AppState, visit: &Visit, user_name: &str) -> Result<Event> {
-    let (db, tenant, now) = (&state.db, &visit.tenant.id, visit.now);
-    let asked = Asked {
-        name: "user name from network",
-        subject: network(state, visit),
-        rule: |past| limits::next_allowed(&limits::FAILURES_PER_NETWORK, past),
+    let asking = Asking {
+        tenant: &visit.tenant.id,
+        application: &visit.application.id,
+        user_flow: &visit.flow.id,
+        caller: &visit.caller,
     };
-    refuse_beyond(counter::next_allowed(db, tenant, &asked, now).await?, now)?;
-    if identity::find_by_name(db, tenant, &Folded::address(user_name)).await?.is_none() {
-        return Ok(Event::NameFound(false));
-    }
-    let tenant = tenant.clone();
-    let spend = db
-        .write(Durability::Fleeting, move |c| Box::pin(async move { counter::spend(c, &tenant, &[asked], now).await }));
-    match spend.await? {
-        Spent::Allowed { .. } => Ok(Event::NameFound(true)),
-        Spent::Refused { until } => Err(Error::TooMany { retry_after: now.until(until) }),
-    }
+    Ok(Event::NameFound(whose(state, asking, user_name, true).await?.is_some()))
 }
 
 async fn read_profile(state: &AppState, visit: &Visit, account: &AccountId) -> Result<Event> {

@@ -1,5 +1,5 @@
-//! Whose is an address? For a face that tells its applications: who tries addresses is held back as who tries passwords is
-//! (security R2, R6).
+//! Whose is an address or a user name? For a face that tells its applications, and where a name is taken: who tries many is
+//! held back as who tries passwords is (security R2, R6).
 
 use super::perform::{count_failure, failure_from, network_in_words, refuse_beyond};
 use crate::{
@@ -27,7 +27,7 @@ pub async fn whose(state: &AppState, asking: Asking<'_>, address: &str, signs_up
     let (tenant, now) = (asking.tenant, state.clock.now());
     let network = failure_from(state, asking.caller);
     refuse_beyond(counter::next_allowed(&state.db, tenant, &network, now).await?, now)?;
-    let known = identity::find_by_address(&state.db, tenant, &Folded::address(address)).await?;
+    let known = identity::find_by_name(&state.db, tenant, &Folded::address(address)).await?;
     if known.is_some() == signs_up {
         let failure = (!signs_up).then(|| Failure {
             id: state.chance.id(),

@@ -73,7 +73,7 @@ pub fn refused(journey: &Journey) -> Option<Trouble> {
     Some(match (field.as_str(), why) {
         ("code", Why::CodeExpired) => wrong_code("The code is too old. Ask for another challenge."),
         ("code", _) => wrong_code("The code is wrong."),
-        ("password", Why::WrongPassword | Why::Required) => {
+        ("password", Why::WrongPassword | Why::WrongPasswordForName | Why::Required) => {
             Trouble::new("invalid_grant", 50126, "Invalid username or password.")
         }
         ("password", why) => weak(why),
