@@ -12,6 +12,7 @@ import { ask, quoted } from "../sql.mjs";
 const FLOW = "name = 'SignInSignUpSample'";
 /** Whoever has not heard by then never will. */
 const PATIENCE_MS = 15_000;
+const ROUNDS = 4;
 
 /** @typedef {{ browser: Browser, path: string, revision: number, port: number }} Page */
 
@@ -35,25 +36,44 @@ export async function measureLive(binary, count) {
     });
     for (const page of await Promise.all(walked)) pages.push({ ...page, port: pages.length % 2 ? second.port : first.port });
   }
+  // The same pages again and again: what is kept of those that were closed would add up.
+  /** @type {Awaited<ReturnType<typeof openAndSave>>[]} */
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    rounds.push(await openAndSave(pages, servers, place.databaseUrl));
+    for (const page of pages) page.revision++;
+  }
+  agent.destroy();
+  await Promise.all(servers.map((server) => server.stop()));
+  remove(place);
+  return {
+    have: Math.min(...rounds.map(({ have }) => have)),
+    heard: Math.max(...rounds.map(({ heard }) => heard)),
+    drawn: Math.max(...rounds.map(({ drawn }) => drawn)),
+    memories: servers.map((_, at) => ({
+      before: before[at] ?? 0,
+      rounds: rounds.map(({ open, after }) => ({ open: open[at] ?? 0, after: after[at] ?? 0 })),
+    })),
+  };
+}
+
+/** All of them hear of one save, and are closed. @param {Page[]} pages @param {{ pid: number }[]} servers @param {string} databaseUrl */
+async function openAndSave(pages, servers, databaseUrl) {
   const streams = await Promise.all(pages.map(listen));
   const open = servers.map(({ pid }) => memory(pid).now);
-
   const saved = performance.now();
-  save(place.databaseUrl);
+  save(databaseUrl);
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, undefined));
   const arrived = await Promise.all(streams.map(({ has }) => Promise.race([has, late])));
   const those = arrived.filter((times) => times !== undefined);
   for (const { close } of streams) close();
   await new Promise((resolve) => setTimeout(resolve, 500));
-  const after = servers.map(({ pid }) => memory(pid).now);
-  agent.destroy();
-  await Promise.all(servers.map((server) => server.stop()));
-  remove(place);
   return {
     have: those.length,
     heard: Math.max(...those.map(({ heard }) => heard)) - saved,
     drawn: Math.max(...those.map(({ drawn }) => drawn)) - saved,
-    memories: servers.map((_, at) => ({ before: before[at] ?? 0, open: open[at] ?? 0, after: after[at] ?? 0 })),
+    open,
+    after: servers.map(({ pid }) => memory(pid).now),
   };
 }
 

@@ -80,12 +80,21 @@ async function portal() {
   title("The portal, first visit, in Chromium");
   const place = newPlace("sqlite");
   const server = await start({ binary, place });
-  const transfers = await measurePortal(server);
+  const customers = await customersOf(server, 50);
+  const { transfers, screens } = await measurePortal(server);
   await server.stop();
   remove(place);
   for (const { wire, url } of transfers) console.log(`  ${kib(wire)} KiB with headers  ${new URL(url).pathname}`);
   const all = transfers.reduce((sum, { wire }) => sum + wire, 0) / 1024;
   reached("all of the portal's first visit", all, "KiB", "≤ 350", (value) => value <= 350);
+  title(`Its ${screens.length} screens, each opened from another, in a directory of ${customers.length} people`);
+  for (const { name, depth, work, requests } of screens) {
+    console.log(`  ${name.padEnd(34)} ${String(depth).padStart(3)} round trips ${work.toFixed(1).padStart(8)} ms of the main thread`);
+    if (depth > 1) for (const url of requests) console.log(`      ${new URL(url).pathname}`);
+  }
+  const most = (/** @type {"depth" | "work"} */ what) => Math.max(...screens.map((screen) => screen[what]));
+  reached("any screen: round trips", most("depth"), "", "≤ 1", (value) => value <= 1);
+  reached("any screen: main thread", most("work"), "ms", "≤ 50", (value) => value <= 50);
 }
 
 async function widget() {
@@ -151,8 +160,11 @@ async function live() {
   reached("pages that have it", have, "", `${count}`, (value) => value === count);
   reached("told, slowest", heard, "ms", "≤ 1,000", (value) => value <= 1000);
   reached("new page in hand, slowest", drawn, "ms");
-  for (const [server, { before, open, after }] of memories.entries()) {
-    console.log(`  memory of server ${server + 1}: ${before.toFixed(1)} MiB before, ${open.toFixed(1)} open, ${after.toFixed(1)} after`);
+  for (const [server, { before, rounds }] of memories.entries()) {
+    const each = rounds.map(({ open, after }) => `${open.toFixed(1)} open, ${after.toFixed(1)} closed`);
+    console.log(`  memory of server ${server + 1}, MiB: ${before.toFixed(1)} before; ${each.join("; ")}`);
+    const [second, last] = [rounds[1]?.after ?? NaN, rounds.at(-1)?.after ?? NaN];
+    reached(`server ${server + 1}: grown by the last two rounds`, last - second, "MiB", "≤ 2", (value) => value <= 2);
   }
 }
 

@@ -93,6 +93,15 @@ export class Administrator {
     await this.page.getByRole("button", { name, exact: typeof name === "string" }).first().click();
   }
 
+  /** A question before something that cannot be taken back. */
+  async confirms(question: string | RegExp, act: string) {
+    const asked = this.page.getByRole("dialog", { name: question });
+    await expect(asked).toBeVisible();
+    await this.findsNoBarrier();
+    await asked.getByRole("button", { name: act, exact: true }).click();
+    await expect(asked).toHaveCount(0);
+  }
+
   async isTold(sentence: string | RegExp) {
     await expect(this.page.locator(".toast").filter({ hasText: sentence }).first()).toBeVisible();
   }

@@ -2,17 +2,20 @@
 
 import { expect, test, type Administrator } from "./administrator.ts";
 
-const tabs = ["", "/applications", "/identity-providers", "/attributes", "/page-layouts", "/languages", "/run", "/history"];
+const tabs = ["", "/properties", "/applications", "/identity-providers", "/attributes", "/page-layouts", "/languages", "/run", "/history"];
 const directory = ["people", "administrators", "directories", "design"];
 const others = ["user-flows/new", "applications", "attributes", "identity-providers", ...directory, "branding", "languages"];
 const activity = ["activity", "activity/funnel", "activity/changes"];
 
 async function addresses({ page }: Administrator): Promise<string[]> {
   const flow = await page.getByRole("rowheader").getByRole("link").first().getAttribute("href");
-  await page.goto("/admin/applications");
-  const application = await page.getByRole("rowheader").getByRole("link").first().getAttribute("href");
+  const first = async (list: string) => {
+    await page.goto(list);
+    return (await page.getByRole("rowheader").getByRole("link").first().getAttribute("href"))!;
+  };
+  const one = [await first("/admin/applications"), await first("/admin/people")];
   const fixed = [...others, ...activity].map((path) => `/admin/${path}`);
-  return ["/admin/user-flows", ...tabs.map((tab) => `${flow}${tab}`), application!, ...fixed];
+  return ["/admin/user-flows", ...tabs.map((tab) => `${flow}${tab}`), ...one, ...fixed];
 }
 
 async function walksThroughAll(administrator: Administrator) {
@@ -29,17 +32,53 @@ async function walksThroughAll(administrator: Administrator) {
 
 test.describe("at a desk", () => {
   test.use({ viewport: { width: 1280, height: 860 } });
-  test("nobody is kept out of a screen @script", async ({ administrator }) => {
+  test("nobody is kept out of a screen @script", async ({ administrator, customers }) => {
     test.slow();
+    expect(customers).toBeDefined();
     await walksThroughAll(administrator);
   });
 });
 
 test.describe("on a phone, in the dark", () => {
   test.use({ viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true });
-  test("nobody is kept out of a screen @script", async ({ administrator }) => {
+  test("nobody is kept out of a screen @script", async ({ administrator, customers }) => {
     test.slow();
+    expect(customers).toBeDefined();
     await walksThroughAll(administrator);
+  });
+});
+
+test.describe("on a phone, in the light", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  test("a window leaves nobody out, and no screen scrolls sideways @script", async ({ administrator }) => {
+    test.slow();
+    const { page } = administrator;
+    const isWhole = async () => {
+      await administrator.findsNoBarrier();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    };
+    for (const [path, button] of [
+      ["applications", "Register an application"],
+      ["attributes", "Add"],
+      ["administrators", "Invite"],
+      ["directories", "New directory"],
+    ]) {
+      await page.goto(`/admin/${path}`);
+      await administrator.sees(/./);
+      await administrator.presses(button!);
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await isWhole();
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toHaveCount(0);
+    }
+    await page.goto("/admin/user-flows/new");
+    await administrator.sees("Create");
+    await administrator.presses("All versions");
+    await page.getByLabel("Email Accounts").check();
+    await isWhole();
+    await administrator.presses("Menu");
+    await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible();
+    await isWhole();
   });
 });
 

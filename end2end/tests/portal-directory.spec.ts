@@ -99,6 +99,10 @@ test("a directory is made, entered, and given a picture behind its pages @script
   await administrator.isTold("The new background is there.");
   await expect(page.getByRole("button", { name: "Remove the background" })).toBeVisible();
   await administrator.findsNoBarrier();
+  await administrator.presses("Remove the background");
+  await administrator.confirms("Remove the background?", "Remove");
+  await administrator.isTold("The background is removed.");
+  await expect(page.getByRole("button", { name: "Remove the background" })).toHaveCount(0);
 });
 
 test("others are asked to administer, get another role, and lose it @script", async ({ administrator, browser }) => {
@@ -159,6 +163,7 @@ test("a script gets a permission and loses it, and somebody gets a letter @scrip
   await expect(page.getByRole("row", { name: /^AuditLog.Read.All/ })).toBeVisible();
   await administrator.findsNoBarrier();
   await administrator.presses("Take back AuditLog.Read.All");
+  await administrator.confirms("Take back AuditLog.Read.All?", "Take back");
   await expect(page.getByText("It can do nothing by itself.")).toBeVisible();
 
   expect(customers).toBeDefined();

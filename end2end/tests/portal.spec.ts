@@ -11,6 +11,11 @@ test("an administrator makes a user flow, and people sign up through it @script"
   const { page } = administrator;
   await isAsTheDocumentFindsIt(administrator);
 
+  // Whoever has access to several directories switches to that of the customers.
+  await page.getByRole("button", { name: "Switch directory" }).click();
+  await page.locator(".entries").getByRole("button", { name: /Woodgrove/ }).click();
+  await administrator.sees("User flows");
+
   // Create a user flow.
   await administrator.opens("User flows");
   await page.getByRole("link", { name: "New user flow" }).first().click();
@@ -48,16 +53,22 @@ test("an administrator makes a user flow, and people sign up through it @script"
   await first.enters(/^Display Name/, first.name);
   await first.presses("Create account");
   await first.isSignedIn();
+  expect(Object.values(await first.details())).toEqual(expect.arrayContaining([first.name, first.address]));
   await first.signsOut();
 
   // Select the layout of the attribute collection.
   await administrator.turnsTo("Page layouts");
   await page.getByLabel("Label of Display Name").fill("Your name");
   await page.getByRole("switch", { name: "Display Name is required" }).click();
+  const type = page.getByLabel("Input type of Postal Code");
+  await type.selectOption({ label: "Dropdown" });
+  await type.selectOption({ label: "Text" });
   await page.getByLabel("Label of Country/Region").click();
   await administrator.presses("Move to the top");
-  await page.getByLabel("Label of Postal Code").click();
+  await administrator.presses("Move down");
   await administrator.presses("Move up");
+  await page.getByLabel("Label of Display Name").click();
+  await administrator.presses("Move to the bottom");
   expect(await administrator.order()).toEqual(["Country/Region", "Postal Code", "Your name"]);
   await administrator.presses("Save");
   await administrator.isTold(/^Saved as revision/);

@@ -4,6 +4,7 @@ use super::{
     browser::moment,
     chart::{Bar, bars},
     client::client,
+    desk::desk,
     frame::head,
     route::{ACTIVITY_TABS, ActivityTab, Route},
     ui::{
@@ -11,7 +12,7 @@ use super::{
         button::plain,
         empty::{empty, nothing_found},
         field::{Label, select},
-        load::load,
+        load::{load, skeleton},
         pages::pages,
         search::{fits, search},
         tabs::{Tab, tabs},
@@ -22,6 +23,7 @@ use crate::contract::resource::{
     directory_audit::DirectoryAudit,
     funnel::{Funnel, FunnelStep},
     sign_in::SignIn,
+    user_flow::UserFlow,
 };
 use leptos::prelude::*;
 
@@ -224,15 +226,19 @@ fn differences(row: &DirectoryAudit, open: RwSignal<Option<DirectoryAudit>>) -> 
 fn funnels() -> AnyView {
     let client = client();
     let flows = load(move || client.flows());
+    let (chosen, span) = (RwSignal::new(desk().busiest.get_value()), RwSignal::new("30".to_owned()));
+    let funnel = load(move || {
+        let (id, days) = (chosen.get(), span.get().parse().unwrap_or(30));
+        async move { if id.is_empty() { Ok(None) } else { client.funnel(&id, &days_ago(days)).await.map(Some) } }
+    });
     flows.show(4, move |flows| {
-        let Some(first) = flows.iter().max_by_key(|flow| flow.people_signed_up) else {
+        remember_busiest(&flows);
+        let Some(first) = busiest(&flows) else {
             return empty("No user flow yet", "How far people come in each flow is drawn here.", None);
         };
-        let (chosen, span) = (RwSignal::new(first.id.clone()), RwSignal::new("30".to_owned()));
-        let funnel = load(move || {
-            let (id, days) = (chosen.get(), span.get().parse().unwrap_or(30));
-            async move { client.funnel(&id, &days_ago(days)).await }
-        });
+        if !flows.iter().any(|flow| flow.id == chosen.get_untracked()) {
+            chosen.set(first.id.clone());
+        }
         let choices = flows.into_iter().map(|flow| (flow.id, flow.display_name)).collect();
         let spans = [("1", "Last day"), ("7", "Last 7 days"), ("30", "Last 30 days"), ("90", "Last 90 days")];
         view! {
@@ -241,11 +247,20 @@ fn funnels() -> AnyView {
                     {select(Label::new("flow", "User flow"), chosen, choices)}
                     {select(Label::new("span", "Time range"), span, spans.map(|(days, name)| (days.into(), name.into())).into())}
                 </div>
-                {funnel.show(4, |funnel| steps(&funnel))}
+                {funnel.show(4, |funnel| funnel.map_or_else(|| skeleton(4), |funnel| steps(&funnel)))}
             </section>
         }
         .into_any()
     })
+}
+
+fn busiest(flows: &[UserFlow]) -> Option<&UserFlow> {
+    flows.iter().max_by_key(|flow| flow.people_signed_up)
+}
+
+/// Whoever opens the charts after the list of flows waits for one answer, not for two.
+pub fn remember_busiest(flows: &[UserFlow]) {
+    desk().busiest.set_value(busiest(flows).map_or_else(String::new, |flow| flow.id.clone()));
 }
 
 /// A moment so many days ago, as the API reads it.

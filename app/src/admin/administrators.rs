@@ -10,7 +10,7 @@ use super::{
         copy,
         field::{Label, line, radio, tick, typed},
         icon::{Icon, icon},
-        load::{Loaded, load},
+        load::{Loaded, both, load},
         menu::{entry, more},
         panel::panel,
         toast::toasts,
@@ -26,7 +26,7 @@ type Team = (Vec<Value>, Vec<Value>);
 
 pub fn screen() -> AnyView {
     let client = client();
-    let team = load(move || async move { Ok((client.administrators().await?, client.invitations().await?)) });
+    let team = load(move || both(client.administrators(), client.invitations()));
     let inviting = RwSignal::new(false);
     let invite = view! {
         <button class="button primary" type="button" on:click=on_click(move |_| inviting.set(true))>{icon(Icon::Plus)}<span>"Invite"</span></button>
@@ -127,10 +127,19 @@ fn waiting(team: Loaded<Team>, invited: &[Value]) -> Option<AnyView> {
             let until = row["expiresDateTime"].as_str().map(|until| format!("until {}", moment(until)));
             let (own, toasts, client) = (address.clone(), toasts(), client());
             let withdraw = move || {
+                let question = Question {
+                    title: format!("Withdraw the invitation of {own}?"),
+                    text: "The link in their mail opens nothing from then on. You can invite them again.".into(),
+                    act: "Withdraw".into(),
+                    dangerous: true,
+                };
                 let (id, address) = (id.clone(), own.clone());
-                run(async move { client.withdraw(&id).await }, move |()| {
-                    toasts.good(format!("The invitation of {address} opens nothing any more."));
-                    team.again();
+                asking().ask(question, move || {
+                    let (id, address) = (id.clone(), address.clone());
+                    run(async move { client.withdraw(&id).await }, move |()| {
+                        toasts.good(format!("The invitation of {address} opens nothing any more."));
+                        team.again();
+                    });
                 });
             };
             view! {

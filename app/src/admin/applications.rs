@@ -29,6 +29,7 @@ use crate::{
     ui::browser::window,
 };
 use leptos::prelude::*;
+use permissions::Permissions;
 use serde_json::json;
 
 /// Where an application runs: Graph's word for its redirect URIs, the name that people know, and what it means.
@@ -177,6 +178,7 @@ fn lines_of(text: &str) -> Vec<String> {
 
 pub fn application(id: String) -> AnyView {
     let client = client();
+    let allowed = permissions::permissions(&id);
     let loaded = load(move || {
         let id = id.clone();
         async move { client.application(&id).await }
@@ -186,20 +188,20 @@ pub fn application(id: String) -> AnyView {
     view! {
         <div class="screen">
             {move || head(crumbs(), title.get(), ().into_any())}
-            {loaded.show(5, move |application| one(loaded, application))}
+            {loaded.show(5, move |application| one(loaded, allowed, application))}
         </div>
     }
     .into_any()
 }
 
-fn one(loaded: Loaded<Application>, application: Application) -> AnyView {
+fn one(loaded: Loaded<Application>, allowed: Permissions, application: Application) -> AnyView {
     view! {
         {quick_start(&application)}
         {redirects(loaded, &application)}
         {widget::section(&application)}
         {secrets(loaded, &application)}
         {protocol::section(loaded, &application)}
-        {permissions::section(&application)}
+        {permissions::section(allowed)}
         {deletion(&application)}
     }
     .into_any()
@@ -248,6 +250,9 @@ fn redirects(loaded: Loaded<Application>, application: &Application) -> AnyView 
     let origins = RwSignal::new(application.widget_origins.join("\n"));
     let origins_fault = RwSignal::new(None::<String>);
     let act = Act::new();
+    let written = move || (name.get(), texts.map(|text| text.get()), origins.get());
+    let as_it_is = untrack(written);
+    place().hold(move || written() != as_it_is);
     let (id, etag) = (StoredValue::new(application.id.clone()), StoredValue::new(application.etag.clone()));
     let save = move || {
         let mut changes = json!({
@@ -261,6 +266,7 @@ fn redirects(loaded: Loaded<Application>, application: &Application) -> AnyView 
             async move { client.update_application(&id.get_value(), etag.get_value().as_deref(), &changes).await };
         act.run(work, move |saved| match saved {
             Ok(()) => {
+                place().let_go();
                 toasts.good("Saved.");
                 loaded.again();
             }
@@ -382,6 +388,7 @@ fn deletion(application: &Application) -> AnyView {
         asking().ask(question, move || {
             run(async move { client.delete_application(&id.get_value()).await }, move |()| {
                 toasts.good(format!("{} is deleted.", name.get_value()));
+                place.let_go();
                 place.go(&Route::Applications);
             });
         });

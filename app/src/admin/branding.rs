@@ -5,7 +5,9 @@ use super::{
     desk::desk,
     frame::head,
     preview::{Look, Said, Sample, preview},
+    route::place,
     ui::{
+        ask::{Question, asking},
         button::{Act, primary, run, with_icon},
         field::{Label, field, line},
         icon::Icon,
@@ -91,6 +93,8 @@ fn editing(loaded: Loaded<Branding>, branding: Branding) -> AnyView {
             said: Said::default(),
         })
     });
+    let as_it_is = untrack(shown);
+    place().hold(move || shown() != as_it_is);
     let act = Act::new();
     let save = move || save(loaded, draft, act, &before.get_value());
     let [name, colour, privacy, terms] = draft.faults;
@@ -150,6 +154,7 @@ fn save(loaded: Loaded<Branding>, draft: Draft, act: Act, before: &Branding) {
         async move { client.update_branding(&directory, &Value::Object(changes)).await },
         move |saved| match saved {
             Ok(()) => {
+                place().let_go();
                 toasts.good("Saved. The next page that somebody opens has it.");
                 loaded.again();
             }
@@ -243,8 +248,20 @@ fn picture(loaded: Loaded<Branding>, place: Place, is_there: bool) -> AnyView {
         });
     };
     let remove = move || {
-        let directory = client.directory.get_untracked();
-        run(async move { client.delete_picture(&directory, word).await }, move |()| loaded.again());
+        let question = Question {
+            title: format!("Remove the {name}?"),
+            text: "It goes from every page at once, and is kept nowhere. To have it back, choose its file again."
+                .into(),
+            act: "Remove".into(),
+            dangerous: true,
+        };
+        asking().ask(question, move || {
+            let directory = client.directory.get_untracked();
+            run(async move { client.delete_picture(&directory, word).await }, move |()| {
+                toasts.good(format!("The {name} is removed."));
+                loaded.again();
+            });
+        });
     };
     let control = view! {
         <div class="buttons">

@@ -6,6 +6,7 @@ use super::{
     client::client,
     desk::desk,
     frame::{enter, head, kind},
+    route::place,
     trouble::Trouble,
     ui::{
         button::{Act, plain, primary},
@@ -81,11 +82,17 @@ fn this_one(here: &Organization) -> AnyView {
     let (name, fault, act) = (RwSignal::new(here.display_name.clone()), RwSignal::new(None::<String>), Act::new());
     let sign_out = RwSignal::new(here.sign_out_without_hint.clone());
     let id = StoredValue::new(here.id.clone());
+    let before = here.clone();
+    place().hold(move || {
+        name.with(|name| name.trim() != before.display_name)
+            || sign_out.with(|sign_out| *sign_out != before.sign_out_without_hint)
+    });
     let save = move || {
         let changes =
             json!({ "displayName": name.get_untracked().trim(), "signOutWithoutHint": sign_out.get_untracked() });
         act.run(async move { client.update_directory(&id.get_value(), &changes).await }, move |saved| match saved {
             Ok(()) => {
+                place().let_go();
                 toasts.good("Saved.");
                 desk().directories.again();
             }

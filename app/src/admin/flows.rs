@@ -54,7 +54,7 @@ pub fn flow(id: String, tab: FlowTab) -> AnyView {
         let run = (tab != FlowTab::Run).then(|| view! { <a class="button" href=run.clone()>"Run user flow"</a> });
         head(vec![("User flows".into(), Route::Flows)], title.get(), run.into_any())
     };
-    let content = flow.show(5, move |now| section(tab, flow, now));
+    let content = section(tab, flow, id);
     view! { <div class="screen" class:wide=tab == FlowTab::Run>{top}{links}{content}</div> }.into_any()
 }
 
@@ -67,16 +67,21 @@ fn links(id: &str, here: FlowTab) -> AnyView {
     tabs("User flow", FLOW_TABS.iter().map(link).collect())
 }
 
-fn section(tab: FlowTab, loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
+/// What needs more than the flow asks for it at the same time.
+fn section(tab: FlowTab, loaded: Loaded<UserFlow>, id: String) -> AnyView {
+    let alone = move |draw: fn(Loaded<UserFlow>, UserFlow) -> AnyView| loaded.show(5, move |flow| draw(loaded, flow));
     match tab {
-        FlowTab::Overview => overview::section(loaded, flow),
-        FlowTab::Properties => properties::section(loaded, &flow),
-        FlowTab::Applications => applications::section(loaded, flow),
-        FlowTab::Providers => methods::section(loaded, flow),
-        FlowTab::Attributes => attributes::section(loaded, flow),
-        FlowTab::Languages => languages::section(loaded, flow),
-        FlowTab::Run => view! { {run::section(&flow)}{simulate::section(&flow)} }.into_any(),
-        FlowTab::History => history::section(loaded, flow),
+        FlowTab::Overview => overview::section(loaded, id),
+        FlowTab::Properties => alone(|loaded, flow| properties::section(loaded, &flow)),
+        FlowTab::Applications => alone(applications::section),
+        FlowTab::Providers => methods::section(loaded),
+        FlowTab::Attributes => attributes::section(loaded),
+        FlowTab::Languages => alone(languages::section),
+        FlowTab::Run => {
+            let walk = simulate::section(loaded, id);
+            view! { {loaded.show(5, |flow| run::section(&flow))}{walk} }.into_any()
+        }
+        FlowTab::History => history::section(loaded, id),
         FlowTab::Layout => ().into_any(),
     }
 }

@@ -105,6 +105,7 @@ pub fn frame() -> AnyView {
             </aside>
             <div class="shade" class:open=move || drawer.get() on:click=on_click(move |_| drawer.set(false))></div>
             <main id="content" tabindex="-1">{content}</main>
+            <div class="busy" class:on=move || client.under_way.get() != 0></div>
         </div>
         {leaving(place)}
     }
@@ -158,7 +159,15 @@ fn about(directory: &Organization) -> String {
 
 /// Everything from here on is about this directory.
 pub fn enter(directory: &str) {
+    if place().is_unsaved() {
+        let id = directory.to_owned();
+        return asking().ask(not_saved(), move || {
+            place().let_go();
+            enter(&id);
+        });
+    }
     super::browser::set_storage(DIRECTORY, Some(directory));
+    desk().busiest.set_value(String::new());
     client().directory.set(directory.into());
     place().go(&Route::Flows);
 }
@@ -267,15 +276,18 @@ fn leaving(place: Place) -> impl IntoView {
     let asking = asking();
     Effect::new(move |_| {
         if place.held.with(Option::is_some) {
-            let question = Question {
-                title: "Leave without saving?".into(),
-                text: "What you changed on this page is not saved yet.".into(),
-                act: "Leave without saving".into(),
-                dangerous: true,
-            };
-            asking.ask(question, move || place.leave_unsaved());
+            asking.ask(not_saved(), move || place.leave_unsaved());
         }
     });
+}
+
+fn not_saved() -> Question {
+    Question {
+        title: "Leave without saving?".into(),
+        text: "What you changed on this page is not saved yet.".into(),
+        act: "Leave without saving".into(),
+        dangerous: true,
+    }
 }
 
 /// The top of a screen: where it lies, its name, and what can be done with all of it.

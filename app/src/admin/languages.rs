@@ -4,6 +4,7 @@ use super::{
     activity::words,
     client::{Said, client},
     frame::head,
+    route::place,
     session::portal,
     ui::{
         button::{Act, primary},
@@ -23,6 +24,12 @@ use serde_json::{Map, Value};
 struct Row {
     said: Said,
     own: RwSignal<String>,
+}
+
+impl Row {
+    fn is_changed(&self) -> bool {
+        self.own.with(|own| own.trim() != self.said.value.as_deref().unwrap_or_default())
+    }
 }
 
 pub fn screen() -> AnyView {
@@ -52,12 +59,13 @@ fn editing(loaded: Loaded<(String, Vec<Said>)>, tag: String, sentences: Vec<Said
     let row = |said: Said| Row { own: RwSignal::new(said.value.clone().unwrap_or_default()), said };
     let rows: Vec<Row> = sentences.into_iter().map(row).collect();
     let rows = StoredValue::new(rows);
+    place().hold(move || rows.with_value(|rows| rows.iter().any(Row::is_changed)));
     let (typed, act, tag) = (RwSignal::new(String::new()), Act::new(), StoredValue::new(tag));
     let save = move || {
         let changed = |row: &Row| {
             let own = row.own.get_untracked().trim().to_owned();
-            let before = row.said.value.clone().unwrap_or_default();
-            (own != before).then(|| (row.said.key.clone(), if own.is_empty() { Value::Null } else { own.into() }))
+            untrack(|| row.is_changed())
+                .then(|| (row.said.key.clone(), if own.is_empty() { Value::Null } else { own.into() }))
         };
         let changes: Map<String, Value> = rows.with_value(|rows| rows.iter().filter_map(changed).collect());
         if changes.is_empty() {
@@ -68,6 +76,7 @@ fn editing(loaded: Loaded<(String, Vec<Said>)>, tag: String, sentences: Vec<Said
         let work = async move { client.say(&directory, &tag.get_value(), &Value::Object(changes)).await };
         act.run(work, move |saved| match saved {
             Ok(()) => {
+                place().let_go();
                 toasts.good("Saved. The next page that somebody opens says it.");
                 loaded.again();
             }

@@ -13,7 +13,7 @@ use super::{
     frame::head,
     preview::{Look, Said, Sample, preview},
     route::Route,
-    ui::load::load,
+    ui::load::{both, load},
 };
 use crate::contract::{
     journey::{Path, Step},
@@ -37,11 +37,9 @@ pub fn screen(id: String, tabs: impl Fn() -> AnyView + Send + Sync + 'static) ->
         let id = id.clone();
         async move {
             let directory = client.directory.get_untracked();
-            Ok(Read {
-                flow: client.flow(&id).await?,
-                attributes: client.attributes().await?,
-                branding: client.branding(&directory).await?,
-            })
+            let of_flow = both(client.flow(&id), client.attributes());
+            let ((flow, attributes), branding) = both(of_flow, client.branding(&directory)).await?;
+            Ok(Read { flow, attributes, branding })
         }
     });
     read.show(8, move |read| editing(read, tabs()))

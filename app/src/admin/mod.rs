@@ -59,7 +59,7 @@ fn place(view: impl FnOnce() -> AnyView + 'static) {
 fn portal(session: session::Session, path: String) -> AnyView {
     parts::foresee();
     let (asking, toasts) = (Asking::new(), Toasts::new());
-    let client = Client { session, directory: RwSignal::new(String::new()) };
+    let client = Client { session, directory: RwSignal::new(String::new()), under_way: RwSignal::new(0) };
     desk::open(Desk {
         client,
         directories: load(move || client.organizations()),
@@ -67,6 +67,7 @@ fn portal(session: session::Session, path: String) -> AnyView {
         asking,
         toasts,
         directory: RwSignal::new(None),
+        busiest: StoredValue::new(String::new()),
     });
     view! {
         {frame::frame()}

@@ -12,7 +12,7 @@ use super::{
         copy,
         empty::empty,
         icon::Icon,
-        load::{Loaded, load},
+        load::{Loaded, both, load},
         pages::pages,
         search::search,
         toast::toasts,
@@ -113,7 +113,7 @@ pub fn person(id: String) -> AnyView {
     let client = client();
     let loaded = load(move || {
         let id = id.clone();
-        async move { Ok((client.person(&id).await?, client.attributes().await?)) }
+        async move { both(client.person(&id), client.attributes()).await }
     });
     let title = Memo::new(move |_| loaded.get().map_or_else(String::new, |(user, _)| name(&user)));
     view! {
@@ -164,6 +164,8 @@ fn known(loaded: Loaded<Person>, user: &User, attributes: Vec<UserFlowAttribute>
         })
         .collect();
     let fields = StoredValue::new(fields);
+    place()
+        .hold(move || fields.with_value(|all| all.iter().any(|(_, now, before)| now.with(|now| now.trim() != before))));
     let act = Act::new();
     let (id, etag) = (StoredValue::new(user.id.clone()), StoredValue::new(user.etag.clone()));
     let save = move || {
@@ -179,6 +181,7 @@ fn known(loaded: Loaded<Person>, user: &User, attributes: Vec<UserFlowAttribute>
         };
         act.run(work, move |saved| match saved {
             Ok(()) => {
+                place().let_go();
                 toasts.good("Saved. Applications are told at the next sign-in.");
                 loaded.again();
             }
@@ -244,7 +247,7 @@ fn access(loaded: Loaded<Person>, user: &User) -> AnyView {
     let (client, toasts) = (client(), toasts());
     let (id, called) = (StoredValue::new(user.id.clone()), StoredValue::new(name(user)));
     let enabled = RwSignal::new(user.account_enabled != Some(false));
-    let switch = move |on: bool| {
+    let set = move |on: bool| {
         enabled.set(on);
         spawn_local(async move {
             match client.update_person(&id.get_value(), None, &json!({ "accountEnabled": on })).await {
@@ -258,14 +261,36 @@ fn access(loaded: Loaded<Person>, user: &User) -> AnyView {
             loaded.again();
         });
     };
+    let switch = move |on: bool| {
+        if on {
+            return set(true);
+        }
+        let question = Question {
+            title: format!("Disable {}?", called.get_value()),
+            text: "They can sign in nowhere, and every session of theirs ends at once. You can switch the account on again."
+                .into(),
+            act: "Disable".into(),
+            dangerous: true,
+        };
+        asking().ask(question, move || set(false));
+    };
     let recover = move || {
         run(async move { client.send_recovery_mail(&id.get_value()).await }, move |()| {
             toasts.good("A mail is on its way that asks them to choose a new password.");
         });
     };
     let end = move || {
-        run(async move { client.end_sessions(&id.get_value()).await }, move |()| {
-            toasts.good("Every session has ended. The next visit asks to sign in.");
+        let question = Question {
+            title: format!("End all sessions of {}?", called.get_value()),
+            text: "On every device they are asked to sign in again. Applications cannot renew their tokens until then."
+                .into(),
+            act: "End sessions".into(),
+            dangerous: true,
+        };
+        asking().ask(question, move || {
+            run(async move { client.end_sessions(&id.get_value()).await }, move |()| {
+                toasts.good("Every session has ended. The next visit asks to sign in.");
+            });
         });
     };
     view! {
@@ -325,13 +350,14 @@ fn delete(id: StoredValue<String>, called: StoredValue<String>) {
     let (id, called) = (id.get_value(), called.get_value());
     let question = Question {
         title: format!("Delete {called}?"),
-        text: "The account can sign in nowhere from now on.".into(),
+        text: "The account can sign in nowhere from now on, and every session of theirs ends at once.".into(),
         act: "Delete".into(),
         dangerous: true,
     };
     asking().ask(question, move || {
         let (gone, back, called) = (id.clone(), id.clone(), called.clone());
         run(async move { client.delete_person(&gone).await }, move |()| {
+            place.let_go();
             place.go(&Route::People);
             toasts.with_undo(format!("{called} is deleted."), move || {
                 let back = back.clone();

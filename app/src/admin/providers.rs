@@ -8,7 +8,7 @@ use super::{
         button::{Act, plain, primary, run},
         field::{Label, line, typed},
         icon::{Icon, icon},
-        load::{Loaded, load},
+        load::{Loaded, both, load},
         menu::{entry, menu, more},
         panel::panel,
         toast::toasts,
@@ -31,11 +31,11 @@ enum New {
     OpenIdConnect,
 }
 
-type Both = (Vec<IdentityProvider>, EmailMethod);
+type All = (Vec<IdentityProvider>, EmailMethod);
 
 pub fn list() -> AnyView {
     let client = client();
-    let both = load(move || async move { Ok((client.providers().await?, client.email_method().await?)) });
+    let all = load(move || both(client.providers(), client.email_method()));
     let new = RwSignal::new(None::<New>);
     let add = menu(
         "add",
@@ -47,15 +47,15 @@ pub fn list() -> AnyView {
             view! { {social}{entry("OpenID Connect", open, move || new.set(Some(New::OpenIdConnect)))} }.into_any()
         },
     );
-    let content = both.show(4, move |(providers, method)| {
+    let content = all.show(4, move |(providers, method)| {
         let social: Vec<_> = providers
             .into_iter()
             .filter(|provider| !matches!(provider, IdentityProvider::BuiltIn(_)))
-            .map(|provider| row(both, &provider))
+            .map(|provider| row(all, &provider))
             .collect();
-        view! { <div class="card">{built_in(both, method)}{social}</div> }.into_any()
+        view! { <div class="card">{built_in(all, method)}{social}</div> }.into_any()
     });
-    let window = move || new.get().map(|kind| setting_up(both, new, kind));
+    let window = move || new.get().map(|kind| setting_up(all, new, kind));
     view! {
         <div class="screen">
             {head(Vec::new(), "All identity providers".into(), add)}
@@ -67,7 +67,7 @@ pub fn list() -> AnyView {
     .into_any()
 }
 
-fn built_in(both: Loaded<Both>, method: EmailMethod) -> AnyView {
+fn built_in(all: Loaded<All>, method: EmailMethod) -> AnyView {
     let (client, toasts) = (client(), toasts());
     let on = RwSignal::new(method.allow_external_id_to_use_email_otp == Switch::Enabled);
     let flip = move |now: bool| {
@@ -83,7 +83,7 @@ fn built_in(both: Loaded<Both>, method: EmailMethod) -> AnyView {
                     on.set(!now);
                 }
             }
-            both.again();
+            all.again();
         });
     };
     view! {
@@ -99,12 +99,12 @@ fn built_in(both: Loaded<Both>, method: EmailMethod) -> AnyView {
     .into_any()
 }
 
-fn row(both: Loaded<Both>, provider: &IdentityProvider) -> AnyView {
+fn row(all: Loaded<All>, provider: &IdentityProvider) -> AnyView {
     let (id, name, kind) = (provider.id().to_owned(), provider.display_name().to_owned(), provider.kind().to_owned());
     let shown = name.clone();
     let acts = more(format!("Acts on {name}"), move |open| {
         let (id, name) = (id.clone(), name.clone());
-        entry("Delete …", open, move || delete(both, &id, &name))
+        entry("Delete …", open, move || delete(all, &id, &name))
     });
     view! {
         <div class="provider">
@@ -115,7 +115,7 @@ fn row(both: Loaded<Both>, provider: &IdentityProvider) -> AnyView {
     .into_any()
 }
 
-fn delete(both: Loaded<Both>, id: &str, name: &str) {
+fn delete(all: Loaded<All>, id: &str, name: &str) {
     let (client, toasts) = (client(), toasts());
     let (id, name) = (id.to_owned(), name.to_owned());
     let question = Question {
@@ -128,12 +128,12 @@ fn delete(both: Loaded<Both>, id: &str, name: &str) {
         let (id, name) = (id.clone(), name.clone());
         run(async move { client.delete_provider(&id).await }, move |()| {
             toasts.good(format!("{name} is deleted."));
-            both.again();
+            all.again();
         });
     });
 }
 
-fn setting_up(both: Loaded<Both>, open: RwSignal<Option<New>>, kind: New) -> AnyView {
+fn setting_up(all: Loaded<All>, open: RwSignal<Option<New>>, kind: New) -> AnyView {
     let (client, toasts) = (client(), toasts());
     let text = |text: &str| RwSignal::new(text.to_owned());
     let fault = || RwSignal::new(None::<String>);
@@ -151,7 +151,7 @@ fn setting_up(both: Loaded<Both>, open: RwSignal<Option<New>>, kind: New) -> Any
             Ok(_) => {
                 open.set(None);
                 toasts.good(format!("{} can be chosen in user flows now.", name.get_untracked()));
-                both.again();
+                all.again();
             }
             Err(trouble) => {
                 let about = |property| trouble.about(property);

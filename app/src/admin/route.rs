@@ -133,8 +133,8 @@ impl Route {
 #[derive(Clone, Copy)]
 pub struct Place {
     pub route: RwSignal<Route>,
-    /// Set by a screen that holds unsaved changes.
-    pub unsaved: RwSignal<bool>,
+    /// The forms of this screen, and whether each holds changes that are not saved.
+    forms: StoredValue<Vec<Memo<bool>>>,
     /// Where the person wanted to go while there were unsaved changes.
     pub held: RwSignal<Option<String>>,
 }
@@ -145,11 +145,32 @@ pub fn place() -> Place {
 
 impl Place {
     pub fn new(path: &str) -> Self {
-        let place =
-            Self { route: RwSignal::new(Route::of(path)), unsaved: RwSignal::new(false), held: RwSignal::new(None) };
+        let place = Self {
+            route: RwSignal::new(Route::of(path)),
+            forms: StoredValue::new(Vec::new()),
+            held: RwSignal::new(None),
+        };
         replace(&place.route.get_untracked().path(), path);
         place.listen();
         place
+    }
+
+    /// A form of this screen: while it holds changes, nobody leaves unasked. It is gone with its screen.
+    pub fn hold(self, is_changed: impl Fn() -> bool + Send + Sync + 'static) {
+        let form = Memo::new(move |_| is_changed());
+        self.forms.update_value(|forms| {
+            forms.retain(|form| form.try_get_untracked().is_some());
+            forms.push(form);
+        });
+    }
+
+    /// Saved, or not wanted any more.
+    pub fn let_go(self) {
+        self.forms.update_value(Vec::clear);
+    }
+
+    pub fn is_unsaved(self) -> bool {
+        self.forms.with_value(|forms| forms.iter().any(|form| form.try_get_untracked() == Some(true)))
     }
 
     pub fn go(self, route: &Route) {
@@ -157,7 +178,7 @@ impl Place {
     }
 
     pub fn go_to(self, path: &str) {
-        if self.unsaved.get_untracked() {
+        if self.is_unsaved() {
             self.held.set(Some(path.into()));
             return;
         }
@@ -167,14 +188,14 @@ impl Place {
     }
 
     fn arrive(self, path: &str) {
-        self.unsaved.set(false);
+        self.let_go();
         self.route.set(Route::of(path.split('?').next().unwrap_or(path)));
         window().scroll_to_with_x_and_y(0.0, 0.0);
     }
 
     /// Goes on although what was not saved is lost.
     pub fn leave_unsaved(self) {
-        self.unsaved.set(false);
+        self.let_go();
         if let Some(path) = self.held.get_untracked() {
             self.held.set(None);
             self.go_to(&path);
@@ -192,7 +213,7 @@ impl Place {
         });
         on("popstate", move |_: Event| {
             let path = window().location().pathname().unwrap_or_default();
-            if self.unsaved.get_untracked() {
+            if self.is_unsaved() {
                 // The browser has gone already: back to where the changes are, and ask.
                 let here = self.route.get_untracked().path();
                 let _ = history(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&here)));
@@ -202,7 +223,7 @@ impl Place {
             }
         });
         on("beforeunload", move |event: Event| {
-            if self.unsaved.get_untracked() {
+            if self.is_unsaved() {
                 event.prevent_default();
             }
         });

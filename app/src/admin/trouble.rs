@@ -40,7 +40,8 @@ impl Trouble {
                 "Your role does not allow this here. A Global Administrator of this directory can change that.".into()
             }
             Trouble::Gone => "This is not here any more. Somebody may have deleted it.".into(),
-            Trouble::ChangedMeanwhile => "Somebody else saved meanwhile. Your changes are still here.".into(),
+            Trouble::ChangedMeanwhile => "Somebody else saved meanwhile. Your changes are still here; reload the page to see theirs before you save."
+                    .into(),
             Trouble::Refused(fault) => said(fault),
             Trouble::Strange(status) => {
                 format!(

@@ -1,11 +1,17 @@
 //! The front door of the portal: the way in for the first administrator, and for nobody after (security R37).
 
-use crate::harness::{Browser, TestServer, at_once, on_both};
+use crate::{
+    harness::{Browser, ORIGIN, TestServer, at_once, dump_all, on_both},
+    security::routes,
+};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
-use server::administration::{self, TENANT_ID};
+use server::{
+    administration::{self, TENANT_ID},
+    graph::declared,
+};
 use std::time::Duration;
 
 const PASSWORD: &str = "lantern orchard velvet 77";
@@ -98,6 +104,41 @@ async fn r37_without_its_secret_the_door_is_not_there() {
         server.clock.advance(Duration::from_secs(60 * 60));
         assert_eq!(server.get(&newer).await.status, StatusCode::NOT_FOUND);
         assert_eq!(server.count("SELECT COUNT(*) FROM administrators").await, 0);
+    })
+    .await;
+}
+
+/// Security R37: what somebody finds who knocks at every door of a fresh server, with nothing in their hands.
+#[tokio::test]
+async fn r37_a_fresh_server_has_no_door_for_strangers() {
+    on_both(async |server| {
+        link(&server).await.unwrap();
+        let before = dump_all(&server).await;
+        let form = "name=Eve&address=eve%40example.org&password=lantern+orchard+velvet+77&token=guess";
+        let mut doors: Vec<(String, String)> = Vec::new();
+        for route in routes::all(&server) {
+            doors.extend(route.methods.iter().map(|method| (method.to_uppercase(), route.path.clone())));
+        }
+        for route in declared() {
+            let path = route.path.replace(['{', '}'], "");
+            doors.push((route.method.to_string(), format!("/graph/v1.0{path}")));
+        }
+        assert!(doors.len() > 100, "{} doors", doors.len());
+        for (method, path) in doors {
+            for (kind, body) in [("application/x-www-form-urlencoded", form), ("application/json", "{}")] {
+                let request = Request::builder().method(method.as_str()).uri(&path).header("content-type", kind);
+                let request = request.header("origin", ORIGIN).header("sec-fetch-site", "same-origin");
+                let answered = server.send(request.body(Body::from(body)).unwrap()).await;
+                let opened = answered.status.is_success() && !["GET", "OPTIONS"].contains(&method.as_str());
+                assert!(!opened && !answered.status.is_server_error(), "{method} {path}: {}", answered.status);
+                let told = answered.status.is_success() && path.starts_with("/graph/") && method == "GET";
+                assert!(!told || path.contains("openapi") || path.contains("metadata"), "{method} {path}");
+            }
+        }
+        // Limits may have counted; nothing else was written.
+        let people =
+            |rows: Vec<String>| rows.into_iter().filter(|row| !row.starts_with("counters|")).collect::<Vec<_>>();
+        assert_eq!(people(dump_all(&server).await), people(before));
     })
     .await;
 }

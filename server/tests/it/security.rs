@@ -8,5 +8,5 @@ mod fuzz;
 mod guessing;
 mod headers;
 mod leaks;
-mod routes;
+pub mod routes;
 mod tokens;

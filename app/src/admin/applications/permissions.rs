@@ -6,6 +6,7 @@ use super::super::{
     session::portal,
     trouble::Trouble,
     ui::{
+        ask::{Question, asking},
         button::{bare, plain, run},
         icon::Icon,
         load::{Loaded, load},
@@ -13,19 +14,40 @@ use super::super::{
     },
 };
 use crate::admin::ui::listen::on_change;
-use crate::contract::{
-    permission::Permission,
-    resource::{application::Application, organization::Organization},
-};
+use crate::contract::{permission::Permission, resource::organization::Organization};
 use leptos::prelude::*;
 use serde_json::Value;
 
-pub fn section(application: &Application) -> AnyView {
-    let id = application.id.clone();
+/// What an application is allowed.
+#[derive(Clone, Copy)]
+pub struct Permissions {
+    id: StoredValue<String>,
+    by_itself: Loaded<Vec<Value>>,
+    /// Nothing inside: nobody consented to anything yet.
+    through_it: Option<Loaded<Option<Vec<String>>>>,
+}
+
+/// Asked for at the same time as the application itself.
+pub fn permissions(id: &str) -> Permissions {
+    let client = client();
     // People have roles in the administrators' directory alone; and what the portal may do is no choice.
-    let is_home = desk().directory.get_untracked().is_some_and(|here| is_home(&here));
-    let through = (is_home && id != portal().client_id).then(|| through_it(id.clone()));
-    view! { {by_itself(id)}{through} }.into_any()
+    let is_home = desk().directory.get_untracked().is_some_and(|here| is_home(&here)) && id != portal().client_id;
+    let id = StoredValue::new(id.to_owned());
+    let granted = move || async move {
+        match client.granted(&id.get_value()).await {
+            Ok(grant) => Ok(Some(of(&grant, "scope").split_whitespace().map(String::from).collect())),
+            Err(Trouble::Gone) => Ok(None),
+            Err(trouble) => Err(trouble),
+        }
+    };
+    let by_itself = load(move || async move { client.permissions(&id.get_value()).await });
+    Permissions { id, by_itself, through_it: is_home.then(|| load(granted)) }
+}
+
+pub fn section(permissions: Permissions) -> AnyView {
+    let Permissions { id, by_itself, through_it } = permissions;
+    let through = through_it.map(|granted| administrators(id, granted));
+    view! { {alone(id, by_itself)}{through} }.into_any()
 }
 
 /// The portal signs in at the directory of the administrators.
@@ -33,10 +55,8 @@ fn is_home(here: &Organization) -> bool {
     portal().authority.contains(&here.id)
 }
 
-fn by_itself(id: String) -> AnyView {
+fn alone(id: StoredValue<String>, allowed: Loaded<Vec<Value>>) -> AnyView {
     let (client, toasts) = (client(), toasts());
-    let id = StoredValue::new(id);
-    let allowed = load(move || async move { client.permissions(&id.get_value()).await });
     let list = allowed.show(1, move |allowed_now| {
         let rows = allowed_now.iter().map(|row| {
             let (own, word) = (of(row, "id"), of(row, "appRoleValue"));
@@ -68,17 +88,8 @@ fn by_itself(id: String) -> AnyView {
     .into_any()
 }
 
-fn through_it(id: String) -> AnyView {
+fn administrators(id: StoredValue<String>, granted: Loaded<Option<Vec<String>>>) -> AnyView {
     let client = client();
-    let id = StoredValue::new(id);
-    let granted: Loaded<Option<Vec<String>>> = load(move || async move {
-        match client.granted(&id.get_value()).await {
-            Ok(grant) => Ok(Some(of(&grant, "scope").split_whitespace().map(String::from).collect())),
-            // Nobody consented to anything yet.
-            Err(Trouble::Gone) => Ok(None),
-            Err(trouble) => Err(trouble),
-        }
-    });
     let list = granted.show(1, move |scopes| {
         let is_new = scopes.is_none();
         let scopes = scopes.unwrap_or_default();
@@ -119,13 +130,23 @@ fn shown(rows: Vec<AnyView>, nothing: &'static str) -> AnyView {
     }
 }
 
-fn one(word: String, everywhere: bool, remove: impl Fn() + Send + Sync + 'static) -> AnyView {
+fn one(word: String, everywhere: bool, remove: impl Fn() + Clone + Send + Sync + 'static) -> AnyView {
     let name = format!("Take back {word}");
+    let asked = word.clone();
+    let ask = move || {
+        let question = Question {
+            title: format!("Take back {asked}?"),
+            text: "Whatever still counts on it is refused from that moment on. It can be given again.".into(),
+            act: "Take back".into(),
+            dangerous: true,
+        };
+        asking().ask(question, remove.clone());
+    };
     view! {
         <tr>
             <th scope="row"><code>{word}</code></th>
             <td>{everywhere.then_some("in every directory")}</td>
-            <td class="acts">{bare(Icon::Trash, name, remove)}</td>
+            <td class="acts">{bare(Icon::Trash, name, ask)}</td>
         </tr>
     }
     .into_any()

@@ -28,6 +28,8 @@ pub struct Client {
     pub session: Session,
     /// The id of the directory that every call is about; empty until one is chosen.
     pub directory: RwSignal<String>,
+    /// Requests that are not answered yet.
+    pub under_way: RwSignal<u32>,
 }
 
 /// The one that the portal was opened with.
@@ -121,8 +123,15 @@ impl Client {
         format!("{}/v1.0{path}", self.session.portal.with_value(|portal| portal.graph.clone()))
     }
 
-    /// A token that the server no longer believes is renewed once; after that the person signs in again, and comes back here.
     async fn call(self, ask: Ask<'_>) -> Result<String> {
+        self.under_way.update(|requests| *requests += 1);
+        let answer = self.answered(ask).await;
+        self.under_way.update(|requests| *requests -= 1);
+        answer
+    }
+
+    /// A token that the server no longer believes is renewed once; after that the person signs in again, and comes back here.
+    async fn answered(self, ask: Ask<'_>) -> Result<String> {
         let mut renewed = false;
         loop {
             let Some(token) = self.session.token().await else { return self.sign_in_again().await };

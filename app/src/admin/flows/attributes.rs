@@ -3,7 +3,7 @@
 use super::{
     super::{
         client::client,
-        route::Route,
+        route::{Route, place},
         ui::{
             button::{Act, primary},
             load::{Loaded, load},
@@ -21,11 +21,13 @@ use leptos::prelude::*;
 use serde_json::json;
 use std::collections::BTreeSet;
 
-pub fn section(loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
+pub fn section(loaded: Loaded<UserFlow>) -> AnyView {
     let client = client();
     let all = load(move || client.attributes());
-    let flow = StoredValue::new(flow);
-    all.show(6, move |all| choosing(loaded, flow, all))
+    loaded.show(6, move |flow| {
+        let flow = StoredValue::new(flow);
+        all.show(6, move |all| choosing(loaded, flow, all))
+    })
 }
 
 fn choosing(loaded: Loaded<UserFlow>, flow: StoredValue<UserFlow>, all: Vec<UserFlowAttribute>) -> AnyView {
@@ -34,6 +36,8 @@ fn choosing(loaded: Loaded<UserFlow>, flow: StoredValue<UserFlow>, all: Vec<User
     let claims = RwSignal::new(flow.with_value(|flow| flow.claims.iter().cloned().collect::<BTreeSet<_>>()));
     let (chosen, typed, act) = (RwSignal::new(asked), RwSignal::new(String::new()), Act::new());
     follow(chosen, claims);
+    let as_it_is = (chosen.get_untracked(), claims.get_untracked());
+    place().hold(move || (chosen.get(), claims.get()) != as_it_is);
     let save = move || {
         let (id, etag) = flow.with_value(|flow| (flow.id.clone(), flow.etag.clone()));
         let attributes: Vec<_> = chosen.get_untracked().into_iter().map(|id| json!({ "id": id })).collect();
@@ -44,12 +48,13 @@ fn choosing(loaded: Loaded<UserFlow>, flow: StoredValue<UserFlow>, all: Vec<User
             },
             "claims": claims.get_untracked(),
         });
-        act.run(async move { client.update_flow(&id, etag.as_deref(), changes).await }, move |saved| {
-            match saved {
-                Ok(()) => toasts.good("Saved. Their order and words are set under Page layouts."),
-                Err(trouble) => toasts.bad(trouble.sentence()),
+        act.run(async move { client.update_flow(&id, etag.as_deref(), changes).await }, move |saved| match saved {
+            Ok(()) => {
+                place().let_go();
+                toasts.good("Saved. Their order and words are set under Page layouts.");
+                loaded.again();
             }
-            loaded.again();
+            Err(trouble) => toasts.bad(trouble.sentence()),
         });
     };
     let all: Vec<_> = all.into_iter().filter(|attribute| attribute.id != EMAIL).collect();

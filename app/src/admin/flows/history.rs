@@ -7,7 +7,7 @@ use super::super::{
         ask::{Question, asking, dialog},
         button::{plain, run},
         load::{Loaded, load},
-        pages::pages,
+        pages::{Pages, pages},
         toast::toasts,
     },
     understood::understood,
@@ -18,16 +18,27 @@ use crate::contract::resource::{
 };
 use leptos::prelude::*;
 
-pub fn section(loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
+pub fn section(loaded: Loaded<UserFlow>, id: String) -> AnyView {
     let client = client();
-    let id = StoredValue::new(flow.id);
-    let current = flow.revision;
+    let id = StoredValue::new(id);
     let pages = pages(move || async move { client.revisions(&id.get_value()).await });
+    loaded.show(4, move |flow| saves(Saved { flow: loaded, pages }, id, flow.revision))
+}
+
+/// What stands in the history, and what is there now.
+#[derive(Clone, Copy)]
+struct Saved {
+    flow: Loaded<UserFlow>,
+    pages: Pages<Revision>,
+}
+
+fn saves(saved: Saved, id: StoredValue<String>, current: i64) -> AnyView {
+    let pages = saved.pages;
     let compared = RwSignal::new(None::<i64>);
     let list = pages.show(4, move |first| {
         let rows = move || {
             let all = pages.more();
-            first.iter().chain(&all).map(|revision| row(loaded, id, current, compared, revision)).collect::<Vec<_>>()
+            first.iter().chain(&all).map(|revision| row(saved, id, current, compared, revision)).collect::<Vec<_>>()
         };
         view! {
             <div class="card">
@@ -45,7 +56,7 @@ pub fn section(loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
 }
 
 fn row(
-    loaded: Loaded<UserFlow>,
+    saved: Saved,
     id: StoredValue<String>,
     current: i64,
     compared: RwSignal<Option<i64>>,
@@ -56,7 +67,7 @@ fn row(
         view! {
             <div class="buttons end">
                 {plain("Compare", move || compared.set(Some(number)))}
-                {plain("Restore", move || restore(loaded, id, number))}
+                {plain("Restore", move || restore(saved, id, number))}
             </div>
         }
     });
@@ -77,7 +88,7 @@ pub fn who(revision: &Revision) -> String {
     known.unwrap_or_else(|| "The server".into())
 }
 
-fn restore(loaded: Loaded<UserFlow>, id: StoredValue<String>, revision: i64) {
+fn restore(saved: Saved, id: StoredValue<String>, revision: i64) {
     let (client, toasts) = (client(), toasts());
     let question = Question {
         title: format!("Restore revision {revision}?"),
@@ -88,7 +99,8 @@ fn restore(loaded: Loaded<UserFlow>, id: StoredValue<String>, revision: i64) {
     asking().ask(question, move || {
         run(async move { client.restore(&id.get_value(), revision).await }, move |()| {
             toasts.good(format!("Revision {revision} is published again."));
-            loaded.again();
+            saved.pages.again();
+            saved.flow.again();
         });
     });
 }

@@ -1,6 +1,7 @@
 //! Every user flow of the directory: what kind it is, who uses it, how many signed up through it.
 
 use super::super::{
+    activity::remember_busiest,
     browser::number,
     client::client,
     frame::head,
@@ -22,6 +23,7 @@ pub fn list() -> AnyView {
     let typed = RwSignal::new(String::new());
     let acts = move || new_flow().into_any();
     let content = flows.show(4, move |flows| {
+        remember_busiest(&flows);
         if flows.is_empty() {
             return empty(
                 "No user flow yet",

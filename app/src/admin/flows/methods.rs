@@ -3,10 +3,11 @@
 use super::{
     super::{
         client::client,
+        route::place,
         ui::{
             button::{Act, primary},
             field::{radio, tick},
-            load::{Loaded, load},
+            load::{Loaded, both, load},
             toast::toasts,
         },
     },
@@ -16,7 +17,7 @@ use super::{
 use crate::contract::{
     flow_rules::SignInName,
     resource::{
-        identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD, IdentityProvider, Switch},
+        identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD, EmailMethod, IdentityProvider, Switch},
         user_flow::UserFlow,
     },
 };
@@ -24,9 +25,13 @@ use leptos::prelude::*;
 use serde_json::json;
 use std::collections::BTreeSet;
 
-pub fn section(loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
+pub fn section(loaded: Loaded<UserFlow>) -> AnyView {
     let client = client();
-    let all = load(move || async move { Ok((client.providers().await?, client.email_method().await?)) });
+    let all = load(move || both(client.providers(), client.email_method()));
+    loaded.show(4, move |flow| of_flow(loaded, all, flow))
+}
+
+fn of_flow(loaded: Loaded<UserFlow>, all: Loaded<(Vec<IdentityProvider>, EmailMethod)>, flow: UserFlow) -> AnyView {
     let before: BTreeSet<String> = flow
         .on_authentication_method_load_start
         .identity_providers
@@ -50,6 +55,10 @@ fn choosing(
     let (client, toasts) = (client(), toasts());
     let (chosen, act) = (RwSignal::new(before.get_value()), Act::new());
     let called = RwSignal::new(flow.with_value(|flow| flow.rules.sign_in_name));
+    place().hold(move || {
+        let renamed = flow.with_value(|flow| called.get() != flow.rules.sign_in_name);
+        renamed || chosen.with(|chosen| before.with_value(|before| chosen != before))
+    });
     let has = move |id: &str| chosen.with(|chosen| chosen.contains(id));
     let only = move |id: &'static str| {
         chosen.update(|chosen| {
@@ -89,12 +98,13 @@ fn choosing(
             "@odata.type": "#microsoft.graph.onAuthenticationMethodLoadStartExternalUsersSelfServiceSignUp",
             "identityProviders": providers,
         }});
-        act.run(async move { client.update_flow(&id, etag.as_deref(), changes).await }, move |saved| {
-            match saved {
-                Ok(()) => toasts.good("Saved. Accounts that are there keep the way they signed up with."),
-                Err(trouble) => toasts.bad(trouble.sentence()),
+        act.run(async move { client.update_flow(&id, etag.as_deref(), changes).await }, move |saved| match saved {
+            Ok(()) => {
+                place().let_go();
+                toasts.good("Saved. Accounts that are there keep the way they signed up with.");
+                loaded.again();
             }
-            loaded.again();
+            Err(trouble) => toasts.bad(trouble.sentence()),
         });
     };
     let why_not = (!passcode).then(|| PASSCODE_IS_OFF.to_owned());

@@ -10,7 +10,7 @@ use super::super::{
         ask::dialog,
         button::{Act, plain, primary},
         field::{Label, line, radio, tick},
-        load::load,
+        load::{both, load},
         toast::toasts,
     },
 };
@@ -78,13 +78,12 @@ pub fn new() -> AnyView {
         fault: RwSignal::new(None),
     };
     let offer = load(move || async move {
-        let method = client.email_method().await?;
-        Ok(Offer {
-            providers: client.providers().await?,
-            attributes: client.attributes().await?,
-            passcode: method.allow_external_id_to_use_email_otp == Switch::Enabled,
-        })
+        let ((method, providers), attributes) =
+            both(both(client.email_method(), client.providers()), client.attributes()).await?;
+        let passcode = method.allow_external_id_to_use_email_otp == Switch::Enabled;
+        Ok(Offer { providers, attributes, passcode })
     });
+    place().hold(move || draft.name.with(|name| !name.trim().is_empty()));
     view! {
         <div class="screen narrow">
             {head(vec![("User flows".into(), Route::Flows)], "Create".into(), ().into_any())}
@@ -334,6 +333,7 @@ fn create(draft: Draft, act: Act, offered: &[UserFlowAttribute]) {
     act.run(async move { client.create_flow(&flow).await }, move |made| match made {
         Ok(made) => {
             toasts.good(format!("{} is ready. Add an application to it to use it.", made.display_name));
+            place.let_go();
             place.go(&Route::Flows);
         }
         Err(trouble) => tell(draft, &trouble),

@@ -1,7 +1,7 @@
 //! A flow at a glance: its name, what it does, how far people come.
 
 use super::super::{
-    activity::steps,
+    activity::{days_ago, steps},
     browser::number,
     client::client,
     route::{FlowTab, Route, place},
@@ -16,19 +16,20 @@ use super::super::{
     },
 };
 use crate::admin::ui::listen::on_submit;
-use crate::contract::resource::user_flow::UserFlow;
+use crate::contract::resource::{funnel::Funnel, user_flow::UserFlow};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-pub fn section(loaded: Loaded<UserFlow>, flow: UserFlow) -> AnyView {
+pub fn section(loaded: Loaded<UserFlow>, id: String) -> AnyView {
     let client = client();
-    let funnel = {
-        let id = flow.id.clone();
-        load(move || {
-            let id = id.clone();
-            async move { client.funnel(&id, &super::super::activity::days_ago(30)).await }
-        })
-    };
+    let funnel = load(move || {
+        let id = id.clone();
+        async move { client.funnel(&id, &days_ago(30)).await }
+    });
+    loaded.show(5, move |flow| at_a_glance(loaded, funnel, flow))
+}
+
+fn at_a_glance(loaded: Loaded<UserFlow>, funnel: Loaded<Funnel>, flow: UserFlow) -> AnyView {
     let providers: Vec<_> = flow
         .on_authentication_method_load_start
         .identity_providers
@@ -59,6 +60,8 @@ fn settings(loaded: Loaded<UserFlow>, flow: &UserFlow) -> AnyView {
     let name = RwSignal::new(flow.display_name.clone());
     let fault = RwSignal::new(None::<String>);
     let act = Act::new();
+    let before = flow.display_name.clone();
+    place().hold(move || name.with(|name| name.trim() != before));
     let (sign_up, keep) =
         (RwSignal::new(flow.on_interactive_auth_flow_start.is_sign_up_allowed), RwSignal::new(flow.keep_signed_in));
     let flow = StoredValue::new(flow.clone());
@@ -74,6 +77,7 @@ fn settings(loaded: Loaded<UserFlow>, flow: &UserFlow) -> AnyView {
         act.run(async move { client.update_flow(&before.id, before.etag.as_deref(), changes).await }, move |saved| {
             match saved {
                 Ok(()) => {
+                    place().let_go();
                     toasts.good("Saved.");
                     loaded.again();
                 }
@@ -133,6 +137,7 @@ fn deletion(flow: &UserFlow) -> AnyView {
         asking().ask(question, move || {
             run(async move { client.delete_flow(&id.get_value()).await }, move |()| {
                 toasts.good(format!("{} is deleted.", name.get_value()));
+                place.let_go();
                 place.go(&Route::Flows);
             });
         });

@@ -10,7 +10,7 @@ use super::super::{
         button::{plain, run},
         copy,
         field::{Label, select},
-        load::load,
+        load::{Loaded, load},
     },
 };
 use crate::contract::{
@@ -48,21 +48,14 @@ struct Walk {
     round: StoredValue<u32>,
 }
 
-pub fn section(flow: &UserFlow) -> AnyView {
+pub fn section(loaded: Loaded<UserFlow>, id: String) -> AnyView {
     let client = client();
     let branding = load(move || async move {
         let directory = client.directory.get_untracked();
         client.branding(&directory).await
     });
-    let application =
-        flow.applications().first().map_or_else(|| "your application".to_owned(), |it| it.display_name.clone());
-    let flow = flow.id.clone();
-    branding.show(6, move |branding| walking(flow.clone(), application.clone(), &branding))
-}
-
-fn walking(flow: String, application: String, branding: &Branding) -> AnyView {
     let walk = Walk {
-        flow: StoredValue::new(flow),
+        flow: StoredValue::new(id),
         path: RwSignal::new("signIn".into()),
         who: RwSignal::new(String::new()),
         look: Look::new(),
@@ -71,6 +64,14 @@ fn walking(flow: String, application: String, branding: &Branding) -> AnyView {
         round: StoredValue::new(0),
     };
     walk.begin();
+    loaded.show(6, move |flow| {
+        let application =
+            flow.applications().first().map_or_else(|| "your application".to_owned(), |it| it.display_name.clone());
+        branding.show(6, move |branding| walking(walk, application.clone(), &branding))
+    })
+}
+
+fn walking(walk: Walk, application: String, branding: &Branding) -> AnyView {
     let brand = StoredValue::new(brand_of(branding, desk().directory.get_untracked().as_ref()));
     let application = StoredValue::new(application);
     let sample = Signal::derive(move || {

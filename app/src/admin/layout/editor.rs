@@ -54,8 +54,7 @@ impl Editor {
 
     /// The portal asks before it leaves a page with changes.
     pub fn hold_unsaved(self) {
-        let place = place();
-        Effect::new(move |_| place.unsaved.set(self.is_changed()));
+        place().hold(move || self.is_changed());
     }
 
     pub fn is_changed(self) -> bool {

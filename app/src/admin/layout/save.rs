@@ -52,7 +52,7 @@ fn save(editor: Editor, act: Act) {
         Ok(flow) => {
             let revision = flow.revision;
             editor.read(flow);
-            place().unsaved.set(false);
+            place().let_go();
             toasts.good(format!("Saved as revision {revision}. Pages that are open have it now."));
         }
         Err(Trouble::ChangedMeanwhile) => learn(editor),

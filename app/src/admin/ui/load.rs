@@ -3,7 +3,11 @@
 use super::super::{client::Result, trouble::Trouble};
 use crate::admin::ui::listen::on_click;
 use leptos::{prelude::*, task::spawn_local};
-use std::future::Future;
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+};
 
 pub struct Loaded<T: Send + Sync + 'static> {
     now: RwSignal<Option<Result<T>>>,
@@ -40,6 +44,35 @@ where
         });
     });
     Loaded { now, round }
+}
+
+/// Two things asked for at once: a screen is one round trip away, whatever it is made of.
+pub async fn both<A, B>(
+    one: impl Future<Output = Result<A>>,
+    other: impl Future<Output = Result<B>>,
+) -> Result<(A, B)> {
+    let (mut one, mut other) = (pin!(one), pin!(other));
+    let (mut first, mut second) = (None, None);
+    poll_fn(|context| {
+        if first.is_none()
+            && let Poll::Ready(answer) = one.as_mut().poll(context)
+        {
+            first = Some(answer);
+        }
+        if second.is_none()
+            && let Poll::Ready(answer) = other.as_mut().poll(context)
+        {
+            second = Some(answer);
+        }
+        match (first.take(), second.take()) {
+            (Some(first), Some(second)) => Poll::Ready(first.and_then(|first| Ok((first, second?)))),
+            waiting => {
+                (first, second) = waiting;
+                Poll::Pending
+            }
+        }
+    })
+    .await
 }
 
 impl<T: Clone + Send + Sync + 'static> Loaded<T> {

@@ -47,6 +47,11 @@ impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Pages<T> {
         self.first.show(rows, move |page| view(page.value))
     }
 
+    /// From the first page on, as it is now.
+    pub fn again(self) {
+        self.first.again();
+    }
+
     /// What came after the first page so far.
     pub fn more(self) -> Vec<T> {
         self.more.get()

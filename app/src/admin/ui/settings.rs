@@ -7,12 +7,7 @@ use super::{
     load::Loaded,
     toast::toasts,
 };
-use crate::admin::{
-    browser::focus_soon,
-    client,
-    route::{Place, place},
-    trouble::Trouble,
-};
+use crate::admin::{browser::focus_soon, client, route::place, trouble::Trouble};
 use crate::json;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -64,8 +59,8 @@ impl Settings {
     /// What is written in the form and not saved is asked about before it is lost.
     pub fn new(all: impl Iterator<Item = &'static Setting>, saved: &Value) -> Self {
         let entries: Vec<Entry> = all.map(|setting| Entry::new(setting, saved)).collect();
-        let (settings, place): (Self, Place) = (Self(StoredValue::new(entries)), place());
-        Effect::new(move |_| place.unsaved.set(settings.is_changed()));
+        let settings = Self(StoredValue::new(entries));
+        place().hold(move || settings.is_changed());
         settings
     }
 
@@ -117,7 +112,7 @@ impl Settings {
     pub fn answered<T: Clone + Send + Sync + 'static>(self, outcome: client::Result<()>, loaded: Loaded<T>) {
         match outcome {
             Ok(()) => {
-                place().unsaved.set(false);
+                place().let_go();
                 toasts().good("Saved.");
                 loaded.again();
             }

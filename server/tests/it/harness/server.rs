@@ -23,6 +23,7 @@ use server::{
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, FromRow, any::AnyRow};
 use std::{
     collections::BTreeMap,
+    fs,
     net::{IpAddr, Ipv4Addr},
     path::Path,
     sync::{
@@ -204,6 +205,12 @@ impl TestServer {
         let rows: Vec<(String,)> = sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
         connection.close().await.unwrap();
         rows.into_iter().map(|(text,)| text).collect()
+    }
+
+    /// What lies on the disk, byte by byte: SQLite's file with its write-ahead log. Nothing where the database is elsewhere.
+    pub fn disk(&self) -> Vec<u8> {
+        let Some(file) = self.url.strip_prefix("sqlite://") else { return Vec::new() };
+        ["", "-wal"].iter().filter_map(|end| fs::read(format!("{file}{end}")).ok()).flatten().collect()
     }
 
     /// Writes to the directory as a step of ours would.

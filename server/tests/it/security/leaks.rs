@@ -1,7 +1,9 @@
 //! What must never be told: secrets in the log, in pages, in problem documents, in the database (security R8, R33, R43).
 
-use crate::harness::{HOST, on_both};
+use crate::harness::{HOST, ORIGIN, PASSWORD, TestServer, dump_all, on_both};
 use axum::{body::Body, http::Request};
+use serde_json::json;
+use server::administration;
 use std::{
     io,
     sync::{Arc, Mutex},
@@ -135,4 +137,66 @@ async fn r40_the_database_holds_no_secret_as_it_is() {
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1,keyid="), "{stored}");
     })
     .await;
+}
+
+/// Security R40: whoever gets hold of the whole of it, row by row or byte by byte, finds nothing that opens anything.
+#[tokio::test]
+async fn r40_no_canary_lies_anywhere_in_the_database_or_on_its_disk() {
+    on_both(async |server| {
+        let mut canaries = vec![CANARY.to_owned(), "canary-of-a-provider".to_owned()];
+        canaries.extend(of_the_first_administrator(&server).await);
+        let admin = server.administrator().await;
+        let google = json!({"@odata.type": "#microsoft.graph.socialIdentityProvider", "displayName": "Google",
+            "identityProviderType": "Google", "clientId": "client", "clientSecret": "canary-of-a-provider"});
+        admin.make("/identity/identityProviders", google).await;
+        let made = admin.make("/applications", json!({ "displayName": "Shop" })).await;
+        let secret = admin.post(&format!("/applications/{made}/addPassword"), json!({})).await.json();
+        canaries.push(secret["secretText"].as_str().unwrap().to_owned());
+        canaries.push(admin.token.clone());
+
+        let shop = server.application().await;
+        canaries.push(shop.secret.as_ref().unwrap().reveal().to_owned());
+        let mut ada = server.browser();
+        let asked = shop.asks(&mut ada).await;
+        ada.press("Create one").await;
+        ada.fill(&[("Email address", ADA)]).press("Send code").await;
+        canaries.push(server.mailbox().code(ADA).await);
+        ada.type_code(ADA).await;
+        ada.fill(&[("New password", CANARY)]).press("Continue").await;
+        ada.fill(&[("Display name", "Ada")]).press("Create account").await;
+        let code = shop.code(&ada, &asked);
+        let tokens = shop.checked(shop.redeem(&code, &asked).await).await;
+        canaries.extend([code, tokens.refresh_token, tokens.access_token, tokens.id_token]);
+        canaries.extend(ada.cookies().iter().filter_map(|cookie| ada.cookie(cookie)));
+
+        let (rows, disk) = (dump_all(&server).await, server.disk());
+        assert!(rows.iter().any(|row| row.starts_with("identity_providers|")), "{} rows", rows.len());
+        for canary in canaries {
+            assert!(canary.len() >= 8, "{canary}");
+            let found = rows.iter().find(|row| row.contains(&canary));
+            assert!(found.is_none(), "{canary} in {found:?}");
+            assert!(!disk.windows(canary.len()).any(|bytes| bytes == canary.as_bytes()), "{canary} on the disk");
+        }
+        // What was looked through is where things are.
+        let at_home = shop.id.to_string();
+        assert!(rows.iter().any(|row| row.contains(&at_home)));
+        assert!(disk.is_empty() || disk.windows(at_home.len()).any(|bytes| bytes == at_home.as_bytes()));
+    })
+    .await;
+}
+
+/// The link that makes them, their password, and the secret of the app they set up.
+async fn of_the_first_administrator(server: &TestServer) -> [String; 3] {
+    let state = &server.state;
+    administration::ensure(state).await.unwrap();
+    let link =
+        administration::set_up_link(&state.config, &state.db, &state.chance, server.now()).await.unwrap().unwrap();
+    let mut browser = server.browser();
+    browser.open(link.strip_prefix(ORIGIN).unwrap()).await;
+    let typed = [("Your name", "Grace"), ("Email address", "grace@example.org"), ("New password", PASSWORD)];
+    browser.fill(&typed).press("Make administrator").await;
+    assert_eq!(browser.heading(), "Set up your authenticator app");
+    let html = &browser.page.html;
+    let app = html.split_once("secret=").unwrap().1.chars().take_while(char::is_ascii_alphanumeric).collect();
+    [link.split_once("token=").unwrap().1.to_owned(), PASSWORD.to_owned(), app]
 }

@@ -1,0 +1,128 @@
+// What administrators do that cannot be taken back: it asks once, or it can be undone; and nothing that somebody typed is lost
+// by a click beside it.
+
+import { Browser, connections, signUp } from "../journey.mjs";
+import { expect, test, type Administrator } from "./administrator.ts";
+import { passphrase } from "./person.ts";
+
+test.use({ viewport: { width: 1280, height: 860 } });
+
+async function opensSomebody(administrator: Administrator, name: string | RegExp) {
+  await administrator.opens("People");
+  await administrator.page.getByRole("rowheader").getByRole("link", { name }).first().click();
+  await expect(administrator.page.getByRole("heading", { name: "Access" })).toBeVisible();
+}
+
+test("what is done to an account asks once, or is undone @script", async ({ administrator, customers }) => {
+  const { page } = administrator;
+  expect(customers).toBeDefined();
+  await opensSomebody(administrator, "Grace Hopper");
+
+  await administrator.presses("End all sessions");
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.locator(".toast")).toHaveCount(0);
+  await administrator.presses("End all sessions");
+  await administrator.confirms("End all sessions of Grace Hopper?", "End sessions");
+  await administrator.isTold("Every session has ended.");
+
+  const active = page.getByRole("switch", { name: "Account is active" });
+  await active.click();
+  await page.keyboard.press("Escape");
+  await expect(active).toBeChecked();
+  await active.click();
+  await administrator.confirms("Disable Grace Hopper?", "Disable");
+  await administrator.isTold("The account is disabled");
+  await expect(active).not.toBeChecked();
+  await active.click();
+  await administrator.isTold("The account is active again.");
+  await expect(active).toBeChecked();
+
+  await administrator.presses("Reset password");
+  await administrator.confirms("Reset the password?", "Reset password");
+  await expect(page.getByRole("dialog", { name: "The new password" })).toBeVisible();
+  await administrator.presses("I have copied it");
+
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await administrator.confirms("Delete Grace Hopper?", "Delete");
+  await administrator.sees("People");
+  await administrator.isTold("Grace Hopper is deleted.");
+  await administrator.presses("Undo");
+  await administrator.isTold("The account is back.");
+});
+
+test("an invitation is withdrawn after a question @script", async ({ administrator }) => {
+  const { page } = administrator;
+  await administrator.opens("Administrators");
+  await administrator.presses("Invite");
+  const window = page.getByRole("dialog");
+  await window.getByLabel("Email address").fill("ines@woodgrove.example");
+  await window.getByRole("radio", { name: /^Global Reader/ }).check();
+  await window.getByRole("button", { name: "Invite" }).click();
+  const ines = page.getByRole("row").filter({ hasText: "ines@woodgrove.example" });
+  await ines.getByRole("button", { name: "Withdraw" }).click();
+  await administrator.confirms("Withdraw the invitation of ines@woodgrove.example?", "Withdraw");
+  await administrator.isTold("opens nothing any more");
+  await expect(ines).toHaveCount(0);
+});
+
+test("what was typed and not saved is not lost by a click @script", async ({ administrator, customers }) => {
+  const { page } = administrator;
+  expect(customers).toBeDefined();
+  const isAsked = async () => {
+    const asked = page.getByRole("dialog", { name: "Leave without saving?" });
+    await expect(asked).toBeVisible();
+    await asked.getByRole("button", { name: "Cancel" }).click();
+  };
+  const goesAway = () => page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Activity" }).click();
+
+  await opensSomebody(administrator, /./);
+  await page.getByLabel("City", { exact: true }).fill("Lund");
+  await goesAway();
+  await isAsked();
+  // Another directory is another place as well.
+  await page.getByRole("button", { name: "Switch directory" }).click();
+  await page.locator(".entries").getByRole("button").first().click();
+  await isAsked();
+  await expect(page.getByLabel("City", { exact: true })).toHaveValue("Lund");
+  await administrator.presses("Save");
+  await administrator.isTold("Saved.");
+  await goesAway();
+  await administrator.sees("Activity");
+
+  for (const [screen, field] of [
+    ["Branding", "Name"],
+    ["Languages", "Sign in heading in your words"],
+  ] as const) {
+    await administrator.opens(screen);
+    const typed = page.getByLabel(field, { exact: true }).first();
+    const before = await typed.inputValue();
+    await typed.fill("Rowan");
+    await goesAway();
+    await isAsked();
+    await expect(typed).toHaveValue("Rowan");
+    // What is as it was needs no question.
+    await typed.fill(before);
+    await goesAway();
+    await administrator.sees("Activity");
+  }
+});
+
+test("a name that looks like script is a name @script", async ({ administrator, server }) => {
+  const { page } = administrator;
+  const name = "</script><img src=x onerror=alert(1)>";
+  const mallory = { name, address: `mallory.${Date.now()}@example.org`, password: passphrase() };
+  await signUp(new Browser({ port: server.port, agent: connections() }), mallory);
+  await administrator.opens("People");
+  await page.getByRole("searchbox").fill("mallory.");
+  await expect(page.getByRole("rowheader")).toHaveText([name]);
+  await page.getByRole("rowheader").getByRole("link").click();
+  await administrator.sees(name);
+  await expect(page.getByLabel("Display Name", { exact: true })).toHaveValue(name);
+  await administrator.opens("Activity");
+  await expect(page.getByText(mallory.address).first()).toBeVisible();
+  for (const screen of ["People", "Activity"]) {
+    await administrator.opens(screen);
+    await expect(page.locator("main img, main script")).toHaveCount(0);
+  }
+});
