@@ -108,6 +108,41 @@ test("what was typed and not saved is not lost by a click @script", async ({ adm
   }
 });
 
+test("saving one form of an application leaves the other as it was typed @script", async ({ administrator }) => {
+  const { page } = administrator;
+  await administrator.opens("Applications");
+  await page.getByRole("rowheader").getByRole("link").first().click();
+  const web = page.getByLabel(/^Web/);
+  const protocol = page.getByRole("form", { name: "Protocol" });
+  const before = await web.inputValue();
+  const more = `${before}\nhttps://shop.example.org/back`;
+  await web.fill(more);
+  await protocol.getByLabel("Signature").selectOption("EdDSA");
+  await administrator.presses("Save the protocol");
+  await administrator.isTold("Saved.");
+  await expect(protocol.getByText("There are unsaved changes.")).toHaveCount(0);
+  await expect(web).toHaveValue(more);
+  // A secret is made beside it, and seen.
+  await administrator.presses("New secret");
+  await administrator.presses("I have copied it");
+  await expect(page.getByRole("button", { name: "Remove the secret" })).toHaveCount(1);
+  await expect(web).toHaveValue(more);
+  await administrator.presses("Save");
+  await expect(page.locator(".toast").filter({ hasText: "Saved." })).toHaveCount(2);
+  await page.reload();
+  await expect(web).toHaveValue(more);
+  await expect(protocol.getByLabel("Signature")).toHaveValue("EdDSA");
+
+  await web.fill(before);
+  await administrator.presses("Save");
+  await administrator.isTold("Saved.");
+  await protocol.getByLabel("Signature").selectOption("RS256");
+  await administrator.presses("Save the protocol");
+  await expect(protocol.getByText("There are unsaved changes.")).toHaveCount(0);
+  await administrator.presses("Remove the secret");
+  await administrator.confirms(/^Remove the secret/, "Remove");
+});
+
 test("a name that looks like script is a name @script", async ({ administrator, server }) => {
   const { page } = administrator;
   const name = "</script><img src=x onerror=alert(1)>";

@@ -17,6 +17,19 @@ for (const [size, viewport] of Object.entries(sizes)) {
   }
 }
 
+// The portal speaks English; what it is made of stands the other way round where a directory's name or a browser does.
+test.describe("right to left", () => {
+  test.use({ viewport: sizes.small });
+  test("every screen", async ({ administrator, customers }) => {
+    test.slow();
+    expect(customers).toBeDefined();
+    await administrator.page.addInitScript(() => document.addEventListener("DOMContentLoaded", () => (document.documentElement.dir = "rtl")));
+    await administrator.page.reload();
+    await administrator.sees("User flows");
+    await walksThrough(administrator, "rtl");
+  });
+});
+
 async function walksThrough(administrator: Administrator, kind: string) {
   const { page } = administrator;
   let number = 0;
@@ -32,16 +45,28 @@ async function walksThrough(administrator: Administrator, kind: string) {
   await picture("flows");
   const flow = await first();
   await goes("/admin/user-flows/new", "new-flow");
+  await administrator.presses("All versions");
+  await page.getByLabel("Email Accounts").check();
+  await picture("new-flow-all-versions");
   const tabs = ["", "/properties", "/applications", "/identity-providers", "/attributes", "/page-layouts", "/languages", "/run", "/history"];
   for (const tab of tabs) await goes(`${flow}${tab}`, `flow${tab.replace("/", "-")}`);
   await goes("/admin/applications", "applications");
   await goes((await first())!, "application");
   await goes("/admin/people", "people");
   await goes((await first())!, "person");
+  await administrator.presses("End all sessions");
+  await picture("question");
   const others = ["attributes", "identity-providers", "administrators", "directories", "design", "branding", "languages"];
   for (const path of others) await goes(`/admin/${path}`, path);
   for (const path of ["activity", "activity/funnel", "activity/changes"]) await goes(`/admin/${path}`, path.replace("/", "-"));
-  await page.goto("/admin/administrators");
-  await administrator.presses("Invite");
-  await picture("invite");
+  for (const [path, button] of [["administrators", "Invite"], ["applications", "Register an application"], ["attributes", "Add"], ["directories", "New directory"]]) {
+    await page.goto(`/admin/${path}`);
+    await administrator.presses(button!);
+    await picture(`window-${path}`);
+  }
+  if (await page.getByRole("button", { name: "Menu", exact: true }).isVisible()) {
+    await page.goto("/admin/user-flows");
+    await administrator.presses("Menu");
+    await picture("menu");
+  }
 }

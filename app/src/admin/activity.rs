@@ -312,7 +312,7 @@ fn failures(step: &FunnelStep) -> Vec<AnyView> {
                     <td>{name.clone()}</td>
                     <td>{words(failure.field.trim_start_matches("attribute."))}</td>
                     <td>{words(&failure.why)}</td>
-                    <td class="number">{failure.times}</td>
+                    <td class="number" data-unit="times">{failure.times}</td>
                 </tr>
             }
             .into_any()

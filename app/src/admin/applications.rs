@@ -179,28 +179,66 @@ fn lines_of(text: &str) -> Vec<String> {
 pub fn application(id: String) -> AnyView {
     let client = client();
     let allowed = permissions::permissions(&id);
+    let asked = id.clone();
     let loaded = load(move || {
-        let id = id.clone();
+        let id = asked.clone();
         async move { client.application(&id).await }
     });
+    let open =
+        Open { loaded, etag: StoredValue::new(None), id: StoredValue::new(id), secrets: RwSignal::new(Vec::new()) };
     let crumbs = || vec![("Applications".to_owned(), Route::Applications)];
     let title = Memo::new(move |_| loaded.get().map_or_else(String::new, |application| application.display_name));
     view! {
         <div class="screen">
             {move || head(crumbs(), title.get(), ().into_any())}
-            {loaded.show(5, move |application| one(loaded, allowed, application))}
+            {loaded.show(5, move |application| one(open, allowed, application))}
         </div>
     }
     .into_any()
 }
 
-fn one(loaded: Loaded<Application>, allowed: Permissions, application: Application) -> AnyView {
+/// The application that is open: several forms, each of which is saved by itself.
+#[derive(Clone, Copy)]
+struct Open {
+    loaded: Loaded<Application>,
+    id: StoredValue<String>,
+    /// As it was when it was read last.
+    etag: StoredValue<Option<String>>,
+    secrets: RwSignal<Vec<PasswordCredential>>,
+}
+
+impl Open {
+    fn id(self) -> String {
+        self.id.get_value()
+    }
+
+    fn etag(self) -> Option<String> {
+        self.etag.get_value()
+    }
+
+    fn keep(self, application: &Application) {
+        self.etag.set_value(application.etag.clone());
+        self.secrets.set(application.password_credentials.clone());
+    }
+
+    /// Something of it was changed: it is drawn anew, but not over what is written in a form and not saved.
+    fn again(self) {
+        if place().is_unsaved() { self.read() } else { self.loaded.again() }
+    }
+
+    fn read(self) {
+        run(async move { client().application(&self.id()).await }, move |application| self.keep(&application));
+    }
+}
+
+fn one(open: Open, allowed: Permissions, application: Application) -> AnyView {
+    open.keep(&application);
     view! {
         {quick_start(&application)}
-        {redirects(loaded, &application)}
+        {redirects(open, &application)}
         {widget::section(&application)}
-        {secrets(loaded, &application)}
-        {protocol::section(loaded, &application)}
+        {secrets(open)}
+        {protocol::section(open, &application)}
         {permissions::section(allowed)}
         {deletion(&application)}
     }
@@ -241,7 +279,7 @@ fn quick_start(application: &Application) -> AnyView {
     .into_any()
 }
 
-fn redirects(loaded: Loaded<Application>, application: &Application) -> AnyView {
+fn redirects(open: Open, application: &Application) -> AnyView {
     let (client, toasts) = (client(), toasts());
     let name = RwSignal::new(application.display_name.clone());
     let name_fault = RwSignal::new(None::<String>);
@@ -251,9 +289,8 @@ fn redirects(loaded: Loaded<Application>, application: &Application) -> AnyView 
     let origins_fault = RwSignal::new(None::<String>);
     let act = Act::new();
     let written = move || (name.get(), texts.map(|text| text.get()), origins.get());
-    let as_it_is = untrack(written);
-    place().hold(move || written() != as_it_is);
-    let (id, etag) = (StoredValue::new(application.id.clone()), StoredValue::new(application.etag.clone()));
+    let saved = RwSignal::new(untrack(written));
+    place().hold(move || saved.with(|saved| written() != *saved));
     let save = move || {
         let mut changes = json!({
             "displayName": name.get_untracked().trim(),
@@ -262,13 +299,12 @@ fn redirects(loaded: Loaded<Application>, application: &Application) -> AnyView 
         for ((platform, ..), text) in PLATFORMS.iter().zip(texts) {
             changes[*platform] = json!({ "redirectUris": lines_of(&text.get_untracked()) });
         }
-        let work =
-            async move { client.update_application(&id.get_value(), etag.get_value().as_deref(), &changes).await };
-        act.run(work, move |saved| match saved {
+        let work = async move { client.update_application(&open.id(), open.etag().as_deref(), &changes).await };
+        act.run(work, move |done| match done {
             Ok(()) => {
-                place().let_go();
                 toasts.good("Saved.");
-                loaded.again();
+                saved.set(untrack(written));
+                open.again();
             }
             Err(trouble) => {
                 for ((platform, ..), fault) in PLATFORMS.iter().zip(faults) {
@@ -303,13 +339,12 @@ fn redirects(loaded: Loaded<Application>, application: &Application) -> AnyView 
     .into_any()
 }
 
-fn secrets(loaded: Loaded<Application>, application: &Application) -> AnyView {
+fn secrets(open: Open) -> AnyView {
     let (client, toasts) = (client(), toasts());
-    let id = StoredValue::new(application.id.clone());
     let made = RwSignal::new(None::<PasswordCredential>);
     let add = move || {
         let name = format!("Made {}", moment(&String::from(js_sys::Date::new_0().to_iso_string())));
-        run(async move { client.add_password(&id.get_value(), &name).await }, move |secret| made.set(Some(secret)));
+        run(async move { client.add_password(&open.id(), &name).await }, move |secret| made.set(Some(secret)));
     };
     let remove = move |secret: PasswordCredential| {
         let name = secret.hint.clone().unwrap_or_default();
@@ -321,51 +356,46 @@ fn secrets(loaded: Loaded<Application>, application: &Application) -> AnyView {
         };
         asking().ask(question, move || {
             let key = secret.key_id.clone();
-            run(async move { client.remove_password(&id.get_value(), &key).await }, move |()| {
+            run(async move { client.remove_password(&open.id(), &key).await }, move |()| {
                 toasts.good("The secret is removed.");
-                loaded.again();
+                open.again();
             });
         });
     };
-    let rows: Vec<_> = application
-        .password_credentials
-        .iter()
-        .map(|secret| {
-            let own = secret.clone();
-            view! {
-                <tr>
-                    <th scope="row"><code>{secret.hint.clone()}"…"</code></th>
-                    <td>{secret.display_name.clone()}</td>
-                    <td>{secret.end_date_time.map(|end| format!("until {}", moment(&end.text())))}</td>
-                    <td class="acts">{bare(Icon::Trash, "Remove the secret", move || remove(own.clone()))}</td>
-                </tr>
-            }
-        })
-        .collect();
-    let full = application.password_credentials.len() >= 2;
-    let window = move || made.get().map(|secret| shown_once(loaded, made, secret));
+    let row = move |secret: PasswordCredential| {
+        let own = secret.clone();
+        view! {
+            <tr>
+                <th scope="row"><code>{secret.hint}"…"</code></th>
+                <td>{secret.display_name}</td>
+                <td>{secret.end_date_time.map(|end| format!("until {}", moment(&end.text())))}</td>
+                <td class="acts">{bare(Icon::Trash, "Remove the secret", move || remove(own.clone()))}</td>
+            </tr>
+        }
+    };
+    let list = move || {
+        let rows: Vec<_> = open.secrets.get().into_iter().map(row).collect();
+        if rows.is_empty() {
+            return view! { <p class="nothing">"Only applications on a server need one. Two can be active, so that one replaces the other without a pause."</p> }.into_any();
+        }
+        view! { <div class="scroll"><table><tbody>{rows}</tbody></table></div> }.into_any()
+    };
+    let is_full = move || open.secrets.with(|secrets| secrets.len() >= 2);
+    let window = move || made.get().map(|secret| shown_once(open, made, secret));
     view! {
         <section class="card">
-            <header><h2>"Secrets"</h2>{(!full).then(|| with_icon(Icon::Plus, "New secret", add))}</header>
-            {if rows.is_empty() {
-                view! { <p class="nothing">"Only applications on a server need one. Two can be active, so that one replaces the other without a pause."</p> }.into_any()
-            } else {
-                view! { <div class="scroll"><table><tbody>{rows}</tbody></table></div> }.into_any()
-            }}
+            <header><h2>"Secrets"</h2>{move || (!is_full()).then(|| with_icon(Icon::Plus, "New secret", add))}</header>
+            {list}
             {window}
         </section>
     }
     .into_any()
 }
 
-fn shown_once(
-    loaded: Loaded<Application>,
-    made: RwSignal<Option<PasswordCredential>>,
-    secret: PasswordCredential,
-) -> AnyView {
+fn shown_once(open: Open, made: RwSignal<Option<PasswordCredential>>, secret: PasswordCredential) -> AnyView {
     let close = move || {
         made.set(None);
-        loaded.again();
+        open.again();
     };
     let content = view! {
         <p class="second">"Copy it now. It is stored as a fingerprint and cannot be shown again."</p>

@@ -58,16 +58,15 @@ struct Draft {
 }
 
 pub fn screen() -> AnyView {
-    let client = client();
+    let (client, look) = (client(), Look::new());
     let branding = load(move || async move {
         let directory = client.directory.get_untracked();
         client.branding(&directory).await
     });
-    view! { <div class="screen wide">{branding.show(6, move |now| editing(branding, now))}</div> }.into_any()
+    view! { <div class="screen wide">{branding.show(6, move |now| editing(branding, look, now))}</div> }.into_any()
 }
 
-fn editing(loaded: Loaded<Branding>, branding: Branding) -> AnyView {
-    let look = Look::new();
+fn editing(loaded: Loaded<Branding>, look: Look, branding: Branding) -> AnyView {
     let said = |text: &Option<String>| RwSignal::new(text.clone().unwrap_or_default());
     let draft = Draft {
         name: said(&branding.brand_name),

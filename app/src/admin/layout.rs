@@ -32,7 +32,7 @@ struct Read {
 
 /// `top`: whose flow this is; `tabs`: the flow's other pages.
 pub fn screen(id: String, tabs: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
-    let client = client();
+    let (client, look) = (client(), Look::new());
     let read = load(move || {
         let id = id.clone();
         async move {
@@ -42,10 +42,10 @@ pub fn screen(id: String, tabs: impl Fn() -> AnyView + Send + Sync + 'static) ->
             Ok(Read { flow, attributes, branding })
         }
     });
-    read.show(8, move |read| editing(read, tabs()))
+    read.show(8, move |read| editing(read, look, tabs()))
 }
 
-fn editing(read: Read, tabs: AnyView) -> AnyView {
+fn editing(read: Read, look: Look, tabs: AnyView) -> AnyView {
     let Read { flow, attributes, branding } = read;
     let name = flow.display_name.clone();
     let open = flow.open_pages;
@@ -54,7 +54,6 @@ fn editing(read: Read, tabs: AnyView) -> AnyView {
     let path = if flow.kind == FlowKind::ProfileEdit { Path::EditProfile } else { Path::SignUp };
     let editor = Editor::new(flow, attributes);
     editor.hold_unsaved();
-    let look = Look::new();
     let brand = StoredValue::new((branding, application));
     let sample = Signal::derive(move || {
         let layout = editor.layout();

@@ -115,11 +115,12 @@ pub fn person(id: String) -> AnyView {
         let id = id.clone();
         async move { both(client.person(&id), client.attributes()).await }
     });
+    let etag = StoredValue::new(None);
     let title = Memo::new(move |_| loaded.get().map_or_else(String::new, |(user, _)| name(&user)));
     view! {
         <div class="screen narrow">
             {move || head(vec![("People".into(), Route::People)], title.get(), ().into_any())}
-            {loaded.show(6, move |(user, attributes)| one(loaded, user, attributes))}
+            {loaded.show(6, move |(user, attributes)| one(loaded, etag, user, attributes))}
         </div>
     }
     .into_any()
@@ -127,7 +128,10 @@ pub fn person(id: String) -> AnyView {
 
 type Person = (User, Vec<UserFlowAttribute>);
 
-fn one(loaded: Loaded<Person>, user: User, attributes: Vec<UserFlowAttribute>) -> AnyView {
+/// As the person was when they were read last.
+type Etag = StoredValue<Option<String>>;
+
+fn one(loaded: Loaded<Person>, etag: Etag, user: User, attributes: Vec<UserFlowAttribute>) -> AnyView {
     let identities: Vec<_> = user
         .identities
         .iter()
@@ -141,14 +145,14 @@ fn one(loaded: Loaded<Person>, user: User, attributes: Vec<UserFlowAttribute>) -
                 <div><dt>"Last sign-in"</dt><dd>{user.last_sign_in_date_time.map_or_else(|| "Never".to_owned(), |last| moment(&last.text()))}</dd></div>
             </dl>
         </section>
-        {known(loaded, &user, attributes)}
-        {access(loaded, &user)}
+        {known(loaded, etag, &user, attributes)}
+        {access(loaded, etag, &user)}
     }
     .into_any()
 }
 
 /// Everything that was told, and can be corrected.
-fn known(loaded: Loaded<Person>, user: &User, attributes: Vec<UserFlowAttribute>) -> AnyView {
+fn known(loaded: Loaded<Person>, etag: Etag, user: &User, attributes: Vec<UserFlowAttribute>) -> AnyView {
     let (client, toasts) = (client(), toasts());
     let told = serde_json::to_value(user).unwrap_or_default();
     let fields: Vec<_> = attributes
@@ -167,7 +171,8 @@ fn known(loaded: Loaded<Person>, user: &User, attributes: Vec<UserFlowAttribute>
     place()
         .hold(move || fields.with_value(|all| all.iter().any(|(_, now, before)| now.with(|now| now.trim() != before))));
     let act = Act::new();
-    let (id, etag) = (StoredValue::new(user.id.clone()), StoredValue::new(user.etag.clone()));
+    let id = StoredValue::new(user.id.clone());
+    etag.set_value(user.etag.clone());
     let save = move || {
         let mut changes = Map::new();
         for (attribute, now, before) in fields.get_value() {
@@ -243,7 +248,7 @@ fn value(attribute: &UserFlowAttribute, text: String) -> Value {
     }
 }
 
-fn access(loaded: Loaded<Person>, user: &User) -> AnyView {
+fn access(loaded: Loaded<Person>, etag: Etag, user: &User) -> AnyView {
     let (client, toasts) = (client(), toasts());
     let (id, called) = (StoredValue::new(user.id.clone()), StoredValue::new(name(user)));
     let enabled = RwSignal::new(user.account_enabled != Some(false));
@@ -258,7 +263,12 @@ fn access(loaded: Loaded<Person>, user: &User) -> AnyView {
                     enabled.try_set(!on);
                 }
             }
-            loaded.again();
+            // What is written in the form and not saved is not drawn over.
+            if !place().is_unsaved() {
+                loaded.again();
+            } else if let Ok(now) = client.person(&id.get_value()).await {
+                etag.set_value(now.etag);
+            }
         });
     };
     let switch = move |on: bool| {

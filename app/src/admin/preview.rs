@@ -2,8 +2,13 @@
 //! root, so that neither side's style reaches the other. The only place where the portal meets `app::hosted`.
 
 use super::{
+    client::Result,
     session::portal,
-    ui::icon::{Icon, icon},
+    trouble::Trouble,
+    ui::{
+        icon::{Icon, icon},
+        load::both,
+    },
 };
 use crate::admin::ui::listen::{on_change, on_click};
 use crate::{
@@ -74,16 +79,34 @@ pub struct Look {
     pub language: RwSignal<String>,
     dark: RwSignal<bool>,
     phone: RwSignal<bool>,
+    dress: RwSignal<Option<Dress>>,
 }
 
 impl Look {
+    /// Made when the screen opens: what the page is made of is asked for at the same time as what it shows.
     pub fn new() -> Self {
         let dark = window().match_media("(prefers-color-scheme: dark)").ok().flatten();
-        Self {
+        let look = Self {
             language: RwSignal::new("en".into()),
             dark: RwSignal::new(dark.is_some_and(|dark| dark.matches())),
             phone: RwSignal::new(true),
-        }
+            dress: RwSignal::new(None),
+        };
+        Effect::new(move |_| look.get_dressed());
+        look
+    }
+
+    fn get_dressed(self) {
+        let portal = portal();
+        let wanted = self.language.get();
+        let found = portal.languages.iter().find(|language| language.tag == wanted).or(portal.languages.first());
+        let Some(language) = found.cloned() else { return };
+        spawn_local(async move {
+            let Ok((css, text)) = both(fetched(&portal.hosted_css), fetched(&language.text)).await else { return };
+            if let Some(texts) = Texts::from_array_json(&text) {
+                self.dress.try_set(Some(Dress { css, texts, language }));
+            }
+        });
     }
 }
 
@@ -106,21 +129,6 @@ pub fn walked(sample: Signal<Option<Sample>>, look: Look, hear: impl Fn(Sent) + 
 }
 
 fn frame(name: &'static str, sample: Signal<Option<Sample>>, look: Look, hear: Option<Hear>) -> AnyView {
-    let dress = RwSignal::new(None::<Dress>);
-    Effect::new(move |_| {
-        let portal = portal();
-        let wanted = look.language.get();
-        let found = portal.languages.iter().find(|language| language.tag == wanted).or(portal.languages.first());
-        let Some(language) = found.cloned() else { return };
-        spawn_local(async move {
-            let (Some(css), Some(text)) = (fetched(&portal.hosted_css).await, fetched(&language.text).await) else {
-                return;
-            };
-            if let Some(texts) = Texts::from_array_json(&text) {
-                dress.try_set(Some(Dress { css, texts, language }));
-            }
-        });
-    });
     view! {
         <section class="card preview" aria-label=name>
             <header>
@@ -128,7 +136,7 @@ fn frame(name: &'static str, sample: Signal<Option<Sample>>, look: Look, hear: O
                 {controls(look)}
             </header>
             <div class="stage" class:phone=move || look.phone.get() class:dark=move || look.dark.get()>
-                {stage(sample, look, dress, hear)}
+                {stage(sample, look, hear)}
             </div>
         </section>
     }
@@ -174,7 +182,7 @@ fn controls(look: Look) -> AnyView {
 }
 
 /// The element that the shadow root hangs on, drawn again at every change of what it shows.
-fn stage(sample: Signal<Option<Sample>>, look: Look, dress: RwSignal<Option<Dress>>, hear: Option<Hear>) -> AnyView {
+fn stage(sample: Signal<Option<Sample>>, look: Look, hear: Option<Hear>) -> AnyView {
     let host = NodeRef::<Div>::new();
     // What is mounted; dropped, it is gone from the page.
     let mounted = StoredValue::new_local(None::<Box<dyn Any>>);
@@ -183,7 +191,7 @@ fn stage(sample: Signal<Option<Sample>>, look: Look, dress: RwSignal<Option<Dres
     // Whoever sent the page before goes on in this one.
     let answered = StoredValue::new(false);
     Effect::new(move |_| {
-        let (Some(host), Some(sample), Some(dress)) = (host.get(), sample.get(), dress.get()) else { return };
+        let (Some(host), Some(sample), Some(dress)) = (host.get(), sample.get(), look.dress.get()) else { return };
         let Some(root) = open_shadow(&host) else { return };
         let (phone, dark) = (look.phone.get(), look.dark.get());
         dress_up(&root, &css(&dress.css, &sample.brand, phone, dark));
@@ -362,6 +370,7 @@ fn judged(fields: &[Field], sent: &Sent) -> Tried {
     (typed, faults)
 }
 
-async fn fetched(address: &str) -> Option<String> {
-    Request::get(address).send().await.ok()?.text().await.ok()
+async fn fetched(address: &str) -> Result<String> {
+    let answer = Request::get(address).send().await.map_err(|_| Trouble::NoConnection)?;
+    answer.text().await.map_err(|_| Trouble::NoConnection)
 }

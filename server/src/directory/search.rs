@@ -5,7 +5,7 @@ use super::Db;
 use crate::error::Result;
 use app::contract::id::{AccountId, TenantId};
 use sqlx::{AnyConnection, AssertSqlSafe};
-use std::{collections::BTreeSet, fmt::Write};
+use std::{cmp::Reverse, collections::BTreeSet, fmt::Write};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Characters of a word that count.
@@ -110,6 +110,41 @@ pub struct After {
     pub account: String,
 }
 
+/// Which of the terms, longest first, the search walks along: the rarest, and the others are asked of whoever it finds. On a
+/// later page it is the one that the page before walked along.
+async fn leading(db: &Db, tenant: &TenantId, terms: &[String], after: Option<&After>) -> Result<usize> {
+    if let Some(After { word, .. }) = after {
+        let has = |term: &String| {
+            let (from, to) = range(term);
+            (from..to).contains(word)
+        };
+        return Ok(terms.iter().position(has).unwrap_or_default());
+    }
+    let mut found = vec![0; terms.len()];
+    if terms.len() > 1 {
+        for (term, found) in terms.iter().zip(&mut found) {
+            *found = how_many(db, tenant, term).await?;
+        }
+    }
+    Ok((0..terms.len()).min_by_key(|at| found[*at]).unwrap_or_default())
+}
+
+/// How many words begin so, as far as that is soon counted.
+async fn how_many(db: &Db, tenant: &TenantId, term: &str) -> Result<i64> {
+    const ENOUGH: i64 = 200;
+    let (from, to) = range(term);
+    let (found,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM search_words WHERE tenant_id = $1 AND word >= $2 AND word < $3 LIMIT $4) counted",
+    )
+    .bind(tenant.as_str())
+    .bind(from)
+    .bind(to)
+    .bind(ENOUGH)
+    .fetch_one(db.reader())
+    .await?;
+    Ok(found)
+}
+
 /// People all of whose terms are the beginnings of words of theirs, in the order of the words. Each comes once.
 pub async fn find(
     db: &Db,
@@ -119,12 +154,15 @@ pub async fn find(
     limit: i64,
 ) -> Result<Vec<(AccountId, After)>> {
     let mut terms = terms(typed);
-    // The longest is the rarest: the others are asked of whoever it finds.
-    terms.sort_by_key(|term| std::cmp::Reverse(term.chars().count()));
+    terms.sort_by_key(|term| Reverse(term.chars().count()));
     terms.dedup();
     terms.truncate(MOST_TERMS);
-    let Some((first, others)) = terms.split_first() else { return Ok(Vec::new()) };
-    let (from, to) = range(first);
+    if terms.is_empty() {
+        return Ok(Vec::new());
+    }
+    let first = terms.remove(leading(db, tenant, &terms, after).await?);
+    let others = terms;
+    let (from, to) = range(&first);
     let after = after.cloned().unwrap_or(After { word: from.clone(), account: String::new() });
     let mut sql = String::from(
         "SELECT w.account_id, w.word FROM search_words w
@@ -150,7 +188,7 @@ pub async fn find(
         .bind(after.account)
         .bind(limit);
     for other in others {
-        let (from, to) = range(other);
+        let (from, to) = range(&other);
         query = query.bind(from).bind(to);
     }
     let rows = query.fetch_all(db.reader()).await?;

@@ -1,12 +1,15 @@
 //! What an application may do, and must, over OpenID Connect.
 
-use super::super::{
-    client::client,
-    ui::{
-        button::Act,
-        load::Loaded,
-        settings::{Form, Setting, Settings},
+use super::{
+    super::{
+        client::client,
+        route::place,
+        ui::{
+            button::Act,
+            settings::{Form, Setting, Settings},
+        },
     },
+    Open,
 };
 use crate::admin::ui::listen::on_submit;
 use crate::contract::resource::application::Application;
@@ -102,17 +105,21 @@ static GROUPS: [(&str, &[Setting]); 4] = [
     ),
 ];
 
-pub fn section(loaded: Loaded<Application>, application: &Application) -> AnyView {
+pub fn section(open: Open, application: &Application) -> AnyView {
     let saved = told(application);
     let settings = Settings::new(GROUPS.iter().flat_map(|(_, settings)| *settings), &saved);
     let (act, saved) = (Act::new(), StoredValue::new(saved));
-    let (id, etag) = (StoredValue::new(application.id.clone()), StoredValue::new(application.etag.clone()));
     let save = move || {
         let Some(changes) = settings.merged(saved.get_value()) else { return };
         let client = client();
-        let work =
-            async move { client.update_application(&id.get_value(), etag.get_value().as_deref(), &changes).await };
-        act.run(work, move |outcome| settings.answered(outcome, loaded));
+        let work = async move { client.update_application(&open.id(), open.etag().as_deref(), &changes).await };
+        act.run(work, move |outcome| {
+            let good = outcome.is_ok();
+            settings.answered(outcome, open.loaded);
+            if good && place().is_unsaved() {
+                open.read();
+            }
+        });
     };
     let groups: Vec<_> = GROUPS
         .iter()

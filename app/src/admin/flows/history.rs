@@ -73,7 +73,7 @@ fn row(
     });
     view! {
         <tr>
-            <th scope="row">{number}" "{(number == current).then(|| view! { <span class="badge good">"Current"</span> })}</th>
+            <th scope="row" data-what="Revision">{number}" "{(number == current).then(|| view! { <span class="badge good">"Current"</span> })}</th>
             <td>{moment(&revision.created_date_time.text())}</td>
             <td>{who(revision)}</td>
             <td class="acts">{acts}</td>

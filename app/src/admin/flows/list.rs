@@ -76,7 +76,7 @@ fn row(flow: &UserFlow) -> AnyView {
             <th scope="row"><a href=to(FlowTab::Overview)>{flow.display_name.clone()}</a></th>
             <td><span class="badge">{kinds::name(flow.kind)}</span></td>
             <td>{applications(flow)}</td>
-            <td class="number">{number(flow.people_signed_up)}</td>
+            <td class="number" data-unit="signed up">{number(flow.people_signed_up)}</td>
         </tr>
     }
     .into_any()

@@ -46,7 +46,7 @@ const FAULTY: &str = "[aria-invalid=true]";
 #[derive(Clone, Copy)]
 struct Entry {
     setting: &'static Setting,
-    saved: StoredValue<String>,
+    saved: RwSignal<String>,
     now: RwSignal<String>,
     fault: RwSignal<Option<String>>,
 }
@@ -112,9 +112,12 @@ impl Settings {
     pub fn answered<T: Clone + Send + Sync + 'static>(self, outcome: client::Result<()>, loaded: Loaded<T>) {
         match outcome {
             Ok(()) => {
-                place().let_go();
                 toasts().good("Saved.");
-                loaded.again();
+                self.0.with_value(|all| all.iter().for_each(|entry| entry.saved.set(entry.now.get_untracked())));
+                // What is written in another form of the page is not drawn over.
+                if !place().is_unsaved() {
+                    loaded.again();
+                }
             }
             Err(trouble) => self.refused(&trouble),
         }
@@ -146,11 +149,11 @@ impl Settings {
 impl Entry {
     fn new(setting: &'static Setting, saved: &Value) -> Self {
         let text = text(setting.form, at(saved, setting.place));
-        Self { setting, saved: StoredValue::new(text.clone()), now: RwSignal::new(text), fault: RwSignal::new(None) }
+        Self { setting, saved: RwSignal::new(text.clone()), now: RwSignal::new(text), fault: RwSignal::new(None) }
     }
 
     fn is_changed(self) -> bool {
-        self.now.with(|now| self.saved.with_value(|saved| now != saved))
+        self.now.with(|now| self.saved.with(|saved| now != saved))
     }
 
     fn draw(self) -> AnyView {

@@ -277,28 +277,30 @@ fn said(clause: &mut Clause, tenant: &TenantId, condition: &Condition) {
             clause.say(")");
         }
         Condition::Attribute { name, is, value } => {
-            clause.say(
-                "EXISTS (SELECT 1 FROM attribute_values v WHERE v.tenant_id = a.tenant_id AND v.account_id = a.id",
-            );
-            clause.say(" AND v.attribute_id = ").bind(name.as_str());
+            // One value looked up for each person of the window. EXISTS says the same, but SQLite may make a join of it and
+            // begin at the wrong end.
+            clause.say("COALESCE((SELECT CASE WHEN ");
             match is {
-                Comparison::Equal => clause.say(" AND v.value = ").bind(value.as_str()),
+                Comparison::Equal => clause.say("v.value = ").bind(value.as_str()),
                 Comparison::StartsWith => {
                     let length = value.chars().count() as i64;
                     clause
-                        .say(" AND lower(substr(v.value, 1, CAST(")
+                        .say("lower(substr(v.value, 1, CAST(")
                         .bind(length)
                         .say(" AS INTEGER))) = ")
                         .bind(value.to_lowercase())
                 }
                 Comparison::Less => {
-                    clause.say(" AND CAST(v.value AS BIGINT) < CAST(").bind(value.as_str()).say(" AS BIGINT)")
+                    clause.say("CAST(v.value AS BIGINT) < CAST(").bind(value.as_str()).say(" AS BIGINT)")
                 }
                 Comparison::Greater => {
-                    clause.say(" AND CAST(v.value AS BIGINT) > CAST(").bind(value.as_str()).say(" AS BIGINT)")
+                    clause.say("CAST(v.value AS BIGINT) > CAST(").bind(value.as_str()).say(" AS BIGINT)")
                 }
             };
-            clause.say(")");
+            clause.say(
+                " THEN 1 ELSE 0 END FROM attribute_values v WHERE v.tenant_id = a.tenant_id AND v.account_id = a.id",
+            );
+            clause.say(" AND v.attribute_id = ").bind(name.as_str()).say("), 0) = 1");
         }
         Condition::CreatedSince(at) => {
             clause.say("a.created_at >= ").bind(at.0);
