@@ -60,7 +60,7 @@ impl Call {
             application: self.application.id.clone(),
             user_flow: flow.id.clone(),
             browser: secret.hash(),
-            request: serde_json::to_string(&Kept::native(&flow)).map_err(Error::from)?,
+            request: serde_json::to_string(&Kept::native(&flow, &self.state.config.public_url)).map_err(Error::from)?,
             outcome: None,
             expires_at: self.state.clock.now() + LIFETIME,
         };

@@ -154,6 +154,7 @@ mod tests {
             disabled_at: None,
             redirect_uris: uris.iter().map(|uri| RedirectUri { platform, uri: (*uri).into() }).collect(),
             protocol: Default::default(),
+            native_authentication: Default::default(),
             widget_origins: Vec::new(),
             secrets: Vec::new(),
         }
