@@ -12,7 +12,7 @@ import { ask, quoted } from "../sql.mjs";
 const FLOW = "name = 'SignInSignUpSample'";
 /** Whoever has not heard by then never will. */
 const PATIENCE_MS = 15_000;
-const ROUNDS = 4;
+const ROUNDS = Number(process.env.MEASURE_ROUNDS ?? 8);
 
 /** @typedef {{ browser: Browser, path: string, revision: number, port: number }} Page */
 

@@ -24,7 +24,7 @@ const QUESTIONS = {
   "typed: two letters": (n) => `?$top=25&$search="${name(n).slice(0, 2)}"`,
   "typed: an address": (n) => `?$top=25&$search="${address(n).slice(0, 12)}"`,
   "typed: a name": (n) => `?$top=25&$search="${name(n)} ${name(n + 7)}"`,
-  "typed: two beginnings": (n) => `?$top=25&$search="${name(n).slice(0, 2)} ${name(n + 7).slice(0, 2)}"`,
+  "typed: two beginnings": (n) => `?$top=25&$search="${name(n).slice(0, 2)} ${name(n * 31 + 5).slice(0, 2)}"`,
   "typed: one of many, one nobody's": (n) => `?$top=25&$search="${name(n).slice(0, 2)} qx"`,
   "typed: nobody": () => '?$top=25&$search="zzzzzz"',
   "mail eq": (n) => `?$filter=mail eq '${address(n)}'`,

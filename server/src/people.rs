@@ -87,6 +87,7 @@ impl Import<'_> {
             }
         }
         self.write(&tenant, waiting, &mut report).await?;
+        self.db.write(Durability::Lasting, |c| Box::pin(person::take_stock(c))).await?;
         bar(progress, 100, report.added);
         let _ = writeln!(progress);
         report.refused.sort();

@@ -13,7 +13,7 @@ use app::contract::{
     time::Timestamp,
     user_flow::Method,
 };
-pub use bulk::insert_many;
+pub use bulk::{insert_many, take_stock};
 pub(super) use change::tally;
 pub use change::{
     NewPerson, delete, index, insert, reset_password, restore, revoke_sessions, set_attribute, set_disabled,
@@ -108,7 +108,7 @@ type Row = (
 );
 
 const COLUMNS: &str = "SELECT a.id, a.method, a.user_type, a.user_flow_id, a.created_at, a.disabled_at, a.deleted_at, \
-                       a.must_change_password_at, a.sessions_valid_from, a.deleted_identities, a.sort_name FROM accounts a ";
+                       a.must_change_password_at, a.sessions_valid_from, a.deleted_identities, a.sort_name ";
 
 pub async fn find(db: &Db, tenant: &TenantId, id: &AccountId) -> Result<Option<Person>> {
     Ok(by_ids(db, tenant, std::slice::from_ref(id)).await?.into_iter().next())
@@ -127,7 +127,7 @@ pub async fn by_ids(db: &Db, tenant: &TenantId, ids: &[AccountId]) -> Result<Vec
         return Ok(Vec::new());
     }
     let mut clause = Clause::new(COLUMNS);
-    clause.say("WHERE a.tenant_id = ").bind(tenant.as_str()).say(" AND a.id IN ");
+    clause.say("FROM accounts a WHERE a.tenant_id = ").bind(tenant.as_str()).say(" AND a.id IN ");
     clause.bind_list(ids.iter().map(AccountId::as_str));
     let mut people = complete(db, tenant, clause.fetch_all(db.reader()).await?).await?;
     people.sort_by_key(|person| ids.iter().position(|id| *id == person.id));

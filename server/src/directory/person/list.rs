@@ -214,10 +214,12 @@ pub async fn list(db: &Db, tenant: &TenantId, wanted: &Wanted) -> Result<People>
     let left: Vec<&Condition> = wanted.conditions().filter(|condition| !walk.narrows(condition)).collect();
     // Where everybody who comes along is wanted, the page is the window.
     let window = if left.is_empty() { wanted.limit + 1 } else { WINDOW.max(wanted.limit + 1) };
-    let mut clause = Clause::new(COLUMNS);
-    clause.say("JOIN (");
+    // The window is walked once, and first: PostgreSQL, while it knows little of its tables, would walk it anew for each
+    // account (hence MATERIALIZED), and SQLite every account in the wanted order to save itself the sorting (hence CROSS).
+    let mut clause = Clause::new("WITH w AS MATERIALIZED (");
     walk.said(&mut clause, tenant, wanted)?;
-    clause.say(" LIMIT ").bind(window).say(") w ON w.id = a.id WHERE a.tenant_id = ").bind(tenant.as_str());
+    clause.say(" LIMIT ").bind(window).say(") ").say(COLUMNS).say("FROM w CROSS JOIN accounts a WHERE a.id = w.id");
+    clause.say(" AND a.tenant_id = ").bind(tenant.as_str());
     clause.say(if wanted.deleted { " AND a.deleted_at IS NOT NULL" } else { " AND a.deleted_at IS NULL" });
     for condition in left {
         clause.say(" AND ");
