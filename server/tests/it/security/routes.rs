@@ -18,7 +18,8 @@ pub fn all(server: &TestServer) -> Vec<Route> {
         .skip(1)
         .map(|text| {
             let pattern = text.split('"').nth(1).unwrap();
-            let handlers = text.split(".layer(").next().unwrap().split("Router::new()").next().unwrap();
+            // A layer on a line of its own is of all routes above it.
+            let handlers = text.split("\n        .layer(").next().unwrap().split("Router::new()").next().unwrap();
             let has = |method: &str| handlers.contains(&format!("{method}("));
             Route {
                 path: pattern
