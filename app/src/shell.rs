@@ -133,7 +133,8 @@ pub fn web_message(page: &WebMessage, origin: &str, texts: &Texts, scripts: &Scr
     let (mut location, mut target) = (String::new(), String::new());
     in_script(&mut location, &page.location);
     in_script(&mut target, &origin);
-    with_script(html, nonce, &["opener?.postMessage({location:", &location, "},", &target, ");close()"])
+    // Whoever hears it closes the window. One that closes itself at once may be seen closed before it is heard.
+    with_script(html, nonce, &["opener?.postMessage({location:", &location, "},", &target, ");setTimeout(close,2e3)"])
 }
 
 /// Before the end of the body, so that everything it speaks of is there.
