@@ -19,15 +19,7 @@ use axum::{
 };
 
 pub fn router(state: AppState) -> Result<Router> {
-    let mut routes = people(&state)
-        .merge(administrators(&state))
-        .merge(management(&state))
-        .merge(applications(&state))
-        .merge(applications_at_flows())
-        .nest("/tfp", applications_at_flows())
-        .merge(pages_elsewhere())
-        .merge(screens_of_applications())
-        .merge(machines());
+    let mut routes = tenants(&state).merge(administrators(&state)).merge(management(&state)).merge(machines());
     if state.config.is_development() {
         routes = routes.merge(development(&state)?);
     }
@@ -39,16 +31,20 @@ pub fn router(state: AppState) -> Result<Router> {
 /// management API have one address for all tenants, and so has everything of development.
 pub fn router_of_tenant(state: AppState, tenant: TenantId) -> Router {
     let own = from_fn_with_state((state.clone(), tenant), only_of_tenant);
-    let routes = people(&state)
-        .merge(applications(&state))
+    let routes = tenants(&state).layer(own).merge(machines());
+    let dressed = from_fn_with_state(state.clone(), problem::dress);
+    routes.fallback(problem::not_found).layer(dressed).with_state(state)
+}
+
+/// Everything that is of one tenant, whose word is in the path.
+fn tenants(state: &AppState) -> Router<AppState> {
+    people(state)
+        .merge(applications(state))
         .merge(applications_at_flows())
         .nest("/tfp", applications_at_flows())
         .merge(pages_elsewhere())
         .merge(screens_of_applications())
-        .layer(own)
-        .merge(machines());
-    let dressed = from_fn_with_state(state.clone(), problem::dress);
-    routes.fallback(problem::not_found).layer(dressed).with_state(state)
+        .merge(own_words())
 }
 
 /// Pages. Their forms come back from our own pages only.
@@ -156,11 +152,15 @@ fn screens_of_applications() -> Router<AppState> {
         )
 }
 
+/// What pages and widgets say in a tenant's own words.
+fn own_words() -> Router<AppState> {
+    Router::new().route("/sentences/{tenant}/{name}", get(sentences::get))
+}
+
 /// What pages are made of, and what keeps watch over servers.
 fn machines() -> Router<AppState> {
     Router::new()
         .route("/assets/{*name}", get(assets::asset))
-        .route("/sentences/{tenant}/{name}", get(sentences::get))
         .route("/pictures/{hash}", get(pictures::picture))
         .route("/widget.js", get(assets::public))
         .route("/widget/{name}", get(assets::loader))

@@ -1,7 +1,10 @@
 //! A tenant under host names of its own: under each it has its own issuer, and nobody else is there.
 
 use super::{ADA, refused};
-use crate::harness::{Administrator, Application, HOST, PASSWORD, ProofKey, TestServer, on_both};
+use crate::{
+    harness::{Administrator, Application, HOST, PASSWORD, ProofKey, TestServer, on_both},
+    native::{self, BOTH, Screens},
+};
 use app::contract::permission::Permission;
 use axum::{body::Body, http::Request};
 use serde_json::json;
@@ -110,6 +113,26 @@ async fn what_was_answered_under_one_name_is_redeemed_under_it() {
     .await;
 }
 
+/// The same on an application's own screens.
+#[tokio::test]
+async fn a_way_that_screens_began_under_one_name_ends_under_it() {
+    on_both(async |server| {
+        let (own, shop) = at_home(&server).await;
+        let house = Screens::over(&server, &shop.flow).await;
+        let home = Screens { application: house.application.through(&own), network: None };
+        server.account(&house.application, ADA).await;
+        let password = [("grant_type", "password"), ("password", PASSWORD)];
+        for (here, there) in [(&house, &home), (&home, &house)] {
+            let held = native::token(&here.initiate(ADA, BOTH).await);
+            assert_eq!(refused(&there.prove(&held, &password).await), "invalid_grant");
+            let held = native::token(&here.initiate(ADA, BOTH).await);
+            // Issuer and tokens are checked against the name that was called.
+            here.are_good(here.prove(&held, &password).await).await;
+        }
+    })
+    .await;
+}
+
 /// The management API has one address, and takes what the tenant issued under any of its names.
 #[tokio::test]
 async fn a_token_for_the_management_api_counts_whatever_name_it_came_from() {
@@ -148,6 +171,7 @@ async fn r38_under_a_tenant_s_name_only_that_tenant_is_there() {
             "/tfp/fabrikam/x/v2.0/.well-known/openid-configuration",
             "/fabrikam/oauth2/v2.0/logout",
             "/nobody/v2.0/.well-known/openid-configuration",
+            "/sentences/11111111-6f0c-4f5c-8f7d-3a4c0a9d1b11/en.x.json",
             "/admin/",
             "/admin/setup",
             "/graph/v1.0/openapi.json",
@@ -155,9 +179,13 @@ async fn r38_under_a_tenant_s_name_only_that_tenant_is_there() {
         ] {
             assert_eq!(own.get(path).await.status, 404, "{path}");
         }
-        for path in
-            ["/.well-known/oauth-authorization-server/woodgrove/v2.0", "/woodgrove/discovery/v2.0/keys", "/readyz"]
-        {
+        let words = format!("/sentences/{}/en.x.json", server.tenant);
+        for path in [
+            "/.well-known/oauth-authorization-server/woodgrove/v2.0",
+            "/woodgrove/discovery/v2.0/keys",
+            "/readyz",
+            &words,
+        ] {
             assert_eq!(own.get(path).await.status, 200, "{path}");
         }
         // A name is written by host and our own port; whatever else stands there is nobody.
