@@ -19,7 +19,7 @@ export async function makeFlows(server: Server, wishes: Wish[]) {
   const missing = wishes.filter(({ name }) => !known.has(name));
   if (!missing.length) return;
   const design = JSON.parse(server.run("export", "--json"));
-  const [usual] = design.userFlows;
+  const usual = design.userFlows.find(({ name }: { name: string }) => !known.has(name));
   for (const { inputs, rules, ...different } of missing) {
     const asked = usual.inputs.filter(({ attribute }: { attribute: string }) => !inputs || inputs.includes(attribute));
     design.userFlows.push({ ...usual, id: randomUUID(), rules: { ...usual.rules, ...rules }, inputs: asked, ...different });

@@ -32,7 +32,7 @@ test("who is signed in corrects their profile, and finds it corrected", async ({
   await customer.sees("Your profile");
   await expect(customer.page.getByLabel("Display name")).toHaveValue(customer.name);
   // What a rule objects to is told at its field, and the rest is still there.
-  await customer.enters("Display name", "");
+  await customer.enters("Display name", " ");
   await customer.page.getByLabel("Country/Region").selectOption({ label: "Germany" });
   await customer.presses("Save");
   await customer.isTold("Please fill this in.");
