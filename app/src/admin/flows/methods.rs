@@ -15,7 +15,7 @@ use super::{
     new::PASSCODE_IS_OFF,
 };
 use crate::contract::{
-    flow_rules::SignInName,
+    flow_rules::{AddressProof, SignInName},
     resource::{
         identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD, EmailMethod, IdentityProvider, Switch},
         user_flow::UserFlow,
@@ -92,9 +92,12 @@ fn choosing(
     let save = move || {
         let (id, etag) = flow.with_value(|flow| (flow.id.clone(), flow.etag.clone()));
         let providers: Vec<_> = chosen.get_untracked().into_iter().map(|id| json!({ "id": id })).collect();
-        // Where there are no passwords, nobody signs in with a user name.
-        let name = if has(EMAIL_PASSWORD) { called.get_untracked() } else { SignInName::default() };
-        let changes = json!({ "rules": { "signInName": name }, "onAuthenticationMethodLoadStart": {
+        // Where there are no passwords, nobody signs in with a user name, and a code proves every address.
+        let rules = match has(EMAIL_PASSWORD) {
+            true => json!({ "signInName": called.get_untracked() }),
+            false => json!({ "signInName": SignInName::Email, "address": AddressProof::ByCode }),
+        };
+        let changes = json!({ "rules": rules, "onAuthenticationMethodLoadStart": {
             "@odata.type": "#microsoft.graph.onAuthenticationMethodLoadStartExternalUsersSelfServiceSignUp",
             "identityProviders": providers,
         }});
