@@ -32,6 +32,8 @@ pub fn screen() -> AnyView {
     let new = view! {
         <button class="button primary" type="button" on:click=on_click(move |_| adding.set(true))>{icon(Icon::Plus)}<span>"New directory"</span></button>
     };
+    // The names stay as they are drawn, and what is typed there, when the directory itself is saved.
+    let here = Memo::new(|_| desk().directory.get().map(|here| here.id));
     let rows = move || desk().directories.get().unwrap_or_default().iter().map(row).collect::<Vec<_>>();
     view! {
         <div class="screen">
@@ -45,6 +47,7 @@ pub fn screen() -> AnyView {
                 <tbody>{rows}</tbody>
             </table></div></div>
             {move || desk().directory.get().map(|here| this_one(&here))}
+            {move || here.get().map(names::section)}
             {move || adding.get().then(|| creating(adding))}
         </div>
     }
@@ -82,17 +85,15 @@ fn this_one(here: &Organization) -> AnyView {
     let (name, fault, act) = (RwSignal::new(here.display_name.clone()), RwSignal::new(None::<String>), Act::new());
     let sign_out = RwSignal::new(here.sign_out_without_hint.clone());
     let id = StoredValue::new(here.id.clone());
-    let before = here.clone();
-    place().hold(move || {
-        name.with(|name| name.trim() != before.display_name)
-            || sign_out.with(|sign_out| *sign_out != before.sign_out_without_hint)
-    });
+    let written = move || (name.with(|name| name.trim().to_owned()), sign_out.get());
+    let saved = RwSignal::new((here.display_name.clone(), here.sign_out_without_hint.clone()));
+    place().hold(move || saved.with(|saved| written() != *saved));
     let save = move || {
-        let changes =
-            json!({ "displayName": name.get_untracked().trim(), "signOutWithoutHint": sign_out.get_untracked() });
-        act.run(async move { client.update_directory(&id.get_value(), &changes).await }, move |saved| match saved {
+        let now = untrack(written);
+        let changes = json!({ "displayName": now.0, "signOutWithoutHint": now.1 });
+        act.run(async move { client.update_directory(&id.get_value(), &changes).await }, move |done| match done {
             Ok(()) => {
-                place().let_go();
+                saved.try_set(now);
                 toasts.good("Saved.");
                 desk().directories.again();
             }
@@ -111,7 +112,6 @@ fn this_one(here: &Organization) -> AnyView {
                 <div class="buttons">{primary("Save", "Saving …", act, save)}</div>
             </form>
         </section>
-        {names::section(here.id.clone())}
     }
     .into_any()
 }

@@ -2,6 +2,7 @@
 
 use crate::admin::{
     client::client,
+    route::place,
     trouble::Trouble,
     ui::{
         ask::{Question, asking},
@@ -113,6 +114,7 @@ fn adding(names: Loaded<Vec<Domain>>) -> AnyView {
     let (client, toasts, act) = (client(), toasts(), Act::new());
     let (name, fault) = (RwSignal::new(String::new()), RwSignal::new(None::<String>));
     let as_host = RwSignal::new(false);
+    place().hold(move || name.with(|name| !name.trim().is_empty()));
     let add = move || {
         let services = if as_host.get_untracked() { vec![CUSTOM_URL_DOMAIN.to_owned()] } else { Vec::new() };
         let id = name.get_untracked().trim().to_owned();
