@@ -1,6 +1,6 @@
 //! FACE pages elsewhere: the journey inside an element of somebody else's page. `begin` starts it, `answer` hears an answer
-//! and shows what is next, `live` tells an open page of a new layout. Opened by a token that changes with every answer, never by a cookie, and only for pages at the
-//! application's own origins (security R24, R25).
+//! and shows what is next, `live` tells an open page of a new layout. Opened by a token that changes with every answer, never
+//! by a cookie, and only for pages at the application's own origins (security R24, R25).
 
 mod answer;
 mod begin;

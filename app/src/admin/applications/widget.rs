@@ -15,6 +15,7 @@ pub fn section(application: &Application) -> AnyView {
         view! {
             <p class="second">"The script has the version in its address and the hash of its content beside it: browsers run this one and no other."</p>
             {copy::lines("In the page", snippet(&portal.loader, &portal.integrity, &tenant(), &application.app_id))}
+            <p class="second">"A host name of the directory’s own serves /widget.js too. Where the script comes from is who issues the tokens, and what the policy below names."</p>
             <p class="second">"A page with a Content-Security-Policy of its own adds to it:"</p>
             {copy::lines("Policy", policy)}
         }
