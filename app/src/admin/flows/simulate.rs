@@ -15,6 +15,7 @@ use super::super::{
 };
 use crate::contract::{
     brand::Brand,
+    flow_rules::SignInName,
     journey::Step,
     resource::{organization::Branding, user_flow::UserFlow},
 };
@@ -23,6 +24,7 @@ use serde_json::{Map, Value, json};
 
 /// Who walks, where they have an account already.
 const ADDRESS: &str = "ada@example.com";
+const USER_NAME: &str = "ada";
 const PASSWORD: &str = "a bird in the hand";
 
 const PATHS: [(&str, &str); 3] =
@@ -44,6 +46,8 @@ struct Walk {
     /// The fields of each form that was sent.
     answers: RwSignal<Vec<Value>>,
     told: RwSignal<Option<Value>>,
+    /// What accounts of the flow are called.
+    called: RwSignal<SignInName>,
     /// Which request is the newest.
     round: StoredValue<u32>,
 }
@@ -61,10 +65,12 @@ pub fn section(loaded: Loaded<UserFlow>, id: String) -> AnyView {
         look: Look::new(),
         answers: RwSignal::new(Vec::new()),
         told: RwSignal::new(None),
+        called: RwSignal::new(SignInName::default()),
         round: StoredValue::new(0),
     };
     walk.begin();
     loaded.show(6, move |flow| {
+        walk.called.set(flow.rules.sign_in_name);
         let application =
             flow.applications().first().map_or_else(|| "your application".to_owned(), |it| it.display_name.clone());
         branding.show(6, move |branding| walking(walk, application.clone(), &branding))
@@ -144,7 +150,11 @@ impl Walk {
         let accounts = match self.who.get_untracked().as_str() {
             "" => json!([]),
             "passcode" => json!([{ "address": ADDRESS }]),
-            who => json!([{ "address": ADDRESS, "password": PASSWORD, "disabled": who == "disabled" }]),
+            // One person by two names: the flow asks for the one that it knows.
+            who => {
+                let account = |name| json!({ "address": name, "password": PASSWORD, "disabled": who == "disabled" });
+                json!([account(ADDRESS), account(USER_NAME)])
+            }
         };
         let walk = json!({
             "path": self.path.get_untracked(),
@@ -192,9 +202,12 @@ fn here(told: &Value) -> Option<(Step, Said)> {
 fn to_type(walk: Walk) -> AnyView {
     let code = walk.told.with(|told| told.as_ref().and_then(|told| told["code"].as_str()).map(String::from));
     let (known, by_password) = walk.who.with(|who| (!who.is_empty(), who != "passcode"));
+    // Whoever has a user name has a password: passcodes go to an address.
+    let called = if by_password { walk.called.get() } else { SignInName::Email };
     view! {
         <div>
-            {known.then(|| copy::value("Their address", ADDRESS))}
+            {(known && called != SignInName::UserName).then(|| copy::value("Their address", ADDRESS))}
+            {(known && called != SignInName::Email).then(|| copy::value("Their user name", USER_NAME))}
             {(known && by_password).then(|| copy::value("Their password", PASSWORD))}
             {code.map(|code| copy::value("The right code", code))}
         </div>

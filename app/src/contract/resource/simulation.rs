@@ -23,6 +23,7 @@ impl Default for Simulation {
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SimulatedAccount {
+    /// Or their user name.
     pub address: String,
     /// Left out where they sign in by code.
     pub password: Option<String>,
