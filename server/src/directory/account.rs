@@ -174,6 +174,47 @@ pub async fn replace_temporary(
     }
 }
 
+/// Is the hash that was judged the account's still? `Error::Stale` where it changed meanwhile. Whoever would change it waits
+/// until this unit is written, and ends what it opened (security R11).
+pub async fn still_has(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    account: &AccountId,
+    judged_hash: &Secret,
+) -> Result<()> {
+    let found = sqlx::query(
+        "UPDATE credentials SET secret = secret
+         WHERE tenant_id = $1 AND account_id = $2 AND kind = 'password' AND secret = $3",
+    )
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .bind(judged_hash.reveal())
+    .execute(c)
+    .await?;
+    if found.rows_affected() == 1 { Ok(()) } else { Err(Error::Stale) }
+}
+
+/// Whoever showed the password on an earlier page of the journey: `Error::JourneyOver` where it changed after the journey
+/// began (security R11).
+pub async fn has_password_since(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    account: &AccountId,
+    journey: &JourneyId,
+) -> Result<()> {
+    let found = sqlx::query(
+        "UPDATE credentials SET secret = secret
+         WHERE tenant_id = $1 AND account_id = $2 AND kind = 'password'
+           AND changed_at <= (SELECT created_at FROM journeys WHERE tenant_id = $1 AND id = $3)",
+    )
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .bind(journey.as_str())
+    .execute(c)
+    .await?;
+    if found.rows_affected() == 1 { Ok(()) } else { Err(Error::JourneyOver) }
+}
+
 /// Replaces a hash by a stronger one of the same password, unless the password has changed meanwhile.
 pub async fn rehash(
     c: &mut AnyConnection,

@@ -1,7 +1,7 @@
 //! How a journey ends: account, session, grant and activity are written together, or not at all.
 
 use super::{
-    perform::{acquaintance, stranger, write},
+    perform::{acquaintance, strangers_at, write},
     visit::Visit,
 };
 use crate::{
@@ -52,6 +52,9 @@ pub async fn finish(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: O
 async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: Outcome) -> Result<Vec<HeaderValue>> {
     match outcome {
         Outcome::SignedIn { account, proved, keep } => {
+            if proved.contains(&Proof::SecondFactor) {
+                hold_to_password(visit, unit, &account, &proved);
+            }
             prove_address(visit, unit, &account, &proved);
             note(state, visit, unit, Kind::SignedIn, Some(&account));
             Ok(sign_in(state, visit, unit, account, &proved, keep, false))
@@ -86,6 +89,9 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
             go_on(state, visit, unit, &account).await
         }
         Outcome::ProfileEdited { account, attributes, by } => {
+            if let Entered::Now { proved, .. } = &by {
+                hold_to_password(visit, unit, &account, proved);
+            }
             edit(visit, unit, &account, attributes);
             note(state, visit, unit, Kind::ProfileEdited, Some(&account));
             match by {
@@ -131,6 +137,17 @@ fn proved_address<'a>(visit: &'a Visit, proved: &[Proof]) -> Option<&'a str> {
     visit.journey.stage.address().filter(|name| proved.contains(&Proof::Code) && is_address(name))
 }
 
+/// The password was shown on an earlier page: whoever has a new one since has ended this journey as well.
+fn hold_to_password(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof]) {
+    if !proved.contains(&Proof::Password) {
+        return;
+    }
+    let (tenant, account, journey) = (visit.tenant.id.clone(), account.clone(), visit.row.id.clone());
+    unit.add_one(Durability::Fleeting, move |c| {
+        Box::pin(async move { account::has_password_since(c, &tenant, &account, &journey).await })
+    });
+}
+
 /// With the session that this browser had before.
 async fn go_on(state: &AppState, visit: &Visit, unit: &mut Unit, account: &AccountId) -> Result<Vec<HeaderValue>> {
     let hash = visit.holder.session(&visit.tenant.id, visit.https).ok_or(Error::JourneyOver)?;
@@ -164,7 +181,7 @@ async fn recover(
     proved: &[Proof],
 ) -> Result<()> {
     let profile = account::profile(&state.db, &visit.tenant.id, account).await?.ok_or(Error::JourneyOver)?;
-    let strangers = stranger(state, "password", &Folded::address(&profile.name));
+    let strangers = strangers_at(state, account);
     let (tenant, id, journey, now) = (visit.tenant.id.clone(), account.clone(), visit.row.id.clone(), visit.now);
     unit.add(Durability::Lasting, move |c| {
         Box::pin(async move {

@@ -23,7 +23,7 @@ use crate::{
     directory::{self, Durability, Unit},
     error::{Error, Result},
     hearings::Hearing,
-    journey::{Event, Journey, Turn, advance, show},
+    journey::{Event, Journey, Outcome, Reached, Turn, advance, show},
     state::AppState,
 };
 use app::contract::{
@@ -81,6 +81,9 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
                 }
             }
             Turn::Finish(outcome) => {
+                if signs_up_unproved(&outcome) {
+                    perform::count_unproved(state, visit).await?;
+                }
                 let led = Led::out(&outcome);
                 let Finished { location, cookies: set } = finish::finish(state, visit, &mut unit, outcome).await?;
                 cookies = set;
@@ -119,6 +122,12 @@ pub async fn to_its_end<T: Send + 'static>(
         // The guard counts panics. Nobody aborts it.
         Err(fault) => panic::resume_unwind(fault.into_panic()),
     }
+}
+
+/// An account that nobody has shown an address for: it tells whether the name was free, and takes it from whoever has the
+/// mailbox.
+fn signs_up_unproved(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::SignedUp { reached: Reached::AsTyped | Reached::Nowhere, .. })
 }
 
 /// The journey with the guess in it, before anybody looks at the guess.

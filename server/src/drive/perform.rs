@@ -211,7 +211,7 @@ async fn check_password(
     refuse_beyond(counter::next_allowed(&state.db, tenant, &network, visit.now).await?, visit.now)?;
     let folded = Folded::address(address);
     let known = identity::find_by_name(&state.db, tenant, &folded).await?;
-    let guesser = asker(state, visit, "password", &folded).await?;
+    let guesser = guesser(state, visit, known.as_ref(), &folded).await?;
     let rule = guesses(visit);
     let may_guess = guess::reserve(&state.db, tenant, &guesser, rule, visit.now).await?;
     // Held or unknown, the same work is done, so that neither answer nor time tells which (security R1, R5).
@@ -246,6 +246,9 @@ async fn check_password(
     };
     // All of a burst come in before the first is counted; what comes out beyond the limit is told nothing (security R2).
     refuse_beyond(counter::next_allowed(&state.db, tenant, &network, visit.now).await?, visit.now)?;
+    if let Some(judged) = known.password.clone() {
+        hold_to(unit, visit, known.account.clone(), judged);
+    }
     forgive(unit, visit, guesser);
     if let (Verified::RightButWeak, Some(before)) = (verified, known.password.clone()) {
         strengthen(unit, visit, known.account.clone(), before, state.hasher.hash(&password).await?);
@@ -297,6 +300,12 @@ pub async fn count_failure(
     }
 }
 
+/// One more account whose address nobody proved: free or taken, it is counted as a failed sign-in is, before anything is
+/// made (security R2, R6).
+pub async fn count_unproved(state: &AppState, visit: &Visit) -> Result<()> {
+    count_failure(state, &visit.tenant.id, failure_from(state, &visit.caller), None, visit.now).await
+}
+
 pub fn refuse_beyond(allowed_at: Timestamp, now: Timestamp) -> Result<()> {
     match now.until(allowed_at) {
         Duration::ZERO => Ok(()),
@@ -309,9 +318,21 @@ fn guesses(visit: &Visit) -> Rule {
     Rule { hold_after: limits::hold_after, lockout: visit.flow.rules.lockout, most: limits::GUESSES }
 }
 
-/// Under which name guesses at an address are counted, and codes to it: all strangers together, and apart a browser from
-/// which its account was signed in to before, so that strangers can neither lock its owner out nor use up their codes
-/// (security R1, R3).
+/// Guesses at a password are counted under its account, by whichever of its names it is guessed at; under the name where
+/// nobody has it. All strangers together, and apart a browser from which the account was signed in to before, so that they
+/// cannot lock its owner out (security R1). The same work is done whoever it is (security R5).
+async fn guesser(state: &AppState, visit: &Visit, known: Option<&Known>, name: &Folded) -> Result<String> {
+    let device = visit.holder.device(visit.https);
+    if let Some(device) = device
+        && let Some(account) = device::familiar(&state.db, &visit.tenant.id, name, &device).await?
+    {
+        return Ok(acquaintance(state, "password", &account, &device));
+    }
+    Ok(known.map_or_else(|| stranger(state, "password", name), |known| strangers_at(state, &known.account)))
+}
+
+/// Under which name codes to an address are counted: all strangers together, and apart a browser from which its account was
+/// signed in to before, so that strangers cannot use up its owner's codes (security R3).
 async fn asker(state: &AppState, visit: &Visit, what: &str, address: &Folded) -> Result<String> {
     let Some(device) = visit.holder.device(visit.https) else {
         return Ok(stranger(state, what, address));
@@ -322,8 +343,13 @@ async fn asker(state: &AppState, visit: &Visit, what: &str, address: &Folded) ->
     }
 }
 
-pub fn stranger(state: &AppState, what: &str, address: &Folded) -> String {
+fn stranger(state: &AppState, what: &str, address: &Folded) -> String {
     subject(state, &[what, address.as_str()])
+}
+
+/// Who guesses at the account's password from a browser that is not familiar.
+pub fn strangers_at(state: &AppState, account: &AccountId) -> String {
+    subject(state, &["password of", account.as_str()])
 }
 
 pub fn acquaintance(state: &AppState, what: &str, account: &AccountId, device: &str) -> String {
@@ -352,6 +378,14 @@ fn subject(state: &AppState, parts: &[&str]) -> String {
 fn forgive(unit: &mut Unit, visit: &Visit, guesser: String) {
     let tenant = visit.tenant.id.clone();
     unit.add_one(Durability::Fleeting, move |c| Box::pin(async move { guess::forget(c, &tenant, &guesser).await }));
+}
+
+/// A password that is reset while it is judged opens nothing.
+fn hold_to(unit: &mut Unit, visit: &Visit, account: AccountId, judged: Secret) {
+    let tenant = visit.tenant.id.clone();
+    unit.add_one(Durability::Fleeting, move |c| {
+        Box::pin(async move { account::still_has(c, &tenant, &account, &judged).await })
+    });
 }
 
 fn strengthen(unit: &mut Unit, visit: &Visit, account: AccountId, before: Secret, after: Secret) {

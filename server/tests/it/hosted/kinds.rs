@@ -92,6 +92,34 @@ async fn a_profile_can_be_left_as_it_is() {
     .await;
 }
 
+/// Security R11, R12: whoever knows an old password waits at the profile until its owner has a new one.
+#[tokio::test]
+async fn r12_a_profile_that_the_old_password_opened_is_closed_by_the_new_one() {
+    every_way(async |server, ada| {
+        let shop = server.application().await;
+        let account = server.account(&shop, ADA).await;
+        let editor = profile(server).await;
+        let mut thief = server.browser();
+        editor.asks(&mut thief).await;
+        thief.sign_in(ADA, PASSWORD).await;
+        assert_eq!(thief.heading(), "Your profile");
+
+        shop.asks(ada).await;
+        ada.press("Can’t access your account?").await;
+        ada.fill(&[("Email address", ADA)]).press("Send code").await;
+        ada.type_code(ADA).await;
+        ada.fill(&[("New password", NEW)]).press("Save and sign in").await;
+        assert!(shop.has(ada), "{}", ada.text());
+
+        let before = server.profile(&account).await;
+        thief.fill(&[("City", "Nowhere")]).press("Save").await;
+        assert_eq!((thief.status.as_u16(), &thief.left_for), (410, &None));
+        assert_eq!(server.profile(&account).await, before);
+        assert_eq!(server.count("SELECT count(*) FROM sessions WHERE ended_at IS NULL").await, 1, "Ada's");
+    })
+    .await;
+}
+
 /// No page may be shown, and there is nothing to do without one.
 #[tokio::test]
 async fn a_profile_is_not_edited_behind_a_persons_back() {

@@ -2,6 +2,7 @@
 //! (security R1, R2).
 
 use crate::harness::{Browser, PASSWORD, at_once, on_both};
+use app::contract::flow_rules::{FlowRules, SignInName};
 use axum::{body::Body, http::Method};
 use std::time::Duration;
 
@@ -63,6 +64,45 @@ async fn r1_two_hundred_guesses_at_once_over_two_servers() {
         server.clock.advance(Duration::from_secs(61));
         guess(&mut last, PASSWORD).await;
         assert!(shop.has(&last), "after a minute");
+    })
+    .await;
+}
+
+/// Whoever has two names has one password, and strangers as many guesses at it as at any other.
+#[tokio::test]
+async fn r1_guesses_are_counted_by_account_whatever_name_was_typed() {
+    on_both(async |server| {
+        let first = server.application().await;
+        let account = server.account(&first, ADA).await;
+        let either = FlowRules { sign_in_name: SignInName::EmailOrUserName, ..FlowRules::default() };
+        let shop = server.flow(|flow| flow.rules = either).await;
+        let at = account.to_string();
+        server
+            .write(move |c, tenant, _| {
+                Box::pin(async move {
+                    sqlx::query(
+                        "INSERT INTO identities
+                         (tenant_id, sign_in_type, issuer, folded, issuer_assigned_id, account_id)
+                         VALUES ($1, 'userName', $1, 'ada', 'ada', $2)",
+                    )
+                    .bind(tenant.to_string())
+                    .bind(at)
+                    .execute(&mut *c)
+                    .await?;
+                    Ok(())
+                })
+            })
+            .await;
+        for number in 0..20 {
+            let mut thief = server.browser();
+            shop.asks(&mut thief).await;
+            let name = if number % 2 == 0 { ADA } else { "ada" };
+            thief.fill(&[("Email address or user name", name)]).press("Continue").await;
+            guess(&mut thief, &format!("guess number {number}")).await;
+        }
+        assert_eq!(server.count("SELECT count(*) FROM guesses").await, 1);
+        let judged = server.count("SELECT max(failures) FROM guesses").await;
+        assert!((9..=10).contains(&judged), "{judged}");
     })
     .await;
 }
