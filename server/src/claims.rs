@@ -24,6 +24,9 @@ pub fn person(profile: &Profile, told: Told, flow: &UserFlow) -> Claims {
     if flow.rules.tokens.also.contains(&AlsoTold::Emails) {
         // The one they sign in with, proved or not, as Azure AD B2C has it.
         put(&mut claims, "emails", address(profile).into_iter().collect::<Vec<_>>().into());
+        if profile.address.as_ref().is_some_and(|address| !address.is_proved) {
+            put(&mut claims, "email_verified", false.into());
+        }
     }
     if told.profile {
         put(&mut claims, "preferred_username", profile.name.as_str().into());

@@ -2,7 +2,13 @@
 
 use super::{Identity, Person};
 use crate::{
-    directory::{account, db::taken, device, identity, search, tenant},
+    directory::{
+        account,
+        db::taken,
+        device,
+        identity::{self, Folded},
+        search, tenant,
+    },
     error::{Error, Result},
 };
 use app::contract::{
@@ -105,7 +111,7 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, new: &NewPerson, n
 }
 
 /// These names instead of all before. An administrator vouches for the addresses among them; one that was there and never
-/// proved stays so.
+/// proved stays so, however it is spelled now.
 pub async fn set_identities(
     c: &mut AnyConnection,
     tenant: &TenantId,
@@ -122,6 +128,7 @@ pub async fn set_identities(
     .bind(account.as_str())
     .fetch_all(&mut *c)
     .await?;
+    let unproved: Vec<Folded> = unproved.iter().map(|address| Folded::address(address)).collect();
     for identity in identities {
         sqlx::query(
             "INSERT INTO identities (tenant_id, sign_in_type, issuer, folded, issuer_assigned_id, account_id)
@@ -144,7 +151,7 @@ pub async fn set_identities(
             .bind(tenant.as_str())
             .bind(account.as_str())
             .bind(&identity.issuer_assigned_id)
-            .bind((!unproved.contains(&identity.issuer_assigned_id)).then_some(now.0))
+            .bind((!unproved.contains(&Folded::address(&identity.issuer_assigned_id))).then_some(now.0))
             .execute(&mut *c)
             .await?;
         }

@@ -289,6 +289,11 @@ async fn an_address_that_nobody_proved_stays_so_whatever_else_is_changed() {
         ]});
         assert_eq!(admin.patch(&format!("/users/{id}"), names).await.status, 204);
         assert_eq!(unproved().await, 1);
+        let louder = json!({"identities": [
+            {"signInType": "emailAddress", "issuer": issuer, "issuerAssignedId": "ADA@Example.ORG"},
+        ]});
+        assert_eq!(admin.patch(&format!("/users/{id}"), louder).await.status, 204);
+        assert_eq!(unproved().await, 1, "the same address, however it is spelled");
         assert_eq!(admin.delete(&format!("/users/{id}")).await.status, 204);
         let restored = admin.post(&format!("/directory/deletedItems/{id}/restore"), json!({})).await;
         assert_eq!(restored.status, 200, "{}", restored.text());
@@ -338,6 +343,71 @@ async fn r2_names_are_not_collected_by_asking_for_them() {
         other.press("Create one").await;
         other.fill(&[("User name", "somebody-new")]).press("Continue").await;
         assert_eq!(other.status, 429, "{}", other.text());
+    })
+    .await;
+}
+
+/// Whoever makes accounts of addresses that nobody proved, to have them or to learn which are free, is stopped as who guesses
+/// passwords is (security R2, R6).
+#[tokio::test]
+async fn r2_r6_addresses_are_not_taken_by_typing_them() {
+    on_both(async |server| {
+        let shop = shop(&server, SignInName::Email, AddressProof::AsTyped).await;
+        server.account(&shop, ADA).await;
+        for number in 0..22 {
+            let mut robot = server.browser().at(&format!("198.51.100.{number}"));
+            shop.asks(&mut robot).await;
+            let address = if number == 7 { ADA.to_owned() } else { format!("person{number}@example.org") };
+            sign_up_as_typed(&mut robot, &address, PASSWORD).await;
+            match number {
+                7 => assert_eq!(robot.heading(), "Check your email"),
+                0..20 => assert!(shop.has(&robot), "{number}: {}", robot.text()),
+                _ => assert_eq!((robot.status.as_u16(), robot.heading().as_str()), (429, "Wait a moment"), "{number}"),
+            }
+        }
+        assert_eq!(server.count("SELECT COUNT(*) FROM accounts").await, 20, "Ada, and nineteen more");
+
+        let shop = self::shop(&server, SignInName::UserName, AddressProof::AsTyped).await;
+        let mut robot = server.browser().at("198.51.100.99");
+        shop.asks(&mut robot).await;
+        robot.press("Create one").await;
+        robot.fill(&[("User name", MINA)]).press("Continue").await;
+        assert_eq!(robot.status, 429, "one network, whatever is made");
+        server.clock.advance(Duration::from_secs(61));
+        for number in 0..21 {
+            let mut robot = server.browser().at("198.51.100.99");
+            shop.asks(&mut robot).await;
+            robot.press("Create one").await;
+            robot.fill(&[("User name", &format!("mina{number}"))]).press("Continue").await;
+            if number == 20 {
+                assert_eq!(robot.status, 429);
+                break;
+            }
+            robot.fill(&[("New password", PASSWORD)]).press("Continue").await;
+            robot.fill(&[("Display name", "Mina")]).press("Create account").await;
+            assert!(shop.has(&robot), "{number}: {}", robot.text());
+        }
+    })
+    .await;
+}
+
+/// Security R12: B2C's list of addresses does not make a proved one of an address that was typed.
+#[tokio::test]
+async fn r12_an_unproved_address_is_told_with_that_word_by_whatever_claim() {
+    on_both(async |server| {
+        let shop = shop(&server, SignInName::Email, AddressProof::AsTyped).await;
+        let mut ada = server.browser();
+        let asked = shop.asks_with(&mut ada, &[("scope", "openid offline_access")]).await;
+        sign_up_as_typed(&mut ada, ADA, PASSWORD).await;
+        let tokens = shop.tokens(&ada, &asked).await;
+        assert_eq!((&tokens.id["emails"], &tokens.id["email"]), (&json!([ADA]), &json!(null)));
+        assert_eq!(tokens.id["email_verified"], false);
+        let mut proved = server.browser();
+        let asked = shop.asks_with(&mut proved, &[("scope", "openid offline_access")]).await;
+        server.account(&shop, "grace@example.org").await;
+        proved.sign_in("grace@example.org", PASSWORD).await;
+        let tokens = shop.tokens(&proved, &asked).await;
+        assert_eq!((&tokens.id["emails"], &tokens.id["email_verified"]), (&json!(["grace@example.org"]), &json!(null)));
     })
     .await;
 }
