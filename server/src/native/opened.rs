@@ -21,7 +21,7 @@ use crate::{
 use app::contract::{
     journey::{Answer, Path, Step},
     secret::Secret,
-    user_flow::UserFlow,
+    user_flow::{SignUp, UserFlow},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -54,8 +54,9 @@ impl Call {
             visit => (visit?, true),
         };
         if let Some(method) = held.method {
-            // The application was told how this very address signs in, whatever new ones do.
-            visit.flow = Arc::new(UserFlow { method, ..(*visit.flow).clone() });
+            // The application was told how this very address signs in, whatever new ones do. Nobody signs up by it.
+            let sign_up = if held.way == Path::SignIn { SignUp::Closed } else { visit.flow.sign_up };
+            visit.flow = Arc::new(UserFlow { method, sign_up, ..(*visit.flow).clone() });
         }
         Ok((hearing, Opened { call: self, visit, held, is_present }))
     }

@@ -171,6 +171,23 @@ async fn a_silent_application_signs_everybody_in_who_can_prove_it() {
     .await;
 }
 
+/// A code is no way round the password that the flow asks of whoever signs up.
+#[tokio::test]
+async fn a_silent_sign_in_makes_no_accounts() {
+    on_both(async |server| {
+        // Nothing is asked of anybody: the code would be all.
+        let flow = server.flow(|flow| flow.layout.inputs.clear()).await.flow;
+        let screens = Screens::silent(&server, &flow).await;
+        server.passcode_account(&screens.application, "grace@example.org").await;
+        let held = token(&screens.initiate("eve@example.org", OOB).await);
+        let code = screens.code("eve@example.org").await;
+        let told = screens.prove(&held, &[("grant_type", "oob"), ("oob", &code)]).await.json();
+        assert_eq!((told["error"].as_str(), told["error_codes"][0].as_u64()), (Some("user_not_found"), Some(50034)));
+        assert_eq!(server.count("SELECT count(*) FROM accounts").await, 1, "Grace's");
+    })
+    .await;
+}
+
 /// Codes are sent to nobody more often than on our pages, and known or not makes no difference.
 #[tokio::test]
 async fn r6_codes_are_sent_to_strangers_and_owners_alike() {
