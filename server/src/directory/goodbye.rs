@@ -51,20 +51,29 @@ pub struct Due {
 
 type Row = (String, String, String, String, String, String, i64, i64);
 
-/// Takes those whose time has come; each is this server's alone until the lease ends.
+/// Of one application at a time: one that answers slowly, or never, makes no other wait.
+const OF_ONE_APPLICATION: i64 = 2;
+
+/// Takes those whose time has come, of all applications by turns; each is this server's alone until the lease ends.
 pub async fn take_due(db: &Db, limit: i64, now: Timestamp) -> Result<Vec<Due>> {
     db.write(Durability::Fleeting, move |c| {
         Box::pin(async move {
             let rows: Vec<Row> = sqlx::query_as(
                 "UPDATE goodbyes SET next_try_at = $1, tries = tries + 1
                  WHERE next_try_at <= $2
-                   AND (tenant_id, id) IN (SELECT tenant_id, id FROM goodbyes WHERE next_try_at <= $2
-                                           ORDER BY next_try_at LIMIT $3)
+                   AND (tenant_id, id) IN (
+                     SELECT tenant_id, id FROM (
+                       SELECT tenant_id, id, next_try_at,
+                              ROW_NUMBER() OVER (PARTITION BY tenant_id, application_id
+                                                 ORDER BY next_try_at, tries, id) AS nth
+                       FROM goodbyes WHERE next_try_at <= $2) AS due
+                     WHERE nth <= $4 ORDER BY nth, next_try_at LIMIT $3)
                  RETURNING tenant_id, id, application_id, session_id, subject, issuer, created_at, tries",
             )
             .bind((now + LEASE).0)
             .bind(now.0)
             .bind(limit)
+            .bind(OF_ONE_APPLICATION)
             .fetch_all(c)
             .await?;
             Ok(rows.into_iter().map(due).collect())
@@ -78,16 +87,21 @@ fn due((tenant, id, application, session, subject, issuer, since, tries): Row) -
     Due { tenant: tenant.into(), goodbye, tries, since: Timestamp(since) }
 }
 
-/// What became of a try: it is told again at that moment, or never.
+/// What became of a try: it is told again at that moment, or never. Whatever else waits for an application that did not hear
+/// waits until then as well.
 pub async fn settle(db: &Db, due: &Due, again_at: Option<Timestamp>) -> Result<()> {
-    let (tenant, id) = (due.tenant.clone(), due.goodbye.id.clone());
+    let (tenant, id, application) = (due.tenant.clone(), due.goodbye.id.clone(), due.goodbye.application.clone());
     db.write(Durability::Lasting, move |c| {
         Box::pin(async move {
             let statement = match again_at {
-                Some(at) => sqlx::query("UPDATE goodbyes SET next_try_at = $3 WHERE tenant_id = $1 AND id = $2")
-                    .bind(tenant.as_str())
-                    .bind(id)
-                    .bind(at.0),
+                Some(at) => sqlx::query(
+                    "UPDATE goodbyes SET next_try_at = $3
+                     WHERE tenant_id = $1 AND (id = $2 OR application_id = $4 AND next_try_at < $3)",
+                )
+                .bind(tenant.as_str())
+                .bind(id)
+                .bind(at.0)
+                .bind(application.as_str().to_owned()),
                 None => {
                     sqlx::query("DELETE FROM goodbyes WHERE tenant_id = $1 AND id = $2").bind(tenant.as_str()).bind(id)
                 }

@@ -6,7 +6,9 @@ use app::contract::flow_rules::IssuerForm;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use server::{
     directory::{
+        self,
         application::{self, Platform},
+        goodbye::Goodbye,
         tenant::{self, SignOut},
     },
     oidc::goodbye,
@@ -146,6 +148,57 @@ async fn an_application_that_does_not_answer_is_called_again() {
         application::disable(&server.state.db, &server.tenant, &shop.id, Some(server.now())).await.unwrap();
         assert_eq!(goodbye::say_due(&server.state).await.unwrap(), 1);
         assert_eq!(server.count(waiting).await, 0);
+    })
+    .await;
+}
+
+/// One that never answers keeps nobody waiting, however many it has to hear of.
+#[tokio::test]
+async fn an_application_that_is_gone_makes_no_other_wait() {
+    on_both(async |server| {
+        let flow = server.application().await.flow;
+        let listens = |url: &'static str| {
+            server.application_over(&flow, move |made| made.protocol.back_channel_logout_url = Some(url.into()))
+        };
+        let gone = listens("https://gone.example.test/out").await;
+        let there = listens("https://rp.example.test/out").await;
+        let many = (0..40).map(|_| gone.id.clone()).chain([there.id.clone()]);
+        let waiting: Vec<Goodbye> = many
+            .map(|application| Goodbye {
+                id: server.state.chance.id(),
+                application,
+                session: server.state.chance.id().into(),
+                subject: "ada".into(),
+                issuer: there.issuer(),
+            })
+            .collect();
+        server
+            .write(move |c, tenant, now| {
+                Box::pin(async move {
+                    for (number, goodbye) in waiting.iter().enumerate() {
+                        let since = now + Duration::from_millis(number as u64);
+                        directory::goodbye::insert(c, &tenant, goodbye, since).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await;
+        server.clock.advance(Duration::from_secs(1));
+        server.state.outbound.silence(true);
+        assert_eq!(goodbye::say_due(&server.state).await.unwrap(), 3, "two of the one, and the other");
+        let called: BTreeSet<String> = server.state.outbound.calls().await.into_iter().map(|call| call.url).collect();
+        assert_eq!(called.len(), 2, "{called:?}");
+        assert_eq!(goodbye::say_due(&server.state).await.unwrap(), 0, "those behind a failure wait with it");
+
+        server.state.outbound.silence(false);
+        let mut left = 41;
+        for _ in 0..60 {
+            server.clock.advance(Duration::from_secs(30));
+            let heard = goodbye::say_due(&server.state).await.unwrap();
+            assert!(heard <= 3);
+            left -= heard;
+        }
+        assert_eq!((left, server.count("SELECT count(*) FROM goodbyes").await), (0, 0));
     })
     .await;
 }
