@@ -107,6 +107,7 @@ impl Guard {
         let address = client_address(peer, request.headers(), &self.config.trusted_proxies);
         let is_management = request.uri().path().starts_with("/graph/");
         let caller = Caller { trace: trace.clone(), address };
+        let is_our_name = self.config.public_url.is_named_by(name_in(request.uri(), request.headers()));
         let mut response = match self.admit(request).instrument(span.clone()).await {
             Ok((router, request)) => self.handle(router, caller, request).instrument(span).await,
             Err(refused) if is_management => refused.for_scripts(&trace),
@@ -114,7 +115,7 @@ impl Guard {
         };
         // A browser would keep the promise for everything that ever runs on this machine.
         let https_for_ever = self.config.public_url.is_https() && !self.config.is_development();
-        headers::dress(&mut response, https_for_ever);
+        headers::dress(&mut response, https_for_ever.then_some(is_our_name));
         // Entra's name for it, which its clients put into their own logs.
         if let Ok(trace) = HeaderValue::try_from(trace) {
             response.headers_mut().insert("x-ms-request-id", trace);
@@ -141,17 +142,7 @@ impl Guard {
 
     /// Security R10: a name that isn't ours is answered by nobody here. A tenant's own is, about that tenant.
     async fn meant_for_us(&self, parts: &Parts) -> Result<Router, Refused> {
-        // HTTP/2 and absolute targets carry the name in the URI, others in exactly one Host (RFC 9112 §3.2).
-        let mut hosts = parts.headers.get_all(header::HOST).iter();
-        let named = match (parts.uri.authority(), hosts.next(), hosts.next()) {
-            (Some(authority), None, _) => Some(authority.as_str()),
-            (Some(authority), Some(host), None) if host.as_bytes() == authority.as_str().as_bytes() => {
-                Some(authority.as_str())
-            }
-            (None, Some(host), None) => host.to_str().ok(),
-            _ => None,
-        };
-        let (named, url) = (named.unwrap_or_default(), &self.config.public_url);
+        let (named, url) = (name_in(&parts.uri, &parts.headers), &self.config.public_url);
         if url.is_written(named) {
             return Ok(self.router.clone());
         }
@@ -193,6 +184,20 @@ impl Guard {
             }
         }
     }
+}
+
+/// HTTP/2 and absolute targets carry the name in the URI, others in exactly one Host (RFC 9112 §3.2).
+fn name_in<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> &'a str {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let named = match (uri.authority(), hosts.next(), hosts.next()) {
+        (Some(authority), None, _) => Some(authority.as_str()),
+        (Some(authority), Some(host), None) if host.as_bytes() == authority.as_str().as_bytes() => {
+            Some(authority.as_str())
+        }
+        (None, Some(host), None) => host.to_str().ok(),
+        _ => None,
+    };
+    named.unwrap_or_default()
 }
 
 /// What is answered before any handler could: a sentence, no page.

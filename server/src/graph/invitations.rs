@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     directory::{
+        account,
         administrator::{self, ADMIN, ALL},
         identity::{self, Folded},
         invitation::{self, Invitation},
@@ -77,7 +78,11 @@ pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishe
     };
     let home = tenant::get(&state.db, ADMIN).await?;
     if let Some(known) = identity::find_by_name(&state.db, &home.id, &Folded::address(&new.address)).await? {
-        return join(&state, &caller, &wishes, Invitation { account: known.account, ..new }).await;
+        let profile = account::profile(&state.db, &home.id, &known.account).await?;
+        // An address that nobody proved may be another's: its owner shows by the link that it is theirs (security R12).
+        if profile.and_then(|profile| profile.address).is_some_and(|address| address.is_proved) {
+            return join(&state, &caller, &wishes, Invitation { account: known.account, ..new }).await;
+        }
     }
     // A link that is shown proves no address: only who could do everything anyway may pass it on by hand.
     if !sent.send_invitation_message && !caller.rules_everywhere(&state).await? {

@@ -51,7 +51,9 @@ const ALWAYS: [(HeaderName, HeaderValue); 4] = [
     ),
 ];
 
-pub(super) fn dress(response: &mut Response, https: bool) {
+/// `https_for_ever` is nothing where it is not promised, and says whether our names below it are meant as well: what stands
+/// below a tenant's own name is the tenant's (RFC 6797 §6.1.2).
+pub(super) fn dress(response: &mut Response, https_for_ever: Option<bool>) {
     let policy = response.extensions_mut().remove::<PagePolicy>().map(|policy| policy.header().unwrap_or(NOTHING));
     let may_be_framed = response.status().is_redirection() && response.extensions().get::<MayBeFramed>().is_some();
     let is_popup = response.extensions().get::<IsPopup>().is_some();
@@ -71,8 +73,11 @@ pub(super) fn dress(response: &mut Response, https: bool) {
         headers.remove(header::X_FRAME_OPTIONS);
         headers.insert(header::CONTENT_SECURITY_POLICY, NOTHING_FRAMED);
     }
-    if https {
-        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+    if let Some(with_names_below) = https_for_ever {
+        let year = match with_names_below {
+            true => HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+            false => HeaderValue::from_static("max-age=31536000"),
+        };
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
 }

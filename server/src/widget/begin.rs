@@ -68,6 +68,7 @@ async fn first(
     if tenant.id.as_str() == TENANT_ID {
         return Err(Error::NotFound);
     }
+    request::is_pushed_where_it_must(application, false)?;
     let asked = Parameters::of_form(headers, body)?;
     asked.once(&ONCE)?;
     // Nothing else proves who redeems the code (RFC 7636 §4.3).

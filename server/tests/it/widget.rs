@@ -351,3 +351,20 @@ async fn r24_a_window_tells_how_it_went_to_the_registered_origin_alone() {
     })
     .await;
 }
+
+/// RFC 9126 §6: an application whose requests have to be pushed sends none by way of a page.
+#[tokio::test]
+async fn whoever_has_to_push_their_requests_has_no_way_round_it() {
+    on_both(async |server| {
+        let first = server.application().await;
+        let change = |it: &mut application::Application| {
+            it.widget_origins = vec![SHOP.into()];
+            it.protocol.require_pushed_requests = true;
+        };
+        let shop = server.application_over(&first.flow, change).await;
+        let refused = begin(&server, &shop, Some(SHOP)).await;
+        assert_eq!(refused.status, 400, "{}", refused.text());
+        assert_eq!(server.count("SELECT count(*) FROM journeys").await, 0);
+    })
+    .await;
+}

@@ -234,6 +234,21 @@ async fn an_invited_administrator_comes_by_a_link_that_works_once() {
         let again = admin.post("/invitations", invitation("GRACE@example.org")).await;
         assert_eq!((again.status.as_u16(), again.json()["status"].as_str()), (201, Some("Completed")));
         assert_eq!(again.json()["inviteRedeemUrl"], Value::Null);
+        // Where nobody proved the address, its owner shows by the link that it is theirs (security R12).
+        let roles = server.count("SELECT COUNT(*) FROM administrators").await;
+        server
+            .write(|c, _, _| {
+                Box::pin(async move {
+                    sqlx::query("UPDATE addresses SET verified_at = NULL WHERE address = 'grace@example.org'")
+                        .execute(c)
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await;
+        let again = admin.post("/invitations", invitation("GRACE@example.org")).await;
+        assert_eq!(again.json()["status"], "PendingAcceptance", "{}", again.text());
+        assert_eq!(server.count("SELECT COUNT(*) FROM administrators").await, roles);
     })
     .await;
 }
@@ -371,6 +386,10 @@ async fn a_tenant_has_the_names_that_it_was_given() {
             (&other, server.tenant.as_str(), None),
             (&other, "id.woodgrove.example", Some("CustomUrlDomain")),
             (&admin, "id.woodgrove.example", Some("CustomUrlDomain")),
+            // An id is of one thing.
+            (&admin, "id.woodgrove.example", None),
+            (&other, "id.woodgrove.example", None),
+            (&admin, "woodgrove.onmicrosoft.example", Some("CustomUrlDomain")),
             (&admin, crate::harness::HOST, Some("CustomUrlDomain")),
             (&admin, "localhost", Some("CustomUrlDomain")),
             (&admin, "a.localhost", Some("CustomUrlDomain")),

@@ -3,6 +3,7 @@
 use super::routes;
 use crate::harness::{Answered, PASSWORD, on_both};
 use axum::{body::Body, http::Request};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 fn check(what: &str, answered: &Answered) {
@@ -113,6 +114,22 @@ async fn r19_every_cookie_is_locked_to_host_path_and_http() {
         }
         let dump = server.text("SELECT hash FROM sessions LIMIT 1").await;
         assert!(!values.contains(&dump), "the database knows hashes only");
+    })
+    .await;
+}
+
+/// Security R23: what else runs below a tenant's own name is the tenant's, and may not speak TLS yet.
+#[tokio::test]
+async fn r23_a_tenants_own_name_promises_nothing_for_the_names_below_it() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        admin.make("/domains", json!({ "id": "id.woodgrove.example", "supportedServices": ["CustomUrlDomain"] })).await;
+        let own = server.named("id.woodgrove.example");
+        for path in ["/woodgrove/v2.0/.well-known/openid-configuration", "/nowhere"] {
+            assert_eq!(own.get(path).await.header("strict-transport-security"), "max-age=31536000", "{path}");
+            let ours = server.get(path).await;
+            assert_eq!(ours.header("strict-transport-security"), "max-age=31536000; includeSubDomains", "{path}");
+        }
     })
     .await;
 }
