@@ -76,6 +76,9 @@ pub fn simulate(
                     walk.seen.push(seen(&journey, step));
                     break;
                 }
+                Turn::Finish(Outcome::SignedUp { ref address, .. }) if whose(people, address).is_some() => {
+                    event = Event::AddressTaken;
+                }
                 Turn::Finish(outcome) => return Walk { outcome: Some(outcome), ..walk },
             }
         }
@@ -89,9 +92,14 @@ fn seen(journey: &Journey, step: Step) -> Seen {
     Seen { address, step, faults: said.faults.clone(), typed: typed(journey), notice: said.notice }
 }
 
+/// Who has the address or user name.
+fn whose<'a>(people: &'a [Pretended], name: &str) -> Option<&'a Pretended> {
+    people.iter().find(|person| person.address.eq_ignore_ascii_case(name))
+}
+
 /// What `drive/perform` would have found out. Limits of the server and passwords that everybody tries are not known here.
 fn pretend(people: &[Pretended], effect: Effect, now: Timestamp) -> Event {
-    let whose = |address: &str| people.iter().find(|person| person.address.eq_ignore_ascii_case(address));
+    let whose = |name: &str| whose(people, name);
     match effect {
         Effect::FindAccount { address } => Event::AccountFound(whose(&address).map(account)),
         Effect::FindName { user_name } => Event::NameFound(whose(&user_name).is_some()),

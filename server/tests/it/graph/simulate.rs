@@ -2,7 +2,10 @@
 
 use super::FLOWS;
 use crate::harness::{Administrator, TestServer, input, on_both};
-use app::contract::user_flow::{Input, Method};
+use app::contract::{
+    flow_rules::AddressProof,
+    user_flow::{Input, Method},
+};
 use serde_json::{Value, json};
 
 async fn shop(server: &TestServer, method: Method) -> String {
@@ -67,6 +70,29 @@ async fn somebody_with_an_account_is_pretended() {
         assert_eq!((&right["outcome"], &right["claims"]["city"]), (&json!("signedIn"), &json!("Faro")));
         let wrong = walk(&admin, &path, json!({"accounts": accounts, "answers": answers("two in the bush")})).await;
         assert_eq!((&wrong["outcome"], steps(&wrong)), (&Value::Null, vec!["address", "password", "password"]));
+    })
+    .await;
+}
+
+/// As the server does it: who takes a known address as typed is asked for the code that comes to it.
+#[tokio::test]
+async fn nobody_signs_up_with_a_known_address() {
+    on_both(async |server| {
+        let shop = server.flow(|flow| flow.rules.address = AddressProof::AsTyped).await;
+        let (admin, path) = (server.administrator().await, format!("{FLOWS}/{}/simulate", shop.flow));
+        let answers = json!([
+            {"fields": {"answer": "address", "address": "Bea@example.org"}},
+            {"fields": {"answer": "newPassword", "password": "a bird in the hand"}},
+            {"fields": {"answer": "attributes", "revision": "1", "attribute.displayName": "Bea"}},
+        ]);
+        let new = walk(&admin, &path, json!({"path": "signUp", "answers": answers})).await;
+        assert_eq!(new["outcome"], "signedUp");
+        let accounts = json!([{"address": "bea@example.org", "password": "two in the bush"}]);
+        let known = walk(&admin, &path, json!({"path": "signUp", "accounts": accounts, "answers": answers})).await;
+        assert_eq!(
+            (&known["outcome"], steps(&known)),
+            (&Value::Null, vec!["address", "newPassword", "attributes", "code"])
+        );
     })
     .await;
 }
