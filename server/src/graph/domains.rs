@@ -25,6 +25,7 @@ use axum::{
 use url::Host;
 
 const OF: &str = "domains";
+const HAS_IT: &str = "A tenant has this name already.";
 
 async fn all(state: &AppState, caller: &Caller) -> Result<Vec<Domain>> {
     let names = tenant::names(&state.db, &caller.tenant.id).await?;
@@ -76,6 +77,10 @@ pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishe
         true => good_host(&state, &caller, &id)?,
         false => organization::good_word(&id).map_err(|why| Flaw::new("id", why))?,
     }
+    // Of the other kind too: `/domains/{id}` is one of them.
+    if is_there(&state, &id).await? {
+        return Err(Flaw::new("id", HAS_IT).into());
+    }
     let made = shown(id.clone(), is_host, false);
     let change = Change::added("Add domain to company", "DirectoryManagement", &id, &id, &made)?;
     let name = id.clone();
@@ -88,10 +93,21 @@ pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishe
         })
     });
     written.await.map_err(|error| match error {
-        Error::Taken => Flaw::new("id", "A tenant has this name already.").into(),
+        Error::Taken => Flaw::new("id", HAS_IT).into(),
         error => error,
     })?;
     wishes.created(OF, &id, &made)
+}
+
+async fn is_there(state: &AppState, id: &str) -> Result<bool> {
+    if tenant_host::find(&state.db, id).await?.is_some() {
+        return Ok(true);
+    }
+    match tenant::get(&state.db, id).await {
+        Ok(_) => Ok(true),
+        Err(Error::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// A name of the web, which is neither ours nor this machine's. That it leads here, and that the certificate is for it too,
