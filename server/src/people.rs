@@ -191,6 +191,8 @@ impl Import<'_> {
         match () {
             () if new.identities.is_empty() => Err("it has neither mail nor userName".into()),
             () if new.contact.is_some() && !has("userName") => Err("'contactMail' goes with a userName".into()),
+            // Without one the account would be opened by a code, which comes to no user name.
+            () if new.password.is_none() && !has("emailAddress") => Err("a userName goes with a passwordHash".into()),
             () => Ok(new),
         }
     }

@@ -22,7 +22,9 @@ use crate::{
     error::{Error, Flaw, Refusal, Result},
     state::AppState,
 };
-use app::contract::{attribute::Attribute, id::AccountId, permission::Permission, resource::user::User};
+use app::contract::{
+    attribute::Attribute, id::AccountId, permission::Permission, resource::user::User, user_flow::Method,
+};
 use axum::{
     Json,
     body::Bytes,
@@ -108,6 +110,7 @@ pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishe
         Some(password) => Some(password::hashed(&state, &caller, password, &identities).await?),
         None => None,
     };
+    judge::opened(&identities, password.is_some())?;
     let new = NewPerson {
         id: AccountId::from(state.chance.id()),
         user_type: user.user_type.clone().unwrap_or_else(|| "Member".into()),
@@ -150,6 +153,9 @@ pub async fn update(
         Some(password) => Some(password::hashed(&state, &caller, password, &judged.identities).await?),
         None => None,
     };
+    if judged.identities != person.identities {
+        judge::opened(&judged.identities, password.is_some() || person.method == Method::Password)?;
+    }
     let name = after.display_name.clone().unwrap_or_default();
     let change = Change::updated("Update user", "User", person.id.as_str(), &name, &before, &after)?;
     let (id, enabled, was_enabled) =

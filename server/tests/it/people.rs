@@ -136,12 +136,16 @@ async fn user_names_come_with_the_address_behind_them() {
             json!({"userName": "mina k"}),
             json!({"mail": "bob@example.org", "contactMail": "bob@example.org"}),
             json!({"mail": ADA, "mailVerified": false, "passwordHash": hash}),
-            json!({"userName": "MINA-K"}),
+            json!({"userName": "MINA-K", "passwordHash": hash}),
+            json!({"userName": "kofi", "contactMail": "kofi@example.org"}),
+            json!({"userName": "lena", "mail": "lena@example.org"}),
         ];
         let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
         let (report, _) = import(&server, "names.jsonl", &lines.join("\n")).await;
         let refused: Vec<u64> = report.refused.iter().map(|(line, _)| *line).collect();
-        assert_eq!((report.added, refused), (2, vec![2, 3, 5]), "{:?}", report.refused);
+        assert_eq!((report.added, refused), (3, vec![2, 3, 5, 6]), "{:?}", report.refused);
+        let told = report.refused.iter().find(|(line, _)| *line == 6).map(|(_, why)| why.as_str());
+        assert_eq!(told, Some("a userName goes with a passwordHash"));
 
         for (name, proved) in [("mina-k", json!(null)), (ADA, json!(false))] {
             let mut browser = server.browser();

@@ -58,6 +58,14 @@ pub fn fixed(before: &User, after: &User) -> Result<()> {
     if flaws.is_empty() { Ok(()) } else { Err(Error::Invalid(flaws)) }
 }
 
+/// Without a password an account is opened by a code, which comes to no user name.
+pub fn opened(identities: &[person::Identity], by_password: bool) -> Result<()> {
+    match by_password || identities.iter().any(|identity| identity.sign_in_type != "userName") {
+        true => Ok(()),
+        false => Err(Flaw::new("passwordProfile", "A userName goes with a password.").into()),
+    }
+}
+
 fn identities(tongue: &Tongue, user: &User, flaws: &mut Vec<Flaw>) -> Vec<person::Identity> {
     let mut sent = user.identities.clone();
     // Employees are written by the name of their principal alone.

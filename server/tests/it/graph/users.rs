@@ -99,6 +99,28 @@ async fn a_name_belongs_to_one_person() {
     .await;
 }
 
+/// Without one the account would be opened by a code, and none comes to a user name.
+#[tokio::test]
+async fn a_user_name_goes_with_a_password() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let name = json!({ "signInType": "userName", "issuer": "", "issuerAssignedId": "kofi" });
+        let address = json!({ "signInType": "emailAddress", "issuer": "", "issuerAssignedId": "kofi@example.org" });
+        let kofi = json!({ "displayName": "Kofi", "identities": [name] });
+        let refused = admin.post("/users", &kofi).await;
+        assert!(refused.status == 400 && refused.text().contains("goes with a password"), "{}", refused.text());
+
+        let id = admin.make("/users", json!({ "displayName": "Kofi", "identities": [name, address] })).await;
+        let at = format!("/users/{id}");
+        let refused = admin.patch(&at, &json!({ "identities": [name] })).await;
+        assert!(refused.status == 400 && refused.text().contains("goes with a password"), "{}", refused.text());
+        let profile = json!({ "password": PASSWORD });
+        let taken = admin.patch(&at, &json!({ "identities": [name], "passwordProfile": profile })).await;
+        assert_eq!(taken.status, 204, "{}", taken.text());
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn people_are_found_as_somebody_types() {
     on_both(async |server: TestServer| {
@@ -315,7 +337,7 @@ async fn a_recovery_mail_opens_nothing_and_names_the_way_that_everybody_has() {
 
         assert_eq!(admin.patch(&format!("/users/{id}"), &json!({ "accountEnabled": false })).await.status, 204);
         assert_eq!(admin.send("POST", &at, None, &[]).await.status, StatusCode::BAD_REQUEST);
-        let by_name = json!({ "displayName": "Bob",
+        let by_name = json!({ "displayName": "Bob", "passwordProfile": { "password": PASSWORD },
             "identities": [{ "signInType": "userName", "issuer": "", "issuerAssignedId": "bob" }] });
         let bob = admin.make("/users", by_name).await;
         let nowhere = admin.send("POST", &format!("/users/{bob}/sendRecoveryMail"), None, &[]).await;
