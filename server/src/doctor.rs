@@ -3,7 +3,7 @@
 use crate::{
     clock::{Chance, Clock},
     config::{Config, Tls},
-    directory::{Db, sqlite_file, tenant},
+    directory::{Db, sqlite_file, tenant, tenant_host},
     error::Result,
     seed,
     state::AppState,
@@ -42,6 +42,7 @@ pub async fn examine(config: Config) -> Vec<Finding> {
         Ok(state) => {
             findings.push(found("database", database(&state.db).await));
             findings.push(found("tenants", tenants(&state).await));
+            findings.push(found("hosts", hosts(&state).await));
             findings.push(found("clock", clock(&state).await));
             findings.push(found("keys", keys(&state).await));
             findings.push(found("mail", mail(&state).await));
@@ -83,6 +84,24 @@ async fn database(db: &Db) -> Result<String, String> {
 async fn tenants(state: &AppState) -> Result<String, String> {
     let judged = seed::refuse_in_production(state).await;
     judged.map(|()| "none is here that should not be".into()).map_err(|fault| fault.to_string())
+}
+
+/// The host names of tenants' own. (That they lead here, only those who call can tell.)
+async fn hosts(state: &AppState) -> Result<String, String> {
+    let hosts = tenant_host::list_all(&state.db).await;
+    let hosts = hosts.map_err(|fault| format!("tenants' host names cannot be read ({fault})."))?;
+    if hosts.is_empty() {
+        return Ok("no tenant has a host name of its own".into());
+    }
+    let all = hosts.join(", ");
+    let Some(tls) = &state.config.tls else {
+        return Ok(format!("what ends TLS before this server needs a certificate for {all}"));
+    };
+    let uncovered = tls::uncovered(tls, hosts).map_err(|fault| fault.to_string())?;
+    match uncovered.is_empty() {
+        true => Ok(format!("the certificate is for {all}")),
+        false => Err(format!("the certificate is not for {}. Get one that is, too.", uncovered.join(", "))),
+    }
 }
 
 async fn clock(state: &AppState) -> Result<String, String> {

@@ -19,8 +19,10 @@ use tokio_rustls::{
     TlsAcceptor,
     rustls::{
         ServerConfig,
+        client::verify_server_name,
         crypto::aws_lc_rs,
-        pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject},
+        pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, pem::PemObject},
+        server::ParsedCertificate,
         version::{TLS12, TLS13},
     },
 };
@@ -29,10 +31,7 @@ use tokio_rustls::{
 const HERE: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 pub fn acceptor(tls: &Tls) -> Result<TlsAcceptor> {
-    let (certificates, key) = match tls {
-        Tls::Files { certificate, key } => read(certificate, key)?,
-        Tls::Development { folder } => made_here(folder)?,
-    };
+    let (certificates, key) = proof(tls)?;
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_protocol_versions(&[&TLS13, &TLS12])
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(certificates, key));
@@ -44,6 +43,13 @@ pub fn acceptor(tls: &Tls) -> Result<TlsAcceptor> {
 
 type Proof = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
+fn proof(tls: &Tls) -> Result<Proof> {
+    match tls {
+        Tls::Files { certificate, key } => read(certificate, key),
+        Tls::Development { folder } => made_here(folder),
+    }
+}
+
 fn read(certificate: &Path, key: &Path) -> Result<Proof> {
     let unreadable = |path: &Path, why: &dyn std::fmt::Display| {
         Error::Internal(format!("{} holds nothing in PEM that TLS could use: {why}.", path.display()))
@@ -53,6 +59,18 @@ fn read(certificate: &Path, key: &Path) -> Result<Proof> {
         .map_err(|fault| unreadable(certificate, &fault))?;
     let key = PrivateKeyDer::from_pem_file(key).map_err(|fault| unreadable(key, &fault))?;
     Ok((certificates, key))
+}
+
+/// Those of these host names that the certificate is not for.
+pub fn uncovered(tls: &Tls, hosts: Vec<String>) -> Result<Vec<String>> {
+    let (certificates, _) = proof(tls)?;
+    let unusable = |fault| Error::Internal(format!("The TLS certificate cannot be used: {fault}."));
+    let first = certificates.first().ok_or_else(|| Error::Internal("There is no TLS certificate.".into()))?;
+    let certificate = ParsedCertificate::try_from(first).map_err(unusable)?;
+    let is_covered = |host: &String| {
+        ServerName::try_from(host.as_str()).is_ok_and(|name| verify_server_name(&certificate, &name).is_ok())
+    };
+    Ok(hosts.into_iter().filter(|host| !is_covered(host)).collect())
 }
 
 /// A certificate for this start, signed by the authority that stays.

@@ -23,6 +23,11 @@ pub async fn find(db: &Db, host: &str) -> Result<Option<TenantId>> {
     Ok(all(db).await?.iter().find(|(known, _)| known == host).map(|(_, tenant)| tenant.clone()))
 }
 
+/// Of every tenant, the oldest first.
+pub async fn list_all(db: &Db) -> Result<Vec<String>> {
+    Ok(all(db).await?.iter().map(|(host, _)| host.clone()).collect())
+}
+
 /// The tenant's, the oldest first.
 pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<String>> {
     Ok(all(db).await?.iter().filter(|(_, of)| of == tenant).map(|(host, _)| host.clone()).collect())
