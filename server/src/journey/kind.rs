@@ -40,7 +40,7 @@ pub(super) fn signs_up(flow: &UserFlow) -> bool {
 }
 
 /// Whether a new person's address is believed without a code. Where there are no passwords, codes are all there is.
-pub(super) fn takes_as_typed(flow: &UserFlow) -> bool {
+pub fn takes_as_typed(flow: &UserFlow) -> bool {
     flow.rules.address == AddressProof::AsTyped && flow.method == Method::Password
 }
 

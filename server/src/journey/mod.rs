@@ -65,7 +65,7 @@ mod sign_up;
 pub mod simulate;
 mod turn;
 
-pub use kind::{begins, is_for_signing_in, recovers};
+pub use kind::{begins, is_for_signing_in, recovers, takes_as_typed};
 pub use show::{show, typed};
 pub use turn::{Account, Effect, Entered, Event, Outcome, Profile, Proof, SecondFactor, Turn, Verdict};
 

@@ -1,9 +1,17 @@
 //! `…/challenge`: the person is asked for what comes next. A code is sent; once more where it is called again, as often as
 //! the limits allow.
 
-use super::{asked::Call, continuation::Challenges, opened::Opened, start::redirect, told::told, trouble::Trouble};
+use super::{
+    asked::Call,
+    continuation::Challenges,
+    opened::Opened,
+    sign_up::brought,
+    start::redirect,
+    told::{already_exists, is_told_taken, told},
+    trouble::Trouble,
+};
 use crate::{error::Error, journey::limits::CODE};
-use app::contract::journey::{Answer, Notice, Path, Resend, Step};
+use app::contract::journey::{Answer, Asks, Notice, Path, Resend, Step};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -16,12 +24,19 @@ pub async fn challenge(call: Call, way: Path) -> Result<Value, Trouble> {
     let (_hearing, mut opened) = call.open(way).await?;
     opened.held.challenges = challenges.unwrap_or(opened.held.challenges);
     let step = match opened.present() {
-        Step::Address { .. } => opened.hear(Answer::Address { address: opened.held.address.clone() }).await?,
+        Step::Address { asks, .. } if asks != Asks::Contact => {
+            opened.hear(Answer::Address { address: opened.held.name.clone() }).await?
+        }
         Step::Code { resend: Resend::Now, .. } => opened.hear(Answer::Resend).await?,
-        Step::Code { resend: Resend::In { seconds }, .. } if opened.is_present => return Err(wait(seconds)),
+        Step::Code { resend: Resend::In { seconds }, .. } if opened.is_present && !opened.held.has_untold_code => {
+            return Err(wait(seconds));
+        }
         step => step,
     };
+    opened.held.has_untold_code = false;
+    let step = if way == Path::SignUp { brought(&mut opened, step).await? } else { step };
     match (way, step, opened.held.challenges) {
+        (Path::SignUp, Step::Code { .. }, _) if is_told_taken(&opened) => Err(already_exists()),
         (_, Step::Code { resend, .. }, Challenges { oob: true, .. }) => sent(opened, resend).await,
         (Path::SignIn, Step::Password { .. }, Challenges { password: true, .. })
         | (Path::SignUp, Step::NewPassword { path: Path::SignUp, .. }, Challenges { password: true, .. }) => {
@@ -55,7 +70,7 @@ async fn sent(mut opened: Opened, resend: Resend) -> Result<Value, Trouble> {
         "challenge_type": "oob",
         "binding_method": "prompt",
         "challenge_channel": "email",
-        "challenge_target_label": label(&opened.held.address),
+        "challenge_target_label": label(&opened.held.name),
         "code_length": CODE.length,
         "interval": seconds,
         "continuation_token": opened.hand_over().await?,
@@ -67,13 +82,13 @@ fn wait(seconds: u32) -> Trouble {
 }
 
 /// `m***a@e***e.org`: enough for whoever typed it, and nothing for who looks over their shoulder.
-pub fn label(address: &str) -> String {
+pub fn label(name: &str) -> String {
     let covered = |word: &str| {
         let mut letters = word.chars();
         let (first, last) = (letters.next(), letters.next_back());
         [first.map(String::from), Some("***".into()), last.map(String::from)].into_iter().flatten().collect::<String>()
     };
-    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+    let (local, domain) = name.rsplit_once('@').unwrap_or((name, ""));
     match domain.rsplit_once('.') {
         Some((name, top)) => format!("{}@{}.{top}", covered(local), covered(name)),
         None => covered(local),
@@ -85,9 +100,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_told_covered() {
+    fn a_name_is_told_covered() {
         assert_eq!(label("mina@example.org"), "m***a@e***e.org");
         assert_eq!(label("m@x.co.uk"), "m***@x***o.uk");
+        assert_eq!(label("Mina-K"), "M***K");
         assert_eq!(label("äb@ö.example"), "ä***b@ö***.example");
     }
 }

@@ -26,11 +26,16 @@ pub struct Held {
     /// Whose hash the journey knows its holder by. Another one with every answer that counts.
     pub secret: Secret,
     pub way: Path,
-    pub address: String,
+    /// The address or user name.
+    #[serde(rename = "address")]
+    pub name: String,
     pub challenges: Challenges,
+    /// A code is on its way that the application does not know of yet.
+    #[serde(default)]
+    pub has_untold_code: bool,
     /// Whether the application can ask for a second factor (`mfa_required`).
     pub asks_second_factor: bool,
-    /// How this address signs in.
+    /// How whoever has that name signs in.
     pub method: Option<Method>,
     /// What a new person told at the start and is not asked for any more.
     pub password: Option<Secret>,

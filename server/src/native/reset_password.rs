@@ -58,7 +58,7 @@ async fn begun(call: Call) -> Result<Value, Trouble> {
             user_flow: &start.flow.id,
             caller: &call.caller,
         };
-        let known = whose(&call.state, asking, &start.address, false).await?.ok_or_else(user_not_found)?;
+        let known = whose(&call.state, asking, &start.name, false).await?.ok_or_else(user_not_found)?;
         if known.method != Method::Password {
             return Err(no_password());
         }

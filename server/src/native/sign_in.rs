@@ -54,7 +54,7 @@ async fn of_somebody(call: &Call, start: &Start) -> Result<Method, Trouble> {
         user_flow: &start.flow.id,
         caller: &call.caller,
     };
-    let known = whose(&call.state, asking, &start.address, false).await?;
+    let known = whose(&call.state, asking, &start.name, false).await?;
     known.map(|known| known.method).ok_or_else(user_not_found)
 }
 
@@ -83,7 +83,7 @@ async fn methods(call: Call) -> Result<Value, Trouble> {
             "id": "email",
             "challenge_type": "oob",
             "challenge_channel": "email",
-            "login_hint": label(&opened.held.address),
+            "login_hint": label(&opened.held.name),
         }),
     };
     Ok(json!({ "continuation_token": opened.hand_over().await?, "methods": [method] }))

@@ -1,5 +1,6 @@
 //! `/signup/v1.0/…`: a new account. `start` names the address, `challenge` mails the code, `continue` hears code, password and
-//! attributes, whichever is asked.
+//! attributes, whichever is asked. Where the flow takes addresses as typed there is no code: `challenge` asks for what is still
+//! needed, and is the end where nothing is.
 
 use super::{
     asked::{Asked, Call},
@@ -7,15 +8,15 @@ use super::{
     challenge,
     opened::Opened,
     start::{Brought, redirect},
-    told::{already_exists, closed, told, weak},
+    told::{ASKS_CONTACT, already_exists, closed, told, weak},
     trouble::Trouble,
 };
 use crate::{
     drive::{self, Asking, judge_password, whose},
-    journey::begins,
+    journey::{begins, takes_as_typed},
 };
 use app::contract::{
-    journey::{Answer, Path, Step},
+    journey::{Answer, Path, Step, is_address},
     secret::Secret,
     user_flow::{Method, UserFlow},
     validate,
@@ -41,13 +42,17 @@ async fn begun(call: Call) -> Result<Value, Trouble> {
     if begins(&flow, Path::SignUp) != Path::SignUp {
         return Err(closed("Nobody signs up by the user flow of the application."));
     }
-    if !start.challenges.oob || (flow.method == Method::Password && !start.challenges.password) {
+    let (needs_code, needs_password) = (!takes_as_typed(&flow), flow.method == Method::Password);
+    if (needs_code && !start.challenges.oob) || (needs_password && !start.challenges.password) {
         return Ok(redirect("The challenge_type does not have what new people prove themselves by."));
+    }
+    if needs_code && !is_address(&start.name) {
+        return Ok(redirect(ASKS_CONTACT));
     }
     let told = call.form.get("attributes").map(|text| attributes::read(text, &flow.layout)).transpose()?;
     let told = told.unwrap_or_default();
     attributes::refuse_invalid(&flow.layout.fields(""), &told)?;
-    let password = new_password(&call, &flow, &start.address)?;
+    let password = new_password(&call, &flow, &start.name)?;
     if !call.is_silent() {
         let asking = Asking {
             tenant: &call.tenant.id,
@@ -55,19 +60,19 @@ async fn begun(call: Call) -> Result<Value, Trouble> {
             user_flow: &flow.id,
             caller: &call.caller,
         };
-        if whose(&call.state, asking, &start.address, true).await?.is_some() {
+        if whose(&call.state, asking, &start.name, true).await?.is_some() {
             return Err(already_exists());
         }
     }
     call.begin(start, Path::SignUp, Brought { method: None, password, attributes: told }).await
 }
 
-/// Judged at once, although it is set when the address is proved: whoever typed it is still before the field.
-fn new_password(call: &Call, flow: &UserFlow, address: &str) -> Result<Option<Secret>, Trouble> {
+/// Judged at once, although it is set later: whoever typed it is still before the field.
+fn new_password(call: &Call, flow: &UserFlow, name: &str) -> Result<Option<Secret>, Trouble> {
     let Some(password) = call.form.get("password").filter(|_| flow.method == Method::Password) else { return Ok(None) };
     validate::new_password(flow.password, password).map_err(|why| weak(&why))?;
     let password = Secret::from(password);
-    match judge_password(&call.tenant, &call.application, &password, address) {
+    match judge_password(&call.tenant, &call.application, &password, name) {
         Some(why) => Err(weak(&why)),
         None => Ok(Some(password)),
     }
@@ -99,9 +104,14 @@ async fn continued(call: Call) -> Result<Value, Trouble> {
     }
 }
 
-/// An answer, and whatever was told at the start and is asked by now.
 async fn heard(mut opened: Opened, answer: Answer) -> Result<Value, Trouble> {
-    let mut step = opened.hear(answer).await?;
+    let step = opened.hear(answer).await?;
+    let step = brought(&mut opened, step).await?;
+    told(opened, step).await
+}
+
+/// Whatever was told at the start and is asked by now is not asked again.
+pub async fn brought(opened: &mut Opened, mut step: Step) -> Result<Step, Trouble> {
     if let Step::NewPassword { path: Path::SignUp, .. } = step
         && let Some(password) = opened.held.password.take()
     {
@@ -116,10 +126,9 @@ async fn heard(mut opened: Opened, answer: Answer) -> Result<Value, Trouble> {
             if attributes::suffice(&fields, &opened.held.attributes) =>
         {
             let values = opened.held.attributes.clone();
-            let step = opened.hear(Answer::Attributes { revision, values }).await?;
-            told(opened, step).await
+            opened.hear(Answer::Attributes { revision, values }).await
         }
-        step => told(opened, step).await,
+        step => Ok(step),
     }
 }
 

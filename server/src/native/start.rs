@@ -16,10 +16,9 @@ use crate::{
 };
 use app::contract::{
     id::GrantId,
-    journey::Path,
+    journey::{Asks, Path},
     secret::Secret,
     user_flow::{Method, UserFlow},
-    validate,
 };
 use axum::http::header;
 use serde_json::{Value, json};
@@ -29,7 +28,10 @@ const LIFETIME: Duration = Duration::from_secs(3600);
 
 pub struct Start {
     pub flow: Arc<UserFlow>,
-    pub address: String,
+    /// What the address of the call names the flow.
+    flow_name: Option<String>,
+    /// The address or user name, whichever people of the flow sign in with.
+    pub name: String,
     pub challenges: Challenges,
 }
 
@@ -44,23 +46,25 @@ pub struct Brought {
 impl Call {
     pub async fn start(&self) -> Result<Start, Trouble> {
         let challenges = Challenges::read(self.form.required("challenge_type")?)?;
-        let address = validate::address(self.form.get("username").unwrap_or_default())
-            .map_err(|_| Trouble::new("invalid_request", 90100, "The username parameter is empty or not valid."))?;
         let named = self.place.named(&self.state.db, &self.tenant).await?;
         let flow = request::user_flow(&self.application, named.as_ref())?;
         let flow = user_flow::get(&self.state.db, &self.tenant.id, &flow).await?;
-        Ok(Start { flow, address, challenges })
+        let name = Asks::from(flow.rules.sign_in_name)
+            .read(self.form.get("username").unwrap_or_default())
+            .map_err(|_| Trouble::new("invalid_request", 90100, "The username parameter is empty or not valid."))?;
+        Ok(Start { flow, flow_name: named.map(|named| named.name), name, challenges })
     }
 
     pub async fn begin(&self, start: Start, way: Path, brought: Brought) -> Result<Value, Trouble> {
-        let Start { flow, address, challenges } = start;
+        let Start { flow, flow_name, name, challenges } = start;
+        let kept = Kept::native(&flow, flow_name, &self.state.config.public_url);
         let secret = Token::random(&self.state.chance);
         let grant = Grant {
             id: GrantId::from(self.state.chance.id()),
             application: self.application.id.clone(),
             user_flow: flow.id.clone(),
             browser: secret.hash(),
-            request: serde_json::to_string(&Kept::native(&flow, &self.state.config.public_url)).map_err(Error::from)?,
+            request: serde_json::to_string(&kept).map_err(Error::from)?,
             outcome: None,
             expires_at: self.state.clock.now() + LIFETIME,
         };
@@ -69,8 +73,9 @@ impl Call {
             journey,
             secret: secret.reveal().into(),
             way,
-            address,
+            name,
             challenges,
+            has_untold_code: false,
             asks_second_factor: self.has_capability("mfa_required"),
             method: brought.method,
             password: brought.password,

@@ -6,12 +6,15 @@ use super::{
     start::redirect,
     trouble::{Trouble, expired, out_of_order},
 };
-use crate::journey::{AddressIs, Journey, Stage};
+use crate::journey::{AddressIs, Journey, Stage, takes_as_typed};
 use app::contract::{
-    journey::{Notice, Path, Step, Stop},
+    journey::{Asks, Notice, Path, Step, Stop},
     validate::{Fault, Why},
 };
 use serde_json::{Value, json};
+
+/// The API has no field for it.
+pub const ASKS_CONTACT: &str = "Whoever signs up by a user name is asked for an address: on the hosted pages.";
 
 /// After an answer that was heard and not refused.
 pub async fn told(mut opened: Opened, step: Step) -> Result<Value, Trouble> {
@@ -27,6 +30,13 @@ pub async fn told(mut opened: Opened, step: Step) -> Result<Value, Trouble> {
             Err(with_token(attributes::required(&fields, &opened.held.attributes), &mut opened).await?)
         }
         (Path::SignUp, Step::Password { .. }) => Err(already_exists()),
+        (Path::SignUp, Step::Code { .. }) if is_told_taken(&opened) => Err(already_exists()),
+        (Path::SignUp, Step::Code { .. }) if takes_as_typed(&opened.visit.flow) => {
+            opened.held.has_untold_code = true;
+            let why = "A code that was mailed is needed next: ask for its challenge.";
+            Err(with_token(Trouble::new("credential_required", 55103, why), &mut opened).await?)
+        }
+        (Path::SignUp, Step::Address { asks: Asks::Contact, .. }) => Ok(redirect(ASKS_CONTACT)),
 
         (Path::Recover, Step::NewPassword { path: Path::Recover, .. }) => {
             Ok(json!({ "expires_in": LIFETIME.as_secs(), "continuation_token": opened.hand_over().await? }))
@@ -60,6 +70,12 @@ pub async fn told(mut opened: Opened, step: Step) -> Result<Value, Trouble> {
     }
 }
 
+/// Where addresses are taken as typed, a code is asked only where somebody has the address. A silent application goes through
+/// it and learns that from whoever proved it.
+pub fn is_told_taken(opened: &Opened) -> bool {
+    takes_as_typed(&opened.visit.flow) && !opened.call.is_silent()
+}
+
 async fn with_token(trouble: Trouble, opened: &mut Opened) -> Result<Trouble, Trouble> {
     Ok(trouble.with("continuation_token", opened.hand_over().await?))
 }
@@ -77,7 +93,9 @@ pub fn refused(journey: &Journey) -> Option<Trouble> {
             Trouble::new("invalid_grant", 50126, "Invalid username or password.")
         }
         ("password", why) => weak(why),
-        // The username was judged when the way began.
+        // Of user names, which two people want at once.
+        ("address", Why::NameTaken) => already_exists(),
+        // Whether it can be a name at all was judged when the way began.
         (field, _) => out_of_order(&format!("The field '{field}' was refused.")),
     })
 }

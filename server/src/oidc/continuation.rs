@@ -6,7 +6,8 @@ use super::{
     check::Kept,
     client_auth::Client,
     parameters::Parameters,
-    redeem::{self, NO_SUCH_CODE, REDEEMED_BEFORE},
+    place::Named,
+    redeem::{self, Here, NO_SUCH_CODE, REDEEMED_BEFORE},
     reply::is_meant,
     scope::{Apis, Scopes},
     token::Granted,
@@ -18,7 +19,13 @@ use crate::{
 };
 
 /// The token that comes here is the grant's code: `native::token` took it out of the one that the application holds.
-pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Granted> {
+pub async fn redeem(
+    state: &AppState,
+    tenant: &Tenant,
+    named: Option<&Named>,
+    client: &Client,
+    form: &Parameters,
+) -> Result<Granted> {
     let application = client.application.id.clone();
     let apis = Apis { application: &application, public_url: &state.config.public_url };
     let (scopes, claims) = (Scopes::asked(form.required("scope")?, apis)?, AskedClaims::asked(form.get("claims"))?);
@@ -26,7 +33,7 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
     // What runs in a page says so by its Origin.
     let platform = if client.origin.is_some() { Platform::SinglePage } else { Platform::Native };
     client.befits(platform)?;
-    let of = tenant.id.clone();
+    let (of, here) = (tenant.id.clone(), Here::at(&state.config.public_url, named));
     let judge = move |grant: &Grant| {
         let kept: Kept = serde_json::from_str(&grant.request)?;
         if !kept.native || grant.application != application {
@@ -35,6 +42,9 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
                 55200,
                 "The continuation_token is none of this application's.",
             )));
+        }
+        if let Err(refusal) = here.gave(grant, &kept) {
+            return Ok(Err(refusal));
         }
         Ok(redeem::granted(grant, Kept { scopes, claims: claims.clone(), ..kept }).and_then(|(granted, rules)| {
             is_meant(&of, &application, &claims, &granted)?;

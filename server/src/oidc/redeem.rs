@@ -66,10 +66,33 @@ struct Presented {
     proved: bool,
     /// It holds that key.
     key: Option<String>,
+    here: Here,
+}
+
+/// Where a token endpoint is called: what was granted elsewhere is worth nothing there.
+pub struct Here {
     /// The flow that the address names.
     user_flow: Option<UserFlowId>,
     /// The tenant's own address, where it is called under one.
     asked_at: Option<String>,
+}
+
+impl Here {
+    pub fn at(public_url: &PublicUrl, named: Option<&Named>) -> Self {
+        Self { user_flow: named.map(|named| named.flow.id.clone()), asked_at: check::own_address(public_url) }
+    }
+
+    pub fn gave(&self, grant: &Grant, kept: &Kept) -> Result<(), Refusal> {
+        if self.user_flow.as_ref().is_some_and(|asked| *asked != grant.user_flow) {
+            let why = "The code was issued by another user flow: redeem it at the address of that one.";
+            return Err(invalid(OTHER_FLOW, why));
+        }
+        if kept.asked_at != self.asked_at {
+            let why = "The code was issued under another host name: redeem it at the token endpoint of that one.";
+            return Err(invalid(70000, why));
+        }
+        Ok(())
+    }
 }
 
 pub async fn redeem(
@@ -86,8 +109,7 @@ pub async fn redeem(
         verifier: form.get("code_verifier").unwrap_or_default().into(),
         proved: client.shown != Shown::Name,
         key: client.key.clone(),
-        user_flow: named.map(|named| named.flow.id.clone()),
-        asked_at: check::own_address(&state.config.public_url),
+        here: Here::at(&state.config.public_url, named),
     };
     let platform = check::platform_of(&client.application, &presented.redirect_uri)
         .map_err(|refusal| Refusal { error: "invalid_grant", ..refusal })?;
@@ -173,15 +195,8 @@ fn judge(presented: &Presented, grant: &Grant) -> Judged {
     if grant.application != presented.application {
         return Ok(Err(invalid(70000, "The code was issued to another application.")));
     }
-    if presented.user_flow.as_ref().is_some_and(|asked| *asked != grant.user_flow) {
-        return Ok(Err(invalid(
-            OTHER_FLOW,
-            "The code was issued by another user flow: redeem it at the address of that one.",
-        )));
-    }
-    if kept.asked_at != presented.asked_at {
-        let why = "The code was issued under another host name: redeem it at the token endpoint of that one.";
-        return Ok(Err(invalid(70000, why)));
+    if let Err(refusal) = presented.here.gave(grant, &kept) {
+        return Ok(Err(refusal));
     }
     if kept.to.uri != presented.redirect_uri {
         return Ok(Err(invalid(50011, "The redirect_uri is not the one of the authorization request.")));

@@ -177,7 +177,7 @@ async fn granted(
         "refresh_token" => refresh::refresh(state, tenant, named.as_ref(), client, form).await?,
         // What clients need, 5: by its short name too.
         device::GRANT_TYPE | "device_code" => device::redeem(state, tenant, client, form).await?,
-        "continuation_token" => continuation::redeem(state, tenant, client, form).await?,
+        "continuation_token" => continuation::redeem(state, tenant, named.as_ref(), client, form).await?,
         "client_credentials" => {
             let tokens = client_credentials::tokens(state, tenant, client, form).await?;
             return Ok(serde_json::to_value(tokens)?);

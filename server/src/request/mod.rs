@@ -102,7 +102,7 @@ pub struct Kept {
 
 impl Kept {
     /// What is known when an application's own screens begin.
-    pub fn native(flow: &UserFlow, public_url: &PublicUrl) -> Self {
+    pub fn native(flow: &UserFlow, flow_name: Option<String>, public_url: &PublicUrl) -> Self {
         Self {
             to: Return { uri: String::new(), mode: ResponseMode::Query, popup: false, state: None },
             response: ResponseType::CODE,
@@ -113,7 +113,7 @@ impl Kept {
             claims: AskedClaims::default(),
             for_device: false,
             native: true,
-            flow_name: None,
+            flow_name,
             asked_at: own_address(public_url),
             refresh: RefreshRules::of(&flow.rules.tokens),
         }

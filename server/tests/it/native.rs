@@ -1,12 +1,13 @@
 //! Native authentication: an application's own screens, by the calls that Entra's clients make.
 
 mod limits;
+mod names;
 mod reset_password;
 mod sign_in;
 mod sign_up;
 mod tokens;
 
-use crate::harness::{Answered, Application, HOST, TestServer};
+use crate::harness::{Answered, Application, TestServer};
 use app::contract::id::UserFlowId;
 use axum::{
     body::Body,
@@ -74,7 +75,7 @@ impl Screens {
         pairs.extend(form);
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         let mut request = Request::post(self.application.address(path))
-            .header(header::HOST, HOST)
+            .header(header::HOST, self.server().host())
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         for (name, value) in headers {
             request = request.header(*name, *value);

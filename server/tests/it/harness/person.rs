@@ -12,7 +12,7 @@ impl TestServer {
     /// An account as a sign-up with a password leaves it.
     pub async fn account(&self, application: &Application, address: &str) -> AccountId {
         let hash = self.hash(PASSWORD).await;
-        self.insert_account(application, address, Some(hash)).await
+        self.insert_account(application, NewName::Proved(address.into()), Some(hash)).await
     }
 
     /// Of everybody's password, made once.
@@ -23,15 +23,22 @@ impl TestServer {
 
     /// An account that signs in by code.
     pub async fn passcode_account(&self, application: &Application, address: &str) -> AccountId {
-        self.insert_account(application, address, None).await
+        self.insert_account(application, NewName::Proved(address.into()), None).await
     }
 
-    async fn insert_account(&self, application: &Application, address: &str, password: Option<Secret>) -> AccountId {
+    /// An account with a password, and a user name whose owner is reached at that address.
+    pub async fn user_name(&self, application: &Application, user_name: &str, contact: &str) -> AccountId {
+        let hash = self.hash(PASSWORD).await;
+        let name = NewName::UserName(user_name.into(), Some(contact.into()));
+        self.insert_account(application, name, Some(hash)).await
+    }
+
+    async fn insert_account(&self, application: &Application, name: NewName, password: Option<Secret>) -> AccountId {
         let id = AccountId::from(self.state.chance.id());
         let new = NewAccount {
             id: id.clone(),
             user_flow: application.flow.clone(),
-            name: NewName::Proved(address.into()),
+            name,
             password,
             attributes: vec![("displayName".into(), "Ada Lovelace".into())],
         };

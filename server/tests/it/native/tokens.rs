@@ -1,7 +1,7 @@
 //! Who may use this face, and what a continuation token is worth: to its own application, once, for a while (security R24, R25).
 
 use super::{ADA, BOTH, OOB, Screens, token};
-use crate::harness::{PASSWORD, TestServer, on_both};
+use crate::harness::{PASSWORD, Place, TestServer, on_both};
 use axum::{
     body::Body,
     http::{Method, Request},
@@ -237,6 +237,43 @@ async fn r25_a_page_asks_first_and_only_the_applications_own_reads() {
         assert_eq!((answered.status.as_u16(), answered.header("access-control-allow-origin")), (200, PAGE));
         // A page has nowhere safe to keep a refresh token for longer than a day.
         assert_eq!(answered.json()["refresh_token_expires_in"], 24 * 3600);
+    })
+    .await;
+}
+
+/// As with codes: what one flow gave is worth nothing at another (AADB2C90088), and its tokens call it as it was called.
+#[tokio::test]
+async fn a_way_ends_in_the_flow_that_it_began_in() {
+    on_both(async |server| {
+        let shop = server.flow(|flow| flow.name = "Shop".into()).await;
+        server.flow(|flow| flow.name = "Partners".into()).await;
+        let plain = Screens::over(&server, &shop.flow).await;
+        let at = |name: &str| {
+            let application = plain.application.at(Place::Query(name.into()));
+            Screens { application, network: None }
+        };
+        server.account(&plain.application, ADA).await;
+        let password = [("grant_type", "password"), ("password", PASSWORD)];
+        for (here, there) in
+            [(at("shop"), at("partners")), (at("partners"), at("shop")), (plain.clone(), at("partners"))]
+        {
+            let held = token(&here.initiate(ADA, BOTH).await);
+            let told = there.prove(&held, &password).await;
+            assert_eq!(
+                (told.status.as_u16(), &told.json()["error"]),
+                (400, &"invalid_grant".into()),
+                "{}",
+                told.text()
+            );
+            assert!(told.text().contains("AADB2C90088"), "{}", told.text());
+        }
+        for (here, name) in
+            [(at("b2c_1_partners"), Some("B2C_1_Partners")), (at("shop"), Some("Shop")), (plain.clone(), None)]
+        {
+            let held = token(&here.initiate(ADA, BOTH).await);
+            let tokens = here.application.checked(here.prove(&held, &password).await).await;
+            assert_eq!(tokens.id.get("tfp").and_then(|name| name.as_str()), name);
+        }
     })
     .await;
 }
