@@ -93,7 +93,7 @@ async fn r21_a_page_says_what_it_may_do_and_nothing_can_be_added() {
     for origin in ["https://a; script-src *", "https://a *", "https://a,default-src *", "'unsafe-inline'"] {
         let policy = PagePolicy { nonce: "abc".into(), form_targets: vec![origin.into()], frames: Vec::new() };
         let mut response = (axum::Extension(policy), "page").into_response();
-        headers::dress(&mut response, true);
+        headers::dress(&mut response, Some(true));
         let said = &response.headers()[header::CONTENT_SECURITY_POLICY];
         assert_eq!(said, "default-src 'none'; frame-ancestors 'none'", "{origin}");
     }
