@@ -40,6 +40,8 @@ pub struct Family {
     pub ends_at: Option<Timestamp>,
     /// What the request called its flow, where it named one.
     pub flow_name: Option<String>,
+    /// The tenant's own address, where its tokens were asked under one.
+    pub asked_at: Option<String>,
     /// How often it was used: the number of the one token that works.
     pub uses: i64,
     /// When it was used last.
@@ -50,8 +52,8 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, family: &Family, n
     sqlx::query(
         "INSERT INTO token_families (tenant_id, id, grant_id, application_id, account_id, session_id, user_flow_id, platform,
                                      scope, amr, signed_in_at, created_at, expires_at, uses, used_at, key_thumbprint,
-                                     lasts, ends_at, flow_name)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+                                     lasts, ends_at, flow_name, asked_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
     )
     .bind(tenant.as_str())
     .bind(&family.id)
@@ -72,6 +74,7 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, family: &Family, n
     .bind(i64::try_from(family.lasts.as_millis()).unwrap_or(i64::MAX))
     .bind(family.ends_at.map(|at| at.0))
     .bind(&family.flow_name)
+    .bind(&family.asked_at)
     .execute(c)
     .await?;
     Ok(())
@@ -81,7 +84,7 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, family: &Family, n
 pub async fn find(db: &Db, tenant: &TenantId, id: &str, now: Timestamp) -> Result<Option<Family>> {
     let found = sqlx::query_as(
         "SELECT id, grant_id, application_id, account_id, session_id, user_flow_id, platform, scope, amr, signed_in_at,
-                expires_at, uses, used_at, key_thumbprint, lasts, ends_at, flow_name
+                expires_at, uses, used_at, key_thumbprint, lasts, ends_at, flow_name, asked_at
          FROM token_families WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL AND expires_at > $3",
     )
     .bind(tenant.as_str())
@@ -112,6 +115,7 @@ impl FromRow<'_, AnyRow> for Family {
             lasts: Duration::from_millis(row.try_get::<i64, _>("lasts")?.max(0).unsigned_abs()),
             ends_at: row.try_get::<Option<i64>, _>("ends_at")?.map(Timestamp),
             flow_name: row.try_get("flow_name")?,
+            asked_at: row.try_get("asked_at")?,
             uses: row.try_get("uses")?,
             used_at: Timestamp(row.try_get("used_at")?),
         })
@@ -137,7 +141,8 @@ pub async fn use_once(
                  WHERE tenant_id = $2 AND id = $3 AND application_id = $4 AND uses = $5 AND revoked_at IS NULL
                    AND expires_at > $1
                  RETURNING id, grant_id, application_id, account_id, session_id, user_flow_id, platform, scope, amr,
-                           signed_in_at, expires_at, uses, used_at, key_thumbprint, lasts, ends_at, flow_name",
+                           signed_in_at, expires_at, uses, used_at, key_thumbprint, lasts, ends_at, flow_name,
+                           asked_at",
             )
             .bind(now.0)
             .bind(tenant.as_str())

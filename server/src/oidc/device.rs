@@ -3,7 +3,7 @@
 
 use super::{
     asked_claims::AskedClaims,
-    check::RefreshRules,
+    check::{RefreshRules, own_address},
     client_auth::{self, Client},
     parameters::Parameters,
     place::Place,
@@ -178,6 +178,7 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         lasts: lives.lasts,
         ends_at: lives.ends_at,
         flow_name: None,
+        asked_at: own_address(&state.config.public_url),
         uses: 0,
         used_at: now,
     });

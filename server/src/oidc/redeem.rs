@@ -281,6 +281,8 @@ fn family(
         lasts: lives.lasts,
         ends_at: lives.ends_at,
         flow_name: granted.flow_name.clone(),
+        // As the grant has it: it was judged by that.
+        asked_at: check::own_address(public_url),
         uses: 0,
         used_at: now,
     })

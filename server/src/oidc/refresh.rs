@@ -2,6 +2,7 @@
 
 use super::{
     asked_claims::AskedClaims,
+    check,
     client_auth::Client,
     parameters::Parameters,
     place::Named,
@@ -88,6 +89,11 @@ fn befits(
     if named.is_some_and(|named| named.flow.id != family.user_flow) {
         let why = "The refresh token was issued by another user flow: use it at the address of that one.";
         return Err(invalid(OTHER_FLOW, why));
+    }
+    // OpenID Connect Core §12.2: the ID token has the issuer of the first one.
+    if family.asked_at != check::own_address(apis.public_url) {
+        let why = "The refresh token was issued under another host name: use it at the token endpoint of that one.";
+        return Err(invalid(70000, why));
     }
     scopes(asked, family, apis)
 }

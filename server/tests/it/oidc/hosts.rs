@@ -113,6 +113,29 @@ async fn what_was_answered_under_one_name_is_redeemed_under_it() {
     .await;
 }
 
+/// OpenID Connect Core §12.2: an ID token that is renewed has the issuer of the first one.
+#[tokio::test]
+async fn tokens_are_renewed_under_the_name_that_gave_them() {
+    on_both(async |server| {
+        let (_, home) = at_home(&server).await;
+        let house = home.through(&server);
+        server.account(&home, ADA).await;
+        for (here, there) in [(&home, &house), (&house, &home)] {
+            let mut ada = here.server.browser();
+            let asked = here.asks(&mut ada).await;
+            ada.sign_in(ADA, PASSWORD).await;
+            let tokens = here.tokens(&ada, &asked).await;
+            assert_eq!(refused(&there.refresh(&tokens.refresh_token).await), "invalid_grant");
+            // It was not used up; and of one whose answer was lost nobody gets the successor elsewhere.
+            let renewed = here.checked(here.refresh(&tokens.refresh_token).await).await;
+            assert_eq!(renewed.id["iss"], tokens.id["iss"]);
+            assert_eq!(refused(&there.refresh(&tokens.refresh_token).await), "invalid_grant");
+            here.checked(here.refresh(&renewed.refresh_token).await).await;
+        }
+    })
+    .await;
+}
+
 /// The same on an application's own screens.
 #[tokio::test]
 async fn a_way_that_screens_began_under_one_name_ends_under_it() {
