@@ -1,11 +1,9 @@
 // An administrator saves a layout while somebody is filling in the page.
 
-import { ask, quoted } from "../sql.mjs";
 import { expect, test } from "./house.ts";
+import { saves, type Row } from "./layout.ts";
 import { type Person } from "./person.ts";
 import { binaryOf, newPlace, remove, start, type Server } from "../portico.mjs";
-
-const flow = "name = 'SignInSignUpSample'";
 
 /** The demo's flow is changed: nobody else's story may be told by this server. */
 const story = test.extend<{}, { server: Server }>({
@@ -20,23 +18,6 @@ const story = test.extend<{}, { server: Server }>({
     { scope: "worker" },
   ],
 });
-
-type Row = { attribute: string; label: { text: string }; required: boolean };
-
-/** Behind the servers' backs, as a command would: what no notice tells is found by looking. */
-function saves({ place: { databaseUrl } }: Server, change: (inputs: Row[]) => Row[]) {
-  const of = `from user_flow_revisions r join user_flows f on f.id = r.user_flow_id and f.revision = r.revision where ${flow}`;
-  const layout = JSON.parse(ask(databaseUrl, `select layout ${of}`).join("\n"));
-  const next = JSON.stringify({ revision: layout.revision + 1, inputs: change(layout.inputs) });
-  ask(
-    databaseUrl,
-    `begin;
-     insert into user_flow_revisions (tenant_id, user_flow_id, revision, settings, layout, made_at)
-       select r.tenant_id, r.user_flow_id, r.revision + 1, r.settings, ${quoted(next)}, r.made_at ${of};
-     update user_flows set revision = revision + 1 where ${flow};
-     commit`,
-  );
-}
 
 async function isAskedForAttributes(person: Person) {
   await person.opensTheShop();

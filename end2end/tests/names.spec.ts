@@ -109,7 +109,7 @@ test("the address behind a user name is chosen anew, and the name anew too", asy
   await expect(person.page.getByLabel("User name")).toHaveValue(userName);
 });
 
-test("an address that is taken as typed is asked for no code", async ({ person }) => {
+async function signsUpAsTyped(person: Person) {
   await person.isSentBy({ p: "AsTyped", prompt: "create" });
   await person.sees("Create your account");
   await person.entersAddress();
@@ -119,20 +119,16 @@ test("an address that is taken as typed is asked for no code", async ({ person }
   await person.sees("Tell us about yourself");
   await person.fillsInAttributes();
   await person.presses("Create account");
+}
+
+test("an address that is taken as typed is asked for no code", async ({ person }) => {
+  await signsUpAsTyped(person);
   await isBack(person);
   expect(await person.mailbox()).toBeUndefined();
 
   // Whoever comes with the same address has to show that it is theirs.
   await person.context.clearCookies();
-  await person.isSentBy({ p: "AsTyped", prompt: "create" });
-  await person.sees("Create your account");
-  await person.entersAddress();
-  await person.presses("Continue");
-  await person.sees("Create a password");
-  await person.createsPassword();
-  await person.sees("Tell us about yourself");
-  await person.fillsInAttributes();
-  await person.presses("Create account");
+  await signsUpAsTyped(person);
   await person.sees("Check your email");
   await person.entersCode(await person.newestCode());
   await person.sees("Enter your password");

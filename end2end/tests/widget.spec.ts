@@ -1,7 +1,7 @@
 // The widget in a page on another origin: sign-up, sign-in and recovery where it stands, whatever the page does with it.
 
-import { ask, quoted } from "../sql.mjs";
 import { asked, element, expect, isSignedIn, script, sees, story, told } from "./elsewhere.ts";
+import { saves } from "./layout.ts";
 import type { Person } from "./person.ts";
 
 const asScript = { tag: "@script" };
@@ -238,28 +238,16 @@ story("the keyboard goes through it in its order, and the page's own style stays
   expect(style.parts).toEqual(["h1", "ext-title"]);
 });
 
-const flow = "name = 'SignInSignUpSample'";
-
 story("a layout that is saved reaches an open widget, and what was typed stays", asScript, async ({ person, host, server }) => {
   await host.opens();
   await isAskedForAttributes(person);
-  const { databaseUrl } = server.place;
   const name = person.page.getByLabel("Display name");
   await name.fill("Ada Lovelac");
   await name.evaluate((field: HTMLInputElement) => field.setSelectionRange(3, 5));
-  const of = `from user_flow_revisions r join user_flows f on f.id = r.user_flow_id and f.revision = r.revision where ${flow}`;
-  const layout = JSON.parse(ask(databaseUrl, `select layout ${of}`).join("\n"));
-  const own = layout.inputs.find(({ attribute }: { attribute: string }) => attribute === "displayName");
-  const city = { ...own, attribute: "city", label: { text: "Where do you live?" }, required: true };
-  const next = JSON.stringify({ revision: layout.revision + 1, inputs: [city, ...layout.inputs] });
-  ask(
-    databaseUrl,
-    `begin;
-     insert into user_flow_revisions (tenant_id, user_flow_id, revision, settings, layout, made_at)
-       select r.tenant_id, r.user_flow_id, r.revision + 1, r.settings, ${quoted(next)}, r.made_at ${of};
-     update user_flows set revision = revision + 1 where ${flow};
-     commit`,
-  );
+  saves(server, (inputs) => {
+    const own = inputs.find(({ attribute }) => attribute === "displayName")!;
+    return [{ ...own, attribute: "city", label: { text: "Where do you live?" }, required: true }, ...inputs];
+  });
   await expect(person.page.getByLabel("Where do you live?")).toBeVisible({ timeout: 3000 });
   await expect(person.page.locator("portico-sign-in [role=status]").filter({ hasText: "just changed this form" })).toBeVisible();
   await expect(name).toHaveValue("Ada Lovelac");

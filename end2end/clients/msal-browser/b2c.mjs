@@ -93,18 +93,23 @@ async function codeFor({ server }, to) {
   return code;
 }
 
+/** Somebody has signed in by the first flow and is back. @param {Stage} stage @param {Application} application */
+async function signedIn(stage, application) {
+  const page = await application.page();
+  const sample = await asTheSampleDoes(stage, application);
+  await begin(page, application, sample.auth);
+  redirect(page, { scopes: ["openid", sample.auth.clientId] });
+  await typeIn(page, await makePerson(stage));
+  await isBack(page, application);
+  return { page, ...sample };
+}
+
 /** @type {[string, (stage: Stage) => Promise<void>][]} */
 export const b2c = [
   [
     "B2C: by a flow's own authority and back; the account is of that flow; renewed, and found again in the cache",
     inBrowser(async (stage, application) => {
-      const page = await application.page();
-      const { auth } = await asTheSampleDoes(stage, application);
-      const person = await makePerson(stage);
-      await begin(page, application, auth);
-      redirect(page, { scopes: ["openid", auth.clientId] });
-      await typeIn(page, person);
-      await isBack(page, application);
+      const { page, auth } = await signedIn(stage, application);
       const answer = await begin(page, application, auth);
       assert.ok(answer, `nothing was brought back to ${page.url()}`);
       const [account, ...others] = /** @type {any[]} */ (await accountOf(page, flows.susi, auth));
@@ -155,13 +160,7 @@ export const b2c = [
   [
     "B2C: a profile is edited in a flow of its own, and left as it is by AADB2C90091",
     inBrowser(async (stage, application) => {
-      const page = await application.page();
-      const { auth, at } = await asTheSampleDoes(stage, application);
-      const person = await makePerson(stage);
-      await begin(page, application, auth);
-      redirect(page, { scopes: ["openid", auth.clientId] });
-      await typeIn(page, person);
-      await isBack(page, application);
+      const { page, auth, at } = await signedIn(stage, application);
       await begin(page, application, auth);
 
       const edit = { scopes: ["openid", "profile"], authority: at(flows.edit) };
@@ -188,13 +187,7 @@ export const b2c = [
   [
     "B2C: signing out at the flow's own address, and back",
     inBrowser(async (stage, application) => {
-      const page = await application.page();
-      const { auth } = await asTheSampleDoes(stage, application);
-      const person = await makePerson(stage);
-      await begin(page, application, auth);
-      redirect(page, { scopes: ["openid", auth.clientId] });
-      await typeIn(page, person);
-      await isBack(page, application);
+      const { page, auth } = await signedIn(stage, application);
       await begin(page, application, auth);
       page.evaluate("client.logoutRedirect()").catch(() => {});
       await page.waitForURL((url) => url.pathname === "/bye");
