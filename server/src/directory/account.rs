@@ -1,7 +1,7 @@
 //! Accounts: the people of a tenant, with their credentials and attribute values.
 
 use super::{
-    Db, Durability,
+    Db, Durability, Statement,
     identity::{self, Folded},
     person, tenant,
 };
@@ -176,33 +176,21 @@ pub async fn replace_temporary(
 
 /// Is the hash that was judged the account's still? `Error::Stale` where it changed meanwhile. Whoever would change it waits
 /// until this unit is written, and ends what it opened (security R11).
-pub async fn still_has(
-    c: &mut AnyConnection,
-    tenant: &TenantId,
-    account: &AccountId,
-    judged_hash: &Secret,
-) -> Result<()> {
-    let found = sqlx::query(
+pub fn still_has(tenant: &TenantId, account: &AccountId, judged_hash: &Secret) -> Statement {
+    Statement::new(
         "UPDATE credentials SET secret = secret
          WHERE tenant_id = $1 AND account_id = $2 AND kind = 'password' AND secret = $3",
     )
     .bind(tenant.as_str())
     .bind(account.as_str())
     .bind(judged_hash.reveal())
-    .execute(c)
-    .await?;
-    if found.rows_affected() == 1 { Ok(()) } else { Err(Error::Stale) }
+    .or(Error::Stale)
 }
 
 /// Whoever showed the password on an earlier page of the journey: `Error::JourneyOver` where it changed after the journey
 /// began (security R11).
-pub async fn has_password_since(
-    c: &mut AnyConnection,
-    tenant: &TenantId,
-    account: &AccountId,
-    journey: &JourneyId,
-) -> Result<()> {
-    let found = sqlx::query(
+pub fn has_password_since(tenant: &TenantId, account: &AccountId, journey: &JourneyId) -> Statement {
+    Statement::new(
         "UPDATE credentials SET secret = secret
          WHERE tenant_id = $1 AND account_id = $2 AND kind = 'password'
            AND changed_at <= (SELECT created_at FROM journeys WHERE tenant_id = $1 AND id = $3)",
@@ -210,29 +198,18 @@ pub async fn has_password_since(
     .bind(tenant.as_str())
     .bind(account.as_str())
     .bind(journey.as_str())
-    .execute(c)
-    .await?;
-    if found.rows_affected() == 1 { Ok(()) } else { Err(Error::JourneyOver) }
+    .or(Error::JourneyOver)
 }
 
 /// Replaces a hash by a stronger one of the same password, unless the password has changed meanwhile.
-pub async fn rehash(
-    c: &mut AnyConnection,
-    tenant: &TenantId,
-    account: &AccountId,
-    before: &Secret,
-    after: &Secret,
-) -> Result<()> {
-    sqlx::query(
+pub fn rehash(tenant: &TenantId, account: &AccountId, before: &Secret, after: &Secret) -> Statement {
+    Statement::new(
         "UPDATE credentials SET secret = $1 WHERE tenant_id = $2 AND account_id = $3 AND kind = 'password' AND secret = $4",
     )
     .bind(after.reveal())
     .bind(tenant.as_str())
     .bind(account.as_str())
     .bind(before.reveal())
-    .execute(c)
-    .await?;
-    Ok(())
 }
 
 /// A code came back from this address, with which the account signs in. Was it not known to be its owner's before?

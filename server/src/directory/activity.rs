@@ -1,12 +1,11 @@
 //! What happened, written in the transaction in which it happened.
 
-use super::{Db, clause::Clause};
+use super::{Db, Statement, clause::Clause};
 use crate::error::Result;
 use app::contract::{
     id::{AccountId, ApplicationId, TenantId, UserFlowId},
     time::Timestamp,
 };
-use sqlx::AnyConnection;
 
 #[derive(Clone, PartialEq, Debug)]
 pub struct Activity {
@@ -47,8 +46,8 @@ impl Kind {
     }
 }
 
-pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, activity: &Activity) -> Result<()> {
-    sqlx::query(
+pub fn insert(tenant: &TenantId, activity: &Activity) -> Statement {
+    Statement::new(
         "INSERT INTO activities (tenant_id, id, at, kind, account_id, application_id, user_flow_id, detail)
          VALUES ($1, $2, $3, $4, $5, $6, $7, '')",
     )
@@ -56,12 +55,9 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, activity: &Activit
     .bind(&activity.id)
     .bind(activity.at.0)
     .bind(activity.kind.as_str())
-    .bind(activity.account.as_ref().map(|id| id.as_str().to_owned()))
-    .bind(activity.application.as_ref().map(|id| id.as_str().to_owned()))
-    .bind(activity.user_flow.as_ref().map(|id| id.as_str().to_owned()))
-    .execute(c)
-    .await?;
-    Ok(())
+    .bind(activity.account.as_ref().map(AccountId::as_str))
+    .bind(activity.application.as_ref().map(ApplicationId::as_str))
+    .bind(activity.user_flow.as_ref().map(UserFlowId::as_str))
 }
 
 type Row = (String, i64, String, Option<String>, Option<String>, Option<String>);

@@ -9,26 +9,51 @@ use std::fmt::Write;
 
 type Any = sqlx::Any;
 
+/// A value, or nothing of its kind.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Bound {
-    Text(String),
-    Number(i64),
+    Text(Option<String>),
+    Number(Option<i64>),
 }
 
 impl From<&str> for Bound {
     fn from(text: &str) -> Self {
-        Bound::Text(text.into())
+        Bound::Text(Some(text.into()))
     }
 }
 
 impl From<String> for Bound {
     fn from(text: String) -> Self {
+        Bound::Text(Some(text))
+    }
+}
+
+impl From<&String> for Bound {
+    fn from(text: &String) -> Self {
+        Bound::Text(Some(text.clone()))
+    }
+}
+
+impl From<Option<String>> for Bound {
+    fn from(text: Option<String>) -> Self {
         Bound::Text(text)
+    }
+}
+
+impl From<Option<&str>> for Bound {
+    fn from(text: Option<&str>) -> Self {
+        Bound::Text(text.map(str::to_owned))
     }
 }
 
 impl From<i64> for Bound {
     fn from(number: i64) -> Self {
+        Bound::Number(Some(number))
+    }
+}
+
+impl From<Option<i64>> for Bound {
+    fn from(number: Option<i64>) -> Self {
         Bound::Number(number)
     }
 }
@@ -85,13 +110,16 @@ impl Clause {
     }
 
     pub async fn execute(self, c: &mut AnyConnection) -> Result<AnyQueryResult, sqlx::Error> {
-        let mut query: Query<Any, AnyArguments> = sqlx::query(AssertSqlSafe(self.sql));
-        for value in self.bound {
-            query = match value {
-                Bound::Text(text) => query.bind(text),
-                Bound::Number(number) => query.bind(number),
-            };
-        }
-        query.execute(c).await
+        with(sqlx::query(AssertSqlSafe(self.sql)), self.bound).execute(c).await
     }
+}
+
+pub(super) fn with(mut query: Query<Any, AnyArguments>, values: Vec<Bound>) -> Query<Any, AnyArguments> {
+    for value in values {
+        query = match value {
+            Bound::Text(text) => query.bind(text),
+            Bound::Number(number) => query.bind(number),
+        };
+    }
+    query
 }

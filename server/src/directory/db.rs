@@ -8,6 +8,7 @@ use super::{
     group::{self, Answer, Job, Run},
     migrations::{MIGRATIONS, migrator},
     recent::Recents,
+    statement::{Script, Statement, run_at_once},
 };
 use crate::error::{Error, Result};
 use futures::{FutureExt, future::BoxFuture};
@@ -16,8 +17,8 @@ use sqlx::{
     any::{AnyConnectOptions, AnyPoolOptions},
 };
 use std::{
-    fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt, panic::AssertUnwindSafe, path::PathBuf, str::FromStr,
-    sync::Arc, time::Duration,
+    fs::OpenOptions, io::ErrorKind, mem, os::unix::fs::OpenOptionsExt, panic::AssertUnwindSafe, path::PathBuf,
+    str::FromStr, sync::Arc, time::Duration,
 };
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -25,6 +26,18 @@ use tokio::sync::{Notify, mpsc, oneshot};
 const POSTGRES_CONNECTIONS: u32 = 16;
 const POSTGRES_FLEETING_CONNECTIONS: u32 = 8;
 const SQLITE_READERS: u32 = 4;
+
+/// NORMAL: `group` writes the log through to the disk itself, when a unit must last. What a savepoint needs to be undone stays
+/// in memory, not in a file for each. The log is copied into the database every 16 MiB: a page that changes with every sign-in
+/// is then copied once for hundreds of them.
+const WRITING: &[&str] = &[
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA wal_autocheckpoint = 4096",
+];
 
 #[derive(Clone)]
 pub struct Db {
@@ -55,8 +68,8 @@ pub enum Durability {
 /// Writes that succeed or fail together.
 pub struct Unit {
     durability: Durability,
-    statements: Statements,
     writes: Vec<Write>,
+    has_letter: bool,
 }
 
 /// How much there is to undo when a write fails.
@@ -67,11 +80,17 @@ pub enum Statements {
     Several,
 }
 
-type Write = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<()>> + Send>;
+enum Write {
+    Say(Statement),
+    /// What comes next depends on what was found.
+    Do(Deed),
+}
+
+type Deed = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<()>> + Send>;
 
 impl Unit {
     pub fn new(durability: Durability) -> Self {
-        Self { durability, statements: Statements::Several, writes: Vec::new() }
+        Self { durability, writes: Vec::new(), has_letter: false }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -79,28 +98,59 @@ impl Unit {
     }
 
     /// The unit is as durable as its most durable write.
+    pub fn say(&mut self, durability: Durability, statement: Statement) {
+        self.durability = self.durability.max(durability);
+        self.writes.push(Write::Say(statement));
+    }
+
+    /// A letter goes to the outbox with the rest; whoever commits the unit wakes the post.
+    pub fn post(&mut self, letter: Statement) {
+        self.say(Durability::Lasting, letter);
+        self.has_letter = true;
+    }
+
+    pub fn has_letter(&self) -> bool {
+        self.has_letter
+    }
+
     pub fn add<F>(&mut self, durability: Durability, write: F)
     where
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<()>> + Send + 'static,
     {
-        self.push(durability, Statements::Several, write);
-    }
-
-    /// The same for a write of a single statement: should it stay alone in its unit, it is cheaper.
-    pub fn add_one<F>(&mut self, durability: Durability, write: F)
-    where
-        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<()>> + Send + 'static,
-    {
-        self.push(durability, Statements::One, write);
-    }
-
-    fn push<F>(&mut self, durability: Durability, statements: Statements, write: F)
-    where
-        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<()>> + Send + 'static,
-    {
         self.durability = self.durability.max(durability);
-        self.statements = if self.is_empty() { statements } else { Statements::Several };
-        self.writes.push(Box::new(write));
+        self.writes.push(Write::Do(Box::new(write)));
+    }
+
+    fn statements(&self) -> Statements {
+        match self.writes.as_slice() {
+            [Write::Say(_)] => Statements::One,
+            _ => Statements::Several,
+        }
+    }
+
+    async fn run(self, c: &mut AnyConnection) -> Result<()> {
+        for write in self.writes {
+            match write {
+                Write::Say(statement) => statement.run(c).await?,
+                Write::Do(deed) => deed(c).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The same with few messages.
+    async fn run_at_once(self, c: &mut AnyConnection, mut before: Script) -> Result<()> {
+        let mut waiting = Vec::with_capacity(self.writes.len());
+        for write in self.writes {
+            match write {
+                Write::Say(statement) => waiting.push(statement),
+                Write::Do(deed) => {
+                    run_at_once(c, mem::take(&mut before), mem::take(&mut waiting)).await?;
+                    deed(c).await?;
+                }
+            }
+        }
+        run_at_once(c, before, waiting).await
     }
 }
 
@@ -116,8 +166,8 @@ impl Db {
         let create = if url.contains('?') { format!("{url}&mode=rwc") } else { format!("{url}?mode=rwc") };
         let options = AnyConnectOptions::from_str(&create)?;
         let mut writing = AnyConnection::connect_with(&options).await?;
-        for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA foreign_keys = ON", "PRAGMA busy_timeout = 5000"] {
-            sqlx::query(pragma).execute(&mut writing).await?;
+        for pragma in WRITING {
+            sqlx::query(*pragma).execute(&mut writing).await?;
         }
         let pool = AnyPoolOptions::new()
             .max_connections(SQLITE_READERS)
@@ -138,7 +188,7 @@ impl Db {
             kind: Kind::Sqlite,
             options,
             pool,
-            writer: Writer::Grouped(group::start(writing)?),
+            writer: Writer::Grouped(group::start(writing, log_of(url)?)?),
             recents: Arc::default(),
             tally: Arc::default(),
             changed: Arc::default(),
@@ -241,16 +291,16 @@ impl Db {
         if unit.is_empty() {
             return Ok(());
         }
-        let writes = unit.writes;
-        self.run(unit.durability, unit.statements, |connection| {
-            Box::pin(async move {
-                for write in writes {
-                    write(connection).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
+        let (durability, statements) = (unit.durability, unit.statements());
+        match &self.writer {
+            Writer::Pools { lasting, fleeting } => {
+                let pool = if durability == Durability::Lasting { lasting } else { fleeting };
+                in_pool(pool, statements, |c| Box::pin(unit.run(c))).await
+            }
+            Writer::Grouped(jobs) => {
+                in_group(jobs, durability, statements, |c, before| Box::pin(unit.run_at_once(c, before))).await
+            }
+        }
     }
 
     /// Runs one unit and gives back what it found out, once it is committed.
@@ -278,39 +328,57 @@ impl Db {
     {
         match &self.writer {
             Writer::Pools { lasting, fleeting } => {
-                let pool = match durability {
-                    Durability::Lasting => lasting,
-                    Durability::Fleeting => fleeting,
-                };
-                if statements == Statements::One {
-                    return unit(&mut *pool.acquire().await?).await;
-                }
-                let mut transaction = pool.begin().await?;
-                let found = unit(&mut transaction).await?;
-                transaction.commit().await?;
-                Ok(found)
+                let pool = if durability == Durability::Lasting { lasting } else { fleeting };
+                in_pool(pool, statements, unit).await
             }
-            Writer::Grouped(send) => {
-                let (done, result) = oneshot::channel();
-                let run: Run = Box::new(|connection| {
+            Writer::Grouped(jobs) => {
+                in_group(jobs, durability, statements, |c, before| {
                     Box::pin(async move {
-                        let found = match AssertUnwindSafe(unit(connection)).catch_unwind().await {
-                            Ok(found) => found,
-                            Err(_) => Err(Error::Internal("a write panicked".into())),
-                        };
-                        let keep = found.is_ok();
-                        let answer: Answer = Box::new(move |committed| {
-                            // Whoever asked may have gone; the unit stands all the same.
-                            let _ = done.send(found.and_then(|found| committed.map(|()| found)));
-                        });
-                        (keep, answer)
+                        before.run(&mut *c).await?;
+                        unit(c).await
                     })
-                });
-                send.send(Job { durability, statements, run }).await.map_err(|_| Error::Busy)?;
-                result.await.map_err(|_| Error::Busy)?
+                })
+                .await
             }
         }
     }
+}
+
+async fn in_pool<T, F>(pool: &AnyPool, statements: Statements, unit: F) -> Result<T>
+where
+    F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>>,
+{
+    if statements == Statements::One {
+        return unit(&mut *pool.acquire().await?).await;
+    }
+    let mut transaction = pool.begin().await?;
+    let found = unit(&mut transaction).await?;
+    transaction.commit().await?;
+    Ok(found)
+}
+
+async fn in_group<T, F>(jobs: &mpsc::Sender<Job>, durability: Durability, statements: Statements, unit: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: for<'c> FnOnce(&'c mut AnyConnection, Script) -> BoxFuture<'c, Result<T>> + Send + 'static,
+{
+    let (done, result) = oneshot::channel();
+    let run: Run = Box::new(|connection, before| {
+        Box::pin(async move {
+            let found = match AssertUnwindSafe(unit(connection, before)).catch_unwind().await {
+                Ok(found) => found.map_err(busy),
+                Err(_) => Err(Error::Internal("a write panicked".into())),
+            };
+            let keep = found.is_ok();
+            let answer: Answer = Box::new(move |committed| {
+                // Whoever asked may have gone; the unit stands all the same.
+                let _ = done.send(found.and_then(|found| committed.map(|()| found)));
+            });
+            (keep, answer)
+        })
+    });
+    jobs.send(Job { durability, statements, run }).await.map_err(|_| Error::Busy)?;
+    result.await.map_err(|_| Error::Busy)?
 }
 
 /// Where a SQLite database lies; the rest of the URL is options.
@@ -318,6 +386,13 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
     (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+}
+
+/// What was committed and is not in the database yet.
+fn log_of(url: &str) -> Result<PathBuf> {
+    let mut file = sqlite_file(url).ok_or_else(|| Error::Internal(format!("{url} names no file")))?.into_os_string();
+    file.push("-wal");
+    Ok(file.into())
 }
 
 /// A new file is for its owner alone; SQLite gives its log and its index the same mode. One that is there already keeps the
@@ -345,6 +420,15 @@ fn postgres_pool(connections: u32, settings: &'static str) -> AnyPoolOptions {
         .after_connect(move |connection, _| {
             Box::pin(async move { sqlx::raw_sql(settings).execute(connection).await.map(|_| ()) })
         })
+}
+
+/// Another process holds the file: whoever asked comes again.
+fn busy(error: Error) -> Error {
+    const SQLITE_BUSY: &str = "5";
+    match &error {
+        Error::Database(sqlx::Error::Database(fault)) if fault.code().as_deref() == Some(SQLITE_BUSY) => Error::Busy,
+        _ => error,
+    }
 }
 
 /// A name that must be unique is in use; anything else stays what it is.

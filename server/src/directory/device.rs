@@ -1,6 +1,6 @@
 //! Browsers from which an account was signed in to before. Strangers' guesses do not lock their owner out (security R1).
 
-use super::{Db, identity::Folded};
+use super::{Db, Statement, identity::Folded};
 use crate::error::Result;
 use app::contract::{
     id::{AccountId, TenantId},
@@ -24,14 +24,8 @@ pub async fn familiar(db: &Db, tenant: &TenantId, name: &Folded, hash: &str) -> 
     Ok(row.map(|(account,)| account.into()))
 }
 
-pub async fn remember(
-    c: &mut AnyConnection,
-    tenant: &TenantId,
-    account: &AccountId,
-    hash: &str,
-    now: Timestamp,
-) -> Result<()> {
-    sqlx::query(
+pub fn remember(tenant: &TenantId, account: &AccountId, hash: &str, now: Timestamp) -> Statement {
+    Statement::new(
         "INSERT INTO devices (tenant_id, account_id, hash, seen_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (tenant_id, account_id, hash) DO UPDATE SET seen_at = excluded.seen_at",
     )
@@ -39,9 +33,6 @@ pub async fn remember(
     .bind(account.as_str())
     .bind(hash)
     .bind(now.0)
-    .execute(c)
-    .await?;
-    Ok(())
 }
 
 /// No browser is the account's own any more.

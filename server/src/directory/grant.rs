@@ -1,6 +1,6 @@
 //! Grants: authorize requests on their way to tokens. An outcome is set once, a code is redeemed once.
 
-use super::{Db, Durability, token_family};
+use super::{Db, Durability, Statement, token_family};
 use crate::error::{Error, Result};
 use app::contract::{
     id::{AccountId, ApplicationId, GrantId, SessionId, TenantId, UserFlowId},
@@ -40,14 +40,8 @@ pub enum Outcome {
 }
 
 /// With its code where there is nothing left to ask.
-pub async fn insert(
-    c: &mut AnyConnection,
-    tenant: &TenantId,
-    grant: &Grant,
-    code: Option<&Code>,
-    now: Timestamp,
-) -> Result<()> {
-    sqlx::query(
+pub fn insert(tenant: &TenantId, grant: &Grant, code: Option<&Code>, now: Timestamp) -> Result<Statement> {
+    let insert = Statement::new(
         "INSERT INTO grants (tenant_id, id, application_id, user_flow_id, browser_hash, request, created_at, expires_at,
                              outcome, code_hash, code_expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -62,10 +56,8 @@ pub async fn insert(
     .bind(grant.expires_at.0)
     .bind(grant.outcome.as_ref().map(serde_json::to_string).transpose()?)
     .bind(code.map(|code| code.hash.clone()))
-    .bind(code.map(|code| code.expires_at.0))
-    .execute(c)
-    .await?;
-    Ok(())
+    .bind(code.map(|code| code.expires_at.0));
+    Ok(insert)
 }
 
 type Row = (String, String, String, String, String, Option<String>, i64);
@@ -95,14 +87,14 @@ fn read((id, application, user_flow, browser, request, outcome, expires_at): Row
 }
 
 /// Says how the journey ended; `Error::Stale` if that has been said before.
-pub async fn conclude(c: &mut AnyConnection, tenant: &TenantId, id: &GrantId, outcome: &Outcome) -> Result<()> {
-    let concluded = sqlx::query("UPDATE grants SET outcome = $1 WHERE tenant_id = $2 AND id = $3 AND outcome IS NULL")
-        .bind(serde_json::to_string(outcome)?)
-        .bind(tenant.as_str())
-        .bind(id.as_str())
-        .execute(c)
-        .await?;
-    if concluded.rows_affected() == 1 { Ok(()) } else { Err(Error::Stale) }
+pub fn conclude(tenant: &TenantId, id: &GrantId, outcome: &Outcome) -> Result<Statement> {
+    let conclude =
+        Statement::new("UPDATE grants SET outcome = $1 WHERE tenant_id = $2 AND id = $3 AND outcome IS NULL")
+            .bind(serde_json::to_string(outcome)?)
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .or(Error::Stale);
+    Ok(conclude)
 }
 
 /// The code of a grant, as a hash, and until when it is good.

@@ -1,13 +1,16 @@
 //! The one writer on SQLite: whatever waits shares a commit, each unit in its own savepoint, everybody answered after it.
 //!
 //! It has a thread of its own: every statement goes to SQLite's thread and back, and on one of the runtime's that would wake
-//! and stir the runtime each time.
+//! and stir the runtime each time. For the same reason what it has to say goes with the next unit's own first words.
 
-use super::db::{Durability, Statements};
+use super::{
+    db::{Durability, Statements},
+    statement::Script,
+};
 use crate::error::{Error, Result};
 use futures::{executor::block_on, future::BoxFuture};
-use sqlx::{AnyConnection, AssertSqlSafe};
-use std::{mem, thread};
+use sqlx::AnyConnection;
+use std::{fs::File, io, mem, path::PathBuf, thread};
 use tokio::sync::mpsc;
 
 /// How many waiting units share one commit.
@@ -15,11 +18,11 @@ const GROUP: usize = 256;
 const QUEUE: usize = 4096;
 
 /// Where units are handed in. The writer ends when nobody can hand in any more.
-pub fn start(connection: AnyConnection) -> Result<mpsc::Sender<Job>> {
+pub fn start(connection: AnyConnection, log: PathBuf) -> Result<mpsc::Sender<Job>> {
     let (send, receive) = mpsc::channel(QUEUE);
     thread::Builder::new()
         .name("writer".into())
-        .spawn(move || block_on(write_in_groups(connection, receive)))
+        .spawn(move || block_on(write_in_groups(connection, Log { path: log, file: None }, receive)))
         .map_err(|error| Error::Internal(format!("no thread for writing: {error}")))?;
     Ok(send)
 }
@@ -30,18 +33,22 @@ pub struct Job {
     pub run: Run,
 }
 
-/// Runs a unit; says whether to keep it, and how to answer once the commit has happened (or has not).
-pub type Run = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, (bool, Answer)> + Send>;
+/// Runs a unit after what has to be said before it; says whether to keep it, and how to answer once the commit has happened
+/// (or has not).
+pub type Run = Box<dyn for<'c> FnOnce(&'c mut AnyConnection, Script) -> BoxFuture<'c, (bool, Answer)> + Send>;
 pub type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 
-async fn write_in_groups(mut connection: AnyConnection, mut jobs: mpsc::Receiver<Job>) {
+async fn write_in_groups(mut connection: AnyConnection, mut log: Log, mut jobs: mpsc::Receiver<Job>) {
     let mut waiting = Vec::with_capacity(GROUP);
-    let mut level = None;
     while jobs.recv_many(&mut waiting, GROUP).await > 0 {
         let durability = waiting.iter().map(|job| job.durability).max().unwrap_or(Durability::Lasting);
         let mut answers = Vec::with_capacity(waiting.len());
-        let committed = commit_group(&mut connection, &mut level, durability, &mut waiting, &mut answers).await;
-        let failed = committed.err().map(|error| error.to_string());
+        let committed = commit_group(&mut connection, &mut waiting, &mut answers).await;
+        let failed = match (committed, durability) {
+            (Ok(()), Durability::Lasting) => log.write_through().err().map(|error| error.to_string()),
+            (Ok(()), Durability::Fleeting) => None,
+            (Err(error), _) => Some(error.to_string()),
+        };
         // What has not been run was not answered: whoever waits for it is told to come again.
         waiting.clear();
         for answer in answers {
@@ -53,31 +60,18 @@ async fn write_in_groups(mut connection: AnyConnection, mut jobs: mpsc::Receiver
     }
 }
 
-/// What is said to SQLite between two units goes in one message: each is a thread change there and back.
 async fn commit_group(
     connection: &mut AnyConnection,
-    level: &mut Option<Durability>,
-    durability: Durability,
     jobs: &mut Vec<Job>,
     answers: &mut Vec<Answer>,
 ) -> Result<(), sqlx::Error> {
-    let mut script = Script::default();
-    if *level != Some(durability) {
-        script.say(match durability {
-            Durability::Lasting => "PRAGMA synchronous = FULL",
-            Durability::Fleeting => "PRAGMA synchronous = NORMAL",
-        });
-        *level = Some(durability);
-    }
     if let [Job { statements: Statements::One, .. }] = jobs.as_slice() {
-        script.run(connection).await?;
         for Job { run, .. } in jobs.drain(..) {
-            answers.push(run(connection).await.1);
+            answers.push(run(connection, Script::default()).await.1);
         }
         return Ok(());
     }
-    script.say("BEGIN IMMEDIATE");
-    let done = run_group(connection, script, jobs, answers).await;
+    let done = run_group(connection, jobs, answers).await;
     if done.is_err() {
         // Of a transaction that could not even begin there is nothing to roll back.
         let _ = sqlx::raw_sql("ROLLBACK").execute(connection).await;
@@ -87,42 +81,51 @@ async fn commit_group(
 
 async fn run_group(
     connection: &mut AnyConnection,
-    mut script: Script,
     jobs: &mut Vec<Job>,
     answers: &mut Vec<Answer>,
 ) -> Result<(), sqlx::Error> {
+    let alone = jobs.len() == 1;
+    let mut script = Script::default();
+    script.say("BEGIN IMMEDIATE");
     for Job { run, statements, .. } in jobs.drain(..) {
-        if statements == Statements::Several {
+        // Who is alone is undone with the whole.
+        let in_savepoint = statements == Statements::Several && !alone;
+        if in_savepoint {
             script.say("SAVEPOINT unit");
         }
-        script.run(connection).await?;
-        let (keep, answer) = run(connection).await;
+        let (keep, answer) = run(connection, mem::take(&mut script)).await;
         answers.push(answer);
-        match (statements, keep) {
-            (Statements::One, _) => {}
-            (Statements::Several, true) => script.say("RELEASE unit"),
-            (Statements::Several, false) => script.say("ROLLBACK TO unit; RELEASE unit"),
+        match (in_savepoint, keep) {
+            (true, true) => script.say("RELEASE unit"),
+            (true, false) => {
+                script.say("ROLLBACK TO unit");
+                script.say("RELEASE unit");
+            }
+            (false, false) if alone => {
+                script.say("ROLLBACK");
+                return script.run(connection).await;
+            }
+            (false, _) => {}
         }
     }
     script.say("COMMIT");
     script.run(connection).await
 }
 
-/// Statements of ours that wait to be said together.
-#[derive(Default)]
-struct Script(String);
+/// SQLite's log. With `synchronous = NORMAL` a commit is in it, and only what the kernel does next brings it to the disk;
+/// `FULL` would write through at every commit, also where nothing in it must last.
+struct Log {
+    path: PathBuf,
+    /// Kept: the file is the same as long as somebody has the database open, and we have.
+    file: Option<File>,
+}
 
-impl Script {
-    fn say(&mut self, statement: &'static str) {
-        self.0.push_str(statement);
-        self.0.push(';');
-    }
-
-    async fn run(&mut self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-        if !self.0.is_empty() {
-            // Safe: made of nothing but this file's own words.
-            sqlx::raw_sql(AssertSqlSafe(mem::take(&mut self.0))).execute(connection).await?;
-        }
-        Ok(())
+impl Log {
+    fn write_through(&mut self) -> io::Result<()> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => File::options().write(true).open(&self.path)?,
+        };
+        self.file.insert(file).sync_data()
     }
 }

@@ -1,10 +1,9 @@
 //! Guesses at a password. Each is counted before it is judged, in one statement, so that two hundred at once on
 //! any number of servers get no more tries than two hundred in a row (security R1, cve_2024_4629).
 
-use super::{Db, Durability};
+use super::{Db, Durability, Statement};
 use crate::error::Result;
 use app::contract::{flow_rules::Lockout, id::TenantId, time::Timestamp};
-use sqlx::AnyConnection;
 use std::time::Duration;
 
 /// How many failures are too many; the engine's numbers, handed in.
@@ -94,13 +93,8 @@ async fn reserve_and_hold(db: &Db, tenant: &TenantId, subject: &str, rule: Rule,
 }
 
 /// The password was right: the count starts over.
-pub async fn forget(c: &mut AnyConnection, tenant: &TenantId, subject: &str) -> Result<()> {
-    sqlx::query("DELETE FROM guesses WHERE tenant_id = $1 AND subject = $2")
-        .bind(tenant.as_str())
-        .bind(subject)
-        .execute(c)
-        .await?;
-    Ok(())
+pub fn forget(tenant: &TenantId, subject: &str) -> Statement {
+    Statement::new("DELETE FROM guesses WHERE tenant_id = $1 AND subject = $2").bind(tenant.as_str()).bind(subject)
 }
 
 /// The guess was counted and never judged: nobody had time for it.

@@ -1,6 +1,6 @@
 //! Journeys under way. Each answer is saved by comparing the version it was made from: of two at once, one counts.
 
-use super::Db;
+use super::{Db, Statement};
 use crate::error::{Error, Result};
 use app::contract::{
     id::{ApplicationId, GrantId, JourneyId, TenantId, UserFlowId},
@@ -22,8 +22,8 @@ pub struct Journey {
     pub finished_at: Option<Timestamp>,
 }
 
-pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, journey: &Journey, now: Timestamp) -> Result<()> {
-    sqlx::query(
+pub fn insert(tenant: &TenantId, journey: &Journey, now: Timestamp) -> Statement {
+    Statement::new(
         "INSERT INTO journeys (tenant_id, id, user_flow_id, grant_id, browser_hash, version, body, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
@@ -36,9 +36,6 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, journey: &Journey,
     .bind(&journey.body)
     .bind(now.0)
     .bind(journey.expires_at.0)
-    .execute(c)
-    .await?;
-    Ok(())
 }
 
 type Row = (String, String, String, String, i64, String, i64, Option<i64>, String);
@@ -86,15 +83,14 @@ pub async fn hand_over(c: &mut AnyConnection, tenant: &TenantId, id: &JourneyId,
 }
 
 /// `Error::Stale` when somebody else saved since `version`, or the journey is finished.
-pub async fn save(
-    c: &mut AnyConnection,
+pub fn save(
     tenant: &TenantId,
     id: &JourneyId,
     version: i64,
-    body: &str,
+    body: String,
     finished_at: Option<Timestamp>,
-) -> Result<()> {
-    let saved = sqlx::query(
+) -> Statement {
+    Statement::new(
         "UPDATE journeys SET version = $1, body = $2, finished_at = $3
          WHERE tenant_id = $4 AND id = $5 AND version = $6 AND finished_at IS NULL",
     )
@@ -104,7 +100,5 @@ pub async fn save(
     .bind(tenant.as_str())
     .bind(id.as_str())
     .bind(version)
-    .execute(c)
-    .await?;
-    if saved.rows_affected() == 1 { Ok(()) } else { Err(Error::Stale) }
+    .or(Error::Stale)
 }

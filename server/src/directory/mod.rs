@@ -38,6 +38,7 @@ pub mod session;
 pub mod set_up;
 pub mod sign_in_failure;
 pub mod signing_key;
+mod statement;
 pub mod sweep;
 pub mod tenant;
 pub mod tenant_host;
@@ -47,3 +48,4 @@ pub mod user_flow;
 pub use db::{Db, Durability, Unit, sqlite_file};
 /// What a write of a unit is given.
 pub use sqlx::AnyConnection as Connection;
+pub use statement::Statement;

@@ -1,9 +1,8 @@
 //! Letters waiting for the post: written in the transaction of the step that asked for them, sealed until they go.
 
-use super::{Db, Durability, identity::Folded};
+use super::{Db, Durability, Statement, identity::Folded};
 use crate::error::Result;
 use app::contract::{id::TenantId, time::Timestamp};
-use sqlx::AnyConnection;
 use std::time::Duration;
 
 /// While one server tries to send a letter, no other does.
@@ -20,9 +19,9 @@ pub struct Waiting {
     pub expires_at: Timestamp,
 }
 
-pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, letter: &Waiting, now: Timestamp) -> Result<()> {
+pub fn insert(tenant: &TenantId, letter: &Waiting, now: Timestamp) -> Statement {
     let goes_nowhere = letter.address.is_empty();
-    sqlx::query(
+    Statement::new(
         "INSERT INTO outbox (tenant_id, id, address, sealed, created_at, expires_at, next_try_at, tries, failed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $5, 0, $7)",
     )
@@ -33,9 +32,6 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, letter: &Waiting, 
     .bind(now.0)
     .bind(letter.expires_at.0)
     .bind(goes_nowhere.then_some(now.0))
-    .execute(c)
-    .await?;
-    Ok(())
 }
 
 /// What a letter is sealed for.

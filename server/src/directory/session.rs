@@ -1,6 +1,6 @@
 //! Sessions: a person signed in at a browser. The cookie's secret is kept as a hash; tokens know the session by its id.
 
-use super::{Db, Durability};
+use super::{Db, Durability, Statement};
 use crate::error::Result;
 use app::contract::{
     flow_rules::SessionScope,
@@ -59,8 +59,8 @@ const SCOPES: [(SessionScope, &str); 4] = [
     (SessionScope::Suppressed, "suppressed"),
 ];
 
-pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, session: &Session) -> Result<()> {
-    sqlx::query(
+pub fn insert(tenant: &TenantId, session: &Session) -> Statement {
+    Statement::new(
         "INSERT INTO sessions (tenant_id, id, hash, account_id, amr, signed_in_at, seen_at, expires_at, kept_at, language,
                                idle, scope, application_id, user_flow_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
@@ -77,11 +77,8 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, session: &Session)
     .bind(&session.language)
     .bind(millis(session.idle))
     .bind(SCOPES.iter().find(|(scope, _)| *scope == session.scope).map(|(_, word)| *word))
-    .bind(session.application.as_ref().map(|id| id.as_str().to_owned()))
-    .bind(session.user_flow.as_ref().map(|id| id.as_str().to_owned()))
-    .execute(c)
-    .await?;
-    Ok(())
+    .bind(session.application.as_ref().map(ApplicationId::as_str))
+    .bind(session.user_flow.as_ref().map(UserFlowId::as_str))
 }
 
 fn millis(span: Duration) -> i64 {
@@ -171,7 +168,7 @@ pub async fn replace(c: &mut AnyConnection, tenant: &TenantId, before: &str, ses
     .bind(before)
     .fetch_optional(&mut *c)
     .await?;
-    insert(c, tenant, session).await?;
+    insert(tenant, session).run(c).await?;
     match ended {
         Some((before, account)) if account == session.account.as_str() => {
             hand_over(c, tenant, &before.into(), &session.id).await
@@ -226,22 +223,14 @@ pub async fn is_running(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bo
 }
 
 /// Remembers that the session signed in to the application: it may end it without asking the person.
-pub async fn note_application(
-    c: &mut AnyConnection,
-    tenant: &TenantId,
-    id: &SessionId,
-    application: &ApplicationId,
-) -> Result<()> {
-    sqlx::query(
+pub fn note_application(tenant: &TenantId, id: &SessionId, application: &ApplicationId) -> Statement {
+    Statement::new(
         "INSERT INTO session_applications (tenant_id, session_id, application_id) VALUES ($1, $2, $3)
          ON CONFLICT (tenant_id, session_id, application_id) DO NOTHING",
     )
     .bind(tenant.as_str())
     .bind(id.as_str())
     .bind(application.as_str())
-    .execute(c)
-    .await?;
-    Ok(())
 }
 
 /// Remembers who told the application of the session, where that is not the tenant by its usual name: it hears from the same

@@ -2,7 +2,7 @@
 
 use crate::{
     directory::{
-        Durability,
+        Durability, Unit,
         funnel::{self, Event, REACHED},
         grant::{self, Grant},
         journey::{self as journeys, Journey},
@@ -37,14 +37,10 @@ pub async fn begin(
         expires_at: grant.expires_at,
         finished_at: None,
     };
-    let (to, flow) = (tenant.clone(), grant.user_flow.clone());
-    let written = state.db.write(Durability::Fleeting, move |c| {
-        Box::pin(async move {
-            grant::insert(c, &to, &grant, None, now).await?;
-            journeys::insert(c, &to, &journey, now).await
-        })
-    });
-    written.await?;
-    funnel::count(&state.db, tenant, &flow, reached, now);
+    let mut unit = Unit::new(Durability::Fleeting);
+    unit.say(Durability::Fleeting, grant::insert(tenant, &grant, None, now)?);
+    unit.say(Durability::Fleeting, journeys::insert(tenant, &journey, now));
+    state.db.commit(unit).await?;
+    funnel::count(&state.db, tenant, &grant.user_flow, reached, now);
     Ok(id)
 }

@@ -57,7 +57,7 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
             }
             prove_address(visit, unit, &account, &proved);
             note(state, visit, unit, Kind::SignedIn, Some(&account));
-            Ok(sign_in(state, visit, unit, account, &proved, keep, false))
+            sign_in(state, visit, unit, account, &proved, keep, false)
         }
         Outcome::SignedUp { address, reached, password, attributes, proved, keep } => {
             let id = AccountId::from(state.chance.id());
@@ -73,7 +73,7 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
                 Box::pin(async move { account::insert(c, &tenant, &new, now).await })
             });
             note(state, visit, unit, Kind::SignedUp, Some(&id));
-            Ok(sign_in(state, visit, unit, id, &proved, keep, true))
+            sign_in(state, visit, unit, id, &proved, keep, true)
         }
         Outcome::Recovered { account, password, proved, temporary_since, must_enrol } => {
             prove_address(visit, unit, &account, &proved);
@@ -82,7 +82,7 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
             if must_enrol {
                 return Ok(Vec::new());
             }
-            Ok(sign_in(state, visit, unit, account, &proved, false, false))
+            sign_in(state, visit, unit, account, &proved, false, false)
         }
         Outcome::ContinuedAs { account } => {
             note(state, visit, unit, Kind::SignedIn, Some(&account));
@@ -98,17 +98,17 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
                 Entered::Before => go_on(state, visit, unit, &account).await,
                 Entered::Now { proved, keep } => {
                     prove_address(visit, unit, &account, &proved);
-                    Ok(sign_in(state, visit, unit, account, &proved, keep, false))
+                    sign_in(state, visit, unit, account, &proved, keep, false)
                 }
             }
         }
         Outcome::MustEnrol { .. } => Ok(Vec::new()),
         Outcome::ForgotPassword => {
-            conclude_with(visit, unit, grant::Outcome::ForgotPassword);
+            conclude_with(visit, unit, &grant::Outcome::ForgotPassword)?;
             Ok(Vec::new())
         }
         Outcome::Cancelled => {
-            conclude_with(visit, unit, grant::Outcome::Cancelled);
+            conclude_with(visit, unit, &grant::Outcome::Cancelled)?;
             Ok(Vec::new())
         }
     }
@@ -142,10 +142,7 @@ fn hold_to_password(visit: &Visit, unit: &mut Unit, account: &AccountId, proved:
     if !proved.contains(&Proof::Password) {
         return;
     }
-    let (tenant, account, journey) = (visit.tenant.id.clone(), account.clone(), visit.row.id.clone());
-    unit.add_one(Durability::Fleeting, move |c| {
-        Box::pin(async move { account::has_password_since(c, &tenant, &account, &journey).await })
-    });
+    unit.say(Durability::Fleeting, account::has_password_since(&visit.tenant.id, account, &visit.row.id));
 }
 
 /// With the session that this browser had before.
@@ -153,7 +150,7 @@ async fn go_on(state: &AppState, visit: &Visit, unit: &mut Unit, account: &Accou
     let hash = visit.holder.session(&visit.tenant.id, visit.https).ok_or(Error::JourneyOver)?;
     let session = session::find(&state.db, &visit.tenant.id, &hash, visit.now).await?;
     let session = session.filter(|session| session.account == *account).ok_or(Error::JourneyOver)?;
-    conclude(visit, unit, &session, false);
+    conclude(visit, unit, &session, false)?;
     Ok(Vec::new())
 }
 
@@ -191,7 +188,7 @@ async fn recover(
             }
             account::end_everything(c, &tenant, &id, now).await?;
             device::forget_all(c, &tenant, &id).await?;
-            guess::forget(c, &tenant, &strangers).await
+            guess::forget(&tenant, &strangers).run(c).await
         })
     });
     // An administrator's password may have been for somebody to whom nobody can write.
@@ -210,7 +207,7 @@ fn sign_in(
     proved: &[Proof],
     keep: bool,
     new_account: bool,
-) -> Vec<HeaderValue> {
+) -> Result<Vec<HeaderValue>> {
     let secret = Token::random(&state.chance);
     let rules = visit.flow.rules.sessions;
     let idle = Duration::from_secs(60 * u64::from(rules.minutes));
@@ -234,23 +231,22 @@ fn sign_in(
         application: Some(visit.application.id.clone()),
         user_flow: Some(visit.flow.id.clone()),
     };
-    let before = visit.holder.session(&visit.tenant.id, visit.https);
-    let (written, tenant) = (session.clone(), visit.tenant.id.clone());
-    unit.add(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            match before {
-                Some(before) => session::replace(c, &tenant, &before, &written).await,
-                None => session::insert(c, &tenant, &written).await,
-            }
-        })
-    });
-    conclude(visit, unit, &session, new_account);
+    match visit.holder.session(&visit.tenant.id, visit.https) {
+        None => unit.say(Durability::Lasting, session::insert(&visit.tenant.id, &session)),
+        Some(before) => {
+            let (written, tenant) = (session.clone(), visit.tenant.id.clone());
+            unit.add(Durability::Lasting, move |c| {
+                Box::pin(async move { session::replace(c, &tenant, &before, &written).await })
+            });
+        }
+    }
+    conclude(visit, unit, &session, new_account)?;
     // Whoever has no cookies is not known again by any: their session is told of in tokens alone.
-    let Some(cookies) = visit.holder.cookies() else { return Vec::new() };
+    let Some(cookies) = visit.holder.cookies() else { return Ok(Vec::new()) };
     let new_device = remember_device(state, visit, unit, cookies, account);
     let kept = if keep { Keep::For(longest) } else { Keep::UntilClosed };
     let session = Cookie::Session(visit.tenant.id.clone()).set(secret.reveal(), kept, visit.https);
-    new_device.into_iter().chain([session]).collect()
+    Ok(new_device.into_iter().chain([session]).collect())
 }
 
 /// From here on the browser is familiar to the account; the cookie by which it is known where it has none yet.
@@ -262,23 +258,17 @@ fn remember_device(
     account: AccountId,
 ) -> Option<HeaderValue> {
     let (device, new_device) = cookie::known_or_new(&Cookie::Device, cookies, visit.https, &state.chance);
+    unit.say(Durability::Lasting, device::remember(&visit.tenant.id, &account, &device, visit.now));
     // A browser that is new to us has guessed nothing.
-    let guesser = new_device.is_none().then(|| acquaintance(state, "password", &account, &device));
-    let (tenant, now) = (visit.tenant.id.clone(), visit.now);
-    unit.add(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            device::remember(c, &tenant, &account, &device, now).await?;
-            match guesser {
-                Some(guesser) => guess::forget(c, &tenant, &guesser).await,
-                None => Ok(()),
-            }
-        })
-    });
+    if new_device.is_none() {
+        let guesser = acquaintance(state, "password", &account, &device);
+        unit.say(Durability::Lasting, guess::forget(&visit.tenant.id, &guesser));
+    }
     new_device
 }
 
 /// The session, which is written down by now, signs in to the application.
-fn conclude(visit: &Visit, unit: &mut Unit, session: &Session, new_account: bool) {
+fn conclude(visit: &Visit, unit: &mut Unit, session: &Session, new_account: bool) -> Result<()> {
     let outcome = grant::Outcome::SignedIn {
         account: session.account.clone(),
         session: session.id.clone(),
@@ -286,22 +276,17 @@ fn conclude(visit: &Visit, unit: &mut Unit, session: &Session, new_account: bool
         signed_in_at: session.signed_in_at,
         new_account,
     };
-    let (tenant, id, application) = (visit.tenant.id.clone(), session.id.clone(), visit.application.id.clone());
-    unit.add_one(Durability::Fleeting, move |c| {
-        Box::pin(async move { session::note_application(c, &tenant, &id, &application).await })
-    });
-    conclude_with(visit, unit, outcome);
+    let (tenant, application) = (&visit.tenant.id, &visit.application.id);
+    unit.say(Durability::Fleeting, session::note_application(tenant, &session.id, application));
+    conclude_with(visit, unit, &outcome)
 }
 
-fn conclude_with(visit: &Visit, unit: &mut Unit, outcome: grant::Outcome) {
-    let (tenant, id) = (visit.tenant.id.clone(), visit.row.grant.clone());
-    unit.add_one(Durability::Fleeting, move |c| {
-        Box::pin(async move { grant::conclude(c, &tenant, &id, &outcome).await })
-    });
+fn conclude_with(visit: &Visit, unit: &mut Unit, outcome: &grant::Outcome) -> Result<()> {
+    unit.say(Durability::Fleeting, grant::conclude(&visit.tenant.id, &visit.row.grant, outcome)?);
+    Ok(())
 }
 
 fn note(state: &AppState, visit: &Visit, unit: &mut Unit, kind: Kind, account: Option<&AccountId>) {
-    let tenant = visit.tenant.id.clone();
     let activity = Activity {
         id: state.chance.id(),
         at: visit.now,
@@ -310,5 +295,5 @@ fn note(state: &AppState, visit: &Visit, unit: &mut Unit, kind: Kind, account: O
         application: Some(visit.application.id.clone()),
         user_flow: Some(visit.flow.id.clone()),
     };
-    unit.add_one(Durability::Lasting, move |c| Box::pin(async move { activity::insert(c, &tenant, &activity).await }));
+    unit.say(Durability::Lasting, activity::insert(&visit.tenant.id, &activity));
 }

@@ -31,7 +31,7 @@ use app::contract::{
     time::Timestamp,
 };
 use axum::http::HeaderValue;
-use std::panic;
+use std::{mem, panic};
 use tracing::Instrument;
 
 /// What there is to show, and the cookies that go with it.
@@ -140,18 +140,20 @@ async fn count(state: &AppState, visit: &mut Visit, journey: &Journey) -> Result
 }
 
 fn save(unit: &mut Unit, visit: &Visit, journey: &Journey, finished_at: Option<Timestamp>) -> Result<()> {
-    let (tenant, id, version) = (visit.tenant.id.clone(), visit.row.id.clone(), visit.row.version);
+    let (tenant, id, version) = (&visit.tenant.id, &visit.row.id, visit.row.version);
     let body = serde_json::to_string(journey)?;
-    unit.add_one(Durability::Fleeting, move |c| {
-        Box::pin(async move { directory::journey::save(c, &tenant, &id, version, &body, finished_at).await })
-    });
+    unit.say(Durability::Fleeting, directory::journey::save(tenant, id, version, body, finished_at));
     Ok(())
 }
 
-/// What follows a commit that fails is a unit of its own. One that succeeds may have left a letter.
+/// What follows a commit that fails is a unit of its own.
 async fn commit(state: &AppState, unit: &mut Unit) -> Result<()> {
-    state.db.commit(std::mem::replace(unit, Unit::new(Durability::Fleeting))).await?;
-    state.post.notify_one();
+    let unit = mem::replace(unit, Unit::new(Durability::Fleeting));
+    let has_letter = unit.has_letter();
+    state.db.commit(unit).await?;
+    if has_letter {
+        state.post.notify_one();
+    }
     Ok(())
 }
 

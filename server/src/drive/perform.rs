@@ -118,7 +118,7 @@ async fn check_second_factor(
         }
     };
     if right {
-        forgive(unit, visit, guesser);
+        forgive(unit, visit, &guesser);
     } else {
         let (tenant, failure) = (tenant.clone(), failure(state, visit, Some(account.clone()), Why::SecondFactor));
         let noted = db.write(Durability::Fleeting, move |c| {
@@ -186,11 +186,8 @@ fn spend(unit: &mut Unit, visit: &Visit, asked: Vec<Asked>) {
 
 /// The letter goes into the outbox with everything else that this answer changes, or not at all.
 pub fn write(state: &AppState, visit: &Visit, unit: &mut Unit, letter: &Letter, expires_at: Timestamp) -> Result<()> {
-    let (tenant, now) = (visit.tenant.id.clone(), visit.now);
-    let waiting = post::sealed(state, &tenant, letter, expires_at)?;
-    unit.add_one(Durability::Lasting, move |c| {
-        Box::pin(async move { outbox::insert(c, &tenant, &waiting, now).await })
-    });
+    let waiting = post::sealed(state, &visit.tenant.id, letter, expires_at)?;
+    unit.post(outbox::insert(&visit.tenant.id, &waiting, visit.now));
     Ok(())
 }
 
@@ -246,12 +243,12 @@ async fn check_password(
     };
     // All of a burst come in before the first is counted; what comes out beyond the limit is told nothing (security R2).
     refuse_beyond(counter::next_allowed(&state.db, tenant, &network, visit.now).await?, visit.now)?;
-    if let Some(judged) = known.password.clone() {
-        hold_to(unit, visit, known.account.clone(), judged);
+    if let Some(judged) = &known.password {
+        hold_to(unit, visit, &known.account, judged);
     }
-    forgive(unit, visit, guesser);
-    if let (Verified::RightButWeak, Some(before)) = (verified, known.password.clone()) {
-        strengthen(unit, visit, known.account.clone(), before, state.hasher.hash(&password).await?);
+    forgive(unit, visit, &guesser);
+    if let (Verified::RightButWeak, Some(before)) = (verified, &known.password) {
+        strengthen(unit, visit, &known.account, before, &state.hasher.hash(&password).await?);
     }
     Ok(Event::PasswordChecked(Verdict::Right(account_of(state, visit, known))))
 }
@@ -375,24 +372,17 @@ fn subject(state: &AppState, parts: &[&str]) -> String {
     token::keyed_hash(&state.seal, Purpose::Limit, &parts)
 }
 
-fn forgive(unit: &mut Unit, visit: &Visit, guesser: String) {
-    let tenant = visit.tenant.id.clone();
-    unit.add_one(Durability::Fleeting, move |c| Box::pin(async move { guess::forget(c, &tenant, &guesser).await }));
+fn forgive(unit: &mut Unit, visit: &Visit, guesser: &str) {
+    unit.say(Durability::Fleeting, guess::forget(&visit.tenant.id, guesser));
 }
 
 /// A password that is reset while it is judged opens nothing.
-fn hold_to(unit: &mut Unit, visit: &Visit, account: AccountId, judged: Secret) {
-    let tenant = visit.tenant.id.clone();
-    unit.add_one(Durability::Fleeting, move |c| {
-        Box::pin(async move { account::still_has(c, &tenant, &account, &judged).await })
-    });
+fn hold_to(unit: &mut Unit, visit: &Visit, account: &AccountId, judged: &Secret) {
+    unit.say(Durability::Fleeting, account::still_has(&visit.tenant.id, account, judged));
 }
 
-fn strengthen(unit: &mut Unit, visit: &Visit, account: AccountId, before: Secret, after: Secret) {
-    let tenant = visit.tenant.id.clone();
-    unit.add_one(Durability::Lasting, move |c| {
-        Box::pin(async move { account::rehash(c, &tenant, &account, &before, &after).await })
-    });
+fn strengthen(unit: &mut Unit, visit: &Visit, account: &AccountId, before: &Secret, after: &Secret) {
+    unit.say(Durability::Lasting, account::rehash(&visit.tenant.id, account, before, after));
 }
 
 /// What only the server knows of a new password: whether it is among the first that everybody tries.

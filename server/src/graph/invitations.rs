@@ -105,7 +105,7 @@ pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishe
         Box::pin(async move {
             invitation::insert(c, &new, &hash, now).await?;
             match &letter {
-                Some(letter) => outbox::insert(c, &home, letter, now).await,
+                Some(letter) => outbox::insert(&home, letter, now).run(c).await,
                 None => Ok(()),
             }
         })

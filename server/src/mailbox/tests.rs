@@ -79,7 +79,7 @@ impl House {
         let (tenant, now) = (self.tenant.clone(), self.state.clock.now());
         let waiting = Waiting { id: id.into(), address: to.into(), sealed, expires_at: now + Duration::from_secs(600) };
         let insert = self.state.db.write(Durability::Lasting, move |c| {
-            Box::pin(async move { outbox::insert(c, &tenant, &waiting, now).await })
+            Box::pin(async move { outbox::insert(&tenant, &waiting, now).run(c).await })
         });
         insert.await.unwrap();
     }

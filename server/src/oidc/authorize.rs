@@ -13,7 +13,7 @@ use super::{
 use crate::{
     cookie::{self, Cookie},
     directory::{
-        Durability, account,
+        Durability, Unit, account,
         application::Application,
         grant::{self, Code, Grant, Outcome},
         identity::{self, Folded},
@@ -222,16 +222,10 @@ async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: T
     if session.seen_at + TOUCH_AFTER <= now {
         session::touch(&state.db, &visit.tenant.id, &session.id, now).await?;
     }
-    let tenant = visit.tenant.id.clone();
-    state
-        .db
-        .write(Durability::Fleeting, move |c| {
-            Box::pin(async move {
-                grant::insert(c, &tenant, &grant, Some(&issued), now).await?;
-                session::note_application(c, &tenant, &session.id, &grant.application).await
-            })
-        })
-        .await?;
+    let (tenant, mut unit) = (&visit.tenant.id, Unit::new(Durability::Fleeting));
+    unit.say(Durability::Fleeting, grant::insert(tenant, &grant, Some(&issued), now)?);
+    unit.say(Durability::Fleeting, session::note_application(tenant, &session.id, &grant.application));
+    state.db.commit(unit).await?;
     let issuer = visit.issuer(state);
     reply(visit.answering(state, &issuer), &visit.request.kept, code.reveal(), || by).await
 }

@@ -194,7 +194,7 @@ async fn end(state: &AppState, visit: &Visit, session: &Session) -> Result<Respo
                 for call in &calls {
                     directory::goodbye::insert(c, &tenant, call, now).await?;
                 }
-                activity::insert(c, &tenant, &activity).await
+                activity::insert(&tenant, &activity).run(c).await
             })
         })
         .await?;

@@ -148,7 +148,7 @@ pub async fn use_up(
                 let grant = match grant::redeem(c, &tenant_id, &code_hash, now).await? {
                     Redeemed::Now(grant) => grant,
                     Redeemed::Before => {
-                        activity::insert(c, &tenant_id, &reused).await?;
+                        activity::insert(&tenant_id, &reused).run(c).await?;
                         return Ok(Err(invalid(
                             REDEEMED_BEFORE,
                             "The code was redeemed already. What was issued from it is revoked.",

@@ -154,9 +154,9 @@ async fn revoke(state: &AppState, tenant: &Tenant, client: &Client, family: &Fam
     let revoke = state.db.write(Durability::Lasting, move |c| {
         Box::pin(async move {
             if token_family::revoke(c, &tenant, &id, now).await? {
-                activity::insert(c, &tenant, &reused).await?;
+                activity::insert(&tenant, &reused).run(c).await?;
                 if let Some(letter) = notice {
-                    outbox::insert(c, &tenant, &letter, now).await?;
+                    outbox::insert(&tenant, &letter, now).run(c).await?;
                 }
             }
             Ok(())

@@ -175,7 +175,7 @@ impl House {
             .write(Durability::Lasting, move |c| {
                 Box::pin(async move {
                     account::insert(c, &tenant, &new, now).await?;
-                    session::insert(c, &tenant, &session).await
+                    session::insert(&tenant, &session).run(c).await
                 })
             })
             .await

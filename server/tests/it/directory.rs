@@ -203,7 +203,7 @@ async fn a_letter_is_taken_by_one_server() {
                 expires_at: server.now() + Duration::from_secs(600),
             };
             server
-                .write(|c, tenant, now| Box::pin(async move { outbox::insert(c, &tenant, &letter, now).await }))
+                .write(|c, tenant, now| Box::pin(async move { outbox::insert(&tenant, &letter, now).run(c).await }))
                 .await;
         }
         let taken = at_once(8, |number| {

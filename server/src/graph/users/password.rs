@@ -157,7 +157,7 @@ async fn change_own(state: &AppState, caller: &Caller, sent: &Bytes) -> Result<R
     change::make(state, caller, change, move |c, tenant, now| {
         Box::pin(async move {
             person::reset_password(c, tenant, &me, &hash, false, now).await?;
-            guess::forget(c, tenant, &subject).await
+            guess::forget(tenant, &subject).run(c).await
         })
     })
     .await?;

@@ -57,7 +57,7 @@ pub async fn send_recovery_mail(
     let what = json!({ "recoveryMail": profile.name });
     let change = Change::updated("Send recovery mail", "User", id, name, &json!({}), &what)?;
     change::make(&state, &caller, change, |c, tenant, now| {
-        Box::pin(async move { outbox::insert(c, tenant, &waiting, now).await })
+        Box::pin(async move { outbox::insert(tenant, &waiting, now).run(c).await })
     })
     .await?;
     state.post.notify_one();

@@ -133,7 +133,7 @@ async fn answer(
         .write(Durability::Lasting, move |c| {
             Box::pin(async move {
                 if device_code::conclude(c, &tenant, &device.hash, &outcome).await? && agreed {
-                    session::note_application(c, &tenant, &id, &application).await?;
+                    session::note_application(&tenant, &id, &application).run(c).await?;
                 }
                 Ok(())
             })

@@ -32,7 +32,9 @@ async fn from_a_request_through_a_journey_to_tokens() {
     house
         .state
         .db
-        .write(Durability::Lasting, move |c| Box::pin(async move { grant::conclude(c, &tenant, &id, &outcome).await }))
+        .write(Durability::Lasting, move |c| {
+            Box::pin(async move { grant::conclude(&tenant, &id, &outcome)?.run(c).await })
+        })
         .await
         .unwrap();
 

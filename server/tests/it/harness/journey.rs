@@ -125,7 +125,7 @@ impl TestServer {
         let journey = Journey { stage, ..serde_json::from_str(&row.body).unwrap() };
         let body = serde_json::to_string(&journey).unwrap();
         self.write(move |c, tenant, _| {
-            Box::pin(async move { journeys::save(c, &tenant, &id, row.version, &body, None).await })
+            Box::pin(async move { journeys::save(&tenant, &id, row.version, body, None).run(c).await })
         })
         .await;
         browser.open(&path).await;
