@@ -3,6 +3,7 @@
 mod deleted;
 mod judge;
 mod list;
+mod methods;
 mod password;
 mod recovery;
 mod shown;
@@ -34,6 +35,7 @@ use axum::{
 pub use deleted::{list as list_deleted, purge, restore};
 use judge::Judged;
 pub use list::{count, list};
+pub use methods::{add_email, get_email, list as list_methods, list_email, remove_email};
 pub use password::{change_my_password, change_password, reset_password};
 pub use recovery::send_recovery_mail;
 use serde_json::json;

@@ -69,16 +69,11 @@ pub(super) fn resend(asked: Asked, code: Code) -> Move {
 }
 
 pub(super) fn sent(asked: Asked, hash: Secret, resend_at: Timestamp, said: Said, now: Timestamp) -> Move {
-    let code = Code::Live { hash, expires_at: now + CODE.lifetime, tries_left: CODE.tries, resend_at };
-    Move::show(asked.with(code)).saying(said)
+    Move::show(asked.with(Code::sent(hash, resend_at, now))).saying(said)
 }
 
 pub(super) fn refused(asked: Asked, code: Code, resend_at: Timestamp) -> Move {
-    let code = match code {
-        Code::Live { hash, expires_at, tries_left, .. } => Code::Live { hash, expires_at, tries_left, resend_at },
-        Code::None { .. } => Code::None { resend_at },
-    };
-    Move::show(asked.with(code)).notice(Notice::CodesExhausted)
+    Move::show(asked.with(code.waiting_until(resend_at))).notice(Notice::CodesExhausted)
 }
 
 /// The try is taken before the code is looked at. What cannot be a code costs none. Where no code is alive the page goes
@@ -129,6 +124,18 @@ fn dead(asked: Asked, resend_at: Timestamp) -> Move {
 }
 
 impl Code {
+    pub(super) fn sent(hash: Secret, resend_at: Timestamp, now: Timestamp) -> Code {
+        Code::Live { hash, expires_at: now + CODE.lifetime, tries_left: CODE.tries, resend_at }
+    }
+
+    /// No other can be had before.
+    pub(super) fn waiting_until(self, resend_at: Timestamp) -> Code {
+        match self {
+            Code::Live { hash, expires_at, tries_left, .. } => Code::Live { hash, expires_at, tries_left, resend_at },
+            Code::None { .. } => Code::None { resend_at },
+        }
+    }
+
     /// Whether one more try may be right.
     pub(super) fn is_alive(&self, now: Timestamp) -> bool {
         matches!(self, Code::Live { expires_at, tries_left: 1.., .. } if now < *expires_at)

@@ -165,7 +165,7 @@ fn a_code_without_an_account_goes_on_to_sign_up_or_ends_kindly() {
 
 #[test]
 fn who_is_signed_in_goes_on_or_is_somebody_else() {
-    let known = Known { account: "ada".into(), address: ADA.into(), name: Some("Ada".into()), until: None };
+    let known = Known { name: Some("Ada".into()), ..known_by(&[Proof::Password]) };
     let entry = Entry { known: Some(known), ..entry(Path::SignIn) };
     let page = Turn::Show(Step::Account { address: ADA.into(), name: Some("Ada".into()) });
     let mut play = Play::enter(password_flow(), entry.clone());
@@ -188,7 +188,7 @@ fn who_is_signed_in_goes_on_or_is_somebody_else() {
 #[test]
 fn who_chooses_too_late_proves_anew_who_they_are() {
     let until = Some(START + Duration::from_secs(60));
-    let known = Known { account: "ada".into(), address: ADA.into(), name: None, until };
+    let known = Known { until, ..known_by(&[Proof::Password]) };
     let entry = Entry { known: Some(known), ..entry(Path::SignIn) };
     let mut play = Play::enter(password_flow(), entry.clone());
     play.later(60);

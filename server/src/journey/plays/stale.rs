@@ -11,7 +11,7 @@ fn every_stage() -> Vec<Play> {
         }
         play
     };
-    let known = Known { account: "ada".into(), address: ADA.into(), name: None, until: None };
+    let known = known_by(&[Proof::Password]);
     let entry = Entry { known: Some(known), ..entry(Path::SignIn) };
     let proved = || vec![address(ADA), sent(1), code("12345678"), Event::CodeChecked(true)];
     let then = |event: Event| proved().into_iter().chain([event]).collect();
