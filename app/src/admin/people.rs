@@ -264,6 +264,7 @@ fn second_step(user: &User) -> AnyView {
             dangerous: true,
         };
         asking().ask(question, move || {
+            let method = method.clone();
             run(async move { client.remove_second_step(&id.get_value(), &method).await }, move |()| {
                 toasts.good("The second step is taken away.");
                 methods.again();

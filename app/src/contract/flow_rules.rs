@@ -312,6 +312,17 @@ mod tests {
     }
 
     #[test]
+    fn a_second_step_is_asked_by_something() {
+        assert_eq!(FlowRules::default().second_step.asked, SecondStepAsked::Off);
+        let said = r#"{"secondStep":{"asked":"always"}}"#;
+        let mut rules: FlowRules = serde_json::from_str(said).unwrap();
+        assert_eq!((rules.second_step.methods.as_slice(), rules.faults()), (&[SecondMethod::EmailCode][..], vec![]));
+        rules.second_step.methods.clear();
+        let places: Vec<&str> = rules.faults().into_iter().map(|(place, _)| place).collect();
+        assert_eq!(places, ["secondStep/methods"]);
+    }
+
+    #[test]
     fn a_number_out_of_bounds_is_told_by_its_place() {
         let short = TokenRules { minutes: 4, refresh_days: 20, ..TokenRules::default() };
         let rules = FlowRules { tokens: short, ..FlowRules::default() };

@@ -80,6 +80,7 @@ pub(super) fn go_on(address: String, entering: Entering, keep: bool) -> Move {
         return second_step::ask_address(address, entering);
     }
     let Entering { account, proved, came, .. } = entering;
+    let keep = keep || came == Came::Before { kept: true };
     Move::finish(Outcome::SignedIn { account, proved, keep, came })
 }
 

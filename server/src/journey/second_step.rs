@@ -74,7 +74,7 @@ pub(super) fn step_up(setting: &Setting, known: Known, account: Option<Account>)
     if !is_open || account.temporary_since.is_some() {
         return Move::show(Stage::Address { path: Path::SignIn }).typed("address", address);
     }
-    admission::admit_as(setting, address, account, proved, Came::Before { kept }, false, kept)
+    admission::admit_as(setting, address, account, proved, Came::Before { kept }, false, false)
 }
 
 /// Whether the session that somebody brings has shown what the flow asks for.

@@ -35,7 +35,7 @@ const EMAIL: &str = "3ddfcfc8-9383-446f-83cc-3ab9be4be18f";
 const APP: &str = "6f1d2c84-0b7e-4a53-9c1e-5d40a7e3b9f2";
 
 fn of(person: &Person, which: &str) -> String {
-    format!("users('{}')/authentication/{which}", person.id)
+    format!("users/{}/authentication/{which}", person.id)
 }
 
 async fn email_of(state: &AppState, caller: &Caller, person: &Person) -> Result<Option<EmailAuthenticationMethod>> {

@@ -90,7 +90,10 @@ fn a_profile_is_shown_after_the_sign_in_and_saved() {
     let Turn::Finish(Outcome::ProfileEdited { account, attributes, by }) = play.on(attributes(3, &FILLED_IN)) else {
         panic!("not saved");
     };
-    assert_eq!((account.as_str(), by), ("ada", Entered::Now { proved: vec![Proof::Password], keep: true }));
+    assert_eq!(
+        (account.as_str(), by),
+        ("ada", Entered::Now { came: Came::Now, proved: vec![Proof::Password], keep: true })
+    );
     let shown: Vec<String> = layout()
         .asked()
         .filter(|input| input.visibility == Visibility::Editable)

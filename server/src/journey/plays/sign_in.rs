@@ -48,7 +48,9 @@ fn what_is_no_address_is_said_and_kept() {
 #[test]
 fn keep_me_signed_in_is_remembered_from_the_page_that_offers_it() {
     let ticked = || press(Answer::Password { password: "sesame".into(), keep: true });
-    let finish = |keep| Turn::Finish(Outcome::SignedIn { account: "ada".into(), proved: vec![Proof::Password], keep });
+    let finish = |keep| {
+        Turn::Finish(Outcome::SignedIn { came: Came::Now, account: "ada".into(), proved: vec![Proof::Password], keep })
+    };
     let mut play = Play::of(password_flow(), Path::SignIn);
     play.runs([(address(ADA), password_page()), (ticked(), checks_password("sesame")), (wrong(), password_page())]);
     assert_eq!(play.typed("keep").as_deref(), Some("true"));
@@ -70,7 +72,7 @@ fn keep_me_signed_in_is_remembered_from_the_page_that_offers_it() {
     play.runs([(press(Answer::Resend), sends(Path::SignIn)), (sent(1), code_page(Path::SignIn, 0))]);
     assert_eq!(play.typed("keep").as_deref(), Some("true"), "another code");
     play.runs([(ticked(), checks_code(1)), (Event::CodeChecked(true), finds())]);
-    let finish = Outcome::SignedIn { account: "ada".into(), proved: vec![Proof::Code], keep: true };
+    let finish = Outcome::SignedIn { came: Came::Now, account: "ada".into(), proved: vec![Proof::Code], keep: true };
     play.runs([(found(Method::Passcode), Turn::Finish(finish))]);
 }
 
