@@ -14,7 +14,7 @@ use crate::{
         device,
         guess::{self, Rule},
         identity::{self, Folded, Known},
-        outbox, second_factor,
+        outbox,
         sign_in_failure::{self, Failure, Why},
         tenant::Tenant,
     },
@@ -23,7 +23,7 @@ use crate::{
     journey::{Account, Effect, Event, Profile, Reached, SecondFactor, Verdict, limits},
     mail::compose::{Letter, Mail, compose},
     post,
-    secret::{password::Verified, popular, seal::Purpose, token, totp},
+    secret::{password::Verified, popular, seal::Purpose, token},
     state::AppState,
 };
 use app::contract::{
@@ -34,7 +34,6 @@ use app::contract::{
     validate::Why as NotGood,
 };
 use std::{net::IpAddr, time::Duration};
-use zeroize::Zeroizing;
 
 pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: Effect) -> Result<Event> {
     match effect {
@@ -49,7 +48,9 @@ pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: E
             hash.reveal(),
         ))),
         Effect::CheckPassword { address, password } => check_password(state, visit, unit, &address, password).await,
-        Effect::CheckSecondFactor { account, code } => check_second_factor(state, visit, unit, &account, &code).await,
+        Effect::CheckSecondFactor { account, code } => {
+            second_step::check_second_factor(state, visit, unit, &account, &code).await
+        }
         Effect::HashPassword { password, address } => hash_password(state, visit, &password, &address).await,
         Effect::FindKnown { account } => second_step::find_known(state, visit, &account).await,
         Effect::SendSecondCode { account, to } => second_step::send_code(state, visit, unit, &account, &to).await,
@@ -116,47 +117,6 @@ pub fn account_of(state: &AppState, visit: &Visit, known: Known, read: Option<&s
             .or(known.mailbox.as_deref())
             .map(|address| Folded::address(address).as_str().into()),
     }
-}
-
-/// Counted as a guess at the account before it is judged; what is right is used up before anything else is done.
-async fn check_second_factor(
-    state: &AppState,
-    visit: &Visit,
-    unit: &mut Unit,
-    account: &AccountId,
-    code: &Secret,
-) -> Result<Event> {
-    let (db, tenant) = (&state.db, &visit.tenant.id);
-    let guesser = second_factor_guesser(state, account);
-    let rule = guesses(visit);
-    if !guess::reserve(db, tenant, &guesser, rule, visit.now).await? {
-        return Ok(Event::SecondFactorChecked(false));
-    }
-    let Some(kept) = second_factor::find(db, tenant, account).await? else {
-        return Ok(Event::SecondFactorChecked(false));
-    };
-    let secret = Zeroizing::new(state.seal.open(&second_factor::context(tenant, account), &kept.sealed)?);
-    let right = match totp::step_of(&secret, code.reveal(), kept.last_step, visit.now) {
-        Some(step) => second_factor::use_step(db, tenant, account, step).await?,
-        None => {
-            let hash = totp::recovery_hash(&state.seal, account.as_str(), code);
-            second_factor::use_recovery_code(db, tenant, account, &hash).await?
-        }
-    };
-    if right {
-        forgive(unit, visit, guesser);
-    } else {
-        let (tenant, failure) = (tenant.clone(), failure(state, visit, Some(account.clone()), Why::SecondFactor));
-        let noted = db.write(Durability::Fleeting, move |c| {
-            Box::pin(async move { sign_in_failure::note(c, &tenant, &failure).await })
-        });
-        noted.await?;
-    }
-    Ok(Event::SecondFactorChecked(right))
-}
-
-pub fn second_factor_guesser(state: &AppState, account: &AccountId) -> String {
-    subject(state, &["second factor", account.as_str()])
 }
 
 /// A code to whatever address, known or not: counted alike, written alike, sent alike (security R4–R6).

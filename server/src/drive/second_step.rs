@@ -1,21 +1,23 @@
-//! What the engine asks of the hands for a second step: codes to the address that an account keeps for it, and that address.
+//! What the engine asks of the hands for a second step: codes to the address that an account keeps for it, that address, and
+//! the codes of an authenticator app.
 
 use super::{finish, perform, visit::Visit};
 use crate::{
     directory::{
         Durability, Unit, account, guess,
         identity::{self, Folded},
-        second_address,
+        second_address, second_factor,
         sign_in_failure::{self, Why},
     },
     error::{Error, Result},
     journey::{Came, Event, Stage},
     mail::compose::{Mail, compose},
     post::NOTICE_LIFETIME,
-    secret::{seal::Purpose, token},
+    secret::{seal::Purpose, token, totp},
     state::AppState,
 };
 use app::contract::{id::AccountId, secret::Secret, user_flow::Method};
+use zeroize::Zeroizing;
 
 pub async fn find_known(state: &AppState, visit: &Visit, account: &AccountId) -> Result<Event> {
     let known = identity::find_by_account(&state.db, &visit.tenant.id, account).await?;
@@ -49,7 +51,6 @@ pub async fn send_enrolment_code(
     perform::mail_code(state, visit, unit, asker, Some(to)).await
 }
 
-/// Counted as a guess at the account before it is judged, whichever journey it comes from.
 pub async fn check_code(
     state: &AppState,
     visit: &Visit,
@@ -58,23 +59,57 @@ pub async fn check_code(
     code: &Secret,
     hash: &Secret,
 ) -> Result<Event> {
+    let is_right =
+        async { Ok(token::keyed_hash_is(&state.seal, Purpose::Code, &perform::code_of(visit, code), hash.reveal())) };
+    Ok(Event::CodeChecked(counted(state, visit, unit, account, is_right).await?))
+}
+
+/// What is right is used up before anything else is done.
+pub async fn check_second_factor(
+    state: &AppState,
+    visit: &Visit,
+    unit: &mut Unit,
+    account: &AccountId,
+    code: &Secret,
+) -> Result<Event> {
     let (db, tenant) = (&state.db, &visit.tenant.id);
-    let guesser = perform::second_factor_guesser(state, account);
+    let is_right = async {
+        let Some(kept) = second_factor::find(db, tenant, account).await? else { return Ok(false) };
+        let secret = Zeroizing::new(state.seal.open(&second_factor::context(tenant, account), &kept.sealed)?);
+        match totp::step_of(&secret, code.reveal(), kept.last_step, visit.now) {
+            Some(step) => second_factor::use_step(db, tenant, account, step).await,
+            None => {
+                let hash = totp::recovery_hash(&state.seal, account.as_str(), code);
+                second_factor::use_recovery_code(db, tenant, account, &hash).await
+            }
+        }
+    };
+    Ok(Event::SecondFactorChecked(counted(state, visit, unit, account, is_right).await?))
+}
+
+/// Counted as a guess at the account, whichever journey it comes from, before anybody looks whether it is right.
+async fn counted(
+    state: &AppState,
+    visit: &Visit,
+    unit: &mut Unit,
+    account: &AccountId,
+    is_right: impl Future<Output = Result<bool>>,
+) -> Result<bool> {
+    let (db, tenant) = (&state.db, &visit.tenant.id);
+    let guesser = perform::subject(state, &["second factor", account.as_str()]);
     if !guess::reserve(db, tenant, &guesser, perform::guesses(visit), visit.now).await? {
-        return Ok(Event::CodeChecked(false));
+        return Ok(false);
     }
-    let right = token::keyed_hash_is(&state.seal, Purpose::Code, &perform::code_of(visit, code), hash.reveal());
-    if right {
+    if is_right.await? {
         perform::forgive(unit, visit, guesser);
-    } else {
-        let (tenant, failure) =
-            (tenant.clone(), perform::failure(state, visit, Some(account.clone()), Why::SecondFactor));
-        let noted = db.write(Durability::Fleeting, move |c| {
-            Box::pin(async move { sign_in_failure::note(c, &tenant, &failure).await })
-        });
-        noted.await?;
+        return Ok(true);
     }
-    Ok(Event::CodeChecked(right))
+    let (tenant, failure) = (tenant.clone(), perform::failure(state, visit, Some(account.clone()), Why::SecondFactor));
+    let noted = db.write(Durability::Fleeting, move |c| {
+        Box::pin(async move { sign_in_failure::note(c, &tenant, &failure).await })
+    });
+    noted.await?;
+    Ok(false)
 }
 
 /// Its owner is told by mail, unless the account was made just now (security R18).

@@ -2,6 +2,7 @@
 
 mod deleted;
 mod judge;
+mod letter;
 mod list;
 mod methods;
 mod password;

@@ -379,7 +379,7 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             Event::Answered(Answer::Code { code: typed, keep: ticked }),
         ) => {
             keep = ticked && setting.flow.keep_signed_in && path == Path::SignIn;
-            code::answered(Asked { path, address, user_name }, code, typed, said, now)
+            code::answered(Asked { path, address, user_name }, code, &typed, said, now)
         }
         (Stage::Code { path, address, user_name, code }, Event::CodeChecked(right)) => {
             code::checked(setting, &language, Asked { path, address, user_name }, code, right, said)

@@ -3,15 +3,14 @@
 
 use super::{
     Account, Came, Code, Effect, Entering, Event, Known, Move, Proof, Reached, Said, SecondFactor, Setting, Stage,
-    admission, assurance, kind, limits::CODE,
+    admission, assurance, code, kind,
 };
 use app::contract::{
     id::AccountId,
     journey::{Answer, Asks, Notice, Path, Stop},
-    secret::Secret,
     time::Timestamp,
     user_flow::Method,
-    validate::{self, Why},
+    validate::Why,
 };
 use serde::{Deserialize, Serialize};
 
@@ -191,11 +190,21 @@ pub(super) fn heard(
             Move::show(stage(entering, At::Code { to, enrols, code })).notice(Notice::CodesExhausted)
         }
         (At::Code { to, enrols, code }, Event::Answered(Answer::Code { code: typed, .. })) => {
-            answered((address, entering), (to, enrols, code), &typed, said, now)
+            let account = entering.account.clone();
+            let check = |code, hash| match enrols {
+                true => Effect::CheckCode { code, hash },
+                false => Effect::CheckSecondCode { account, code, hash },
+            };
+            code::tried(code, &typed, said, now, |code| stage(entering, At::Code { to, enrols, code }), check)
         }
-        (At::Code { to, enrols, code }, Event::CodeChecked(right)) => {
-            checked((address, entering), (to, enrols, code), right, said, keep)
-        }
+        (At::Code { to, enrols, code }, Event::CodeChecked(right)) => match right && code.is_live() {
+            true => {
+                let mut entering = entering;
+                entering.proved.push(Proof::SecondCode);
+                if enrols { keep_address(address, entering, to) } else { admission::go_on(address, entering, keep) }
+            }
+            false => code::wrong(code, said, |code| stage(entering, At::Code { to, enrols, code })),
+        },
         (at, _) => Move::stay(stage(entering, at), said),
     }
 }
@@ -210,64 +219,4 @@ fn sending(entering: &Entering, to: &str, enrols: bool) -> Effect {
 fn keep_address(address: String, entering: Entering, to: String) -> Move {
     let keep = Effect::KeepSecondAddress { account: entering.account.clone(), to };
     Move::ask(Stage::SecondStep { address, entering, at: At::Address }, keep)
-}
-
-/// The try is taken before the code is looked at, as that of any other code is.
-fn answered(
-    (address, entering): (String, Entering),
-    (to, enrols, code): (String, bool, Code),
-    typed: &Secret,
-    said: Said,
-    now: Timestamp,
-) -> Move {
-    let stage = |entering, code| Stage::SecondStep { address, entering, at: At::Code { to, enrols, code } };
-    let Code::Live { hash, expires_at, tries_left, resend_at } = code else {
-        return Move::stay(stage(entering, code), said);
-    };
-    if now >= expires_at {
-        return Move::show(stage(entering, Code::None { resend_at })).fault("code", Why::CodeExpired);
-    }
-    let digits = match validate::code(typed.reveal(), CODE.length) {
-        Ok(digits) => digits,
-        Err(why) => {
-            let code = Code::Live { hash, expires_at, tries_left, resend_at };
-            return Move::show(stage(entering, code)).fault("code", why);
-        }
-    };
-    let Some(tries_left) = tries_left.checked_sub(1) else {
-        return Move::show(stage(entering, Code::None { resend_at })).notice(Notice::CodeDead);
-    };
-    let (typed, expected) = (digits.into(), hash.clone());
-    let check = match enrols {
-        true => Effect::CheckCode { code: typed, hash: expected },
-        false => Effect::CheckSecondCode { account: entering.account.clone(), code: typed, hash: expected },
-    };
-    Move::ask(stage(entering, Code::Live { hash, expires_at, tries_left, resend_at }), check)
-}
-
-fn checked(
-    (address, mut entering): (String, Entering),
-    (to, enrols, code): (String, bool, Code),
-    right: bool,
-    said: Said,
-    keep: bool,
-) -> Move {
-    let stage = |address, entering, code| Stage::SecondStep {
-        address,
-        entering,
-        at: At::Code { to: to.clone(), enrols, code },
-    };
-    match code {
-        Code::Live { .. } if right => {
-            entering.proved.push(Proof::SecondCode);
-            if enrols { keep_address(address, entering, to) } else { admission::go_on(address, entering, keep) }
-        }
-        Code::Live { tries_left: 0, resend_at, .. } => {
-            Move::show(stage(address, entering, Code::None { resend_at })).notice(Notice::CodeDead)
-        }
-        Code::Live { tries_left, .. } => {
-            Move::show(stage(address, entering, code)).fault("code", Why::WrongCode { tries_left })
-        }
-        Code::None { .. } => Move::stay(stage(address, entering, code), said),
-    }
 }

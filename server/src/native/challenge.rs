@@ -79,13 +79,7 @@ pub async fn challenge(call: Call, way: Path) -> Result<Value, Trouble> {
 }
 
 async fn sent(mut opened: Opened, to: &str, resend: Resend) -> Result<Value, Trouble> {
-    let seconds = match resend {
-        Resend::Now => 0,
-        Resend::In { seconds } => seconds,
-    };
-    if opened.visit.journey.said.notice == Some(Notice::CodesExhausted) {
-        return Err(wait(seconds));
-    }
+    let seconds = interval(&opened, resend)?;
     Ok(json!({
         "challenge_type": "oob",
         "binding_method": "prompt",
@@ -97,6 +91,18 @@ async fn sent(mut opened: Opened, to: &str, resend: Resend) -> Result<Value, Tro
     }))
 }
 
-pub fn wait(seconds: u32) -> Trouble {
+/// Seconds until another code can be asked for, of somebody to whom one was sent.
+pub fn interval(opened: &Opened, resend: Resend) -> Result<u32, Trouble> {
+    let seconds = match resend {
+        Resend::Now => 0,
+        Resend::In { seconds } => seconds,
+    };
+    match opened.visit.journey.said.notice {
+        Some(Notice::CodesExhausted) => Err(wait(seconds)),
+        _ => Ok(seconds),
+    }
+}
+
+fn wait(seconds: u32) -> Trouble {
     Error::TooMany { retry_after: Duration::from_secs(seconds.into()) }.into()
 }

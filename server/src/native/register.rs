@@ -4,7 +4,7 @@
 
 use super::{
     asked::{Asked, Call},
-    challenge::wait,
+    challenge::interval,
     continuation::{Challenges, Continuation},
     opened::Opened,
     told::told,
@@ -15,7 +15,7 @@ use crate::{
     journey::{covered, limits::CODE},
 };
 use app::contract::{
-    journey::{Answer, Notice, Resend, Step, is_address},
+    journey::{Answer, Step, is_address},
     secret::Secret,
 };
 use axum::response::Response;
@@ -64,13 +64,7 @@ async fn challenged(call: Call) -> Result<Value, Trouble> {
     }
     match opened.hear(Answer::Address { address: target.clone() }).await? {
         Step::SecondCode { resend, .. } => {
-            let seconds = match resend {
-                Resend::Now => 0,
-                Resend::In { seconds } => seconds,
-            };
-            if opened.visit.journey.said.notice == Some(Notice::CodesExhausted) {
-                return Err(wait(seconds));
-            }
+            let seconds = interval(&opened, resend)?;
             Ok(json!({
                 "challenge_type": "oob",
                 "binding_method": "prompt",

@@ -1,11 +1,8 @@
 //! `/users/{id}/authentication`: by what a person proves a second time that it is them. Graph's shapes.
 
-use super::living;
+use super::{letter, living};
 use crate::{
-    directory::{
-        account, application, attachment, identity::Folded, outbox, person::Person, second_address, second_factor,
-        session,
-    },
+    directory::{account, attachment, identity::Folded, outbox, person::Person, second_address, second_factor},
     error::{Error, Flaw, Result},
     graph::{
         answer::{Wishes, nothing},
@@ -16,9 +13,7 @@ use crate::{
     },
     mail::compose::{Mail, compose},
     post::{self, NOTICE_LIFETIME},
-    sentences,
     state::AppState,
-    wishes,
 };
 use app::contract::{resource::authentication_method::EmailAuthenticationMethod, user_flow::Method, validate};
 use axum::{
@@ -116,7 +111,7 @@ pub async fn add_email(
     // The audit outlives the person: it tells no address.
     let what = json!({ "emailMethod": "an address" });
     let change = Change::updated("Add email method", "User", id.as_str(), person.display_name(), &json!({}), &what)?;
-    let letter = letter(&state, &caller, &person).await?;
+    let letter = notice(&state, &caller, &person).await?;
     change::make(&state, &caller, change, move |c, tenant, now| {
         Box::pin(async move {
             second_address::keep(c, tenant, &person.id, &address, None, now).await?;
@@ -148,7 +143,7 @@ pub async fn remove_email(
         &before,
         &json!({ "emailMethod": "none" }),
     )?;
-    let letter = letter(&state, &caller, &person).await?;
+    let letter = notice(&state, &caller, &person).await?;
     change::make(&state, &caller, change, move |c, tenant, now| {
         Box::pin(async move {
             second_address::remove(c, tenant, &person.id).await?;
@@ -164,20 +159,14 @@ pub async fn remove_email(
 }
 
 /// The owner is told (security R18), where somebody can write to them.
-async fn letter(state: &AppState, caller: &Caller, person: &Person) -> Result<Option<outbox::Waiting>> {
+async fn notice(state: &AppState, caller: &Caller, person: &Person) -> Result<Option<outbox::Waiting>> {
     let tenant = &caller.tenant;
     let profile = account::profile(&state.db, &tenant.id, &person.id).await?.ok_or(Error::NotFound)?;
     let Some(address) = profile.mailbox() else { return Ok(None) };
     let attached = attachment::list(&state.db, &tenant.id).await?;
-    let door = attached.iter().find(|it| Some(&it.flow) == person.user_flow.as_ref()).or(attached.first());
-    let application = match door {
-        Some(door) => application::find(&state.db, &tenant.id, &door.application).await?,
-        None => None,
-    };
-    let application = application.map_or_else(|| tenant.brand.name.clone(), |application| application.name.clone());
-    let language = session::last_language(&state.db, &tenant.id, &person.id).await?;
-    let language = language.unwrap_or_else(|| wishes::language("", None).into());
-    let texts = sentences::spoken(state, &tenant.id, &language).await?;
+    let door = letter::door(person, &attached);
+    let application = door.map_or_else(|| tenant.brand.name.clone(), |door| door.name.clone());
+    let texts = letter::texts(state, caller, person).await?;
     let mail = Mail::SecondStepChanged { application };
     let letter = compose(&mail, Folded::address(address).as_str(), &tenant.brand, &texts);
     Ok(Some(post::sealed(state, &tenant.id, &letter, state.clock.now() + NOTICE_LIFETIME)?))
