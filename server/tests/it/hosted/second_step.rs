@@ -136,6 +136,12 @@ async fn a_sign_up_ends_with_the_second_step() {
         let kinds = "SELECT COUNT(*) FROM activities WHERE kind = 'signedUp'";
         assert_eq!(server.count(kinds).await, 1);
         assert_eq!(server.count("SELECT COUNT(*) FROM activities").await, 1);
+
+        let admin = server.administrator().await;
+        let funnel = admin.read(&format!("/identity/authenticationEventsFlows/{}/funnel", shop.flow)).await;
+        let step = |name: &str| funnel["steps"].as_array().unwrap().iter().find(|it| it["step"] == name).cloned();
+        let reached = ["secondAddress", "secondCode"].map(|name| step(name).unwrap()["reached"].as_i64());
+        assert_eq!((reached, &funnel["finished"]), ([Some(2), Some(2)], &json!(1)), "{funnel}");
     })
     .await;
 }
