@@ -67,10 +67,14 @@ pub struct Known {
 
 const KNOWN: &str = "
     SELECT a.id, a.method, a.disabled_at, c.secret, a.must_change_password_at, f.since, s.address,
-           (SELECT d.address FROM addresses d
-             WHERE d.tenant_id = a.tenant_id AND d.account_id = a.id AND d.kind IN ('contact', 'signIn')
-               AND d.verified_at IS NOT NULL
-             ORDER BY CASE WHEN d.address = i.issuer_assigned_id THEN 0 ELSE 1 END, d.kind, d.address LIMIT 1)
+           COALESCE(
+             (SELECT d.address FROM addresses d
+               WHERE d.tenant_id = a.tenant_id AND d.account_id = a.id AND d.kind = 'signIn'
+                 AND d.verified_at IS NOT NULL AND d.address = i.issuer_assigned_id),
+             (SELECT d.address FROM addresses d
+               WHERE d.tenant_id = a.tenant_id AND d.account_id = a.id AND d.kind IN ('contact', 'signIn')
+                 AND d.verified_at IS NOT NULL
+               ORDER BY d.kind, d.address LIMIT 1))
       FROM identities i
       JOIN accounts a ON a.tenant_id = i.tenant_id AND a.id = i.account_id
       LEFT JOIN credentials c ON c.tenant_id = a.tenant_id AND c.account_id = a.id AND c.kind = 'password'
