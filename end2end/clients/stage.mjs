@@ -10,7 +10,7 @@ import { administer } from "./administrator.mjs";
 
 /** By its id, as its issuer names it: a client that compares the two is content. */
 const tenant = "5d0f7a52-6b1e-4c53-9d7e-2f4f3f0c9a11";
-const flow = "c2a8e1d4-70b3-4f6c-8a95-61e0d7b9f322";
+export const flow = "c2a8e1d4-70b3-4f6c-8a95-61e0d7b9f322";
 export const ada = { address: "ada@example.org", password: "orange kettle under nine stairs", name: "Ada Lovelace" };
 
 /**

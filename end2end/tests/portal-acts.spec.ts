@@ -2,6 +2,7 @@
 // by a click beside it.
 
 import { Browser, connections, signUp } from "../journey.mjs";
+import { ask } from "../sql.mjs";
 import { expect, test, type Administrator } from "./administrator.ts";
 import { passphrase } from "./person.ts";
 
@@ -49,6 +50,25 @@ test("what is done to an account asks once, or is undone @script", async ({ admi
   await administrator.isTold("Grace Hopper is deleted.");
   await administrator.presses("Undo");
   await administrator.isTold("The account is back.");
+});
+
+test("a second step is seen, and taken away after a question @script", async ({ administrator, customers, server }) => {
+  const { page } = administrator;
+  expect(customers).toBeDefined();
+  // As a user flow leaves it.
+  ask(
+    server.place.databaseUrl,
+    `insert into addresses (tenant_id, account_id, kind, address, verified_at)
+       select tenant_id, account_id, 'secondStep', 'grace@elsewhere.example', 0 from addresses where kind = 'signIn' and address like 'grace.%'`,
+  );
+  await opensSomebody(administrator, "Grace Hopper");
+  await expect(page.getByText("grace@elsewhere.example")).toBeVisible();
+  await administrator.findsNoBarrier();
+  await administrator.presses("Take away");
+  await administrator.confirms("Take the second step of Grace Hopper away?", "Take away");
+  await administrator.isTold("The second step is taken away.");
+  await expect(page.getByText("grace@elsewhere.example")).toHaveCount(0);
+  await expect(page.getByText("None yet.")).toBeVisible();
 });
 
 test("an invitation is withdrawn after a question @script", async ({ administrator }) => {

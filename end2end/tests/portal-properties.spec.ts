@@ -43,6 +43,21 @@ test("a flow is of one type and version, and stays it @script", async ({ adminis
   await administrator.isTold("ProfileEditing is deleted.");
 });
 
+test("a second step is asked for, and no more @script", async ({ administrator }) => {
+  const { page } = administrator;
+  await administrator.selects("SignInSignUpSample");
+  await administrator.turnsTo("Properties");
+  const asked = page.getByLabel("Second step", { exact: true });
+  await expect(asked).toHaveValue("off");
+  for (const word of ["always", "off"]) {
+    await asked.selectOption(word);
+    await administrator.presses("Save");
+    await expect(page.getByText("There are unsaved changes.")).toHaveCount(0);
+    await page.reload();
+    await expect(asked).toHaveValue(word);
+  }
+});
+
 test("rules are refused field by field, and kept @script", async ({ administrator }) => {
   const { page } = administrator;
   await administrator.selects("SignInSignUpSample");

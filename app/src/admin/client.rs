@@ -318,6 +318,15 @@ impl Client {
         self.send(Method::Post, &path, &json!({})).await
     }
 
+    /// By what the person signs in, each with its type.
+    pub async fn methods(self, id: &str) -> Result<Vec<Value>> {
+        self.list(&format!("{}/authentication/methods", person(id))).await
+    }
+
+    pub async fn remove_second_step(self, id: &str, method: &str) -> Result<()> {
+        self.delete(&format!("{}/authentication/emailMethods/{}", person(id), encoded(method))).await
+    }
+
     /// Asks the person by mail to choose a new password.
     pub async fn send_recovery_mail(self, id: &str) -> Result<()> {
         self.act(Method::Post, &format!("{}/sendRecoveryMail", person(id)), &json!({})).await

@@ -146,6 +146,7 @@ fn one(loaded: Loaded<Person>, etag: Etag, user: User, attributes: Vec<UserFlowA
             </dl>
         </section>
         {known(loaded, etag, &user, attributes)}
+        {second_step(&user)}
         {access(loaded, etag, &user)}
     }
     .into_any()
@@ -245,6 +246,58 @@ fn value(attribute: &UserFlowAttribute, text: String) -> Value {
         DataType::Int64 => text.parse::<i64>().map_or(Value::String(text), Value::from),
         DataType::Boolean => Value::Bool(text == "true"),
         DataType::String => Value::String(text),
+    }
+}
+
+/// By what they prove a second time that it is them.
+fn second_step(user: &User) -> AnyView {
+    let (client, toasts) = (client(), toasts());
+    let (id, called) = (StoredValue::new(user.id.clone()), StoredValue::new(name(user)));
+    let methods = load(move || async move { client.methods(&id.get_value()).await });
+    let remove = move |method: String| {
+        let question = Question {
+            title: format!("Take the second step of {} away?", called.get_value()),
+            text: "Until they set another one up, which a user flow asks for at the next sign-in, their first proof alone \
+                   opens the account. They are told by mail."
+                .into(),
+            act: "Take away".into(),
+            dangerous: true,
+        };
+        asking().ask(question, move || {
+            let method = method.clone();
+            run(async move { client.remove_second_step(&id.get_value(), &method).await }, move |()| {
+                toasts.good("The second step is taken away.");
+                methods.again();
+            });
+        });
+    };
+    let shown = methods.show(1, move |methods| {
+        let rows: Vec<_> = methods.iter().filter_map(|method| second_method(method, remove)).collect();
+        match rows.is_empty() {
+            true => view! { <p class="second">"None yet. Whoever signs in by a user flow that asks for one sets it up there."</p> }.into_any(),
+            false => rows.into_any(),
+        }
+    });
+    view! { <section class="card pad"><h2>"Second step"</h2>{shown}</section> }.into_any()
+}
+
+fn second_method(method: &Value, remove: impl Fn(String) + Copy + Send + Sync + 'static) -> Option<AnyView> {
+    match method["@odata.type"].as_str()? {
+        "#microsoft.graph.emailAuthenticationMethod" => {
+            let (id, address) = (method["id"].as_str()?.to_owned(), method["emailAddress"].as_str()?.to_owned());
+            Some(view! {
+                <div class="line">
+                    <div class="two"><strong>"Email code"</strong><small>{address}</small></div>
+                    {plain("Take away", move || remove(id.clone()))}
+                </div>
+            }.into_any())
+        }
+        "#microsoft.graph.softwareOathAuthenticationMethod" => Some(view! {
+            <div class="line">
+                <div class="two"><strong>"Authenticator app"</strong><small>"Taken away on the server, by the command line."</small></div>
+            </div>
+        }.into_any()),
+        _ => None,
     }
 }
 

@@ -13,6 +13,7 @@ pub struct FlowRules {
     /// Whether an administrator's password has to be replaced by its owner at the first sign-in with it.
     pub forced_reset: ForcedReset,
     pub lockout: Lockout,
+    pub second_step: SecondStep,
     pub tokens: TokenRules,
     pub sessions: SessionRules,
 }
@@ -101,6 +102,35 @@ impl Default for Lockout {
     fn default() -> Self {
         Self { tries: 10, seconds: 60 }
     }
+}
+
+/// Whether people prove by something else besides that it is them. Whoever has nothing for it yet sets it up on the way in.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SecondStep {
+    pub asked: SecondStepAsked,
+    pub methods: Vec<SecondMethod>,
+}
+
+impl Default for SecondStep {
+    fn default() -> Self {
+        Self { asked: SecondStepAsked::default(), methods: vec![SecondMethod::EmailCode] }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SecondStepAsked {
+    #[default]
+    Off,
+    Always,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SecondMethod {
+    /// A code to an address that is kept for it, apart from the name that people sign in with.
+    EmailCode,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -227,11 +257,16 @@ pub type Fault = (&'static str, &'static str);
 impl FlowRules {
     /// Every number that is out of bounds, by its place in the JSON.
     pub fn faults(&self) -> Vec<Fault> {
-        let FlowRules { lockout, tokens, sessions, .. } = self;
+        let FlowRules { lockout, second_step, tokens, sessions, .. } = self;
         let window = tokens.refresh_window_days.unwrap_or(365);
         let rows = [
             ((1..=100).contains(&lockout.tries), "lockout/tries", "An account waits after 1 to 100 wrong passwords."),
             ((5..=18_000).contains(&lockout.seconds), "lockout/seconds", "The first wait is 5 to 18000 seconds."),
+            (
+                second_step.asked == SecondStepAsked::Off || !second_step.methods.is_empty(),
+                "secondStep/methods",
+                "A second step that is asked has at least one method.",
+            ),
             ((5..=1440).contains(&tokens.minutes), "tokens/minutes", "Tokens are good for 5 to 1440 minutes."),
             (
                 (1..=90).contains(&tokens.refresh_days),
@@ -274,6 +309,17 @@ mod tests {
         assert_eq!(said["refreshWindowDays"], 0);
         assert_eq!(serde_json::from_value::<TokenRules>(said).unwrap(), endless);
         assert_eq!(serde_json::from_str::<TokenRules>("{}").unwrap().refresh_window_days, Some(14));
+    }
+
+    #[test]
+    fn a_second_step_is_asked_by_something() {
+        assert_eq!(FlowRules::default().second_step.asked, SecondStepAsked::Off);
+        let said = r#"{"secondStep":{"asked":"always"}}"#;
+        let mut rules: FlowRules = serde_json::from_str(said).unwrap();
+        assert_eq!((rules.second_step.methods.as_slice(), rules.faults()), (&[SecondMethod::EmailCode][..], vec![]));
+        rules.second_step.methods.clear();
+        let places: Vec<&str> = rules.faults().into_iter().map(|(place, _)| place).collect();
+        assert_eq!(places, ["secondStep/methods"]);
     }
 
     #[test]

@@ -70,6 +70,13 @@ pub enum Step {
     /// what administrators see.
     #[cfg(feature = "ssr")]
     SecondFactor,
+    /// Another proof is asked besides: a code to an address that the account keeps for it, told as far as its owner knows it.
+    SecondStep { to: String },
+    /// Where codes for the second step shall go, of somebody who has no such address yet. Their own, told in the same way,
+    /// where it is proved already.
+    SecondAddress { own: Option<String> },
+    /// The code that was mailed there; where it `enrols`, to an address that may still be another.
+    SecondCode { to: String, length: u8, alive: bool, resend: Resend, enrols: bool },
     /// A password that is new: at sign-up, or after recovery.
     NewPassword { path: Path, rule: PasswordRule },
     /// What the flow asks of a new person, or lets somebody correct who is known.
@@ -92,6 +99,9 @@ impl Step {
             Step::Code { .. } => "code",
             #[cfg(feature = "ssr")]
             Step::SecondFactor => "secondFactor",
+            Step::SecondStep { .. } => "secondStep",
+            Step::SecondAddress { .. } => "secondAddress",
+            Step::SecondCode { .. } => "secondCode",
             Step::NewPassword { .. } => "newPassword",
             Step::Attributes { .. } => "attributes",
             Step::Account { .. } => "account",
@@ -204,6 +214,9 @@ pub enum Answer {
     Resend,
     UseCode,
     UsePassword,
+    /// For the second step: the address that is their own already; or another than the one that was typed.
+    UseOwnAddress,
+    UseOtherAddress,
     SignIn,
     SignUp,
     Recover,
@@ -249,6 +262,8 @@ impl Answer {
             "resend" => Answer::Resend,
             "useCode" => Answer::UseCode,
             "usePassword" => Answer::UsePassword,
+            "useOwnAddress" => Answer::UseOwnAddress,
+            "useOtherAddress" => Answer::UseOtherAddress,
             "signIn" => Answer::SignIn,
             "signUp" => Answer::SignUp,
             "recover" => Answer::Recover,
@@ -272,6 +287,8 @@ impl Answer {
             | Answer::Resend
             | Answer::UseCode
             | Answer::UsePassword
+            | Answer::UseOwnAddress
+            | Answer::UseOtherAddress
             | Answer::SignIn
             | Answer::SignUp
             | Answer::Recover

@@ -30,6 +30,8 @@ pub enum Why {
     },
     NotAnAddress,
     NotAUserName,
+    /// The address that somebody signs in with already, where another is asked for.
+    OwnAddress,
     /// Somebody else has this user name.
     NameTaken,
     NotANumber,

@@ -46,7 +46,7 @@ pub fn screen(
     Screen { lead: visit.lead(lead), form: visit.form("answer").with(field).with(primary).with(ways) }
 }
 
-fn field(visit: &Visit, asks: Asks, hint: Option<String>) -> El {
+pub fn field(visit: &Visit, asks: Asks, hint: Option<String>) -> El {
     // What the page is about is filled in; where it is a user name and an address is asked, it is something else.
     let known = visit.page.address.as_ref().filter(|_| asks != Asks::Contact);
     let typed = visit.typed("address").and_then(|typed| typed.first()).or(known);

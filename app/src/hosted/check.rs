@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     contract::{
-        journey::Step,
+        journey::{Asks, Step},
         validate::{self, Fault, Why},
     },
     ui::browser::after,
@@ -19,13 +19,13 @@ use web_sys::{Element, Event, FocusEvent, HtmlFormElement};
 /// Everything that is wrong with an answer to this step, as far as a browser can know.
 pub fn faults(step: &Step, sent: &Pairs) -> Vec<Fault> {
     let names: Vec<String> = match step {
-        Step::Address { .. } => vec!["address".into()],
+        Step::Address { .. } | Step::SecondAddress { .. } => vec!["address".into()],
         Step::Password { .. } | Step::NewPassword { .. } => vec!["password".into()],
-        Step::Code { .. } => vec!["code".into()],
+        Step::Code { .. } | Step::SecondCode { .. } => vec!["code".into()],
         #[cfg(feature = "ssr")]
         Step::SecondFactor => Vec::new(),
         Step::Attributes { fields, .. } => fields.iter().map(|field| validate::field_name(&field.attribute)).collect(),
-        Step::Account { .. } | Step::Stopped { .. } | Step::Done { .. } => Vec::new(),
+        Step::SecondStep { .. } | Step::Account { .. } | Step::Stopped { .. } | Step::Done { .. } => Vec::new(),
     };
     names.into_iter().filter_map(|field| fault(step, &field, sent).map(|why| Fault { field, why })).collect()
 }
@@ -35,9 +35,12 @@ fn fault(step: &Step, name: &str, sent: &Pairs) -> Option<Why> {
     let one = values.first().map_or("", String::as_str);
     match step {
         Step::Address { asks, .. } if name == "address" => asks.read(one).err(),
+        Step::SecondAddress { .. } if name == "address" => Asks::Contact.read(one).err(),
         Step::Password { .. } if name == "password" => one.is_empty().then_some(Why::Required),
         Step::NewPassword { rule, .. } if name == "password" => validate::new_password(*rule, one).err(),
-        Step::Code { length, .. } if name == "code" => validate::code(one, *length).err(),
+        Step::Code { length, .. } | Step::SecondCode { length, .. } if name == "code" => {
+            validate::code(one, *length).err()
+        }
         Step::Attributes { fields, .. } => {
             let field =
                 fields.iter().find(|field| !field.read_only && validate::field_name(&field.attribute) == name)?;

@@ -34,10 +34,9 @@ pub fn form(visit: &Visit, path: Path, length: u8, resend: Resend, offers_to_kee
         Path::SignIn | Path::EditProfile => (Key::SignIn, Key::SigningIn),
         Path::SignUp | Path::Recover => (Key::Continue, Key::Checking),
     };
-    let another = el("p").with(visit.say(Key::CodeMissing)).with(" ").with_all(another(visit, resend));
     let ways = el("div")
         .class("ways")
-        .with(another)
+        .with(missing(visit, resend))
         .with_all(offers_password.then(|| visit.way("usePassword", Key::UsePassword)));
     visit
         .form("answer")
@@ -47,7 +46,7 @@ pub fn form(visit: &Visit, path: Path, length: u8, resend: Resend, offers_to_kee
         .with(ways)
 }
 
-fn field(visit: &Visit, length: u8) -> El {
+pub fn field(visit: &Visit, length: u8) -> El {
     let control = Control {
         name: "code".into(),
         label: visit.say(Key::CodeLabel),
@@ -56,6 +55,11 @@ fn field(visit: &Visit, length: u8) -> El {
         fault: visit.fault("code"),
     };
     code::code(control, move |typed| validate::code(typed, length).is_ok())
+}
+
+/// For who got none.
+pub fn missing(visit: &Visit, resend: Resend) -> El {
+    el("p").with(visit.say(Key::CodeMissing)).with(" ").with_all(another(visit, resend))
 }
 
 /// The button for another code. It always sends: whoever presses it too early is told how long to wait, so it works

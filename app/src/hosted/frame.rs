@@ -96,6 +96,7 @@ fn restart(step: &Step) -> Option<&'static str> {
         Step::Code { path, .. } | Step::NewPassword { path, .. } => *path,
         #[cfg(feature = "ssr")]
         Step::SecondFactor => Path::SignIn,
+        Step::SecondStep { .. } | Step::SecondAddress { .. } | Step::SecondCode { .. } => Path::SignIn,
         Step::Attributes { path: Path::EditProfile, .. } => return None,
         Step::Attributes { .. } => Path::SignUp,
         Step::Address { asks: Asks::Contact, .. } => Path::SignUp,

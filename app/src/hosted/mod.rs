@@ -19,6 +19,7 @@ mod problem;
 pub mod read;
 #[cfg(feature = "ssr")]
 mod second_factor;
+mod second_step;
 mod send;
 #[cfg(feature = "ssr")]
 mod set_up;
@@ -70,6 +71,9 @@ fn heading(page: &Page, texts: &Texts) -> String {
         Step::Code { .. } => texts.say(Key::CodeHeading).into(),
         #[cfg(feature = "ssr")]
         Step::SecondFactor => texts.say(Key::SecondFactorHeading).into(),
+        Step::SecondStep { .. } => texts.say(Key::SecondStepHeading).into(),
+        Step::SecondAddress { .. } => texts.say(Key::SecondAddressHeading).into(),
+        Step::SecondCode { .. } => texts.say(Key::CodeHeading).into(),
         Step::NewPassword { path, .. } => texts.say(new_password::heading(*path)).into(),
         Step::Attributes { path, .. } => texts.say(attributes::heading(*path)).into(),
         Step::Account { .. } => texts.say(Key::AccountHeading).into(),
@@ -98,6 +102,11 @@ fn screen(visit: &Visit) -> Screen {
         }
         #[cfg(feature = "ssr")]
         Step::SecondFactor => second_factor::screen(visit),
+        Step::SecondStep { to } => second_step::offer(visit, to),
+        Step::SecondAddress { own } => second_step::ask(visit, own.as_deref()),
+        Step::SecondCode { to, length, alive, resend, enrols } => {
+            second_step::typed(visit, to, (*length, *alive), *resend, *enrols)
+        }
         Step::NewPassword { path, rule } => new_password::screen(visit, *path, *rule),
         Step::Attributes { path, revision, fields } => attributes::screen(visit, *path, *revision, fields),
         Step::Account { address, name } => account::screen(visit, address, name.as_deref()),

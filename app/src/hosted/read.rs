@@ -103,6 +103,15 @@ fn step(json: &Value) -> Option<Step> {
             offers_to_keep: yes(json, "offersToKeep")?,
             offers_password: yes(json, "offersPassword")?,
         },
+        "secondStep" => Step::SecondStep { to: text(json, "to")? },
+        "secondAddress" => Step::SecondAddress { own: text(json, "own") },
+        "secondCode" => Step::SecondCode {
+            to: text(json, "to")?,
+            length: number(json, "length")?,
+            alive: yes(json, "alive")?,
+            resend: resend(json.get("resend")?)?,
+            enrols: yes(json, "enrols")?,
+        },
         "newPassword" => {
             let rule = json.get("rule")?;
             let rule = PasswordRule {
@@ -224,6 +233,7 @@ fn fault(json: &Value) -> Option<Fault> {
         "tooLong" => Why::TooLong { max: number(why, "max")? },
         "notAnAddress" => Why::NotAnAddress,
         "notAUserName" => Why::NotAUserName,
+        "ownAddress" => Why::OwnAddress,
         "nameTaken" => Why::NameTaken,
         "notANumber" => Why::NotANumber,
         "notADate" => Why::NotADate,

@@ -11,6 +11,7 @@ pub fn explain(texts: &Texts, why: &Why) -> String {
         Why::TooLong { max } => with(Key::FaultTooLong, "max", (*max).into()),
         Why::NotAnAddress => texts.say(Key::FaultNotAnAddress).into(),
         Why::NotAUserName => texts.say(Key::FaultNotAUserName).into(),
+        Why::OwnAddress => texts.say(Key::FaultOwnAddress).into(),
         Why::NameTaken => texts.say(Key::FaultNameTaken).into(),
         Why::NotANumber => texts.say(Key::FaultNotANumber).into(),
         Why::NotADate => texts.say(Key::FaultNotADate).into(),

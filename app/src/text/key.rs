@@ -73,6 +73,14 @@ pub enum Key {
     SecondFactorHint,
     FaultSecondFactor,
 
+    // Second step
+    SecondStepHeading,
+    SecondStepLead,
+    SecondAddressHeading,
+    SecondAddressLead,
+    UseOwnAddress,
+    SecondCodeLead,
+
     // New password
     CreatePasswordHeading,
     ResetPasswordHeading,
@@ -147,6 +155,7 @@ pub enum Key {
     FaultTooLong,
     FaultNotAnAddress,
     FaultNotAUserName,
+    FaultOwnAddress,
     FaultNameTaken,
     FaultNotANumber,
     FaultNotADate,

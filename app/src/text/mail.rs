@@ -21,6 +21,12 @@ pub enum Key {
     SignedOutLead,
     SignedOutAdvice,
 
+    // A second step was set up or taken away
+    SecondStepChangedSubject,
+    SecondStepChangedHeading,
+    SecondStepChangedLead,
+    SecondStepChangedAdvice,
+
     // A new password is suggested
     RecoverySubject,
     RecoveryHeading,

@@ -154,6 +154,7 @@ fn a_browser_reads_every_page_as_the_server_wrote_it() {
         Why::TooLong { max: 9 },
         Why::NotAnAddress,
         Why::NotAUserName,
+        Why::OwnAddress,
         Why::NameTaken,
         Why::NotANumber,
         Why::NotADate,

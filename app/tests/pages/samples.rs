@@ -68,7 +68,19 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
     let new_password = |path| page(Step::NewPassword { path, rule: PasswordRule::default() });
     let attributes = || page(Step::Attributes { path: Path::SignUp, revision: 3, fields: fields() });
     let stopped = |why| page(Step::Stopped { why });
+    let covered = || "a***e@e***e.org".to_owned();
+    let second_code = |alive, enrols| {
+        page(Step::SecondCode { to: covered(), length: 8, alive, resend: Resend::In { seconds: 30 }, enrols })
+    };
     vec![
+        ("second-step", page(Step::SecondStep { to: covered() })),
+        ("second-address", page(Step::SecondAddress { own: Some(covered()) })),
+        (
+            "second-address-fault",
+            Page { faults: vec![fault("address", Why::OwnAddress)], ..page(Step::SecondAddress { own: None }) },
+        ),
+        ("second-code", second_code(true, false)),
+        ("second-code-enrols", second_code(false, true)),
         ("address", address(Path::SignIn)),
         ("address-sign-up", address(Path::SignUp)),
         ("address-recover", address(Path::Recover)),

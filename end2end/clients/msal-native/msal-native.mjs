@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openApplication } from "../page.mjs";
-import { ada, playSecurely } from "../stage.mjs";
+import { ada, flow, playSecurely } from "../stage.mjs";
 
 const library = join(import.meta.dirname, "node_modules/@azure/msal-browser/lib/custom-auth-path/msal-custom-auth.js");
 const password = "a bird in the hand is worth two";
@@ -57,7 +57,7 @@ async function act(page, call) {
     // Whoever failed stays where they are.
     if (!result.error) it.state = result.state;
     if (result.data) it.data = result.data;
-    const questions = ["isUserNotFound", "isUserAlreadyExists", "isInvalidUsername", "isInvalidPassword", "isPasswordIncorrect", "isInvalidCode", "isAttributesValidationFailed", "isRedirectRequired", "isTokenExpired"];
+    const questions = ["isUserNotFound", "isUserAlreadyExists", "isInvalidUsername", "isInvalidPassword", "isPasswordIncorrect", "isInvalidCode", "isAttributesValidationFailed", "isRedirectRequired", "isTokenExpired", "isInvalidInput", "isIncorrectChallenge"];
     const told = result.error ? questions.filter((question) => result.error[question]?.()) : [];
     const { error, errorDescription, errorCodes, subError } = result.error?.errorData ?? {};
     return { state: result.state?.stateType, error: result.error && { error, errorDescription, errorCodes, subError }, told };
@@ -99,6 +99,14 @@ async function isSignedIn(page, address) {
   })()`);
   const { first, second, error } = /** @type {any} */ (renewed);
   assert.ok(first && second && first !== second, `renewed without the person: ${error}`);
+}
+
+/** The flow asks for a second step from now on. @param {Stage} stage */
+async function asksTwice({ call }) {
+  const path = `/identity/authenticationEventsFlows/${flow}`;
+  const { "@odata.type": kind, rules } = await call("GET", path);
+  const secondStep = { asked: "always", methods: ["emailCode"] };
+  await call("PATCH", path, { "@odata.type": kind, rules: { ...rules, secondStep } });
 }
 
 const wrongCode = (/** @type {string} */ right) => (right === "00000000" ? "00000001" : "00000000");
@@ -200,6 +208,48 @@ await playSecurely([
       await leads(page, `client.signUp({ username: ${text(ada.address)} })`, "SignUpCodeRequired");
       const taken = await act(page, `state.submitCode(${text(await codeFor(stage, ada.address))})`);
       assert.equal(taken.error?.error, "user_already_exists");
+    }),
+  ],
+  [
+    "a second step: registered at the first sign-in, shown at the next one",
+    inBrowser(async (stage, open) => {
+      await asksTwice(stage);
+      const [page, elsewhere] = [await open(), "ada@elsewhere.example"];
+      await leads(page, `client.signIn({ username: ${text(ada.address)}, password: ${text(ada.password)} })`, "AuthMethodRegistrationRequired");
+      const methods = /** @type {{ id: string, challenge_channel: string }[]} */ (await page.evaluate("state.getAuthMethods()"));
+      assert.deepEqual(methods.map(({ id, challenge_channel }) => [id, challenge_channel]), [["email", "email"]]);
+      const register = (/** @type {string} */ target) => `state.challengeAuthMethod({ authMethodType: state.getAuthMethods()[0], verificationContact: ${text(target)} })`;
+      await fails(page, register("nowhere"), "isInvalidInput");
+      await leads(page, register(elsewhere), "AuthMethodVerificationRequired");
+      assert.deepEqual(await page.evaluate("[state.getChannel(), state.getCodeLength(), state.getSentTo()]"), ["email", 8, "a***a@e***e.example"]);
+      const first = await codeFor(stage, elsewhere);
+      await fails(page, `state.submitChallenge(${text(wrongCode(first))})`, "isIncorrectChallenge");
+      await leads(page, `state.submitChallenge(${text(first)})`, "AuthMethodRegistrationCompleted");
+      await isSignedIn(page, ada.address);
+
+      const next = await open();
+      await leads(next, `client.signIn({ username: ${text(ada.address)} })`, "SignInPasswordRequired");
+      await leads(next, `state.submitPassword(${text(ada.password)})`, "MfaAwaiting");
+      await leads(next, "state.requestChallenge(state.getAuthMethods()[0].id)", "MfaVerificationRequired");
+      assert.equal(await next.evaluate("state.getSentTo()"), "a***a@e***e.example");
+      const code = await codeFor(stage, elsewhere);
+      await fails(next, `state.submitChallenge(${text(wrongCode(code))})`, "isIncorrectChallenge");
+      await leads(next, `state.submitChallenge(${text(code)})`, "MfaCompleted");
+      await isSignedIn(next, ada.address);
+    }),
+  ],
+  [
+    "a second step at sign-up: the address that was proved is good for it at once",
+    inBrowser(async (stage, open) => {
+      await asksTwice(stage);
+      const [page, address] = [await open(), "quincey@example.org"];
+      const attributes = { displayName: "Quincey Morris", extension_termsOfUse: "true" };
+      await leads(page, `client.signUp(${JSON.stringify({ username: address, password, attributes })})`, "SignUpCodeRequired");
+      await leads(page, `state.submitCode(${text(await codeFor(stage, address))})`, "SignUpCompleted");
+      await leads(page, "state.signIn()", "AuthMethodRegistrationRequired");
+      const own = `{ authMethodType: state.getAuthMethods()[0], verificationContact: ${text(address)} }`;
+      await leads(page, `state.challengeAuthMethod(${own})`, "AuthMethodRegistrationCompleted");
+      await isSignedIn(page, address);
     }),
   ],
 ]);

@@ -201,6 +201,25 @@ pub fn has_password_since(tenant: &TenantId, account: &AccountId, journey: &Jour
     .or(Error::JourneyOver)
 }
 
+/// Whoever chose the password in this journey, at that moment: `Error::JourneyOver` where it changed after it. Who has none
+/// chose none.
+pub async fn has_password_of(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    account: &AccountId,
+    at: Timestamp,
+) -> Result<()> {
+    let changed_at: Option<i64> = sqlx::query_scalar(
+        "UPDATE credentials SET secret = secret WHERE tenant_id = $1 AND account_id = $2 AND kind = 'password'
+         RETURNING changed_at",
+    )
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .fetch_optional(c)
+    .await?;
+    if changed_at.is_none_or(|changed_at| changed_at <= at.0) { Ok(()) } else { Err(Error::JourneyOver) }
+}
+
 /// Replaces a hash by a stronger one of the same password, unless the password has changed meanwhile.
 pub fn rehash(tenant: &TenantId, account: &AccountId, before: &Secret, after: &Secret) -> Statement {
     Statement::new(

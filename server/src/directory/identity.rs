@@ -13,7 +13,7 @@ use app::contract::{
     time::Timestamp,
     user_flow::Method,
 };
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 use unicode_normalization::UnicodeNormalization;
 
 /// The sign-in type of an account known by its e-mail address.
@@ -59,31 +59,66 @@ pub struct Known {
     /// Since when the password is one that an administrator made.
     pub temporary_since: Option<Timestamp>,
     pub has_second_factor: bool,
+    /// Where codes of the second step go.
+    pub second_address: Option<String>,
+    /// Where its owner is reached: at the name itself, where that is a proved address.
+    pub mailbox: Option<String>,
 }
 
-/// By the address or the user name with which they sign in.
-pub async fn find_by_name(db: &Db, tenant: &TenantId, name: &Folded) -> Result<Option<Known>> {
-    type Row = (String, String, Option<i64>, Option<String>, Option<i64>, Option<i64>);
-    let row: Option<Row> = sqlx::query_as(
-        "SELECT a.id, a.method, a.disabled_at, c.secret, a.must_change_password_at, f.since FROM identities i
-         JOIN accounts a ON a.tenant_id = i.tenant_id AND a.id = i.account_id
-         LEFT JOIN credentials c ON c.tenant_id = a.tenant_id AND c.account_id = a.id AND c.kind = 'password'
-         LEFT JOIN second_factors f ON f.tenant_id = a.tenant_id AND f.account_id = a.id
-         WHERE i.tenant_id = $1 AND i.sign_in_type = $2 AND i.issuer = $1 AND i.folded = $3",
-    )
-    .bind(tenant.as_str())
-    .bind(name.sign_in_type())
-    .bind(name.as_str())
-    .fetch_optional(db.reader())
-    .await?;
-    Ok(row.map(|(account, method, disabled_at, password, temporary_since, has_second_factor)| Known {
+const KNOWN: &str = "
+    SELECT a.id, a.method, a.disabled_at, c.secret, a.must_change_password_at, f.since, s.address,
+           COALESCE(
+             (SELECT d.address FROM addresses d
+               WHERE d.tenant_id = a.tenant_id AND d.account_id = a.id AND d.kind = 'signIn'
+                 AND d.verified_at IS NOT NULL AND d.address = i.issuer_assigned_id),
+             (SELECT d.address FROM addresses d
+               WHERE d.tenant_id = a.tenant_id AND d.account_id = a.id AND d.kind IN ('contact', 'signIn')
+                 AND d.verified_at IS NOT NULL
+               ORDER BY d.kind, d.address LIMIT 1))
+      FROM identities i
+      JOIN accounts a ON a.tenant_id = i.tenant_id AND a.id = i.account_id
+      LEFT JOIN credentials c ON c.tenant_id = a.tenant_id AND c.account_id = a.id AND c.kind = 'password'
+      LEFT JOIN second_factors f ON f.tenant_id = a.tenant_id AND f.account_id = a.id
+      LEFT JOIN addresses s ON s.tenant_id = a.tenant_id AND s.account_id = a.id AND s.kind = 'secondStep'
+     WHERE i.tenant_id = $1";
+
+type Row = (String, String, Option<i64>, Option<String>, Option<i64>, Option<i64>, Option<String>, Option<String>);
+
+fn known(row: Row) -> Known {
+    let (account, method, disabled_at, password, temporary_since, second_factor, second_address, mailbox) = row;
+    Known {
         account: account.into(),
         method: account::read_method(&method),
         disabled_at: disabled_at.map(Timestamp),
         password: password.map(Secret::from),
         temporary_since: temporary_since.map(Timestamp),
-        has_second_factor: has_second_factor.is_some(),
-    }))
+        has_second_factor: second_factor.is_some(),
+        second_address,
+        mailbox,
+    }
+}
+
+/// By the address or the user name with which they sign in.
+pub async fn find_by_name(db: &Db, tenant: &TenantId, name: &Folded) -> Result<Option<Known>> {
+    let sql = format!("{KNOWN} AND i.sign_in_type = $2 AND i.issuer = $1 AND i.folded = $3");
+    let row: Option<Row> = sqlx::query_as(AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(name.sign_in_type())
+        .bind(name.as_str())
+        .fetch_optional(db.reader())
+        .await?;
+    Ok(row.map(known))
+}
+
+/// Whichever name they sign in with; an address first.
+pub async fn find_by_account(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<Option<Known>> {
+    let sql = format!("{KNOWN} AND i.account_id = $2 ORDER BY i.sign_in_type, i.folded LIMIT 1");
+    let row: Option<Row> = sqlx::query_as(AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(account.as_str())
+        .fetch_optional(db.reader())
+        .await?;
+    Ok(row.map(known))
 }
 
 /// Where whoever has this user name gets a code: at a proved address that is there for it or, failing that, with which they

@@ -32,6 +32,7 @@ pub mod pushed_request;
 pub mod recent;
 pub mod revoked_token;
 pub mod search;
+pub mod second_address;
 pub mod second_factor;
 pub mod seen_name;
 pub mod session;

@@ -17,7 +17,7 @@ use crate::{
         session::{self, LONGEST, Session},
     },
     error::{Error, Result},
-    journey::{Entered, Outcome, Proof, Reached, assurance},
+    journey::{Came, Entered, Outcome, Proof, Reached, Stage, assurance},
     mail::compose::{Mail, compose},
     post::NOTICE_LIFETIME,
     secret::token::Token,
@@ -51,34 +51,30 @@ pub async fn finish(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: O
 
 async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: Outcome) -> Result<Vec<HeaderValue>> {
     match outcome {
-        Outcome::SignedIn { account, proved, keep } => {
-            if proved.contains(&Proof::SecondFactor) {
-                hold_to_password(visit, unit, &account, &proved);
+        Outcome::SignedIn { account, proved, keep, came } => {
+            let note_sign_in = |unit: &mut Unit| note(state, visit, unit, Kind::SignedIn, Some(&account));
+            match came {
+                Came::Now => {
+                    prove_address(visit, unit, &account, &proved);
+                    note_sign_in(unit);
+                }
+                Came::Before { .. } => {
+                    session_of(state, visit, &account).await?;
+                    note_sign_in(unit);
+                }
+                // That was noted when it was written.
+                Came::Renewed { .. } | Came::New { .. } => {}
             }
-            prove_address(visit, unit, &account, &proved);
-            note(state, visit, unit, Kind::SignedIn, Some(&account));
-            sign_in(state, visit, unit, account, &proved, keep, false)
+            hold(visit, unit, &account, &proved, came);
+            let is_new = matches!(came, Came::New { .. });
+            sign_in(state, visit, unit, account, &proved, keep, is_new)
         }
         Outcome::SignedUp { address, reached, password, attributes, proved, keep } => {
-            let id = AccountId::from(state.chance.id());
-            let name = match reached {
-                Reached::Proved => NewName::Proved(address),
-                Reached::AsTyped => NewName::AsTyped(address),
-                Reached::Contact(contact) => NewName::UserName(address, Some(contact)),
-                Reached::Nowhere => NewName::UserName(address, None),
-            };
-            let new = NewAccount { id: id.clone(), user_flow: visit.flow.id.clone(), name, password, attributes };
-            let (tenant, now) = (visit.tenant.id.clone(), visit.now);
-            unit.add(Durability::Lasting, move |c| {
-                Box::pin(async move { account::insert(c, &tenant, &new, now).await })
-            });
-            note(state, visit, unit, Kind::SignedUp, Some(&id));
+            let id = make_account(state, visit, unit, address, reached, password, attributes);
             sign_in(state, visit, unit, id, &proved, keep, true)
         }
         Outcome::Recovered { account, password, proved, temporary_since, must_enrol } => {
-            prove_address(visit, unit, &account, &proved);
-            recover(state, visit, unit, &account, password, temporary_since, &proved).await?;
-            note(state, visit, unit, Kind::Recovered, Some(&account));
+            replace_password(state, visit, unit, &account, password, temporary_since, &proved).await?;
             if must_enrol {
                 return Ok(Vec::new());
             }
@@ -89,15 +85,18 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
             go_on(state, visit, unit, &account).await
         }
         Outcome::ProfileEdited { account, attributes, by } => {
-            if let Entered::Now { proved, .. } = &by {
-                hold_to_password(visit, unit, &account, proved);
+            if let Entered::Now { proved, came, .. } = &by {
+                hold(visit, unit, &account, proved, *came);
             }
             edit(visit, unit, &account, attributes);
             note(state, visit, unit, Kind::ProfileEdited, Some(&account));
             match by {
                 Entered::Before => go_on(state, visit, unit, &account).await,
-                Entered::Now { proved, keep } => {
-                    prove_address(visit, unit, &account, &proved);
+                Entered::Now { proved, keep, came } => {
+                    match came {
+                        Came::Before { .. } => drop(session_of(state, visit, &account).await?),
+                        _ => prove_address(visit, unit, &account, &proved),
+                    }
                     sign_in(state, visit, unit, account, &proved, keep, false)
                 }
             }
@@ -137,21 +136,59 @@ fn proved_address<'a>(visit: &'a Visit, proved: &[Proof]) -> Option<&'a str> {
     visit.journey.stage.address().filter(|name| proved.contains(&Proof::Code) && is_address(name))
 }
 
-/// The password was shown on an earlier page: whoever has a new one since has ended this journey as well.
-fn hold_to_password(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof]) {
-    if !proved.contains(&Proof::Password) {
-        return;
+/// The password was shown, or chosen, on an earlier page: whoever has a new one since has ended this journey as well.
+pub fn hold(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof], came: Came) {
+    let tenant = &visit.tenant.id;
+    let is_shown_now = matches!(visit.journey.stage, Stage::Password { .. });
+    match came {
+        Came::Now | Came::Before { .. } if is_shown_now || !proved.contains(&Proof::Password) => {}
+        Came::Now | Came::Before { .. } => {
+            unit.say(Durability::Fleeting, account::has_password_since(tenant, account, &visit.row.id));
+        }
+        Came::Renewed { at } | Came::New { at } => {
+            let (tenant, account) = (tenant.clone(), account.clone());
+            unit.add(Durability::Fleeting, move |c| {
+                Box::pin(async move { account::has_password_of(c, &tenant, &account, at).await })
+            });
+        }
     }
-    unit.say(Durability::Fleeting, account::has_password_since(&visit.tenant.id, account, &visit.row.id));
+}
+
+/// The account of somebody new.
+pub fn make_account(
+    state: &AppState,
+    visit: &Visit,
+    unit: &mut Unit,
+    address: String,
+    reached: Reached,
+    password: Option<Secret>,
+    attributes: Vec<(String, String)>,
+) -> AccountId {
+    let id = AccountId::from(state.chance.id());
+    let name = match reached {
+        Reached::Proved => NewName::Proved(address),
+        Reached::AsTyped => NewName::AsTyped(address),
+        Reached::Contact(contact) => NewName::UserName(address, Some(contact)),
+        Reached::Nowhere => NewName::UserName(address, None),
+    };
+    let new = NewAccount { id: id.clone(), user_flow: visit.flow.id.clone(), name, password, attributes };
+    let (tenant, now) = (visit.tenant.id.clone(), visit.now);
+    unit.add(Durability::Lasting, move |c| Box::pin(async move { account::insert(c, &tenant, &new, now).await }));
+    note(state, visit, unit, Kind::SignedUp, Some(&id));
+    id
 }
 
 /// With the session that this browser had before.
 async fn go_on(state: &AppState, visit: &Visit, unit: &mut Unit, account: &AccountId) -> Result<Vec<HeaderValue>> {
-    let hash = visit.holder.session(&visit.tenant.id, visit.https).ok_or(Error::JourneyOver)?;
-    let session = session::find(&state.db, &visit.tenant.id, &hash, visit.now).await?;
-    let session = session.filter(|session| session.account == *account).ok_or(Error::JourneyOver)?;
+    let session = session_of(state, visit, account).await?;
     conclude(visit, unit, &session, false)?;
     Ok(Vec::new())
+}
+
+async fn session_of(state: &AppState, visit: &Visit, account: &AccountId) -> Result<Session> {
+    let hash = visit.holder.session(&visit.tenant.id, visit.https).ok_or(Error::JourneyOver)?;
+    let session = session::find(&state.db, &visit.tenant.id, &hash, visit.now).await?;
+    session.filter(|session| session.account == *account).ok_or(Error::JourneyOver)
 }
 
 /// What the person corrected, in one piece with how the journey ends.
@@ -165,6 +202,22 @@ fn edit(visit: &Visit, unit: &mut Unit, account: &AccountId, attributes: Vec<(St
             person::index(c, &tenant, &account).await
         })
     });
+}
+
+/// With everything that follows from it.
+pub async fn replace_password(
+    state: &AppState,
+    visit: &Visit,
+    unit: &mut Unit,
+    account: &AccountId,
+    password: Secret,
+    temporary_since: Option<Timestamp>,
+    proved: &[Proof],
+) -> Result<()> {
+    prove_address(visit, unit, account, proved);
+    recover(state, visit, unit, account, password, temporary_since, proved).await?;
+    note(state, visit, unit, Kind::Recovered, Some(account));
+    Ok(())
 }
 
 /// The new password replaces the old one and ends whatever the old one had opened; its owner is told by mail.

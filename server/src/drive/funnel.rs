@@ -3,7 +3,7 @@
 use super::visit::Visit;
 use crate::{
     directory::funnel::{self, ANSWERED, Event, REACHED},
-    journey::Outcome,
+    journey::{Came, Outcome},
     state::AppState,
 };
 use app::contract::{journey::Step, validate::Fault};
@@ -18,8 +18,9 @@ pub enum Led<'a> {
 impl Led<'_> {
     pub fn out(outcome: &Outcome) -> Self {
         Led::Out(match outcome {
+            Outcome::SignedUp { .. } | Outcome::SignedIn { came: Came::New { .. }, .. } => Some("signedUp"),
+            Outcome::SignedIn { came: Came::Renewed { .. }, .. } => Some("recovered"),
             Outcome::SignedIn { .. } | Outcome::ContinuedAs { .. } => Some("signedIn"),
-            Outcome::SignedUp { .. } => Some("signedUp"),
             Outcome::Recovered { .. } => Some("recovered"),
             Outcome::ProfileEdited { .. } => Some("profileEdited"),
             // They come back when they have enrolled.

@@ -7,6 +7,7 @@ mod funnel;
 mod holder;
 mod page;
 mod perform;
+mod second_step;
 mod visit;
 mod whose;
 
@@ -77,6 +78,8 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
                     Err(Error::TooMany { retry_after }) => {
                         event = Event::CodeRefused { resend_at: visit.now + retry_after };
                     }
+                    // Or signed up by it.
+                    Err(Error::Taken) => event = Event::AddressTaken,
                     Err(error) => return Err(error),
                 }
             }

@@ -1,6 +1,7 @@
 //! What the engine asks of the hands: one arm per Effect, one Event back.
 
 use super::{
+    finish, second_step,
     visit::Visit,
     whose::{Asking, whose},
 };
@@ -13,16 +14,16 @@ use crate::{
         device,
         guess::{self, Rule},
         identity::{self, Folded, Known},
-        outbox, second_factor,
+        outbox,
         sign_in_failure::{self, Failure, Why},
         tenant::Tenant,
     },
     error::{Error, Result},
     guard::{Caller, network_of},
-    journey::{Account, Effect, Event, Profile, SecondFactor, Verdict, limits},
+    journey::{Account, Effect, Event, Profile, Reached, SecondFactor, Verdict, limits},
     mail::compose::{Letter, Mail, compose},
     post,
-    secret::{password::Verified, popular, seal::Purpose, token, totp},
+    secret::{password::Verified, popular, seal::Purpose, token},
     state::AppState,
 };
 use app::contract::{
@@ -33,7 +34,6 @@ use app::contract::{
     validate::Why as NotGood,
 };
 use std::{net::IpAddr, time::Duration};
-use zeroize::Zeroizing;
 
 pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: Effect) -> Result<Event> {
     match effect {
@@ -48,14 +48,35 @@ pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: E
             hash.reveal(),
         ))),
         Effect::CheckPassword { address, password } => check_password(state, visit, unit, &address, password).await,
-        Effect::CheckSecondFactor { account, code } => check_second_factor(state, visit, unit, &account, &code).await,
+        Effect::CheckSecondFactor { account, code } => {
+            second_step::check_second_factor(state, visit, unit, &account, &code).await
+        }
         Effect::HashPassword { password, address } => hash_password(state, visit, &password, &address).await,
+        Effect::FindKnown { account } => second_step::find_known(state, visit, &account).await,
+        Effect::SendSecondCode { account, to } => second_step::send_code(state, visit, unit, &account, &to).await,
+        Effect::SendEnrolmentCode { to, own } => {
+            second_step::send_enrolment_code(state, visit, unit, &to, own.as_deref()).await
+        }
+        Effect::CheckSecondCode { account, code, hash } => {
+            second_step::check_code(state, visit, unit, &account, &code, &hash).await
+        }
+        Effect::KeepSecondAddress { account, to } => second_step::keep_address(state, visit, unit, &account, &to).await,
+        Effect::ReplacePassword { account, password, proved, temporary_since } => {
+            finish::replace_password(state, visit, unit, &account, password, temporary_since, &proved).await?;
+            Ok(Event::PasswordReplaced)
+        }
+        Effect::MakeAccount { address, reached, password, attributes } => {
+            if matches!(reached, Reached::AsTyped | Reached::Nowhere) {
+                count_unproved(state, visit).await?;
+            }
+            Ok(Event::AccountMade(finish::make_account(state, visit, unit, address, reached, password, attributes)))
+        }
     }
 }
 
 async fn find_account(state: &AppState, visit: &Visit, address: &str) -> Result<Event> {
     let known = identity::find_by_name(&state.db, &visit.tenant.id, &Folded::address(address)).await?;
-    Ok(Event::AccountFound(known.map(|known| account_of(state, visit, known))))
+    Ok(Event::AccountFound(known.map(|known| account_of(state, visit, known, Some(address)))))
 }
 
 /// A user name that is taken has to be told.
@@ -75,7 +96,8 @@ async fn read_profile(state: &AppState, visit: &Visit, account: &AccountId) -> R
     Ok(Event::ProfileRead(profile.map(|it| Profile { address: it.name, attributes: it.attributes })))
 }
 
-fn account_of(state: &AppState, visit: &Visit, known: Known) -> Account {
+/// `read` is the name whose mailbox was read in this journey, if one was.
+pub fn account_of(state: &AppState, visit: &Visit, known: Known, read: Option<&str>) -> Account {
     // Administrators have a second factor, but on a developer's own machine (security R37).
     let wanted = visit.tenant.id.as_str() == TENANT_ID && !state.config.is_development();
     let second_factor = match known.has_second_factor {
@@ -89,48 +111,12 @@ fn account_of(state: &AppState, visit: &Visit, known: Known) -> Account {
         disabled: known.disabled_at.is_some(),
         temporary_since: known.temporary_since,
         second_factor,
+        second_address: known.second_address,
+        mailbox: read
+            .filter(|name| is_address(name))
+            .or(known.mailbox.as_deref())
+            .map(|address| Folded::address(address).as_str().into()),
     }
-}
-
-/// Counted as a guess at the account before it is judged; what is right is used up before anything else is done.
-async fn check_second_factor(
-    state: &AppState,
-    visit: &Visit,
-    unit: &mut Unit,
-    account: &AccountId,
-    code: &Secret,
-) -> Result<Event> {
-    let (db, tenant) = (&state.db, &visit.tenant.id);
-    let guesser = second_factor_guesser(state, account);
-    let rule = guesses(visit);
-    if !guess::reserve(db, tenant, &guesser, rule, visit.now).await? {
-        return Ok(Event::SecondFactorChecked(false));
-    }
-    let Some(kept) = second_factor::find(db, tenant, account).await? else {
-        return Ok(Event::SecondFactorChecked(false));
-    };
-    let secret = Zeroizing::new(state.seal.open(&second_factor::context(tenant, account), &kept.sealed)?);
-    let right = match totp::step_of(&secret, code.reveal(), kept.last_step, visit.now) {
-        Some(step) => second_factor::use_step(db, tenant, account, step).await?,
-        None => {
-            let hash = totp::recovery_hash(&state.seal, account.as_str(), code);
-            second_factor::use_recovery_code(db, tenant, account, &hash).await?
-        }
-    };
-    if right {
-        forgive(unit, visit, &guesser);
-    } else {
-        let (tenant, failure) = (tenant.clone(), failure(state, visit, Some(account.clone()), Why::SecondFactor));
-        let noted = db.write(Durability::Fleeting, move |c| {
-            Box::pin(async move { sign_in_failure::note(c, &tenant, &failure).await })
-        });
-        noted.await?;
-    }
-    Ok(Event::SecondFactorChecked(right))
-}
-
-fn second_factor_guesser(state: &AppState, account: &AccountId) -> String {
-    subject(state, &["second factor", account.as_str()])
 }
 
 /// A code to whatever address, known or not: counted alike, written alike, sent alike (security R4–R6).
@@ -140,10 +126,26 @@ fn second_factor_guesser(state: &AppState, account: &AccountId) -> String {
 /// address for resets or, where nobody has the name, nowhere: for either the same is done.
 async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &str) -> Result<Event> {
     let folded = Folded::address(address);
+    let asker = asker(state, visit, "address", &folded).await?;
+    let to = match is_address(folded.as_str()) {
+        true => Some(folded),
+        false => identity::find_contact(&state.db, &visit.tenant.id, &folded).await?.map(|to| Folded::address(&to)),
+    };
+    mail_code(state, visit, unit, asker, to).await
+}
+
+/// Where nobody is to be written to, the same is done.
+pub async fn mail_code(
+    state: &AppState,
+    visit: &Visit,
+    unit: &mut Unit,
+    asker: String,
+    to: Option<Folded>,
+) -> Result<Event> {
     let asked = vec![
         Asked {
             name: "code to address",
-            subject: asker(state, visit, "address", &folded).await?,
+            subject: asker,
             rule: |past| limits::next_allowed(&limits::SENDS_PER_ADDRESS, past),
         },
         Asked {
@@ -162,10 +164,6 @@ async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &s
     let lifetime = limits::CODE.lifetime;
     let minutes = u32::try_from(lifetime.as_secs() / 60).unwrap_or(u32::MAX);
     let mail = Mail::Code { code, application: visit.application.name.clone(), minutes };
-    let to = match is_address(folded.as_str()) {
-        true => Some(folded),
-        false => identity::find_contact(&state.db, &visit.tenant.id, &folded).await?.map(|to| Folded::address(&to)),
-    };
     let letter = compose(&mail, to.as_ref().map_or("", Folded::as_str), &visit.tenant.brand, &visit.texts);
     write(state, visit, unit, &letter, visit.now + lifetime)?;
     Ok(Event::CodeSent { hash: hash.into(), resend_at })
@@ -192,7 +190,7 @@ pub fn write(state: &AppState, visit: &Visit, unit: &mut Unit, letter: &Letter, 
 }
 
 /// A code is worth something in its own journey only (security R3).
-fn code_of<'a>(visit: &'a Visit, code: &'a Secret) -> [&'a [u8]; 3] {
+pub fn code_of<'a>(visit: &'a Visit, code: &'a Secret) -> [&'a [u8]; 3] {
     [visit.tenant.id.as_str().as_bytes(), visit.row.id.as_str().as_bytes(), code.reveal().as_bytes()]
 }
 
@@ -250,10 +248,10 @@ async fn check_password(
     if let (Verified::RightButWeak, Some(before)) = (verified, &known.password) {
         strengthen(unit, visit, &known.account, before, &state.hasher.hash(&password).await?);
     }
-    Ok(Event::PasswordChecked(Verdict::Right(account_of(state, visit, known))))
+    Ok(Event::PasswordChecked(Verdict::Right(account_of(state, visit, known, None))))
 }
 
-fn failure(state: &AppState, visit: &Visit, account: Option<AccountId>, why: Why) -> Failure {
+pub fn failure(state: &AppState, visit: &Visit, account: Option<AccountId>, why: Why) -> Failure {
     Failure {
         id: state.chance.id(),
         first_at: visit.now,
@@ -311,7 +309,7 @@ pub fn refuse_beyond(allowed_at: Timestamp, now: Timestamp) -> Result<()> {
 }
 
 /// How many guesses are too many in this flow; those that close a password are no flow's to choose (security R1).
-fn guesses(visit: &Visit) -> Rule {
+pub fn guesses(visit: &Visit) -> Rule {
     Rule { hold_after: limits::hold_after, lockout: visit.flow.rules.lockout, most: limits::GUESSES }
 }
 
@@ -330,7 +328,7 @@ async fn guesser(state: &AppState, visit: &Visit, known: Option<&Known>, name: &
 
 /// Under which name codes to an address are counted: all strangers together, and apart a browser from which its account was
 /// signed in to before, so that strangers cannot use up its owner's codes (security R3).
-async fn asker(state: &AppState, visit: &Visit, what: &str, address: &Folded) -> Result<String> {
+pub async fn asker(state: &AppState, visit: &Visit, what: &str, address: &Folded) -> Result<String> {
     let Some(device) = visit.holder.device(visit.https) else {
         return Ok(stranger(state, what, address));
     };
@@ -367,12 +365,12 @@ fn network(state: &AppState, caller: &Caller) -> String {
 }
 
 /// Addresses and networks are counted under keyed hashes: who reads the table learns none of them.
-fn subject(state: &AppState, parts: &[&str]) -> String {
+pub fn subject(state: &AppState, parts: &[&str]) -> String {
     let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
     token::keyed_hash(&state.seal, Purpose::Limit, &parts)
 }
 
-fn forgive(unit: &mut Unit, visit: &Visit, guesser: &str) {
+pub fn forgive(unit: &mut Unit, visit: &Visit, guesser: &str) {
     unit.say(Durability::Fleeting, guess::forget(&visit.tenant.id, guesser));
 }
 

@@ -33,7 +33,19 @@ const USUAL: Duration = Duration::from_secs(30 * 24 * 3600);
 const LONGEST: Duration = Duration::from_secs(367 * 24 * 3600);
 
 /// In the order in which people meet them.
-const STEPS: [&str; 7] = ["account", "address", "password", "code", "newPassword", "attributes", "stopped"];
+const STEPS: [&str; 11] = [
+    "account",
+    "address",
+    "password",
+    "code",
+    "newPassword",
+    "attributes",
+    "secondFactor",
+    "secondStep",
+    "secondAddress",
+    "secondCode",
+    "stopped",
+];
 
 /// `from` and `to`, as moments or dates; the last thirty days where nothing is said.
 fn range(query: Option<&str>, now: Timestamp) -> Result<(Timestamp, Timestamp)> {

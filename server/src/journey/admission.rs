@@ -2,12 +2,15 @@
 //! administrator, and the way in. Every path of people who have an account ends here.
 
 use super::{
-    Account, Effect, Entering, Move, NewPasswordFor, Outcome, Proof, Reached, SecondFactor, Setting, Stage, limits,
+    Account, Came, Effect, Entering, Move, NewPasswordFor, Outcome, Proof, Reached, SecondFactor, Setting, Stage,
+    limits,
+    second_step::{self, Owed},
 };
 use app::contract::{
     flow_rules::ForcedReset,
     journey::Stop,
     secret::Secret,
+    time::Timestamp,
     validate::{self, Why},
 };
 
@@ -25,23 +28,47 @@ pub(super) fn admit(
     recovering: bool,
     keep: bool,
 ) -> Move {
+    admit_as(setting, address, account, proved, Came::Now, recovering, keep)
+}
+
+pub(super) fn admit_as(
+    setting: &Setting,
+    address: String,
+    account: Account,
+    proved: Vec<Proof>,
+    came: Came,
+    recovering: bool,
+    keep: bool,
+) -> Move {
+    let owed = second_step::owed(setting, &account, &proved);
     let must_replace = setting.flow.rules.forced_reset == ForcedReset::On;
-    let entering = Entering {
+    let mut entering = Entering {
         account: account.id,
+        came,
+        method: account.method,
+        mailbox: account.mailbox,
+        enrols: matches!(owed, Owed::Address),
         proved,
         recovering,
         temporary_since: account.temporary_since.filter(|_| must_replace),
         must_enrol: account.second_factor == SecondFactor::Missing,
     };
-    match account.second_factor {
-        SecondFactor::Enrolled => {
+    match (account.second_factor, owed) {
+        (SecondFactor::Enrolled, _) => {
             Move::show(Stage::SecondFactor { address, entering, tries_left: limits::SECOND_FACTOR_TRIES })
         }
-        SecondFactor::Missing | SecondFactor::NotWanted => go_on(address, entering, keep),
+        (_, Owed::Code { to }) => second_step::offer(address, entering, to),
+        (_, Owed::Shown) if entering.proved.contains(&Proof::Password) => {
+            entering.proved.push(Proof::SecondCode);
+            go_on(address, entering, keep)
+        }
+        // A mailbox and the password that is made by it are one proof.
+        (_, Owed::Shown | Owed::Address | Owed::Nothing) => go_on(address, entering, keep),
     }
 }
 
-fn go_on(address: String, entering: Entering, keep: bool) -> Move {
+/// With everything proved that is there to prove: a new password, another factor to set up, and in.
+pub(super) fn go_on(address: String, entering: Entering, keep: bool) -> Move {
     if entering.recovering || entering.temporary_since.is_some() {
         let (reached, purpose) = (Reached::default(), NewPasswordFor::Account(entering));
         return Move::show(Stage::NewPassword { address, reached, purpose });
@@ -49,13 +76,32 @@ fn go_on(address: String, entering: Entering, keep: bool) -> Move {
     if entering.must_enrol {
         return Move::finish(Outcome::MustEnrol { account: entering.account });
     }
-    Move::finish(Outcome::SignedIn { account: entering.account, proved: entering.proved, keep })
+    if entering.enrols {
+        return second_step::ask_address(address, entering);
+    }
+    let Entering { account, proved, came, .. } = entering;
+    let keep = keep || came == Came::Before { kept: true };
+    Move::finish(Outcome::SignedIn { account, proved, keep, came })
 }
 
 /// The new password is there. Whoever still has to enrol does so before they are let in.
-pub(super) fn with_new_password(entering: Entering, password: Secret) -> Move {
+pub(super) fn with_new_password(address: String, entering: Entering, password: Secret) -> Move {
+    if entering.enrols {
+        let replace = Effect::ReplacePassword {
+            account: entering.account.clone(),
+            password,
+            proved: entering.proved.clone(),
+            temporary_since: entering.temporary_since,
+        };
+        return Move::ask(Stage::Replacing { address, entering }, replace);
+    }
     let Entering { account, proved, temporary_since, must_enrol, .. } = entering;
     Move::finish(Outcome::Recovered { account, password, proved, temporary_since, must_enrol })
+}
+
+pub(super) fn password_replaced(address: String, entering: Entering, keep: bool, now: Timestamp) -> Move {
+    let came = Came::Renewed { at: now };
+    go_on(address, Entering { recovering: false, temporary_since: None, came, ..entering }, keep)
 }
 
 /// The try is taken before the code is looked at. What cannot be one costs none.

@@ -1,6 +1,7 @@
 //! How sure a sign-in is, and by what: the one place that puts proofs into the words of tokens.
 
-use super::Proof;
+use super::{Proof, kind};
+use app::contract::user_flow::UserFlow;
 
 /// How sure a sign-in is (`acr`), from the least: a mailed code alone, which NIST 800-63B counts for nothing (§3.1.3.1);
 /// one factor; two.
@@ -9,14 +10,16 @@ pub const LEVELS: [&str; 3] = ["0", "1", "2"];
 /// The words of RFC 8176 §2 for what was shown, each once. A session keeps them, so that every token of it says the same.
 ///
 /// A mailed code and an authenticator's are both `otp`. The second beside the first came by another channel (`mca`); beside
-/// a password it is a second factor (`mfa`).
+/// a password it is a second factor (`mfa`). A code that was mailed as the second step came by another channel as well; a
+/// mailbox is no factor, so it makes no `mfa` of a password.
 pub fn amr(proved: &[Proof]) -> Vec<&'static str> {
     let has = |proof| proved.contains(&proof);
-    let otp = has(Proof::Code) || has(Proof::SecondFactor);
+    let otp = has(Proof::Code) || has(Proof::SecondFactor) || has(Proof::SecondCode);
+    let other_channel = has(Proof::SecondCode) || has(Proof::Code) && has(Proof::SecondFactor);
     let words = [
         (otp, "otp"),
         (has(Proof::Password), "pwd"),
-        (has(Proof::Code) && has(Proof::SecondFactor), "mca"),
+        (other_channel, "mca"),
         (has(Proof::Password) && has(Proof::SecondFactor), "mfa"),
     ];
     words.into_iter().filter(|(shown, _)| *shown).map(|(_, word)| word).collect()
@@ -33,14 +36,35 @@ pub fn acr(amr: &[String]) -> &'static str {
     }
 }
 
+/// What a session that keeps those words has shown.
+pub fn proofs(amr: &[String]) -> Vec<Proof> {
+    let has = |word| amr.iter().any(|method| method == word);
+    let second = match () {
+        () if has("mfa") => Some(Proof::SecondFactor),
+        () if has("mca") => Some(Proof::SecondCode),
+        () => None,
+    };
+    let first = if has("pwd") { Some(Proof::Password) } else { has("otp").then_some(Proof::Code) };
+    first.into_iter().chain(second).collect()
+}
+
+pub(super) fn has_second_step(proved: &[Proof]) -> bool {
+    proved.contains(&Proof::SecondFactor) || proved.contains(&Proof::SecondCode)
+}
+
+/// Whether a session that keeps those words goes on in the flow without another proof.
+pub fn suffices(flow: &UserFlow, amr: &[String]) -> bool {
+    !kind::asks_second_step(flow) || has_second_step(&proofs(amr))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_was_proved_is_told_exactly() {
-        use Proof::{Code, Password, SecondFactor};
-        let table: [(&[Proof], &[&str], &str); 7] = [
+        use Proof::{Code, Password, SecondCode, SecondFactor};
+        let table: [(&[Proof], &[&str], &str); 10] = [
             (&[], &[], "0"),
             (&[Code], &["otp"], "0"),
             (&[Password], &["pwd"], "1"),
@@ -48,11 +72,15 @@ mod tests {
             (&[Code, SecondFactor], &["otp", "mca"], "1"),
             (&[Password, SecondFactor], &["otp", "pwd", "mfa"], "2"),
             (&[Code, Password, SecondFactor], &["otp", "pwd", "mca", "mfa"], "2"),
+            (&[Password, SecondCode], &["otp", "pwd", "mca"], "1"),
+            (&[Code, SecondCode], &["otp", "mca"], "1"),
+            (&[Code, Password, SecondCode], &["otp", "pwd", "mca"], "1"),
         ];
         for (proved, words, level) in table {
             assert_eq!(amr(proved), words, "{proved:?}");
             let kept: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
             assert_eq!(acr(&kept), level, "{proved:?}");
+            assert_eq!(has_second_step(&proofs(&kept)), has_second_step(proved), "{proved:?}");
         }
     }
 }

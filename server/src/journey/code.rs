@@ -69,47 +69,65 @@ pub(super) fn resend(asked: Asked, code: Code) -> Move {
 }
 
 pub(super) fn sent(asked: Asked, hash: Secret, resend_at: Timestamp, said: Said, now: Timestamp) -> Move {
-    let code = Code::Live { hash, expires_at: now + CODE.lifetime, tries_left: CODE.tries, resend_at };
-    Move::show(asked.with(code)).saying(said)
+    Move::show(asked.with(Code::sent(hash, resend_at, now))).saying(said)
 }
 
 pub(super) fn refused(asked: Asked, code: Code, resend_at: Timestamp) -> Move {
-    let code = match code {
-        Code::Live { hash, expires_at, tries_left, .. } => Code::Live { hash, expires_at, tries_left, resend_at },
-        Code::None { .. } => Code::None { resend_at },
-    };
-    Move::show(asked.with(code)).notice(Notice::CodesExhausted)
+    Move::show(asked.with(code.waiting_until(resend_at))).notice(Notice::CodesExhausted)
+}
+
+pub(super) fn answered(asked: Asked, code: Code, typed: &Secret, said: Said, now: Timestamp) -> Move {
+    let check = |code, hash| Effect::CheckCode { code, hash };
+    tried(code, typed, said, now, |code| asked.with(code), check)
+}
+
+pub(super) fn checked(setting: &Setting, language: &str, asked: Asked, code: Code, right: bool, said: Said) -> Move {
+    match right && code.is_live() {
+        true => proved(setting, language, asked),
+        false => wrong(code, said, |code| asked.with(code)),
+    }
 }
 
 /// The try is taken before the code is looked at. What cannot be a code costs none. Where no code is alive the page goes
 /// on saying why.
-pub(super) fn answered(asked: Asked, code: Code, typed: Secret, said: Said, now: Timestamp) -> Move {
+pub(super) fn tried(
+    code: Code,
+    typed: &Secret,
+    said: Said,
+    now: Timestamp,
+    stage: impl FnOnce(Code) -> Stage,
+    check: impl FnOnce(Secret, Secret) -> Effect,
+) -> Move {
     let Code::Live { hash, expires_at, tries_left, resend_at } = code else {
-        return Move::stay(asked.with(code), said);
+        return Move::stay(stage(code), said);
     };
     if now >= expires_at {
-        return Move::show(asked.with(Code::None { resend_at })).fault("code", Why::CodeExpired);
+        return Move::show(stage(Code::None { resend_at })).fault("code", Why::CodeExpired);
     }
     let digits = match validate::code(typed.reveal(), CODE.length) {
         Ok(digits) => digits,
         Err(why) => {
             let code = Code::Live { hash, expires_at, tries_left, resend_at };
-            return Move::show(asked.with(code)).fault("code", why);
+            return Move::show(stage(code)).fault("code", why);
         }
     };
     // The last try was taken, and its verdict never came.
-    let Some(tries_left) = tries_left.checked_sub(1) else { return dead(asked, resend_at) };
-    let check = Effect::CheckCode { code: digits.into(), hash: hash.clone() };
-    Move::ask(asked.with(Code::Live { hash, expires_at, tries_left, resend_at }), check)
+    let Some(tries_left) = tries_left.checked_sub(1) else { return dead(resend_at, stage) };
+    let check = check(digits.into(), hash.clone());
+    Move::ask(stage(Code::Live { hash, expires_at, tries_left, resend_at }), check)
 }
 
-pub(super) fn checked(setting: &Setting, language: &str, asked: Asked, code: Code, right: bool, said: Said) -> Move {
+/// The verdict on a code that was not right; or on none, which nobody waits for.
+pub(super) fn wrong(code: Code, said: Said, stage: impl FnOnce(Code) -> Stage) -> Move {
     match code {
-        Code::Live { .. } if right => proved(setting, language, asked),
-        Code::Live { tries_left: 0, resend_at, .. } => dead(asked, resend_at),
-        Code::Live { tries_left, .. } => Move::show(asked.with(code)).fault("code", Why::WrongCode { tries_left }),
-        Code::None { .. } => Move::stay(asked.with(code), said),
+        Code::Live { tries_left: 0, resend_at, .. } => dead(resend_at, stage),
+        Code::Live { tries_left, .. } => Move::show(stage(code)).fault("code", Why::WrongCode { tries_left }),
+        Code::None { .. } => Move::stay(stage(code), said),
     }
+}
+
+fn dead(resend_at: Timestamp, stage: impl FnOnce(Code) -> Stage) -> Move {
+    Move::show(stage(Code::None { resend_at })).notice(Notice::CodeDead)
 }
 
 /// An address for resets is nobody's name: whoever else it belongs to is not asked.
@@ -124,11 +142,23 @@ fn proved(setting: &Setting, language: &str, asked: Asked) -> Move {
     }
 }
 
-fn dead(asked: Asked, resend_at: Timestamp) -> Move {
-    Move::show(asked.with(Code::None { resend_at })).notice(Notice::CodeDead)
-}
-
 impl Code {
+    pub(super) fn sent(hash: Secret, resend_at: Timestamp, now: Timestamp) -> Code {
+        Code::Live { hash, expires_at: now + CODE.lifetime, tries_left: CODE.tries, resend_at }
+    }
+
+    /// No other can be had before.
+    pub(super) fn waiting_until(self, resend_at: Timestamp) -> Code {
+        match self {
+            Code::Live { hash, expires_at, tries_left, .. } => Code::Live { hash, expires_at, tries_left, resend_at },
+            Code::None { .. } => Code::None { resend_at },
+        }
+    }
+
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self, Code::Live { .. })
+    }
+
     /// Whether one more try may be right.
     pub(super) fn is_alive(&self, now: Timestamp) -> bool {
         matches!(self, Code::Live { expires_at, tries_left: 1.., .. } if now < *expires_at)

@@ -1,7 +1,7 @@
 //! What a flow is for: where its journeys begin, and which ways are open in them.
 
 use app::contract::{
-    flow_rules::{AddressProof, FlowVersion, ForgotPassword},
+    flow_rules::{AddressProof, FlowVersion, ForgotPassword, SecondStepAsked},
     journey::Path,
     user_flow::{FlowKind, Method, SignUp, UserFlow},
 };
@@ -42,6 +42,11 @@ pub(super) fn signs_up(flow: &UserFlow) -> bool {
 /// Whether a new person's address is believed without a code. Where there are no passwords, codes are all there is.
 pub fn takes_as_typed(flow: &UserFlow) -> bool {
     flow.rules.address == AddressProof::AsTyped && flow.method == Method::Password
+}
+
+/// Whether one proof alone lets nobody in.
+pub fn asks_second_step(flow: &UserFlow) -> bool {
+    flow.rules.second_step.asked == SecondStepAsked::Always
 }
 
 /// What follows "Forgot password?". A flow that is there for it does it itself; one of the legacy version has always left

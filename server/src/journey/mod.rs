@@ -19,6 +19,10 @@
 //!     Code --> NewPassword: right, of somebody who wishes a user name
 //!     Password --> [*]: right
 //!     Password --> SecondFactor: right, and the account has one
+//!     Password --> SecondStep: right, and the flow asks for another proof
+//!     Account --> SteppingUp: one proof was shown, and the flow asks for two
+//!     SteppingUp --> SecondStep: there is an address for it
+//!     SteppingUp --> Address: there is none yet
 //!     Password --> NewPassword: right, and an administrator made it
 //!     Password --> Code: email me a code, can't access
 //!     Password --> Proved: can't access, and the address is proved already
@@ -30,12 +34,19 @@
 //!     SecondFactor --> [*]: right
 //!     SecondFactor --> NewPassword: right, and recovering, or an administrator made the password
 //!     SecondFactor --> Stopped: wrong too often
+//!     Proved --> SecondStep: the flow asks for another proof
+//!     SecondStep --> [*]: right, or set up
+//!     SecondStep --> NewPassword: right, and recovering
 //!     Proved --> NewPassword: new, or recovering
 //!     Proved --> Attributes: new, no password wanted
 //!     Proved --> Stopped: no account and sign-up closed, or switched off
 //!     NewPassword --> Attributes: new
 //!     NewPassword --> [*]: recovered
+//!     NewPassword --> Replacing: recovered, and a second step is to be set up
+//!     Replacing --> SecondStep: replaced
 //!     Attributes --> Finished: account made
+//!     Attributes --> Making: the flow asks for a second step
+//!     Making --> SecondStep: account made
 //!     Profile --> [*]: saved
 //!     Finished --> [*]
 //!     Finished --> Proved: somebody else got the address in the same moment
@@ -51,6 +62,8 @@ mod address;
 mod admission;
 pub mod assurance;
 mod code;
+mod covered;
+mod entering;
 mod kind;
 pub mod limits;
 mod moves;
@@ -59,12 +72,15 @@ mod plays;
 pub mod profile;
 mod proved;
 mod recover;
+mod second_step;
 mod show;
 mod sign_in;
 mod sign_up;
 pub mod simulate;
 mod turn;
 
+pub use covered::covered;
+pub use entering::{Came, Entering, NewPasswordFor};
 pub use kind::{begins, is_for_signing_in, recovers, takes_as_typed};
 pub use show::{show, typed};
 pub use turn::{Account, Effect, Entered, Event, Outcome, Profile, Proof, SecondFactor, Turn, Verdict};
@@ -72,6 +88,7 @@ pub use turn::{Account, Effect, Entered, Event, Outcome, Profile, Proof, SecondF
 use code::Asked;
 use moves::{Move, Then};
 use profile::Arrived;
+use second_step::At;
 use sign_up::NewAccount;
 
 use app::contract::{
@@ -162,11 +179,31 @@ pub enum Stage {
         entering: Entering,
         tries_left: u8,
     },
+    /// The flow asks for another proof: a code to the address that the account keeps for it, or that address.
+    SecondStep {
+        address: String,
+        entering: Entering,
+        at: At,
+    },
+    /// What is there to prove of somebody who is signed in is being looked up. Left within the turn that enters it.
+    SteppingUp {
+        known: Known,
+    },
     NewPassword {
         address: String,
         #[serde(default)]
         reached: Reached,
         purpose: NewPasswordFor,
+    },
+    /// The new password is being written. Left within the turn that enters it.
+    Replacing {
+        address: String,
+        entering: Entering,
+    },
+    /// The account is being made. Left within the turn that enters it.
+    Making {
+        address: String,
+        reached: Reached,
     },
     /// Nobody has the address or user name. `password` is hashed already.
     Attributes {
@@ -203,6 +240,11 @@ pub struct Known {
     /// Until when their last proof is recent enough for the application (`max_age`).
     #[serde(default)]
     pub until: Option<Timestamp>,
+    /// What they proved, and whether they stay signed in after the browser closes.
+    #[serde(default)]
+    pub proved: Vec<Proof>,
+    #[serde(default)]
+    pub kept: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -226,26 +268,6 @@ pub enum Reached {
     Contact(String),
     /// They sign in with a user name, and nobody can write to them.
     Nowhere,
-}
-
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum NewPasswordFor {
-    SignUp,
-    Account(Entering),
-}
-
-/// Somebody who has an account, on the way in.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Entering {
-    pub account: AccountId,
-    pub proved: Vec<Proof>,
-    /// They came for a new password.
-    pub recovering: bool,
-    /// Their password is one that an administrator made, since then.
-    pub temporary_since: Option<Timestamp>,
-    /// They have to set a second factor up before they get in.
-    pub must_enrol: bool,
 }
 
 /// The code of a journey. A used, expired or replaced one does not exist in any arm.
@@ -316,6 +338,10 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
         (Stage::Finished { claimed: Some(address), reached }, Event::AddressTaken) => {
             sign_up::taken(address, reached, &mut mailed, now)
         }
+        (Stage::Making { address, reached }, Event::AddressTaken) => sign_up::taken(address, reached, &mut mailed, now),
+        (Stage::Making { address, reached }, Event::AccountMade(account)) => {
+            second_step::account_made(setting, address, &reached, account, keep, now)
+        }
         (stage, _) if stage.is_over() => Move::stay(stage, said),
 
         (Stage::Address { path }, Event::Answered(Answer::Address { address })) => {
@@ -327,7 +353,8 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             sign_up::contact(user_name, address, &mut mailed, now)
         }
 
-        (Stage::Account { known }, Event::Answered(Answer::ContinueAs)) => sign_in::as_known(known, now),
+        (Stage::Account { known }, Event::Answered(Answer::ContinueAs)) => sign_in::as_known(setting, known, now),
+        (Stage::SteppingUp { known }, Event::AccountFound(account)) => second_step::step_up(setting, known, account),
 
         (Stage::Password { address, address_is }, Event::Answered(Answer::Password { password, keep: ticked })) => {
             keep = ticked && setting.flow.keep_signed_in;
@@ -352,7 +379,7 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             Event::Answered(Answer::Code { code: typed, keep: ticked }),
         ) => {
             keep = ticked && setting.flow.keep_signed_in && path == Path::SignIn;
-            code::answered(Asked { path, address, user_name }, code, typed, said, now)
+            code::answered(Asked { path, address, user_name }, code, &typed, said, now)
         }
         (Stage::Code { path, address, user_name, code }, Event::CodeChecked(right)) => {
             code::checked(setting, &language, Asked { path, address, user_name }, code, right, said)
@@ -386,6 +413,10 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             admission::checked(address, entering, tries_left, right, keep)
         }
 
+        (Stage::SecondStep { address, entering, at }, event) if second_step::is_concerned(&event) => {
+            second_step::heard((address, entering, at), event, said, keep, now)
+        }
+
         (Stage::Proved { path, address }, Event::AccountFound(account)) => {
             proved::account_found(setting, &language, path, address, account, keep)
         }
@@ -404,9 +435,12 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             sign_up::ask_attributes(setting, &language, new)
         }
         (
-            Stage::NewPassword { purpose: NewPasswordFor::Account(entering), .. },
+            Stage::NewPassword { address, purpose: NewPasswordFor::Account(entering), .. },
             Event::PasswordHashed(Ok(password)),
-        ) => admission::with_new_password(entering, password),
+        ) => admission::with_new_password(address, entering, password),
+        (Stage::Replacing { address, entering }, Event::PasswordReplaced) => {
+            admission::password_replaced(address, entering, keep, now)
+        }
 
         (
             Stage::Attributes { address, reached, password },

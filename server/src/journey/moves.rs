@@ -86,6 +86,10 @@ impl Stage {
             | Stage::Code { address, .. }
             | Stage::Proved { address, .. }
             | Stage::SecondFactor { address, .. }
+            | Stage::SecondStep { address, .. }
+            | Stage::SteppingUp { known: Known { address, .. } }
+            | Stage::Replacing { address, .. }
+            | Stage::Making { address, .. }
             | Stage::NewPassword { address, .. }
             | Stage::Attributes { address, .. }
             | Stage::Profile { arrived: Arrived { address, .. } } => Some(address),

@@ -21,8 +21,8 @@ pub struct Arrived {
 /// Nobody leaves a flow for profile editing before they have seen their profile.
 pub(super) fn before_leaving(setting: &Setting, outcome: Outcome) -> Move {
     match (setting.flow.kind, outcome) {
-        (FlowKind::ProfileEdit, Outcome::SignedIn { account, proved, keep }) => {
-            read(account, Entered::Now { proved, keep })
+        (FlowKind::ProfileEdit, Outcome::SignedIn { account, proved, keep, came }) => {
+            read(account, Entered::Now { proved, keep, came })
         }
         (FlowKind::ProfileEdit, Outcome::ContinuedAs { account }) => read(account, Entered::Before),
         (_, outcome) => Move::finish(outcome),

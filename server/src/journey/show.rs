@@ -1,10 +1,12 @@
 //! Stage in, step out: what the person sees of where they are.
 
 use super::{
-    Journey, NewPasswordFor, Setting, Stage,
+    Entering, Journey, NewPasswordFor, Setting, Stage,
     code::{offers_code, offers_password},
+    covered::covered,
     kind,
     limits::CODE,
+    second_step::At,
 };
 use app::contract::{
     journey::{Asks, Path, Resend, Step, Stop},
@@ -34,6 +36,7 @@ pub fn show(setting: &Setting, journey: &Journey, now: Timestamp) -> Step {
             offers_password: offers_password(setting, *path),
         },
         Stage::SecondFactor { .. } => Step::SecondFactor,
+        Stage::SecondStep { entering, at, .. } => second_step(entering, at, now),
         Stage::NewPassword { purpose, .. } => Step::NewPassword {
             path: match purpose {
                 NewPasswordFor::SignUp => Path::SignUp,
@@ -45,9 +48,28 @@ pub fn show(setting: &Setting, journey: &Journey, now: Timestamp) -> Step {
         Stage::Profile { .. } => attributes(flow, Path::EditProfile, &journey.language),
         Stage::Stopped { why, .. } => Step::Stopped { why: *why },
         // Between two turns nobody is here: the first are left within the turn that enters them, the last has ended.
-        Stage::Wished { .. } | Stage::Proved { .. } | Stage::Reading { .. } | Stage::Finished { .. } => {
-            Step::Stopped { why: Stop::Expired }
-        }
+        Stage::Wished { .. }
+        | Stage::Proved { .. }
+        | Stage::SteppingUp { .. }
+        | Stage::Replacing { .. }
+        | Stage::Making { .. }
+        | Stage::Reading { .. }
+        | Stage::Finished { .. } => Step::Stopped { why: Stop::Expired },
+    }
+}
+
+/// Addresses are told covered: who knows a password need not know them.
+fn second_step(entering: &Entering, at: &At, now: Timestamp) -> Step {
+    match at {
+        At::Offer { to } => Step::SecondStep { to: covered(to) },
+        At::Address => Step::SecondAddress { own: entering.own_address().map(covered) },
+        At::Code { to, enrols, code } => Step::SecondCode {
+            to: covered(to),
+            length: CODE.length,
+            alive: code.is_alive(now),
+            resend: resend(code.resend_at(), now),
+            enrols: *enrols,
+        },
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sign in: the address or user name (`address`), its password here (or its code, `code`), done.
 
-use super::{AddressIs, Effect, Known, Move, Outcome, Proof, Setting, Stage, Verdict, admission};
+use super::{AddressIs, Effect, Known, Move, Outcome, Proof, Setting, Stage, Verdict, admission, second_step};
 use app::contract::{
     journey::{Path, is_address},
     secret::Secret,
@@ -9,10 +9,14 @@ use app::contract::{
 };
 
 /// Somebody is signed in at this browser and goes on as they are; or, where that was too long ago by now, proves anew that
-/// they are who they chose.
-pub(super) fn as_known(known: Known, now: Timestamp) -> Move {
+/// they are who they chose. Where the flow asks for two proofs and they showed one, the other follows.
+pub(super) fn as_known(setting: &Setting, known: Known, now: Timestamp) -> Move {
     if known.until.is_some_and(|until| until < now) {
         return Move::show(Stage::Address { path: Path::SignIn }).typed("address", known.address);
+    }
+    if !second_step::is_stepped_up(setting, &known) {
+        let find = Effect::FindKnown { account: known.account.clone() };
+        return Move::ask(Stage::SteppingUp { known }, find);
     }
     Move::finish(Outcome::ContinuedAs { account: known.account })
 }

@@ -154,11 +154,21 @@ fn account(setting: &Setting, new: NewAccount, attributes: Vec<(String, String)>
     if !is_open(setting) {
         return Move::stop(Stop::NoAccount, address);
     }
-    let proved = match reached {
-        Reached::Proved | Reached::Contact(_) => vec![Proof::Code],
-        Reached::AsTyped | Reached::Nowhere => Vec::new(),
-    };
+    if kind::asks_second_step(setting.flow) {
+        let stage = Stage::Making { address: address.clone(), reached: reached.clone() };
+        return Move::ask(stage, Effect::MakeAccount { address, reached, password, attributes });
+    }
+    let proved = reached.proofs();
     Move::finish(Outcome::SignedUp { address, reached, password, attributes, proved, keep })
+}
+
+impl Reached {
+    pub(super) fn proofs(&self) -> Vec<Proof> {
+        match self {
+            Reached::Proved | Reached::Contact(_) => vec![Proof::Code],
+            Reached::AsTyped | Reached::Nowhere => Vec::new(),
+        }
+    }
 }
 
 /// The fields that a new account gets values from. A hidden one is read-only to whoever sends it all the same

@@ -2,11 +2,11 @@
 //! and nobody gets a mail.
 
 use super::{
-    Account, AccountId, Effect, Entry, Event, Journey, Outcome, Profile, SecondFactor, Setting, Turn, Verdict, advance,
-    begin, limits, show, typed,
+    Account, AccountId, Came, Effect, Entry, Event, Journey, Outcome, Profile, SecondFactor, Setting, Turn, Verdict,
+    advance, begin, limits, show, typed,
 };
 use app::contract::{
-    journey::{Answer, Notice, Step},
+    journey::{Answer, Notice, Step, is_address},
     secret::Secret,
     time::Timestamp,
     user_flow::Method,
@@ -63,6 +63,7 @@ pub fn simulate(
     let mut journey = begin(entry);
     let first = show(setting, &journey, now);
     let mut walk = Walk { seen: vec![seen(&journey, first)], outcome: None, answered: 0 };
+    let mut made = None;
     for (pause, answer) in answers {
         now = now + pause;
         walk.answered += 1;
@@ -71,7 +72,12 @@ pub fn simulate(
             let (next, turn) = advance(setting, journey, event, now);
             journey = next;
             match turn {
-                Turn::Do(effect) => event = pretend(people, effect, now),
+                Turn::Do(effect) => {
+                    if let Effect::MakeAccount { .. } = effect {
+                        made = Some(effect.clone());
+                    }
+                    event = pretend(people, effect, now);
+                }
                 Turn::Show(step) => {
                     walk.seen.push(seen(&journey, step));
                     break;
@@ -79,11 +85,22 @@ pub fn simulate(
                 Turn::Finish(Outcome::SignedUp { ref address, .. }) if whose(people, address).is_some() => {
                     event = Event::AddressTaken;
                 }
-                Turn::Finish(outcome) => return Walk { outcome: Some(outcome), ..walk },
+                Turn::Finish(outcome) => return Walk { outcome: Some(as_signed_up(outcome, made)), ..walk },
             }
         }
     }
     walk
+}
+
+/// Whoever set a second step up at the end has signed up all the same.
+fn as_signed_up(outcome: Outcome, made: Option<Effect>) -> Outcome {
+    match (outcome, made) {
+        (
+            Outcome::SignedIn { came: Came::New { .. }, proved, keep, .. },
+            Some(Effect::MakeAccount { address, reached, password, attributes }),
+        ) => Outcome::SignedUp { address, reached, password, attributes, proved, keep },
+        (outcome, _) => outcome,
+    }
 }
 
 fn seen(journey: &Journey, step: Step) -> Seen {
@@ -109,10 +126,7 @@ fn pretend(people: &[Pretended], effect: Effect, now: Timestamp) -> Event {
                 person.map(|person| Profile { address: person.address.clone(), attributes: person.attributes.clone() }),
             )
         }
-        Effect::SendCode { .. } => {
-            let resend_at = now + limits::SENDS_PER_ADDRESS.first().map_or(Duration::ZERO, |limit| limit.within);
-            Event::CodeSent { hash: right_code().into(), resend_at }
-        }
+        Effect::SendCode { .. } => sent(now),
         Effect::CheckCode { code, hash } => Event::CodeChecked(digits(code.reveal()) == hash.reveal()),
         Effect::CheckPassword { address, password } => {
             let person =
@@ -120,8 +134,23 @@ fn pretend(people: &[Pretended], effect: Effect, now: Timestamp) -> Event {
             Event::PasswordChecked(person.map_or(Verdict::Wrong, |person| Verdict::Right(account(person))))
         }
         Effect::CheckSecondFactor { .. } => Event::SecondFactorChecked(false),
+        Effect::FindKnown { account: id } => {
+            Event::AccountFound(people.iter().find(|person| person.id == id).map(account))
+        }
+        Effect::SendEnrolmentCode { to, own: Some(own) } if to.eq_ignore_ascii_case(&own) => Event::IsOwnAddress,
+        Effect::SendEnrolmentCode { .. } | Effect::SendSecondCode { .. } => sent(now),
+        Effect::CheckSecondCode { code, hash, .. } => Event::CodeChecked(digits(code.reveal()) == hash.reveal()),
+        Effect::KeepSecondAddress { .. } => Event::SecondAddressKept,
+        Effect::ReplacePassword { .. } => Event::PasswordReplaced,
+        Effect::MakeAccount { address, .. } if whose(&address).is_some() => Event::AddressTaken,
+        Effect::MakeAccount { address, .. } => Event::AccountMade(address.as_str().into()),
         Effect::HashPassword { .. } => Event::PasswordHashed(Ok("pretended".into())),
     }
+}
+
+fn sent(now: Timestamp) -> Event {
+    let resend_at = now + limits::SENDS_PER_ADDRESS.first().map_or(Duration::ZERO, |limit| limit.within);
+    Event::CodeSent { hash: right_code().into(), resend_at }
 }
 
 fn account(person: &Pretended) -> Account {
@@ -131,6 +160,8 @@ fn account(person: &Pretended) -> Account {
         disabled: person.disabled,
         temporary_since: None,
         second_factor: SecondFactor::NotWanted,
+        second_address: None,
+        mailbox: Some(person.address.clone()).filter(|name| is_address(name)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What goes into the engine and what comes out: an event in, a turn out.
 
-use super::Reached;
+use super::{Came, Reached};
 use app::contract::{
     id::AccountId,
     journey::{Answer, Path, Step},
@@ -32,7 +32,13 @@ pub enum Event {
     SecondFactorChecked(bool),
     PasswordChecked(Verdict),
     PasswordHashed(Result<Secret, Why>),
-    /// The account of a `SignedUp` was not made: somebody has the address or user name.
+    /// The address that codes of a second step shall go to is the one that the account is reached at already.
+    IsOwnAddress,
+    /// It is the account's for that from now on.
+    SecondAddressKept,
+    PasswordReplaced,
+    AccountMade(AccountId),
+    /// The account of a `SignedUp` or a `MakeAccount` was not made: somebody has the address or user name.
     AddressTaken,
 }
 
@@ -44,6 +50,10 @@ pub struct Account {
     /// Since when its password is one that an administrator made.
     pub temporary_since: Option<Timestamp>,
     pub second_factor: SecondFactor,
+    /// Where codes of its second step go.
+    pub second_address: Option<String>,
+    /// Where its owner is reached: the address that a code came back from, if one did.
+    pub mailbox: Option<String>,
 }
 
 /// What a person may look at and correct.
@@ -76,6 +86,10 @@ pub enum Effect {
     FindAccount {
         address: String,
     },
+    /// What is there to prove of somebody who is signed in?
+    FindKnown {
+        account: AccountId,
+    },
     /// Has somebody this user name?
     FindName {
         user_name: String,
@@ -97,6 +111,40 @@ pub enum Effect {
         address: String,
         password: Secret,
     },
+    /// To the address that the account keeps for its second step.
+    SendSecondCode {
+        account: AccountId,
+        to: String,
+    },
+    /// To an address that shall become that, unless it is their `own`.
+    SendEnrolmentCode {
+        to: String,
+        own: Option<String>,
+    },
+    /// A code of a second step: a guess at the account, besides one of this journey.
+    CheckSecondCode {
+        account: AccountId,
+        code: Secret,
+        hash: Secret,
+    },
+    KeepSecondAddress {
+        account: AccountId,
+        to: String,
+    },
+    /// As `Outcome::Recovered` does, of somebody who is not in yet.
+    ReplacePassword {
+        account: AccountId,
+        password: Secret,
+        proved: Vec<Proof>,
+        temporary_since: Option<Timestamp>,
+    },
+    /// As `Outcome::SignedUp` does, of somebody who is not in yet.
+    MakeAccount {
+        address: String,
+        reached: Reached,
+        password: Option<Secret>,
+        attributes: Vec<(String, String)>,
+    },
     /// Is it the authenticator's present code, or a recovery code, and was it never used?
     CheckSecondFactor {
         account: AccountId,
@@ -114,7 +162,7 @@ impl Effect {
     /// journey's version: of a hundred answers to one page one is judged, and the others learn nothing, not even by how
     /// long it took (security R3, cve_2024_4629). Guesses at a password are counted by account, before they are judged.
     pub fn is_counted_first(&self) -> bool {
-        matches!(self, Effect::CheckCode { .. } | Effect::CheckSecondFactor { .. })
+        matches!(self, Effect::CheckCode { .. } | Effect::CheckSecondCode { .. } | Effect::CheckSecondFactor { .. })
     }
 }
 
@@ -132,6 +180,7 @@ pub enum Outcome {
         account: AccountId,
         proved: Vec<Proof>,
         keep: bool,
+        came: Came,
     },
     /// The new password replaces the old one; every other session and refresh token of the account ends.
     Recovered {
@@ -179,6 +228,8 @@ pub enum Entered {
     Now {
         proved: Vec<Proof>,
         keep: bool,
+        #[serde(default)]
+        came: Came,
     },
 }
 
@@ -189,4 +240,6 @@ pub enum Proof {
     Password,
     Code,
     SecondFactor,
+    /// A code that was mailed to the address that the account keeps for its second step.
+    SecondCode,
 }

@@ -17,6 +17,8 @@ pub enum Mail {
     PasswordChanged { application: String },
     /// For somebody whose refresh token came back after its use: an application may have lost an answer, or a thief has it.
     SignedOut { application: String },
+    /// For the owner of an account, who may not be the one who set a second step up or asked for its removal.
+    SecondStepChanged { application: String },
     /// An administrator suggests a new password. It opens nothing, and names the way that everybody has.
     Recovery { application: String, home: Option<String> },
 }
@@ -91,6 +93,7 @@ impl<'a> Sheet<'a> {
             Mail::Code { code, application, minutes } => (application, minutes.to_string(), Some(code)),
             Mail::PasswordChanged { application }
             | Mail::SignedOut { application }
+            | Mail::SecondStepChanged { application }
             | Mail::Recovery { application, .. } => (application, String::new(), None),
         };
         let home = match mail {
@@ -118,6 +121,12 @@ impl<'a> Sheet<'a> {
             Mail::SignedOut { .. } => {
                 (Key::SignedOutSubject, Key::SignedOutHeading, Key::SignedOutLead, Key::SignedOutAdvice)
             }
+            Mail::SecondStepChanged { .. } => (
+                Key::SecondStepChangedSubject,
+                Key::SecondStepChangedHeading,
+                Key::SecondStepChangedLead,
+                Key::SecondStepChangedAdvice,
+            ),
             Mail::Recovery { .. } => {
                 (Key::RecoverySubject, Key::RecoveryHeading, Key::RecoveryLead, Key::RecoveryAdvice)
             }
@@ -174,6 +183,10 @@ mod tests {
         Mail::SignedOut { application: "Woodgrove Groceries".into() }
     }
 
+    fn second_step() -> Mail {
+        Mail::SecondStepChanged { application: "Woodgrove Groceries".into() }
+    }
+
     fn recovery() -> Mail {
         Mail::Recovery { application: "Groceries".into(), home: Some("https://shop.example".into()) }
     }
@@ -197,7 +210,7 @@ mod tests {
     #[test]
     fn every_sentence_of_the_html_stands_in_the_text_too() {
         for language in text::languages() {
-            for mail in [code(), changed(), signed_out(), recovery()] {
+            for mail in [code(), changed(), signed_out(), second_step(), recovery()] {
                 let letter = compose(&mail, "ada@example.org", &brand(), &text::texts(language));
                 for sentence in select(&letter.html, "h1, p") {
                     assert!(letter.text.contains(&sentence), "{language}: {sentence:?} is not in {:?}", letter.text);
@@ -208,7 +221,7 @@ mod tests {
 
     #[test]
     fn what_somebody_else_may_have_done_is_told_with_the_way_back() {
-        for mail in [changed(), signed_out(), recovery()] {
+        for mail in [changed(), signed_out(), second_step(), recovery()] {
             let letter = compose(&mail, "ada@example.org", &brand(), &text::texts("en"));
             assert!(letter.text.contains(text::texts("en").say(text::Key::CannotAccess)), "{}", letter.text);
             assert_eq!(letter.code, None);
@@ -224,7 +237,7 @@ mod tests {
 
     #[test]
     fn r10_a_mail_fetches_nothing_and_leads_nowhere() {
-        for mail in [code(), changed(), signed_out()] {
+        for mail in [code(), changed(), signed_out(), second_step()] {
             let letter = compose(&mail, "ada@example.org", &brand(), &text::texts("en"));
             assert_eq!(select(&letter.html, "img, a, link, script, iframe, object, form, [src], [href]").len(), 0);
             assert!(!letter.html.contains("url(") && !letter.html.contains("@import") && !letter.html.contains("//"));

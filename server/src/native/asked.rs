@@ -28,12 +28,14 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// Each comes once.
-const ONCE: [&str; 15] = [
+const ONCE: [&str; 17] = [
     "client_id",
     "client_secret",
     "continuation_token",
     "grant_type",
     "challenge_type",
+    "challenge_channel",
+    "challenge_target",
     "capabilities",
     "capability",
     "username",

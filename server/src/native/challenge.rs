@@ -10,7 +10,10 @@ use super::{
     told::{already_exists, is_told_taken, told},
     trouble::Trouble,
 };
-use crate::{error::Error, journey::limits::CODE};
+use crate::{
+    error::Error,
+    journey::{covered, limits::CODE},
+};
 use app::contract::journey::{Answer, Asks, Notice, Path, Resend, Step};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -27,8 +30,14 @@ pub async fn challenge(call: Call, way: Path) -> Result<Value, Trouble> {
         Step::Address { asks, .. } if asks != Asks::Contact => {
             opened.hear(Answer::Address { address: opened.held.name.clone() }).await?
         }
-        Step::Code { resend: Resend::Now, .. } => opened.hear(Answer::Resend).await?,
-        Step::Code { resend: Resend::In { seconds }, .. } if opened.is_present && !opened.held.has_untold_code => {
+        Step::SecondStep { .. } if opened.held.asks_second_factor => opened.hear(Answer::UseCode).await?,
+        Step::Code { resend: Resend::Now, .. } | Step::SecondCode { resend: Resend::Now, enrols: false, .. } => {
+            opened.hear(Answer::Resend).await?
+        }
+        Step::Code { resend: Resend::In { seconds }, .. }
+        | Step::SecondCode { resend: Resend::In { seconds }, enrols: false, .. }
+            if opened.is_present && !opened.held.has_untold_code =>
+        {
             return Err(wait(seconds));
         }
         step => step,
@@ -37,7 +46,13 @@ pub async fn challenge(call: Call, way: Path) -> Result<Value, Trouble> {
     let step = if way == Path::SignUp { brought(&mut opened, step).await? } else { step };
     match (way, step, opened.held.challenges) {
         (Path::SignUp, Step::Code { .. }, _) if is_told_taken(&opened) => Err(already_exists()),
-        (_, Step::Code { resend, .. }, Challenges { oob: true, .. }) => sent(opened, resend).await,
+        (_, Step::Code { resend, .. }, Challenges { oob: true, .. }) => {
+            let to = covered(&opened.held.name);
+            sent(opened, &to, resend).await
+        }
+        (Path::SignIn, Step::SecondCode { to, resend, enrols: false, .. }, Challenges { oob: true, .. }) => {
+            sent(opened, &to, resend).await
+        }
         (Path::SignIn, Step::Password { .. }, Challenges { password: true, .. })
         | (Path::SignUp, Step::NewPassword { path: Path::SignUp, .. }, Challenges { password: true, .. }) => {
             Ok(json!({ "challenge_type": "password", "continuation_token": opened.hand_over().await? }))
@@ -51,59 +66,43 @@ pub async fn challenge(call: Call, way: Path) -> Result<Value, Trouble> {
             "interval": APP_SECONDS,
             "continuation_token": opened.hand_over().await?,
         })),
-        (_, Step::Code { .. } | Step::Password { .. } | Step::NewPassword { .. }, _) => {
-            Ok(redirect("The challenge_type does not have what this address proves itself by."))
-        }
+        (
+            _,
+            Step::Code { .. }
+            | Step::SecondCode { enrols: false, .. }
+            | Step::Password { .. }
+            | Step::NewPassword { .. },
+            _,
+        ) => Ok(redirect("The challenge_type does not have what this address proves itself by.")),
         (_, step, _) => told(opened, step).await,
     }
 }
 
-async fn sent(mut opened: Opened, resend: Resend) -> Result<Value, Trouble> {
-    let seconds = match resend {
-        Resend::Now => 0,
-        Resend::In { seconds } => seconds,
-    };
-    if opened.visit.journey.said.notice == Some(Notice::CodesExhausted) {
-        return Err(wait(seconds));
-    }
+async fn sent(mut opened: Opened, to: &str, resend: Resend) -> Result<Value, Trouble> {
+    let seconds = interval(&opened, resend)?;
     Ok(json!({
         "challenge_type": "oob",
         "binding_method": "prompt",
         "challenge_channel": "email",
-        "challenge_target_label": label(&opened.held.name),
+        "challenge_target_label": to,
         "code_length": CODE.length,
         "interval": seconds,
         "continuation_token": opened.hand_over().await?,
     }))
 }
 
+/// Seconds until another code can be asked for, of somebody to whom one was sent.
+pub fn interval(opened: &Opened, resend: Resend) -> Result<u32, Trouble> {
+    let seconds = match resend {
+        Resend::Now => 0,
+        Resend::In { seconds } => seconds,
+    };
+    match opened.visit.journey.said.notice {
+        Some(Notice::CodesExhausted) => Err(wait(seconds)),
+        _ => Ok(seconds),
+    }
+}
+
 fn wait(seconds: u32) -> Trouble {
     Error::TooMany { retry_after: Duration::from_secs(seconds.into()) }.into()
-}
-
-/// `m***a@e***e.org`: enough for whoever typed it, and nothing for who looks over their shoulder.
-pub fn label(name: &str) -> String {
-    let covered = |word: &str| {
-        let mut letters = word.chars();
-        let (first, last) = (letters.next(), letters.next_back());
-        [first.map(String::from), Some("***".into()), last.map(String::from)].into_iter().flatten().collect::<String>()
-    };
-    let (local, domain) = name.rsplit_once('@').unwrap_or((name, ""));
-    match domain.rsplit_once('.') {
-        Some((name, top)) => format!("{}@{}.{top}", covered(local), covered(name)),
-        None => covered(local),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_told_covered() {
-        assert_eq!(label("mina@example.org"), "m***a@e***e.org");
-        assert_eq!(label("m@x.co.uk"), "m***@x***o.uk");
-        assert_eq!(label("Mina-K"), "M***K");
-        assert_eq!(label("äb@ö.example"), "ä***b@ö***.example");
-    }
 }

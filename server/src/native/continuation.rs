@@ -35,6 +35,9 @@ pub struct Held {
     pub has_untold_code: bool,
     /// Whether the application can ask for a second factor (`mfa_required`).
     pub asks_second_factor: bool,
+    /// Or to set one up (`registration_required`).
+    #[serde(default)]
+    pub registers: bool,
     /// How whoever has that name signs in.
     pub method: Option<Method>,
     /// What a new person told at the start and is not asked for any more.
@@ -52,12 +55,16 @@ pub struct Challenges {
 impl Challenges {
     /// The hosted pages are always a way on. What we do not know is ignored.
     pub fn read(text: &str) -> std::result::Result<Self, Trouble> {
-        let has = |wanted: &str| text.split_ascii_whitespace().any(|word| word == wanted);
+        let has = |wanted| has_word(text, wanted);
         if !has("redirect") {
             let why = "The challenge_type must contain 'redirect'.";
             return Err(Trouble::new("unsupported_challenge_type", 901_007, why));
         }
         Ok(Self { oob: has("oob"), password: has("password") })
+    }
+
+    pub fn has_oob(text: &str) -> bool {
+        has_word(text, "oob")
     }
 
     pub fn has(self, method: Method) -> bool {
@@ -66,6 +73,10 @@ impl Challenges {
             Method::Passcode => self.oob,
         }
     }
+}
+
+fn has_word(text: &str, wanted: &str) -> bool {
+    text.split_ascii_whitespace().any(|word| word == wanted)
 }
 
 impl Call {

@@ -40,8 +40,17 @@ pub struct Opened {
 impl Call {
     /// Answers of one journey are heard one after the other.
     pub async fn open(self, way: Path) -> std::result::Result<(Hearing, Opened), Trouble> {
+        self.open_if(|held| held.way == way).await
+    }
+
+    /// Whichever way it began.
+    pub async fn open_any(self) -> std::result::Result<(Hearing, Opened), Trouble> {
+        self.open_if(|_| true).await
+    }
+
+    async fn open_if(self, is_so: impl Fn(&Held) -> bool) -> std::result::Result<(Hearing, Opened), Trouble> {
         let mut held = match self.unsealed()? {
-            Continuation::Journey(held) if held.way == way => *held,
+            Continuation::Journey(held) if is_so(&held) => *held,
             Continuation::Journey(_) => return Err(invalid_token()),
             Continuation::Done { .. } => return Err(expired()),
         };
@@ -132,6 +141,10 @@ fn is_asked(step: &Step, answer: &Answer) -> bool {
         (Step::Address { .. }, Answer::Address { .. })
             | (Step::Code { .. }, Answer::Code { .. } | Answer::Resend)
             | (Step::SecondFactor, Answer::Code { .. })
+            | (Step::SecondStep { .. }, Answer::UseCode)
+            | (Step::SecondAddress { .. }, Answer::Address { .. })
+            | (Step::SecondCode { .. }, Answer::Code { .. } | Answer::Resend)
+            | (Step::SecondCode { enrols: true, .. }, Answer::Address { .. })
             | (Step::Password { .. }, Answer::Password { .. })
             | (Step::NewPassword { .. }, Answer::NewPassword { .. })
             | (Step::Attributes { .. }, Answer::Attributes { .. })

@@ -94,6 +94,14 @@ async fn submitted(call: Call) -> Result<Value, Trouble> {
     match opened.hear(Answer::NewPassword { password }).await? {
         // It is set by now; whoever polls is told so at once.
         Step::Done { .. } => Ok(json!({ "continuation_token": opened.done().await?, "poll_interval": 1 })),
+        // So it is where another proof has to be registered before they are in.
+        step @ Step::SecondAddress { .. } => {
+            let mut answer = told(opened, step).await?;
+            if answer.get("continuation_token").is_some() {
+                answer["poll_interval"] = 1.into();
+            }
+            Ok(answer)
+        }
         step => told(opened, step).await,
     }
 }
@@ -103,6 +111,14 @@ async fn polled(call: Call) -> Result<Value, Trouble> {
         done @ Continuation::Done { .. } => {
             Ok(json!({ "status": "succeeded", "continuation_token": call.sealed(&done)? }))
         }
-        Continuation::Journey(_) => Err(out_of_order("No new password was submitted.")),
+        Continuation::Journey(_) => {
+            let (_hearing, mut opened) = call.open(Path::Recover).await?;
+            match opened.present() {
+                Step::SecondAddress { .. } => {
+                    Ok(json!({ "status": "succeeded", "continuation_token": opened.hand_over().await? }))
+                }
+                _ => Err(out_of_order("No new password was submitted.")),
+            }
+        }
     }
 }

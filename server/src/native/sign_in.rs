@@ -3,14 +3,14 @@
 
 use super::{
     asked::{Asked, Call},
-    challenge::{self, label},
+    challenge,
     start::{Brought, Start, redirect},
     told::{closed, user_not_found},
     trouble::Trouble,
 };
 use crate::{
     drive::{Asking, whose},
-    journey::begins,
+    journey::{begins, covered},
 };
 use app::contract::{
     journey::{Path, Step},
@@ -78,12 +78,18 @@ async fn methods(call: Call) -> Result<Value, Trouble> {
             "challenge_channel": "totp",
             "login_hint": "Authenticator app",
         }),
+        (Step::SecondStep { to } | Step::SecondCode { to, enrols: false, .. }, _) => json!({
+            "id": "email",
+            "challenge_type": "oob",
+            "challenge_channel": "email",
+            "login_hint": to,
+        }),
         (_, Some(Method::Password)) => json!({ "id": "password", "challenge_type": "password" }),
         (_, Some(Method::Passcode) | None) => json!({
             "id": "email",
             "challenge_type": "oob",
             "challenge_channel": "email",
-            "login_hint": label(&opened.held.name),
+            "login_hint": covered(&opened.held.name),
         }),
     };
     Ok(json!({ "continuation_token": opened.hand_over().await?, "methods": [method] }))

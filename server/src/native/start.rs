@@ -77,6 +77,7 @@ impl Call {
             challenges,
             has_untold_code: false,
             asks_second_factor: self.has_capability("mfa_required"),
+            registers: self.has_capability("registration_required"),
             method: brought.method,
             password: brought.password,
             attributes: brought.attributes,

@@ -5,7 +5,7 @@ use super::{
     asked::{Asked, Call, Dress},
     continuation::Continuation,
     opened::Opened,
-    told::told,
+    told::{registration_required, told},
     trouble::{Trouble, out_of_order},
 };
 use crate::{
@@ -88,7 +88,15 @@ async fn signed_in(call: Call) -> Result<Led, Trouble> {
     match call.form.required("grant_type")? {
         "continuation_token" => match call.unsealed()? {
             Continuation::Done { code } => Ok(Led::In(code)),
-            Continuation::Journey(_) => Err(out_of_order("Nobody has signed in with this continuation_token yet.")),
+            Continuation::Journey(_) => {
+                let (_hearing, mut opened) = call.open_any().await?;
+                match opened.present() {
+                    Step::SecondAddress { .. } if opened.held.registers => {
+                        Err(registration_required(&mut opened).await?)
+                    }
+                    _ => Err(out_of_order("Nobody has signed in with this continuation_token yet.")),
+                }
+            }
         },
         "password" => {
             let password = Secret::from(call.form.required("password")?);

@@ -47,6 +47,21 @@ pub async fn told(mut opened: Opened, step: Step) -> Result<Value, Trouble> {
             let trouble = Trouble::new("invalid_grant", 50076, why).suberror("mfa_required");
             Err(with_token(trouble, &mut opened).await?)
         }
+        (Path::SignIn, Step::SecondStep { .. } | Step::SecondCode { enrols: false, .. })
+            if opened.held.asks_second_factor =>
+        {
+            let why = "A code to the address that the account keeps for it is needed: ask for its challenge.";
+            let trouble = Trouble::new("invalid_grant", 50076, why).suberror("mfa_required");
+            Err(with_token(trouble, &mut opened).await?)
+        }
+        // The account is made, or the password set: the token endpoint says what is still to be done.
+        (Path::SignUp | Path::Recover, Step::SecondAddress { .. }) if opened.held.registers => {
+            Ok(json!({ "continuation_token": opened.hand_over().await? }))
+        }
+        (_, Step::SecondAddress { .. } | Step::SecondCode { enrols: true, .. }) if opened.held.registers => {
+            Err(registration_required(&mut opened).await?)
+        }
+
         (Path::SignIn, Step::NewPassword { path: Path::Recover, .. }) => {
             Err(Trouble::new("invalid_request", 50142, "The password has to be reset before anybody signs in with it."))
         }
@@ -63,11 +78,18 @@ pub async fn told(mut opened: Opened, step: Step) -> Result<Value, Trouble> {
         (_, Step::Code { .. }) => Err(out_of_order("The code that was mailed is asked for.")),
 
         // What only pages can ask.
-        (_, Step::SecondFactor | Step::Password { .. } | Step::NewPassword { .. })
+        (_, Step::SecondFactor | Step::SecondStep { .. } | Step::SecondAddress { .. } | Step::SecondCode { .. })
+        | (_, Step::Password { .. } | Step::NewPassword { .. })
         | (_, Step::Attributes { .. } | Step::Account { .. }) => {
             Ok(redirect("What is asked next is asked on the hosted pages."))
         }
     }
+}
+
+pub async fn registration_required(opened: &mut Opened) -> Result<Trouble, Trouble> {
+    let why = "Another way to prove that it is them has to be registered: ask which ones there are.";
+    let trouble = Trouble::new("invalid_grant", 50072, why).suberror("registration_required");
+    with_token(trouble, opened).await
 }
 
 /// Where addresses are taken as typed, a code is asked only where somebody has the address. A silent application goes through
@@ -95,7 +117,13 @@ pub fn refused(journey: &Journey) -> Option<Trouble> {
         ("password", why) => weak(why),
         // Of user names, which two people want at once.
         ("address", Why::NameTaken) => already_exists(),
-        // Whether it can be a name at all was judged when the way began.
+        // Of the second step: whether it can be a name at all was judged when the way began.
+        ("address", Why::OwnAddress) => Trouble::new(
+            "invalid_request",
+            901_001,
+            "The challenge_target is the address that the person signs in with.",
+        ),
+        ("address", _) => Trouble::new("invalid_request", 901_001, "The challenge_target is no e-mail address."),
         (field, _) => out_of_order(&format!("The field '{field}' was refused.")),
     })
 }

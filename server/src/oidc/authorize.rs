@@ -24,7 +24,7 @@ use crate::{
     drive,
     error::{Refusal, Result},
     guard::Caller,
-    journey::{self, Entry, Known, profile::filled_in},
+    journey::{self, Entry, Known, assurance, profile::filled_in},
     secret::token::Token,
     state::AppState,
     wishes,
@@ -150,9 +150,17 @@ async fn answer(state: &AppState, mut visit: Visit) -> Result<Response> {
     note_who_is_meant(state, &mut visit).await?;
     match as_who_is_meant(state, &visit, session).await? {
         Some(session)
-            if visit.request.is_satisfied_by(session.signed_in_at, now) && journey::is_for_signing_in(&visit.flow) =>
+            if visit.request.is_satisfied_by(session.signed_in_at, now)
+                && assurance::suffices(&visit.flow, &session.amr)
+                && journey::is_for_signing_in(&visit.flow) =>
         {
             return_at_once(state, visit, session, now).await
+        }
+        Some(session) if visit.request.prompt == Prompt::None && !assurance::suffices(&visit.flow, &session.amr) => {
+            let why = "The user flow asks for a second step, and 'prompt=none' forbids to ask the person for it.";
+            let refusal = Refusal::new("interaction_required", 50076, why);
+            let issuer = visit.issuer(state);
+            Ok(visit.request.kept.to.with_refusal(visit.answering(state, &issuer), &refusal))
         }
         Some(_) if visit.request.prompt == Prompt::None && !journey::is_for_signing_in(&visit.flow) => {
             let why = "The user flow has a page for the person, and 'prompt=none' forbids to show it.";
@@ -264,15 +272,18 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
     };
     let flow = &visit.flow;
     let edits = flow.kind == FlowKind::ProfileEdit;
+    let steps_up = session.as_ref().is_some_and(|session| !assurance::suffices(flow, &session.amr));
     let session = session.filter(|session| match request.prompt {
         Prompt::SelectAccount => request.is_recent_enough(session.signed_in_at, now),
-        _ => edits && request.is_satisfied_by(session.signed_in_at, now),
+        _ => (edits || steps_up) && request.is_satisfied_by(session.signed_in_at, now),
     });
     let known = session.zip(profile.as_ref()).map(|(session, profile)| Known {
         account: profile.account.clone(),
         address: profile.name.clone(),
         name: profile.attributes.get("displayName").cloned(),
         until: request.recent_until(session.signed_in_at),
+        proved: assurance::proofs(&session.amr),
+        kept: session.kept_at.is_some(),
     });
     let as_filled_in = profile.as_ref().map(|profile| filled_in(&flow.layout, &profile.attributes));
     // Who must prove themselves anew need not type the address again. Who chooses, chooses freely.
@@ -286,7 +297,7 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
         path: journey::begins(flow, wished),
         language: wishes::language(&request.ui_locales, visit.headers.get(header::ACCEPT_LANGUAGE)).into(),
         hint,
-        profile: as_filled_in.filter(|_| edits && request.prompt != Prompt::SelectAccount),
+        profile: as_filled_in.filter(|_| edits && !steps_up && request.prompt != Prompt::SelectAccount),
         known,
         can_cancel: !journey::is_for_signing_in(flow),
         popup: request.kept.to.popup,

@@ -5,6 +5,7 @@ mod administration;
 mod applications;
 mod as_code;
 mod audit;
+mod authentication_methods;
 mod b2x_user_flows;
 mod batch;
 mod caller;

@@ -8,6 +8,7 @@ mod language;
 mod live;
 mod names;
 mod recover;
+mod second_step;
 mod session;
 mod sign_in;
 mod sign_up;

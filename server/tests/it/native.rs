@@ -3,6 +3,7 @@
 mod limits;
 mod names;
 mod reset_password;
+mod second_step;
 mod sign_in;
 mod sign_up;
 mod tokens;

@@ -2,6 +2,7 @@
 
 use crate::harness::{Answered, Application, HOST, ORIGIN, PASSWORD, TestServer, input, on_both};
 use app::contract::{
+    flow_rules::SecondStepAsked,
     id::{AccountId, UserFlowId},
     user_flow::{Input, Method},
 };
@@ -243,6 +244,31 @@ async fn a_second_factor_is_asked_inside_the_page_too() {
         back.answers("password", &[("password", PASSWORD)]).await;
         assert_eq!(back.answers("signIn", &[]).await, "address");
         assert!(back.page["html"].as_str().unwrap().contains("Sign in"), "nothing else would draw it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_step_is_set_up_and_shown_inside_the_page() {
+    on_both(async |server| {
+        let first = server.flow(|flow| flow.rules.second_step.asked = SecondStepAsked::Always).await;
+        let shop = shop_over(&server, &first.flow).await;
+        server.account(&shop, ADA).await;
+        let mut walk = Walk::begin(&server, &shop, &[]).await;
+        walk.answers("address", &[("address", ADA)]).await;
+        assert_eq!(walk.answers("password", &[("password", PASSWORD)]).await, "secondAddress");
+        assert_eq!(walk.page["step"]["own"], "a***a@e***e.org");
+        assert!(walk.page.get("html").is_none(), "the program draws it");
+        assert_eq!(walk.answers("useOwnAddress", &[]).await, "done");
+        assert!(walk.location().as_str().starts_with("https://shop.example/?code="));
+
+        let mut again = Walk::begin(&server, &shop, &[]).await;
+        again.answers("address", &[("address", ADA)]).await;
+        assert_eq!(again.answers("password", &[("password", PASSWORD)]).await, "secondStep");
+        assert_eq!(again.answers("useCode", &[]).await, "secondCode");
+        let code = server.mailbox().code(ADA).await;
+        assert_eq!(again.answers("code", &[("code", &code)]).await, "done");
+        assert!(again.location().as_str().starts_with("https://shop.example/?code="));
     })
     .await;
 }

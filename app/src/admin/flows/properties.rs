@@ -57,7 +57,7 @@ struct Group {
     settings: &'static [Setting],
 }
 
-static GROUPS: [Group; 8] = [
+static GROUPS: [Group; 9] = [
     Group {
         name: "Local accounts",
         has: |_| true,
@@ -141,6 +141,16 @@ static GROUPS: [Group; 8] = [
                 form: Form::Whole,
             },
         ],
+    },
+    Group {
+        name: "Second step",
+        has: |_| true,
+        settings: &[Setting {
+            place: "rules/secondStep/asked",
+            name: "Second step",
+            about: "Besides a password, people enter a code that is sent to an email address kept for it; whoever has none sets it up at the next sign-in. Where people sign in by codes, that address must be another. Tokens tell it by mca in amr, level 1: a mailbox is weaker than an authenticator app.",
+            form: Form::OneOf(&[("off", "Not asked"), ("always", "Always asked, by a code to an email address")]),
+        }],
     },
     Group {
         name: "Tokens",

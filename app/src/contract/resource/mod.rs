@@ -3,6 +3,7 @@
 
 pub mod app_role;
 pub mod application;
+pub mod authentication_method;
 pub mod b2x_user_flow;
 pub mod collection;
 pub mod directory_audit;

@@ -9,6 +9,9 @@ pub fn declared() -> Vec<Route> {
     [people(), applications(), organization(), happened()].into_iter().flatten().collect()
 }
 
+const EMAIL_METHODS: &str = "/users/{id}/authentication/emailMethods";
+const EMAIL_METHOD: &str = "/users/{id}/authentication/emailMethods/{emailMethod}";
+
 fn people() -> Vec<Route> {
     let write = Needs::One(UserWrite);
     vec![
@@ -45,6 +48,11 @@ fn people() -> Vec<Route> {
             "Gives a person a temporary password",
             users::reset_password,
         ),
+        read(UserRead, "/users/{id}/authentication/methods", "Lists by what a person signs in", users::list_methods),
+        read(UserRead, EMAIL_METHODS, "Lists the addresses of a person's second step", users::list_email),
+        route(Method::POST, write, EMAIL_METHODS, "Gives a person an address for the second step", users::add_email),
+        read(UserRead, EMAIL_METHOD, "Shows an address of a person's second step", users::get_email),
+        route(Method::DELETE, write, EMAIL_METHOD, "Takes a person's second step away", users::remove_email),
         route(
             Method::POST,
             write,

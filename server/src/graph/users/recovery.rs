@@ -1,16 +1,13 @@
 //! `/users/{id}/sendRecoveryMail`: asks somebody to choose a new password by the way that everybody has. The letter opens
 //! nothing: whoever has it must still prove the address, by a code, where they sign in. Not in Graph.
 
-use super::living;
+use super::{letter, living};
 use crate::{
     directory::{
         account::{self, Profile},
-        application,
-        attachment::{self, Attachment},
+        application, attachment,
         identity::Folded,
         outbox,
-        person::Person,
-        session,
     },
     error::{Error, Result},
     graph::{
@@ -20,9 +17,7 @@ use crate::{
     },
     mail::compose::{Mail, compose},
     post::{self, NOTICE_LIFETIME},
-    sentences,
     state::AppState,
-    wishes,
 };
 use axum::{
     extract::{Path, State},
@@ -44,12 +39,12 @@ pub async fn send_recovery_mail(
     let profile = account::profile(&state.db, &caller.tenant.id, &person.id).await?.ok_or(Error::NotFound)?;
     let address = address(&profile)?;
     let attached = attachment::list(&state.db, &caller.tenant.id).await?;
-    let door = door(&person, &attached)?;
+    let nowhere =
+        || Error::BadRequest("Nobody can sign in anywhere yet: attach an application to a user flow first.".into());
+    let door = letter::door(&person, &attached).ok_or_else(nowhere)?;
     let application = application::find(&state.db, &caller.tenant.id, &door.application).await?;
     let home = application.and_then(|application| application.home_url.clone());
-    let language = session::last_language(&state.db, &caller.tenant.id, &person.id).await?;
-    let language = language.unwrap_or_else(|| wishes::language("", None).into());
-    let texts = sentences::spoken(&state, &caller.tenant.id, &language).await?;
+    let texts = letter::texts(&state, &caller, &person).await?;
     let mail = Mail::Recovery { application: door.name.clone(), home };
     let letter = compose(&mail, &address, &caller.tenant.brand, &texts);
     let waiting = post::sealed(&state, &caller.tenant.id, &letter, state.clock.now() + NOTICE_LIFETIME)?;
@@ -70,12 +65,4 @@ fn address(profile: &Profile) -> Result<String> {
     let by_mail = profile.address.as_ref().map(|address| address.text.as_str()).or(profile.contact.as_deref());
     let nowhere = || Error::BadRequest("Nobody can write to this person: there is no e-mail address for it.".into());
     Ok(Folded::address(by_mail.ok_or_else(nowhere)?).as_str().into())
-}
-
-/// An application of the flow by which the person came, or another where people sign in.
-fn door<'a>(person: &Person, attached: &'a [Attachment]) -> Result<&'a Attachment> {
-    let own = attached.iter().find(|it| Some(&it.flow) == person.user_flow.as_ref());
-    let nowhere =
-        || Error::BadRequest("Nobody can sign in anywhere yet: attach an application to a user flow first.".into());
-    own.or(attached.first()).ok_or_else(nowhere)
 }

@@ -90,7 +90,10 @@ fn a_profile_is_shown_after_the_sign_in_and_saved() {
     let Turn::Finish(Outcome::ProfileEdited { account, attributes, by }) = play.on(attributes(3, &FILLED_IN)) else {
         panic!("not saved");
     };
-    assert_eq!((account.as_str(), by), ("ada", Entered::Now { proved: vec![Proof::Password], keep: true }));
+    assert_eq!(
+        (account.as_str(), by),
+        ("ada", Entered::Now { came: Came::Now, proved: vec![Proof::Password], keep: true })
+    );
     let shown: Vec<String> = layout()
         .asked()
         .filter(|input| input.visibility == Visibility::Editable)
@@ -101,7 +104,7 @@ fn a_profile_is_shown_after_the_sign_in_and_saved() {
 
 #[test]
 fn who_is_signed_in_sees_their_profile_at_once_and_what_they_empty_is_forgotten() {
-    let known = Known { account: "ada".into(), address: ADA.into(), name: None, until: None };
+    let known = known_by(&[Proof::Password]);
     let one = Layout { revision: 3, inputs: vec![input("city")] };
     let flow = UserFlow { layout: one.clone(), ..of_kind(FlowKind::ProfileEdit) };
     let filled_in = profile::filled_in(&one, &BTreeMap::from([("city".to_owned(), "Lund".to_owned())]));
@@ -114,7 +117,7 @@ fn who_is_signed_in_sees_their_profile_at_once_and_what_they_empty_is_forgotten(
 
 #[test]
 fn a_fault_keeps_what_was_typed_into_a_profile() {
-    let known = Known { account: "ada".into(), address: ADA.into(), name: None, until: None };
+    let known = known_by(&[Proof::Password]);
     let one = Layout { revision: 3, inputs: vec![Input { required: true, ..input("city") }, input("state")] };
     let flow = UserFlow { layout: one.clone(), ..of_kind(FlowKind::ProfileEdit) };
     let filled_in = profile::filled_in(&one, &BTreeMap::new());

@@ -8,6 +8,7 @@ mod model;
 mod names;
 mod random;
 mod recover;
+mod second_step;
 mod sign_in;
 mod sign_up;
 mod stale;
@@ -15,7 +16,7 @@ mod stale;
 use super::*;
 use app::contract::{
     attribute::DataType,
-    flow_rules::{AddressProof, FlowRules, SignInName},
+    flow_rules::{AddressProof, FlowRules, SecondStepAsked, SignInName},
     journey::{Asks, Resend, Step, is_address},
     user_flow::{
         About, Choice, Composition, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, Visibility,
@@ -98,6 +99,18 @@ impl Play {
         super::typed(&self.journey).remove(field)?.pop()
     }
 
+    /// The same where codes are how people sign in.
+    #[track_caller]
+    fn proves_by_code(&mut self) {
+        let page = |alive| {
+            let resend = Resend::In { seconds: 30 };
+            let (path, length) = (Path::SignIn, 8);
+            Turn::Show(Step::Code { path, length, alive, resend, offers_to_keep: true, offers_password: false })
+        };
+        self.runs([(address(ADA), sends(Path::SignIn)), (sent(1), page(true)), (code("12345678"), checks_code(1))]);
+        self.runs([(Event::CodeChecked(true), finds())]);
+    }
+
     /// Through the proof of the address, to the question whose it is.
     #[track_caller]
     fn proves_address(&mut self, path: Path) {
@@ -109,6 +122,12 @@ impl Play {
 /// Somebody nobody knows comes without a wish.
 fn entry(path: Path) -> Entry {
     Entry { path, language: "en".into(), hint: None, known: None, profile: None, popup: false, can_cancel: false }
+}
+
+/// Ada is signed in at this browser.
+fn known_by(proved: &[Proof]) -> Known {
+    let (account, address) = ("ada".into(), ADA.into());
+    Known { account, address, name: None, until: None, proved: proved.into(), kept: false }
 }
 
 fn flow(method: Method) -> UserFlow {
@@ -133,6 +152,11 @@ fn password_flow() -> UserFlow {
 
 fn passcode_flow() -> UserFlow {
     flow(Method::Passcode)
+}
+
+fn asking_twice(mut flow: UserFlow) -> UserFlow {
+    flow.rules.second_step.asked = SecondStepAsked::Always;
+    flow
 }
 
 fn closed(flow: UserFlow) -> UserFlow {
@@ -221,7 +245,15 @@ fn hash(n: u32) -> Secret {
 }
 
 fn ada(method: Method) -> Account {
-    Account { id: "ada".into(), method, disabled: false, temporary_since: None, second_factor: SecondFactor::NotWanted }
+    Account {
+        id: "ada".into(),
+        method,
+        disabled: false,
+        temporary_since: None,
+        second_factor: SecondFactor::NotWanted,
+        second_address: None,
+        mailbox: Some(ADA.into()),
+    }
 }
 
 fn found(method: Method) -> Event {
@@ -311,7 +343,11 @@ fn stopped(why: Stop) -> Turn {
 }
 
 fn signed_in(proved: &[Proof]) -> Turn {
-    Turn::Finish(Outcome::SignedIn { account: "ada".into(), proved: proved.into(), keep: false })
+    signed_in_by(proved, Came::Now)
+}
+
+fn signed_in_by(proved: &[Proof], came: Came) -> Turn {
+    Turn::Finish(Outcome::SignedIn { account: "ada".into(), proved: proved.into(), keep: false, came })
 }
 
 fn signed_up(password: Option<&str>, attributes: Vec<(String, String)>) -> Turn {

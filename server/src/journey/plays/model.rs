@@ -1,5 +1,7 @@
 //! A small model of the world around a journey: what may happen in it, and what a journey may end in.
 
+mod verdict;
+
 use super::*;
 use std::collections::BTreeSet;
 
@@ -52,8 +54,11 @@ pub struct World {
     /// Since the journey was last at its first page:
     proved: BTreeSet<String>,
     checked: BTreeSet<String>,
-    /// Whose second factor was right.
+    /// Whose second factor was right, or the code of whose second step.
     shown: BTreeSet<String>,
+    /// From which addresses codes came back that are to be a second step's, and whose they became.
+    second: BTreeSet<String>,
+    kept: BTreeSet<String>,
     hashed: BTreeSet<(String, String)>,
     over: bool,
 }
@@ -67,7 +72,13 @@ struct Mail {
 }
 
 impl World {
-    pub fn new(kind: FlowKind, method: Method, names: Names, known: bool, with_page: bool) -> World {
+    pub fn new(
+        kind: FlowKind,
+        method: Method,
+        names: Names,
+        known: bool,
+        (with_page, second_step): (bool, bool),
+    ) -> World {
         let account = |id: &str, method, disabled| Account { id: id.into(), disabled, ..ada(method) };
         let careful =
             |id: &str, method| Account { second_factor: SecondFactor::Enrolled, ..account(id, method, false) };
@@ -88,11 +99,23 @@ impl World {
             ),
             (PEOPLE[9].to_string(), account("kim", Method::Password, false)),
         ];
-        let known = known.then(|| Known { account: "ada".into(), address: ADA.into(), name: None, until: None });
+        let accounts = accounts.map(|(name, account)| {
+            let mailbox = if is_address(&name) { name.clone() } else { "kim@contact.example".into() };
+            let second_address = match name.as_str() {
+                "kim" => Some("kim@second.example".to_owned()),
+                "bob@example.org" => Some("bob@second.example".to_owned()),
+                // No second one.
+                "jan@example.org" => Some(mailbox.clone()),
+                _ => None,
+            };
+            (name, Account { mailbox: Some(mailbox), second_address, ..account })
+        });
+        let known = known.then(|| known_by(&[Proof::Password]));
         let entry = Entry { known, ..entry(Path::SignIn) };
         let mut flow = UserFlow { kind, ..flow(method) };
         (flow.rules.sign_in_name, flow.rules.address) = names;
         let flow = if with_page { flow } else { without_page(flow) };
+        let flow = if second_step { asking_twice(flow) } else { flow };
         World {
             play: Play::enter(flow, entry).with_some(true, true),
             accounts: accounts.into(),
@@ -100,6 +123,8 @@ impl World {
             proved: BTreeSet::new(),
             checked: BTreeSet::new(),
             shown: BTreeSet::new(),
+            second: BTreeSet::new(),
+            kept: BTreeSet::new(),
             hashed: BTreeSet::new(),
             over: false,
         }
@@ -146,6 +171,10 @@ impl World {
             Step::Password { .. } => Answer::Password { password: SESAME.into(), keep },
             Step::Code { .. } => Answer::Code { code: self.mails.last()?.digits.as_str().into(), keep },
             Step::SecondFactor => Answer::Code { code: APP.into(), keep },
+            Step::SecondStep { .. } => Answer::UseCode,
+            Step::SecondAddress { own: Some(_) } if luck.is_multiple_of(2) => Answer::UseOwnAddress,
+            Step::SecondAddress { .. } => Answer::Address { address: "second@example.net".into() },
+            Step::SecondCode { .. } => Answer::Code { code: self.mails.last()?.digits.as_str().into(), keep },
             Step::NewPassword { .. } => Answer::NewPassword { password: SESAME.into() },
             Step::Attributes { revision, .. } => {
                 let filled_in = FILLED_IN.into_iter().chain([("city", "Lund"), ("plan", "gold"), ("email", "x@y.org")]);
@@ -165,7 +194,14 @@ impl World {
                 Turn::Show(step) => {
                     assert_eq!(step, self.play.shown(), "one page, however asked for");
                     assert!(
-                        !matches!(self.play.journey.stage, Stage::Proved { .. } | Stage::Wished { .. }),
+                        !matches!(
+                            self.play.journey.stage,
+                            Stage::Proved { .. }
+                                | Stage::Wished { .. }
+                                | Stage::SteppingUp { .. }
+                                | Stage::Replacing { .. }
+                                | Stage::Making { .. }
+                        ),
                         "nobody is left between two turns"
                     );
                     assert!(!self.over || self.play.journey == before, "what is over stays over");
@@ -175,6 +211,8 @@ impl World {
                         self.proved.clear();
                         self.checked.clear();
                         self.shown.clear();
+                        self.second.clear();
+                        self.kept.clear();
                         self.hashed.clear();
                     }
                     return None;
@@ -208,30 +246,79 @@ impl World {
 
     fn perform(&mut self, effect: Effect, luck: u8) -> Event {
         assert!(!self.over, "{effect:?} after the end");
-        let now = self.play.now;
         match effect {
-            Effect::SendCode { .. } if luck.is_multiple_of(5) => Event::CodeRefused { resend_at: now + 90 * SECOND },
-            Effect::SendCode { address, .. } => {
-                let n = self.mails.len();
-                let hash: Secret = format!("hash {n}").into();
-                self.mails.push(Mail { address, hash: hash.clone(), digits: format!("{n:08}"), at: now, checks: 0 });
-                Event::CodeSent { hash, resend_at: now + 30 * SECOND }
-            }
+            Effect::SendCode { address, .. } => self.mail(address, luck),
             Effect::CheckCode { code, hash } => {
-                let mail = self.mails.last_mut().expect("a code is checked after one was sent");
-                mail.checks += 1;
-                assert_eq!(mail.hash, hash, "only the newest code is looked at");
-                assert!(mail.checks <= 5 && now < mail.at + 600 * SECOND, "and only five times in ten minutes");
-                assert_eq!(
-                    self.play.journey.stage.address(),
-                    Some(mail.address.as_str()),
-                    "a code is for its own address"
-                );
-                let right = code.reveal() == mail.digits;
+                let (right, address) = self.check(&code, &hash);
+                let is_second = matches!(self.play.journey.stage, Stage::SecondStep { .. });
                 if right {
-                    self.proved.insert(mail.address.clone());
+                    if is_second { &mut self.second } else { &mut self.proved }.insert(address);
                 }
                 Event::CodeChecked(right)
+            }
+            Effect::FindKnown { account } => {
+                assert!(matches!(self.play.journey.stage, Stage::SteppingUp { .. }) && account.as_str() == "ada");
+                // Their session showed it.
+                self.checked.insert(account.to_string());
+                Event::AccountFound(Some(self.find(&account).1.clone()))
+            }
+            Effect::SendSecondCode { account, to } => {
+                let (name, known) = self.find(&account);
+                assert_eq!(known.second_address.as_ref(), Some(&to), "codes go to the address that is kept for them");
+                assert!(
+                    self.proved.contains(name) || self.checked.contains(account.as_str()),
+                    "and only after a proof"
+                );
+                self.mail(to, luck)
+            }
+            Effect::SendEnrolmentCode { to, own } if own.as_ref() == Some(&to) => Event::IsOwnAddress,
+            Effect::SendEnrolmentCode { to, .. } => self.mail(to, luck),
+            Effect::CheckSecondCode { account, code, hash } => {
+                let (right, address) = self.check(&code, &hash);
+                assert_eq!(self.find(&account).1.second_address, Some(address));
+                if right {
+                    self.shown.insert(account.to_string());
+                }
+                Event::CodeChecked(right)
+            }
+            Effect::KeepSecondAddress { account, to } => {
+                let (name, known) = self.find(&account);
+                let is_own = known.mailbox.as_ref() == Some(&to) && known.method == Method::Password;
+                assert!(is_own || self.second.contains(&to), "an address is proved before it is kept");
+                let is_free = known.second_address.is_none() || known.second_address == known.mailbox;
+                assert!(is_free, "nobody's address is replaced");
+                let name = name.clone();
+                self.accounts.entry(name).and_modify(|account| account.second_address = Some(to));
+                self.kept.insert(account.to_string());
+                Event::SecondAddressKept
+            }
+            Effect::ReplacePassword { account, password, temporary_since, .. } => {
+                let (name, known) = self.find(&account);
+                assert_eq!(temporary_since, known.temporary_since);
+                assert!(self.hashed.contains(&(name.clone(), password.reveal().into())));
+                let name = name.clone();
+                self.accounts.entry(name).and_modify(|account| account.temporary_since = None);
+                Event::PasswordReplaced
+            }
+            Effect::MakeAccount { address, reached, password, .. } => {
+                assert!(self.may_be_reached(&address, &reached) && self.play.flow.sign_up == SignUp::Open);
+                assert_eq!(password.is_some(), self.play.flow.method == Method::Password);
+                if self.accounts.contains_key(&address) {
+                    return Event::AddressTaken;
+                }
+                let mailbox = match reached {
+                    Reached::Proved => Some(address.clone()),
+                    Reached::Contact(contact) => Some(contact),
+                    Reached::AsTyped | Reached::Nowhere => None,
+                };
+                let method = self.play.flow.method;
+                let made = Account { id: address.as_str().into(), mailbox, ..ada(method) };
+                // Somebody else was faster.
+                let id =
+                    if luck.is_multiple_of(3) { AccountId::from(format!("eve at {address}")) } else { made.id.clone() };
+                let is_taken = id != made.id;
+                self.accounts.insert(address, Account { id: id.clone(), ..made });
+                if is_taken { Event::AddressTaken } else { Event::AccountMade(id) }
             }
             Effect::FindAccount { address } => {
                 assert!(self.proved.contains(&address), "nobody learns of accounts before the proof");
@@ -281,6 +368,32 @@ impl World {
         }
     }
 
+    fn mail(&mut self, address: String, luck: u8) -> Event {
+        let now = self.play.now;
+        if luck.is_multiple_of(5) {
+            return Event::CodeRefused { resend_at: now + 90 * SECOND };
+        }
+        let n = self.mails.len();
+        let hash: Secret = format!("hash {n}").into();
+        self.mails.push(Mail { address, hash: hash.clone(), digits: format!("{n:08}"), at: now, checks: 0 });
+        Event::CodeSent { hash, resend_at: now + 30 * SECOND }
+    }
+
+    /// Whether the code is right, and where it went.
+    fn check(&mut self, code: &Secret, hash: &Secret) -> (bool, String) {
+        let now = self.play.now;
+        let meant = match &self.play.journey.stage {
+            Stage::SecondStep { at: At::Code { to, .. }, .. } => Some(to.as_str()),
+            stage => stage.address(),
+        };
+        let mail = self.mails.last_mut().expect("a code is checked after one was sent");
+        mail.checks += 1;
+        assert_eq!(mail.hash, *hash, "only the newest code is looked at");
+        assert!(mail.checks <= 5 && now < mail.at + 600 * SECOND, "and only five times in ten minutes");
+        assert_eq!(meant, Some(mail.address.as_str()), "a code is for its own address");
+        (code.reveal() == mail.digits, mail.address.clone())
+    }
+
     fn find(&self, wanted: &AccountId) -> (&String, &Account) {
         self.accounts.iter().find(|(_, account)| account.id == *wanted).expect("exists")
     }
@@ -308,89 +421,12 @@ impl World {
     }
 
     fn has_shown_what_is_asked(&self, account: &Account) -> bool {
-        account.second_factor != SecondFactor::Enrolled || self.shown.contains(account.id.as_str())
-    }
-
-    /// The model: what must have been shown in this journey for it to end so.
-    fn may_end(&self, event: &Event, outcome: &Outcome) {
-        match outcome {
-            Outcome::SignedIn { account, proved, keep } => {
-                let (address, account) = self.find(account);
-                assert!(!account.disabled && account.temporary_since.is_none());
-                assert!(account.second_factor != SecondFactor::Missing && self.has_shown_what_is_asked(account));
-                assert_eq!(proved.contains(&Proof::SecondFactor), account.second_factor == SecondFactor::Enrolled);
-                assert!(!proved.contains(&Proof::Code) || self.proved.contains(address));
-                assert_eq!(proved.contains(&Proof::Password), self.checked.contains(account.id.as_str()));
-                let wanted = if account.method == Method::Password { Proof::Password } else { Proof::Code };
-                assert!(proved.contains(&wanted), "{proved:?} for an account by {wanted:?}");
-                assert!(!keep || self.play.flow.keep_signed_in);
-            }
-            Outcome::Recovered { account, password, proved, temporary_since, must_enrol } => {
-                let (address, account) = self.find(account);
-                assert!(self.may_choose_password(address) && !account.disabled && account.method == Method::Password);
-                assert!(self.hashed.contains(&(address.clone(), password.reveal().into())));
-                assert_eq!(*temporary_since, account.temporary_since);
-                assert_eq!(*must_enrol, account.second_factor == SecondFactor::Missing);
-                assert_eq!(proved.contains(&Proof::SecondFactor), account.second_factor == SecondFactor::Enrolled);
-            }
-            Outcome::MustEnrol { account } => {
-                let (_, account) = self.find(account);
-                assert_eq!(account.second_factor, SecondFactor::Missing);
-                assert!(self.checked.contains(account.id.as_str()), "the password comes first");
-            }
-            Outcome::SignedUp { address, reached, password, attributes, proved, .. } => {
-                assert!(self.may_be_reached(address, reached) && self.play.flow.sign_up == SignUp::Open);
-                assert!(matches!(self.play.flow.kind, FlowKind::SignUpOrSignIn | FlowKind::SignUp));
-                let is_proved = matches!(reached, Reached::Proved | Reached::Contact(_));
-                assert!(!is_proved || !self.accounts.contains_key(address));
-                assert_eq!(proved.as_slice(), if is_proved { [Proof::Code].as_slice() } else { &[] });
-                assert_eq!(password.is_some(), self.play.flow.method == Method::Password);
-                if let Some(hash) = password {
-                    assert!(self.hashed.contains(&(address.clone(), hash.reveal().into())));
-                }
-                self.may_store(event, attributes);
-            }
-            Outcome::ContinuedAs { account } => {
-                assert!(self.play.flow.kind != FlowKind::ProfileEdit && *event == press(Answer::ContinueAs));
-                assert_eq!(account.as_str(), "ada");
-            }
-            Outcome::ProfileEdited { account, attributes, by } => {
-                assert_eq!(self.play.flow.kind, FlowKind::ProfileEdit);
-                match by {
-                    Entered::Before => assert_eq!(account.as_str(), "ada"),
-                    Entered::Now { proved, keep } => {
-                        let (account, proved, keep) = (account.clone(), proved.clone(), *keep);
-                        self.may_end(event, &Outcome::SignedIn { account, proved, keep });
-                    }
-                }
-                let editable = |attribute: &String| {
-                    let mut inputs = self.play.flow.layout.asked();
-                    inputs.any(|it| it.attribute == *attribute && it.visibility == Visibility::Editable)
-                };
-                assert!(attributes.iter().all(|(attribute, _)| editable(attribute)));
-            }
-            Outcome::ForgotPassword => {
-                assert_eq!(*event, press(Answer::Recover));
-                assert_eq!(self.play.flow.rules.forgot_password, ForgotPassword::TellApplication);
-            }
-            Outcome::Cancelled => assert_eq!(*event, press(Answer::Cancel)),
-        }
-    }
-
-    /// Attributes are the layout's, in its order; what it requires is there, what it fixes is as it says.
-    fn may_store(&self, event: &Event, attributes: &[(String, String)]) {
-        let layout = &self.play.flow.layout;
-        let asked = layout.inputs.iter().any(|input| input.visibility != Visibility::Hidden);
-        assert!(!asked || matches!(event, Event::Answered(Answer::Attributes { .. })), "the page was passed over");
-        let mut left = attributes.iter().peekable();
-        for input in &layout.inputs {
-            let value = left.next_if(|(attribute, _)| *attribute == input.attribute).map(|(_, value)| value);
-            match input.visibility {
-                _ if input.attribute == "email" => assert_eq!(value, None, "an address that was typed"),
-                Visibility::Editable => assert!(value.is_some() || !input.required, "{} is missing", input.attribute),
-                Visibility::ReadOnly | Visibility::Hidden => assert_eq!(value, input.default.as_ref()),
-            }
-        }
-        assert_eq!(left.next(), None, "not of the layout");
+        let has_second_step = kind::asks_second_step(&self.play.flow)
+            && account.second_factor == SecondFactor::NotWanted
+            && account.second_address.is_some()
+            && account.second_address != account.mailbox;
+        let shows = account.second_factor == SecondFactor::Enrolled || has_second_step;
+        let id = account.id.as_str();
+        !shows || self.shown.contains(id) || self.kept.contains(id)
     }
 }

@@ -46,6 +46,8 @@ fn answer() -> impl Strategy<Value = Answer> {
         Answer::Resend,
         Answer::UseCode,
         Answer::UsePassword,
+        Answer::UseOwnAddress,
+        Answer::UseOtherAddress,
         Answer::SignIn,
         Answer::SignUp,
         Answer::Recover,
@@ -87,10 +89,10 @@ fn r13_no_order_of_events_ends_well_without_every_required_step() {
         (SignInName::EmailOrUserName, AddressProof::AsTyped),
     ];
     let acts = prop::collection::vec(act(), 1..40);
-    let flow = (select(kinds.to_vec()), method, select(names.to_vec()), any::<bool>());
+    let flow = (select(kinds.to_vec()), method, select(names.to_vec()), any::<(bool, bool)>());
     let evening = (flow, any::<bool>(), acts);
-    let verdict = runner.run(&evening, |((kind, method, names, with_page), known, acts)| {
-        let mut world = World::new(kind, method, names, known, with_page);
+    let verdict = runner.run(&evening, |((kind, method, names, pages), known, acts)| {
+        let mut world = World::new(kind, method, names, known, pages);
         for (stroke, luck) in acts {
             if let Some(outcome) = world.act(stroke, luck) {
                 let name = format!("{outcome:?}");

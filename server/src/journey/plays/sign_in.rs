@@ -48,7 +48,9 @@ fn what_is_no_address_is_said_and_kept() {
 #[test]
 fn keep_me_signed_in_is_remembered_from_the_page_that_offers_it() {
     let ticked = || press(Answer::Password { password: "sesame".into(), keep: true });
-    let finish = |keep| Turn::Finish(Outcome::SignedIn { account: "ada".into(), proved: vec![Proof::Password], keep });
+    let finish = |keep| {
+        Turn::Finish(Outcome::SignedIn { came: Came::Now, account: "ada".into(), proved: vec![Proof::Password], keep })
+    };
     let mut play = Play::of(password_flow(), Path::SignIn);
     play.runs([(address(ADA), password_page()), (ticked(), checks_password("sesame")), (wrong(), password_page())]);
     assert_eq!(play.typed("keep").as_deref(), Some("true"));
@@ -70,7 +72,7 @@ fn keep_me_signed_in_is_remembered_from_the_page_that_offers_it() {
     play.runs([(press(Answer::Resend), sends(Path::SignIn)), (sent(1), code_page(Path::SignIn, 0))]);
     assert_eq!(play.typed("keep").as_deref(), Some("true"), "another code");
     play.runs([(ticked(), checks_code(1)), (Event::CodeChecked(true), finds())]);
-    let finish = Outcome::SignedIn { account: "ada".into(), proved: vec![Proof::Code], keep: true };
+    let finish = Outcome::SignedIn { came: Came::Now, account: "ada".into(), proved: vec![Proof::Code], keep: true };
     play.runs([(found(Method::Passcode), Turn::Finish(finish))]);
 }
 
@@ -165,7 +167,7 @@ fn a_code_without_an_account_goes_on_to_sign_up_or_ends_kindly() {
 
 #[test]
 fn who_is_signed_in_goes_on_or_is_somebody_else() {
-    let known = Known { account: "ada".into(), address: ADA.into(), name: Some("Ada".into()), until: None };
+    let known = Known { name: Some("Ada".into()), ..known_by(&[Proof::Password]) };
     let entry = Entry { known: Some(known), ..entry(Path::SignIn) };
     let page = Turn::Show(Step::Account { address: ADA.into(), name: Some("Ada".into()) });
     let mut play = Play::enter(password_flow(), entry.clone());
@@ -188,7 +190,7 @@ fn who_is_signed_in_goes_on_or_is_somebody_else() {
 #[test]
 fn who_chooses_too_late_proves_anew_who_they_are() {
     let until = Some(START + Duration::from_secs(60));
-    let known = Known { account: "ada".into(), address: ADA.into(), name: None, until };
+    let known = Known { until, ..known_by(&[Proof::Password]) };
     let entry = Entry { known: Some(known), ..entry(Path::SignIn) };
     let mut play = Play::enter(password_flow(), entry.clone());
     play.later(60);

@@ -11,8 +11,11 @@ fn every_stage() -> Vec<Play> {
         }
         play
     };
-    let known = Known { account: "ada".into(), address: ADA.into(), name: None, until: None };
+    let known = known_by(&[Proof::Password]);
     let entry = Entry { known: Some(known), ..entry(Path::SignIn) };
+    let account = || Account { second_address: Some("ada@elsewhere.example".into()), ..ada(Method::Password) };
+    let careful = || Event::PasswordChecked(Verdict::Right(account()));
+    let code_asked = || press(Answer::UseCode);
     let proved = || vec![address(ADA), sent(1), code("12345678"), Event::CodeChecked(true)];
     let then = |event: Event| proved().into_iter().chain([event]).collect();
     vec![
@@ -26,6 +29,13 @@ fn every_stage() -> Vec<Play> {
         at(password_flow(), Path::SignUp, then(found(Method::Password))),
         at(password_flow(), Path::SignIn, vec![address(ADA), password("sesame"), right()]),
         at(closed(passcode_flow()), Path::SignIn, then(nobody())),
+        at(asking_twice(password_flow()), Path::SignIn, vec![address(ADA), password("sesame"), right()]),
+        at(asking_twice(password_flow()), Path::SignIn, vec![address(ADA), password("sesame"), careful()]),
+        at(
+            asking_twice(password_flow()),
+            Path::SignIn,
+            vec![address(ADA), password("sesame"), careful(), code_asked(), sent(1)],
+        ),
     ]
 }
 
@@ -36,6 +46,8 @@ fn fits(stage: &Stage, answer: &Answer) -> bool {
             | (Stage::Address { .. }, Answer::Address { .. })
             | (Stage::Password { .. }, Answer::Password { .. })
             | (Stage::Code { .. }, Answer::Code { .. })
+            | (Stage::SecondStep { at: At::Address, .. }, Answer::Address { .. })
+            | (Stage::SecondStep { at: At::Code { .. }, .. }, Answer::Code { .. })
             | (Stage::NewPassword { .. }, Answer::NewPassword { .. })
             | (Stage::Attributes { .. }, Answer::Attributes { .. })
     )

@@ -87,6 +87,10 @@ impl World {
         keep("spareAttribute", spare);
 
         keep("user", admin.make("/users", person(&format!("ada{word}"))).await);
+        let careful = admin.make("/users", person(&format!("fay{word}"))).await;
+        let second = json!({ "emailAddress": format!("fay-{word}@second.example") });
+        admin.make(&format!("/users/{careful}/authentication/emailMethods"), second).await;
+        keep("careful", careful);
         let deleted = admin.make("/users", person(&format!("eve{word}"))).await;
         assert_eq!(admin.delete(&format!("/users/{deleted}")).await.status, 204);
         keep("deleted", deleted);
@@ -134,6 +138,7 @@ impl World {
             "id" if begins("/identity/b2cUserFlows/") || begins("/identity/userFlows/") => self.id("b2c"),
             "id" if begins("/identity/userFlowAttributes/") => self.id("spareAttribute"),
             "id" if begins("/identity/identityProviders/") => self.id("spareProvider"),
+            "id" if begins("/users/") && path.contains("{emailMethod}") => self.id("careful"),
             "id" if begins("/users/") => self.id("user"),
             "id" if begins("/directory/deletedItems/") => self.id("deleted"),
             "id" if begins("/applications/") || begins("/servicePrincipals/") => self.id("application"),
@@ -142,7 +147,7 @@ impl World {
             "application" | "provider" | "attribute" | "invitation" | "domain" => self.id(name),
             "assignment" if begins("/servicePrincipals/") => self.id("appRoleAssignment"),
             "assignment" => self.id("roleAssignment"),
-            "revision" | "language" | "locale" | "method" | "picture" | "role" | "page" => return None,
+            "revision" | "language" | "locale" | "method" | "emailMethod" | "picture" | "role" | "page" => return None,
             _ => panic!("nothing is known for {name} in {path}: give it a line in world.rs"),
         };
         Some(id.to_owned())
@@ -215,6 +220,9 @@ impl World {
                 json(json!({ "currentPassword": PASSWORD, "newPassword": "seven quiet lanterns outside" }))
             }
             ("POST", "/users/{id}/authentication/methods/{method}/resetPassword") => json(json!({})),
+            ("POST", "/users/{id}/authentication/emailMethods") => {
+                json(json!({ "emailAddress": format!("second-{word}@example.org") }))
+            }
             ("POST", "/users/{id}/sendRecoveryMail") => Sample::Nothing,
             ("POST", "/applications") => json(json!({ "displayName": format!("New {word}") })),
             ("PATCH", "/applications/{id}") => json(json!({ "displayName": format!("Other {word}") })),
@@ -269,6 +277,7 @@ pub fn plain(path: &str) -> String {
         ("{language}", "de"),
         ("{locale}", "de"),
         ("{method}", "28c10230-6103-485e-b985-444c60001490"),
+        ("{emailMethod}", "3ddfcfc8-9383-446f-83cc-3ab9be4be18f"),
         ("{picture}", "bannerLogo"),
         ("{role}", "Global Reader"),
         ("{page}", "selfasserted1_1"),

@@ -11,13 +11,16 @@ use std::time::Duration;
 
 const PAGE: &str = "https://shop.example";
 const STARTS: [&str; 3] = ["/oauth2/v2.0/initiate", "/signup/v1.0/start", "/resetpassword/v1.0/start"];
-const ALL: [&str; 11] = [
+const ALL: [&str; 14] = [
     "/signup/v1.0/start",
     "/signup/v1.0/challenge",
     "/signup/v1.0/continue",
     "/oauth2/v2.0/initiate",
     "/oauth2/v2.0/challenge",
     "/oauth2/v2.0/introspect",
+    "/register/v1.0/introspect",
+    "/register/v1.0/challenge",
+    "/register/v1.0/continue",
     "/resetpassword/v1.0/start",
     "/resetpassword/v1.0/challenge",
     "/resetpassword/v1.0/continue",
