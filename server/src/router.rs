@@ -2,7 +2,7 @@
 
 use crate::{
     assets,
-    client::cors::preflight,
+    client::{cors::preflight, error_number},
     demo,
     error::Result,
     graph::{self, Graph},
@@ -157,7 +157,7 @@ fn own_words() -> Router<AppState> {
     Router::new().route("/sentences/{tenant}/{name}", get(sentences::get))
 }
 
-/// What pages are made of, and what keeps watch over servers.
+/// What pages are made of, what keeps watch over servers, and what errors mean.
 fn machines() -> Router<AppState> {
     Router::new()
         .route("/assets/{*name}", get(assets::asset))
@@ -166,6 +166,7 @@ fn machines() -> Router<AppState> {
         .route("/widget/{name}", get(assets::loader))
         .route("/favicon.ico", get(assets::public))
         .route("/favicon.svg", get(assets::public))
+        .route("/error", get(error_number::get))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
 }

@@ -47,7 +47,7 @@ pub async fn answer(
     body: Bytes,
 ) -> Response {
     let form = Parameters::of_form(&headers, &body).unwrap_or_else(|_| Parameters::of_query(None));
-    let traces = Traces::new(&caller, &headers, &form, state.clock.now()).in_tongue(place.tongue());
+    let traces = Traces::new(&state, &caller, &headers, &form).in_tongue(place.tongue());
     let refused = |error: Error| {
         let mut response = refuse::json(&error, &traces);
         possession::challenge(&state, &error, response.headers_mut());

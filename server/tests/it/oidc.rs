@@ -5,6 +5,7 @@ mod code;
 mod device;
 mod discovery;
 mod dpop;
+mod error_uri;
 mod flows;
 mod goodbye;
 mod hosts;
