@@ -14,7 +14,7 @@ use crate::{
         device, grant, guess,
         identity::Folded,
         person,
-        session::{self, LONGEST, Session},
+        session::{self, Begun, LONGEST, Session},
     },
     error::{Error, Result},
     journey::{Entered, Outcome, Proof, Reached, assurance},
@@ -219,6 +219,14 @@ fn sign_in(
         SessionLifetime::Rolling => LONGEST,
         SessionLifetime::Absolute => idle,
     };
+    let begun = Begun {
+        scope: rules.scope,
+        application: Some(visit.application.id.clone()),
+        user_flow: Some(visit.flow.id.clone()),
+        expires_at: visit.now + longest,
+        minutes: rules.minutes,
+        kept: keep,
+    };
     let session = Session {
         id: state.chance.id().into(),
         hash: secret.hash(),
@@ -226,20 +234,18 @@ fn sign_in(
         amr: assurance::amr(proved).into_iter().map(str::to_owned).collect(),
         signed_in_at: visit.now,
         seen_at: visit.now,
-        expires_at: visit.now + longest,
+        expires_at: begun.expires_at,
         kept_at: keep.then_some(visit.now),
         language: visit.journey.language.clone(),
         idle,
-        scope: rules.scope,
-        application: Some(visit.application.id.clone()),
-        user_flow: Some(visit.flow.id.clone()),
+        begun: vec![begun],
     };
     let before = visit.holder.session(&visit.tenant.id, visit.https);
     let (written, tenant) = (session.clone(), visit.tenant.id.clone());
     unit.add(Durability::Lasting, move |c| {
         Box::pin(async move {
             match before {
-                Some(before) => session::replace(c, &tenant, &before, &written).await,
+                Some(before) => session::replace(c, &tenant, &before, written).await,
                 None => session::insert(c, &tenant, &written).await,
             }
         })

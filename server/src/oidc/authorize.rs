@@ -4,7 +4,7 @@
 use super::{
     browser,
     check::{self, Prompt, RefreshRules, Request},
-    claims, hint, par,
+    hint, par,
     parameters::Parameters,
     place::{self, Place},
     redirect::{Answering, see_other},
@@ -17,6 +17,7 @@ use crate::{
         application::Application,
         grant::{self, Code, Grant, Outcome},
         identity::{self, Folded},
+        pairwise::pairwise,
         session::{self, Session},
         tenant::{self, Tenant},
         user_flow,
@@ -42,12 +43,6 @@ use axum::{
     response::Response,
 };
 use std::{sync::Arc, time::Duration};
-
-/// From the request to the code.
-const JOURNEY_LIFETIME: Duration = Duration::from_secs(3600);
-
-/// How long a code may take to the application's server (security R28).
-pub const CODE_LIFETIME: Duration = Duration::from_secs(60);
 
 /// A session is not written down as used more often than this.
 const TOUCH_AFTER: Duration = Duration::from_secs(60);
@@ -146,7 +141,7 @@ async fn answer(state: &AppState, mut visit: Visit) -> Result<Response> {
     let now = state.clock.now();
     let (application, flow) = (&visit.application.id, &visit.flow);
     let session = browser::signed_in(state, &visit.tenant.id, &visit.headers).await?;
-    let session = session.filter(|session| session.is_for(application, &flow.id, flow.rules.sessions.scope));
+    let session = session.filter(|session| session.is_for(application, &flow.id, flow.rules.sessions.scope, now));
     note_who_is_meant(state, &mut visit).await?;
     match as_who_is_meant(state, &visit, session).await? {
         Some(session)
@@ -176,7 +171,7 @@ async fn note_who_is_meant(state: &AppState, visit: &mut Visit) -> Result<()> {
     let Some(id_token) = &visit.request.id_token_hint else { return Ok(()) };
     let (tenant, application) = (&visit.tenant, &visit.application.id);
     if let Some(hint) = hint::read(state, tenant, id_token, Some(application.as_str())).await? {
-        visit.request.kept.claims.sub = Some(claims::pairwise(&tenant.id, application, &hint.account));
+        visit.request.kept.claims.sub = Some(pairwise(&tenant.id, application, &hint.account));
     }
     Ok(())
 }
@@ -197,15 +192,18 @@ async fn as_who_is_meant(state: &AppState, visit: &Visit, session: Option<Sessio
             return Ok(None);
         }
     }
-    let name = || claims::pairwise(&tenant.id, &visit.application.id, &session.account);
+    let name = || pairwise(&tenant.id, &visit.application.id, &session.account);
     let is_meant = request.kept.claims.sub.as_ref().is_none_or(|meant| *meant == name());
     Ok(is_meant.then_some(session))
 }
 
 /// Single sign-on: the grant is made, concluded and given its code in one write.
 async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: Timestamp) -> Result<Response> {
+    if session.seen_at + TOUCH_AFTER <= now {
+        session::touch(&state.db, &visit.tenant.id, &session, now).await?;
+    }
     let code = Token::random(&state.chance);
-    let issued = Code { hash: code.hash(), expires_at: now + CODE_LIFETIME };
+    let issued = Code { hash: code.hash(), expires_at: now + drive::CODE_LIFETIME };
     let outcome = Outcome::SignedIn {
         account: session.account,
         session: session.id.clone(),
@@ -219,9 +217,6 @@ async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: T
         // No journey will ask for this browser again; its session stands for it.
         ..grant(state, &visit, session.hash, now)?
     };
-    if session.seen_at + TOUCH_AFTER <= now {
-        session::touch(&state.db, &visit.tenant.id, &session.id, now).await?;
-    }
     let tenant = visit.tenant.id.clone();
     state
         .db
@@ -258,7 +253,7 @@ fn grant(state: &AppState, visit: &Visit, browser: String, now: Timestamp) -> Re
         browser,
         request: serde_json::to_string(&visit.request.kept)?,
         outcome: None,
-        expires_at: now + JOURNEY_LIFETIME,
+        expires_at: now + drive::JOURNEY_LIFETIME,
     })
 }
 

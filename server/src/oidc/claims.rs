@@ -7,21 +7,18 @@ use super::{
 use crate::{
     claims::{self, Told},
     config::PublicUrl,
-    directory::account::Profile,
+    directory::{account::Profile, pairwise::pairwise},
     journey::assurance,
     secret::jwt::{Algorithm, Claims},
 };
 use app::contract::{
     flow_rules::{AlsoTold, FlowClaim},
-    id::{AccountId, ApplicationId, TenantId},
+    id::{ApplicationId, TenantId},
     permission::Permission,
     time::Timestamp,
     user_flow::UserFlow,
 };
-use aws_lc_rs::{
-    digest::{self, digest},
-    hmac,
-};
+use aws_lc_rs::digest::{self, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
@@ -225,15 +222,6 @@ pub fn flow_name(token: &Claims) -> Option<&str> {
 
 fn put(claims: &mut Claims, name: &str, value: Value) {
     claims.insert(name.into(), value);
-}
-
-/// Another name for the person at each application, so that two of them cannot compare notes (OpenID Connect Core §8.1).
-/// The account's id, 122 random bits that no scope but `openid` need tell, is the key: unlike the seal key it is never
-/// changed, and neither may this name be.
-pub fn pairwise(tenant: &TenantId, application: &ApplicationId, account: &AccountId) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, account.as_str().as_bytes());
-    let pair = format!("sub|{tenant}|{application}");
-    URL_SAFE_NO_PAD.encode(hmac::sign(&key, pair.as_bytes()))
 }
 
 /// OpenID Connect Core §3.1.3.6: the left half of the hash that the signature uses. Ed25519 uses SHA-512 (RFC 8032 §5.1).

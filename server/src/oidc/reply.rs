@@ -3,14 +3,14 @@
 use super::{
     asked_claims::AskedClaims,
     check::Kept,
-    claims::{self, Beside},
+    claims::Beside,
     mint::Mint,
     redirect::Answering,
     scope::Apis,
     token::{self, Granted},
 };
 use crate::{
-    directory::{grant::Outcome, session},
+    directory::{grant::Outcome, pairwise::pairwise, session},
     error::{Error, Refusal, Result},
     journey::assurance,
 };
@@ -77,7 +77,7 @@ pub fn is_meant(
     asked: &AskedClaims,
     granted: &Granted,
 ) -> Result<(), Refusal> {
-    let name = claims::pairwise(tenant, application, &granted.account);
+    let name = pairwise(tenant, application, &granted.account);
     if asked.sub.as_ref().is_some_and(|meant| *meant != name) {
         return Err(Refusal::new("login_required", 50058, "Somebody else signed in than the application asked for."));
     }
