@@ -25,7 +25,7 @@ use crate::{
     drive,
     error::{Refusal, Result},
     guard::Caller,
-    journey::{self, Entry, Known, profile::filled_in},
+    journey::{self, Entry, Known, assurance, profile::filled_in},
     secret::token::Token,
     state::AppState,
     wishes,
@@ -111,7 +111,7 @@ pub async fn begin(
 ) -> Result<Response> {
     let flow = user_flow::get(&state.db, &tenant.id, &request.user_flow).await?;
     let visit = Visit { tenant, application, flow, request, caller, headers };
-    begin_journey(state, visit, None, state.clock.now()).await
+    begin_journey(state, visit, None, false, state.clock.now()).await
 }
 
 /// A request that is in order, and the browser it came with.
@@ -143,9 +143,18 @@ async fn answer(state: &AppState, mut visit: Visit) -> Result<Response> {
     let session = browser::signed_in(state, &visit.tenant.id, &visit.headers).await?;
     let session = session.filter(|session| session.is_for(application, &flow.id, flow.rules.sessions.scope, now));
     note_who_is_meant(state, &mut visit).await?;
-    match as_who_is_meant(state, &visit, session).await? {
+    let session = as_who_is_meant(state, &visit, session).await?;
+    let steps_up = match &session {
+        Some(session) if journey::is_for_signing_in(&visit.flow) => could_prove_more(state, &visit, session).await?,
+        _ => false,
+    };
+    // What nobody may be asked for is done without (OpenID Connect Core §5.5.1.1), unless the application must have it.
+    let may_ask = visit.request.prompt != Prompt::None || !visit.request.kept.claims.acr.is_empty();
+    match session {
         Some(session)
-            if visit.request.is_satisfied_by(session.signed_in_at, now) && journey::is_for_signing_in(&visit.flow) =>
+            if visit.request.is_satisfied_by(session.signed_in_at, now)
+                && journey::is_for_signing_in(&visit.flow)
+                && !(steps_up && may_ask) =>
         {
             return_at_once(state, visit, session, now).await
         }
@@ -161,8 +170,22 @@ async fn answer(state: &AppState, mut visit: Visit) -> Result<Response> {
             let issuer = visit.issuer(state);
             Ok(visit.request.kept.to.with_refusal(visit.answering(state, &issuer), &refusal))
         }
-        session => begin_journey(state, visit, session, now).await,
+        session => begin_journey(state, visit, session, steps_up, now).await,
     }
+}
+
+/// Whether somebody who signs in anew could come nearer to what the application wishes of the proof: by the password that they
+/// did not show, or the second factor that they set up since.
+async fn could_prove_more(state: &AppState, visit: &Visit, session: &Session) -> Result<bool> {
+    let (wished, proved) = (visit.request.wished_acr(), assurance::acr(&session.amr));
+    if wished.is_empty() || assurance::met(proved, wished).is_some() {
+        return Ok(false);
+    }
+    let tenant = &visit.tenant.id;
+    let Some(profile) = account::profile(&state.db, tenant, &session.account).await? else { return Ok(false) };
+    let known = identity::find_by_name(&state.db, tenant, &Folded::address(&profile.name)).await?;
+    let most = known.map(|known| assurance::most(known.method, known.has_second_factor));
+    Ok(most.is_some_and(|most| assurance::met(most, wished).is_some()))
 }
 
 /// An ID token that is brought back names a person as the `claims` parameter does. Whoever signs in has to be that person
@@ -232,10 +255,16 @@ async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: T
 }
 
 /// The browser goes to the first page of its journey.
-async fn begin_journey(state: &AppState, visit: Visit, session: Option<Session>, now: Timestamp) -> Result<Response> {
+async fn begin_journey(
+    state: &AppState,
+    visit: Visit,
+    session: Option<Session>,
+    steps_up: bool,
+    now: Timestamp,
+) -> Result<Response> {
     let https = state.config.public_url.is_https();
     let (browser, set_cookie) = cookie::known_or_new(&Cookie::Browser, &visit.headers, https, &state.chance);
-    let (grant, entry) = (grant(state, &visit, browser, now)?, entry(state, &visit, session, now).await?);
+    let (grant, entry) = (grant(state, &visit, browser, now)?, entry(state, &visit, session, steps_up, now).await?);
     let journey = drive::begin(state, &visit.tenant.id, &visit.caller, grant, entry).await?;
     let page = format!("/{}/journeys/{journey}", visit.tenant.id);
     let mut response = visit.request.kept.to.in_its_window(see_other(&page));
@@ -257,7 +286,13 @@ fn grant(state: &AppState, visit: &Visit, browser: String, now: Timestamp) -> Re
     })
 }
 
-async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: Timestamp) -> Result<Entry> {
+async fn entry(
+    state: &AppState,
+    visit: &Visit,
+    session: Option<Session>,
+    steps_up: bool,
+    now: Timestamp,
+) -> Result<Entry> {
     let request = &visit.request;
     let profile = match &session {
         Some(session) => account::profile(&state.db, &visit.tenant.id, &session.account).await?,
@@ -273,7 +308,8 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
         account: profile.account.clone(),
         address: profile.name.clone(),
         name: profile.attributes.get("displayName").cloned(),
-        until: request.recent_until(session.signed_in_at),
+        // Whose proof is too little has none that is recent enough.
+        until: if steps_up { Some(Timestamp(0)) } else { request.recent_until(session.signed_in_at) },
     });
     let as_filled_in = profile.as_ref().map(|profile| filled_in(&flow.layout, &profile.attributes));
     // Who must prove themselves anew need not type the address again. Who chooses, chooses freely.

@@ -78,7 +78,7 @@ pub fn id_token(subject: &Subject, beside: Beside, algorithm: Algorithm, id: &st
     let mut claims = issued(subject, id);
     put(&mut claims, "auth_time", granted.signed_in_at.seconds().into());
     put(&mut claims, "amr", json!(granted.amr));
-    put(&mut claims, "acr", assurance::acr(&granted.amr).into());
+    put(&mut claims, "acr", acr(granted).into());
     put_flow(&mut claims, subject);
     for (name, what) in [("at_hash", beside.access_token), ("c_hash", beside.code), ("s_hash", beside.state)] {
         if let Some(what) = what {
@@ -199,6 +199,18 @@ pub fn person(profile: &Profile, scopes: &Scopes, asked: &[String], flow: &UserF
         claims.extend(all.into_iter().filter(|(name, _)| asked.contains(name)));
     }
     claims
+}
+
+/// What was proved. Where the application must have one of some levels, it is told the highest of those that the proof comes
+/// up to (OpenID Connect Core §5.5.1.1); `amr` tells all of it in any case.
+pub fn acr(granted: &Granted) -> &str {
+    let proved = assurance::acr(&granted.amr);
+    assurance::met(proved, &granted.claims.acr).unwrap_or(proved)
+}
+
+/// The flow's name, where it stands in the place of ours.
+pub fn acr_of_flow<'a>(flow: &UserFlow, name: Option<&'a str>) -> Option<&'a str> {
+    name.filter(|_| flow.rules.tokens.flow_claim == FlowClaim::Acr)
 }
 
 /// The flow where the request named it, under the claim that the flow chose. As `acr` it stands in the place of ours: B2C's

@@ -87,6 +87,9 @@ fn of_flow(public_url: &PublicUrl, tenant: &TenantId, place: &Place, named: &Nam
     let mut told = metadata(&place::issuer(public_url, tenant, &named.flow, Some(&named.name)), at);
     told["userinfo_endpoint"] = at("/openid/v2.0/userinfo").into();
     told["grant_types_supported"] = json!(token::GRANT_TYPES_OF_FLOWS);
+    if let Some(name) = claims::acr_of_flow(&named.flow, Some(&named.name)) {
+        told["acr_values_supported"] = json!([name]);
+    }
     told
 }
 

@@ -3,16 +3,15 @@
 use super::{
     asked_claims::AskedClaims,
     check::Kept,
-    claims::Beside,
+    claims::{self, Beside},
     mint::Mint,
     redirect::Answering,
     scope::Apis,
     token::{self, Granted},
 };
 use crate::{
-    directory::{grant::Outcome, pairwise::pairwise, session},
+    directory::{grant::Outcome, pairwise::pairwise, session, user_flow},
     error::{Error, Refusal, Result},
-    journey::assurance,
 };
 use app::contract::id::{ApplicationId, TenantId, UserFlowId};
 use axum::response::Response;
@@ -34,7 +33,9 @@ pub async fn reply(from: Answering<'_>, kept: &Kept, code: &str, by: impl FnOnce
         session::note_issuer(&from.state.db, &from.tenant.id, &granted.session, &from.application.id, from.issuer)
             .await?;
     }
-    if let Err(refusal) = is_meant(&from.tenant.id, &from.application.id, &kept.claims, &granted) {
+    let flow = user_flow::get(&from.state.db, &from.tenant.id, &granted.user_flow).await?;
+    let called = claims::acr_of_flow(&flow, granted.flow_name.as_deref());
+    if let Err(refusal) = is_meant(&from.tenant.id, &from.application.id, &kept.claims, &granted, called) {
         return Ok(kept.to.with_refusal(from, &refusal));
     }
     // Signed out meanwhile, by themselves or by whoever took their password back: nothing is issued any more.
@@ -70,18 +71,20 @@ fn granted(kept: &Kept, SignedIn { outcome, user_flow }: SignedIn) -> Option<Gra
 }
 
 /// OpenID Connect Core §3.1.2.1, §5.5.1: an application that asked for one person is never told of another, and one that
-/// must have a better proof never has to do with less.
+/// must have a better proof never has to do with less. It is judged by what its ID token would say.
 pub fn is_meant(
     tenant: &TenantId,
     application: &ApplicationId,
     asked: &AskedClaims,
     granted: &Granted,
+    flow_as_acr: Option<&str>,
 ) -> Result<(), Refusal> {
     let name = pairwise(tenant, application, &granted.account);
     if asked.sub.as_ref().is_some_and(|meant| *meant != name) {
         return Err(Refusal::new("login_required", 50058, "Somebody else signed in than the application asked for."));
     }
-    if !asked.acr.is_empty() && !asked.acr.iter().any(|acr| acr == assurance::acr(&granted.amr)) {
+    let told = flow_as_acr.unwrap_or_else(|| claims::acr(granted));
+    if !asked.acr.is_empty() && !asked.acr.iter().any(|acr| acr == told) {
         let why = "The person did not sign in by the means that the application must have.";
         return Err(Refusal::new("unmet_authentication_requirements", 50076, why));
     }

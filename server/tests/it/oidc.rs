@@ -1,5 +1,6 @@
 //! OpenID Connect, as an application and whoever attacks it meet it.
 
+mod acr;
 mod assertion;
 mod code;
 mod device;
