@@ -21,6 +21,7 @@ use crate::{
     mail::compose::{Mail, compose},
     post::NOTICE_LIFETIME,
     secret::token::Token,
+    session_state,
     state::AppState,
 };
 use app::contract::{flow_rules::SessionLifetime, id::AccountId, journey::is_address, secret::Secret, time::Timestamp};
@@ -255,8 +256,9 @@ fn sign_in(
     let Some(cookies) = visit.holder.cookies() else { return Vec::new() };
     let new_device = remember_device(state, visit, unit, cookies, account);
     let kept = if keep { Keep::For(longest) } else { Keep::UntilClosed };
+    let known_by = session_state::cookie(state, &visit.tenant.id, &session.id);
     let session = Cookie::Session(visit.tenant.id.clone()).set(secret.reveal(), kept, visit.https);
-    new_device.into_iter().chain([session]).collect()
+    new_device.into_iter().chain([session, known_by]).collect()
 }
 
 /// From here on the browser is familiar to the account; the cookie by which it is known where it has none yet.

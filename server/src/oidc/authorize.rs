@@ -251,7 +251,7 @@ async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: T
         })
         .await?;
     let issuer = visit.issuer(state);
-    reply(visit.answering(state, &issuer), &visit.request.kept, code.reveal(), || by).await
+    reply(visit.answering(state, &issuer), &visit.request.kept, code.reveal(), by).await
 }
 
 /// The browser goes to the first page of its journey.

@@ -100,6 +100,7 @@ fn metadata(issuer: &str, at: impl Fn(&str) -> String) -> Value {
         "token_endpoint": at("/oauth2/v2.0/token"),
         "jwks_uri": at("/discovery/v2.0/keys"),
         "end_session_endpoint": at("/oauth2/v2.0/logout"),
+        "check_session_iframe": at("/oauth2/v2.0/checksession"),
         "pushed_authorization_request_endpoint": at("/oauth2/v2.0/par"),
         "require_pushed_authorization_requests": false,
         "revocation_endpoint": at("/oauth2/v2.0/revoke"),

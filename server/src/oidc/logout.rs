@@ -25,6 +25,7 @@ use crate::{
     guard::same_origin,
     html, problem,
     secret::{seal::Purpose, token},
+    session_state,
     state::AppState,
     wishes,
 };
@@ -211,6 +212,8 @@ fn framing(state: &AppState, visit: &Visit, frames: Vec<String>) -> Result<Respo
 fn forgotten(state: &AppState, visit: &Visit, mut response: Response) -> Response {
     let cookie = Cookie::Session(visit.tenant.id.clone()).clear(state.config.public_url.is_https());
     response.headers_mut().append(header::SET_COOKIE, cookie);
+    let nobody = session_state::cookie_of_nobody(state, &visit.tenant.id);
+    response.headers_mut().append(header::SET_COOKIE, nobody);
     response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
     response
 }

@@ -78,7 +78,7 @@ pub async fn get(
             let refusal = Refusal::new("access_denied", FORGOTTEN, "The user has forgotten their password.");
             Ok(kept.to.with_refusal(from, &refusal))
         }
-        Some(outcome) => reply(from, &kept, code.reveal(), || SignedIn { outcome, user_flow: grant.user_flow }).await,
+        Some(outcome) => reply(from, &kept, code.reveal(), SignedIn { outcome, user_flow: grant.user_flow }).await,
     }
 }
 

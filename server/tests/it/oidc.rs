@@ -19,6 +19,7 @@ mod redirect;
 mod refresh;
 mod response;
 mod revoke;
+mod session_state;
 mod token;
 
 use crate::harness::{Answered, Application, Asked, Browser, PASSWORD, TestServer, Tokens};
