@@ -41,14 +41,13 @@ fn origin(referer: &str) -> Option<String> {
     Some(url.origin().ascii_serialization())
 }
 
-/// The answer goes to whoever asked and to nobody else (security R24).
+/// The answer goes to whoever asked and to nobody else, be it the page around it or a frame beside it (security R24).
 const SCRIPT: &str = "addEventListener('message',async e=>{let a='error',\
     [,client,state,salt]=/^(\\S+) (\\S+\\.(\\S+))$/.exec(e.data)||[],\
     cookie=document.cookie.split('; ').find(it=>it.startsWith(NAME));\
-    if(e.source!=parent||e.origin=='null')return;\
     if(salt&&cookie){let word=cookie.slice(NAME.length),\
     bytes=new TextEncoder().encode([client,e.origin,word,salt].join(' ')),\
     hash=new Uint8Array(await crypto.subtle.digest('SHA-256',bytes)),\
     text=btoa(String.fromCharCode(...hash)).replace(/\\+/g,'-').replace(/\\//g,'_').replace(/=/g,'');\
     a=text+'.'+salt==state?'unchanged':'changed'}\
-    e.source.postMessage(a,e.origin)})";
+    if(e.origin!='null')e.source?.postMessage(a,e.origin)})";
