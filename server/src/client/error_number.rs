@@ -15,7 +15,7 @@ use axum::{
 use url::form_urlencoded;
 
 /// Every number that we tell.
-const MEANINGS: [(u32, Key); 61] = [
+const MEANINGS: [(u32, Key); 62] = [
     (28_000, Key::Scope),
     (50_011, Key::RedirectUri),
     (50_013, Key::Token),
@@ -77,11 +77,10 @@ const MEANINGS: [(u32, Key); 61] = [
     (7_000_222, Key::Secret),
     (9_002_325, Key::ProofKey),
     (9_002_326, Key::Platform),
+    (9_002_327, Key::Platform),
 ];
 
 fn meaning(number: u32) -> Option<Key> {
-    // The neighbour in name and in meaning.
-    let number = if number == 9_002_327 { 9_002_326 } else { number };
     MEANINGS.iter().find(|(known, _)| *known == number).map(|(_, key)| *key)
 }
 
