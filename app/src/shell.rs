@@ -9,7 +9,7 @@ use crate::{
         problem::Problem,
     },
     hosted::{self, DevicePage, Enrol, FormPost, Home, SetUp, SignOut, WebMessage, Whence},
-    text::{Key, Texts, administrator, direction},
+    text::{Key, Texts, administrator, developer, direction},
     ui::{element::escape, ground::Ground, view::Drawing},
 };
 use leptos::prelude::*;
@@ -78,6 +78,12 @@ pub fn problem(problem: &Problem, whence: Option<Whence>, texts: &Texts, scripts
     let heading = texts.say(hosted::problem_heading(problem.kind));
     let brand = whence.map(|whence| whence.brand);
     still(heading, brand, texts, scripts, nonce, || hosted::problem(problem, whence, texts))
+}
+
+/// The page that says what an error's number means.
+pub fn error_number(code: &str, meaning: developer::Key, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
+    let heading = hosted::error_number_heading(code, texts);
+    still(&heading, None, texts, scripts, nonce, || hosted::error_number(code, meaning, texts))
 }
 
 /// The page that asks whether to sign out.

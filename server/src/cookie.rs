@@ -16,6 +16,8 @@ pub enum Cookie {
     Session(TenantId),
     /// A browser from which somebody signed in before (security R1).
     Device,
+    /// By which our page in a frame knows which session there is. It opens nothing, and a script reads it.
+    BrowserState(TenantId),
 }
 
 /// How long the browser keeps it.
@@ -33,12 +35,13 @@ const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 impl Cookie {
     /// `__Host-` promises browser and server that no other host or path has set it; plain http cannot keep the promise.
-    fn name(&self, https: bool) -> String {
+    pub fn name(&self, https: bool) -> String {
         let prefix = if https { "__Host-" } else { "" };
         match self {
             Cookie::Browser => format!("{prefix}browser"),
             Cookie::Session(tenant) => format!("{prefix}session-{tenant}"),
             Cookie::Device => format!("{prefix}device"),
+            Cookie::BrowserState(tenant) => format!("{prefix}browser-state-{tenant}"),
         }
     }
 
@@ -71,7 +74,8 @@ impl Cookie {
             Keep::For(span) => format!("; Max-Age={}", span.as_secs()),
             Keep::Gone => "; Max-Age=0".into(),
         };
-        let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+        let hidden = if matches!(self, Cookie::BrowserState(_)) { "" } else { "; HttpOnly" };
+        let text = format!("{name}={value}; Path=/{hidden}; SameSite=Lax{secure}{age}");
         // Names and values are made here, of letters, digits, `-` and `_`.
         HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
     }
@@ -108,6 +112,9 @@ mod tests {
     fn r19_a_cookie_is_locked_to_host_path_and_http() {
         let set = Cookie::Session("t".into()).set("v", Keep::UntilClosed, true);
         assert_eq!(set.to_str().unwrap(), "__Host-session-t=v; Path=/; HttpOnly; SameSite=Lax; Secure");
+        // What opens nothing is no secret of the browser's.
+        let set = Cookie::BrowserState("t".into()).set("v", Keep::UntilClosed, true);
+        assert_eq!(set.to_str().unwrap(), "__Host-browser-state-t=v; Path=/; SameSite=Lax; Secure");
     }
 
     #[test]

@@ -3,13 +3,16 @@
 use crate::{
     clock::{Chance, Clock},
     config::{Config, Tls},
-    directory::{Db, sqlite_file, tenant, tenant_host},
+    directory::{Db, application, sqlite_file, tenant, tenant_host},
     error::Result,
     seed,
     state::AppState,
     tls,
 };
-use app::contract::time::Timestamp;
+use app::contract::{
+    resource::{application::SECRET_ENDS_SOON, moment::Moment},
+    time::Timestamp,
+};
 use std::path::Path;
 
 /// Expiry is judged by the server's clock and written into the database: further apart than this, codes die early or late.
@@ -45,6 +48,7 @@ pub async fn examine(config: Config) -> Vec<Finding> {
             findings.push(found("hosts", hosts(&state).await));
             findings.push(found("clock", clock(&state).await));
             findings.push(found("keys", keys(&state).await));
+            findings.push(found("secrets", secrets(&state).await));
             findings.push(found("mail", mail(&state).await));
         }
         Err(fault) => findings.push(found("database", Err(fault))),
@@ -125,6 +129,23 @@ async fn keys(state: &AppState) -> Result<String, String> {
         }
     }
     Ok(format!("the seal key opens the signing keys of {} tenant(s)", tenants.len()))
+}
+
+/// Of applications: one that runs out unnoticed shuts everybody out who signs in there (security R33).
+async fn secrets(state: &AppState) -> Result<String, String> {
+    let ending = application::list_secrets_ending(&state.db, state.clock.now() + SECRET_ENDS_SOON).await;
+    let ending = ending.map_err(|fault| format!("the secrets of applications cannot be read ({fault})."))?;
+    if ending.is_empty() {
+        return Ok("no application's secret ends within 30 days".into());
+    }
+    let told = ending.into_iter().map(|it| {
+        let day = Moment(it.expires_at).text();
+        format!("{}…, {} in {}, on {}", it.hint, it.application, it.tenant, &day[..10])
+    });
+    let told = told.collect::<Vec<_>>().join("; ");
+    Err(format!(
+        "these secrets of applications end: {told}. Make others in the portal, and remove these when they are not used any more."
+    ))
 }
 
 async fn mail(state: &AppState) -> Result<String, String> {

@@ -20,12 +20,18 @@ pub fn nonce(chance: &Chance) -> String {
 
 /// A page, with the policy that the guard writes for it.
 pub fn document(body: String, nonce: String, form_targets: Vec<String>) -> Response {
-    (Extension(PagePolicy { nonce, form_targets, frames: Vec::new() }), Html(body)).into_response()
+    (Extension(PagePolicy { nonce, form_targets, frames: Vec::new(), framed_by: None }), Html(body)).into_response()
 }
 
 /// The same with pages of others inside it.
 pub fn document_with_frames(body: String, nonce: String, frames: Vec<String>) -> Response {
-    (Extension(PagePolicy { nonce, form_targets: Vec::new(), frames }), Html(body)).into_response()
+    (Extension(PagePolicy { nonce, form_targets: Vec::new(), frames, framed_by: None }), Html(body)).into_response()
+}
+
+/// A page that shows nothing, inside a page of that origin.
+pub fn document_framed_by(body: String, nonce: String, framed_by: Option<String>) -> Response {
+    let policy = PagePolicy { nonce, form_targets: Vec::new(), frames: Vec::new(), framed_by };
+    (Extension(policy), Html(body)).into_response()
 }
 
 /// Chromium applies `form-action` to the redirects after a post as well, and the last of them leads to the application.

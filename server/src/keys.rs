@@ -64,6 +64,15 @@ pub struct Ring {
     pub discovery: OnceLock<Document>,
 }
 
+/// How a key follows another.
+#[derive(Clone, Copy)]
+enum Hurry {
+    /// So that nobody notices.
+    None,
+    /// So that the older one is worth nothing.
+    AtOnce,
+}
+
 #[derive(Clone)]
 struct Key {
     id: String,
@@ -134,23 +143,33 @@ impl Keys {
     /// Makes the successor of every key whose time has come. Called now and then; says how many were made.
     pub async fn rotate(&self, tenant: &TenantId) -> Result<usize> {
         let now = self.clock.now();
-        self.succeed(tenant, |newest| newest.created_at + EVERY <= now).await
+        self.succeed(tenant, Hurry::None, |newest| newest.created_at + EVERY <= now).await
     }
 
     /// Makes a successor of every key today, whatever its age. It too is published before it signs.
     pub async fn rotate_now(&self, tenant: &TenantId) -> Result<usize> {
-        self.succeed(tenant, |_| true).await
+        self.succeed(tenant, Hurry::None, |_| true).await
     }
 
-    async fn succeed(&self, tenant: &TenantId, is_due: impl Fn(&Key) -> bool) -> Result<usize> {
+    /// The emergency: somebody else has a key. Its successor signs at once, and whatever the older ones signed is worth
+    /// nothing. Who keeps our key set may refuse what is new until they ask again, `MAX_AGE` at the longest.
+    pub async fn replace(&self, tenant: &TenantId) -> Result<usize> {
+        self.succeed(tenant, Hurry::AtOnce, |_| true).await
+    }
+
+    async fn succeed(&self, tenant: &TenantId, hurry: Hurry, is_due: impl Fn(&Key) -> bool) -> Result<usize> {
         let _alone = self.making.lock().await;
         self.forget(tenant);
         let ring = self.ring(tenant).await?;
         let due = Algorithm::ALL.into_iter().filter(|algorithm| ring.newest(*algorithm).is_some_and(&is_due));
         let mut made = 0;
         for algorithm in due {
-            let signs_from = self.clock.now() + PUBLISHED_BEFORE;
-            self.make(tenant, algorithm, signs_from, Some(signs_from + OUTLIVED_BY)).await?;
+            let now = self.clock.now();
+            let (signs_from, older_retire_at) = match hurry {
+                Hurry::None => (now + PUBLISHED_BEFORE, now + PUBLISHED_BEFORE + OUTLIVED_BY),
+                Hurry::AtOnce => (now, now),
+            };
+            self.make(tenant, algorithm, signs_from, Some(older_retire_at)).await?;
             made += 1;
         }
         Ok(made)

@@ -44,6 +44,7 @@ pub mod secret;
 pub mod seed;
 pub mod sentences;
 pub mod serve;
+pub mod session_state;
 pub mod state;
 pub mod tls;
 pub mod widget;

@@ -72,6 +72,11 @@ enum Command {
         #[command(subcommand)]
         what: Administrator,
     },
+    /// The keys that sign tokens
+    Keys {
+        #[command(subcommand)]
+        what: Keys,
+    },
     /// The people of a tenant: bring many, or tell everything that is held about one
     People {
         #[command(subcommand)]
@@ -120,6 +125,20 @@ enum Administrator {
 }
 
 #[derive(Subcommand)]
+enum Keys {
+    /// Make new signing keys today: published first, signing ten minutes later, while the old ones are still believed
+    Rotate {
+        /// Name or id; every tenant where none is named
+        #[arg(long)]
+        tenant: Option<String>,
+        /// In an emergency: sign with them at once, and believe nothing that the old ones signed. Applications that keep
+        /// the key set may refuse new tokens for five minutes
+        #[arg(long)]
+        now: bool,
+    },
+}
+
+#[derive(Subcommand)]
 enum People {
     /// Bring people from a CSV file or JSON lines: mail (and mailVerified, if not), userName (and contactMail, for resets),
     /// passwordHash, accountEnabled, and attributes by name
@@ -148,6 +167,7 @@ enum Topic {
     Doctor,
     Audit,
     Administrator,
+    Keys,
     People,
     Export,
     Plan,
@@ -187,6 +207,9 @@ fn main() -> ExitCode {
             Command::Audit { what: Audit::Verify } => return verify(config).await,
             Command::Administrator { what: Administrator::Link } => return link(config).await,
             Command::Administrator { what: Administrator::Reset { address } } => return reset(config, &address).await,
+            Command::Keys { what: Keys::Rotate { tenant, now } } => {
+                return rotate(config, tenant.as_deref(), now).await;
+            }
             Command::People { what: People::Import { tenant, file } } => return import(config, &tenant, &file).await,
             Command::People { what: People::Export { tenant, who } } => return export(config, &tenant, &who).await,
             Command::Export { tenant, json } => {
@@ -318,6 +341,34 @@ async fn reset(config: Config, address: &str) -> ExitCode {
     }
 }
 
+/// Other servers see the new keys within a second.
+async fn rotate(config: Config, tenant: Option<&str>, now: bool) -> ExitCode {
+    let done = async {
+        let db = Db::open(config.database_url.reveal()).await?;
+        db.migrate().await?;
+        let state = AppState::new(config, db, Clock::System, Chance::System)?;
+        let tenants = match tenant {
+            Some(word) => vec![tenant::get(&state.db, word).await?],
+            None => tenant::list(&state.db).await?.into_iter().map(Into::into).collect(),
+        };
+        let mut report = String::new();
+        for tenant in tenants {
+            let made = match now {
+                true => state.keys.replace(&tenant.id).await?,
+                false => state.keys.rotate_now(&tenant.id).await?,
+            };
+            let when = if now { "they sign at once, the old ones are gone" } else { "they sign in ten minutes" };
+            report.push_str(&format!("{}: {made} new keys; {when}\n", tenant.name));
+        }
+        Ok::<_, Error>(report)
+    };
+    match done.await {
+        Ok(report) => say(&report),
+        Err(Error::NotFound) => complain(&format!("There is no tenant {}.", tenant.unwrap_or_default()), FAILED),
+        Err(fault) => complain(&fault.to_string(), FAILED),
+    }
+}
+
 /// Everybody who could be read; whoever could not is told, line by line.
 async fn import(config: Config, tenant: &str, file: &Path) -> ExitCode {
     let done = async {
@@ -381,6 +432,7 @@ fn help(topic: Option<Topic>) -> String {
         Some(Topic::Doctor) => "doctor",
         Some(Topic::Audit) => "audit",
         Some(Topic::Administrator) => "administrator",
+        Some(Topic::Keys) => "keys",
         Some(Topic::People) => "people",
         Some(Topic::Export) => "export",
         Some(Topic::Plan) => "plan",

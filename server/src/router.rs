@@ -2,7 +2,7 @@
 
 use crate::{
     assets,
-    client::cors::preflight,
+    client::{cors::preflight, error_number},
     demo,
     error::Result,
     graph::{self, Graph},
@@ -94,6 +94,7 @@ fn applications(state: &AppState) -> Router<AppState> {
         .route("/{tenant}/oauth2/v2.0/authorize", get(oidc::authorize::get).post(oidc::authorize::post))
         .route("/{tenant}/oauth2/resume/{grant}", get(oidc::resume::get))
         .route("/{tenant}/oauth2/v2.0/logout", get(oidc::logout::get).post(oidc::logout::post))
+        .route("/{tenant}/oauth2/v2.0/checksession", get(oidc::check_session::get))
         .route("/{tenant}/oauth2/v2.0/devicecode", post(oidc::device::post))
         .route("/{tenant}/oauth2/deviceauth", get(oidc::device::page::get).post(oidc::device::page::post))
         .route("/{tenant}/oauth2/v2.0/par", post(oidc::par::post).options(preflight))
@@ -114,6 +115,7 @@ fn applications_at_flows() -> Router<AppState> {
         .route("/{tenant}/{flow}/discovery/v2.0/keys", get(oidc::discovery::keys))
         .route("/{tenant}/{flow}/oauth2/v2.0/authorize", get(oidc::authorize::get).post(oidc::authorize::post))
         .route("/{tenant}/{flow}/oauth2/v2.0/logout", get(oidc::logout::get).post(oidc::logout::post))
+        .route("/{tenant}/{flow}/oauth2/v2.0/checksession", get(oidc::check_session::get))
         .route("/{tenant}/{flow}/oauth2/v2.0/par", post(oidc::par::post).options(preflight))
         .route("/{tenant}/{flow}/oauth2/v2.0/revoke", post(oidc::revoke::post).options(preflight))
         .route("/{tenant}/{flow}/oauth2/v2.0/introspect-token", post(oidc::introspect::post))
@@ -160,7 +162,7 @@ fn own_words() -> Router<AppState> {
     Router::new().route("/sentences/{tenant}/{name}", get(sentences::get))
 }
 
-/// What pages are made of, and what keeps watch over servers.
+/// What pages are made of, what keeps watch over servers, and what errors mean.
 fn machines() -> Router<AppState> {
     Router::new()
         .route("/assets/{*name}", get(assets::asset))
@@ -169,6 +171,7 @@ fn machines() -> Router<AppState> {
         .route("/widget/{name}", get(assets::loader))
         .route("/favicon.ico", get(assets::public))
         .route("/favicon.svg", get(assets::public))
+        .route("/error", get(error_number::get))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
 }

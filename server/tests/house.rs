@@ -267,6 +267,30 @@ fn nothing_is_left_for_later_or_hushed() {
     }
 }
 
+/// An error leads to a page about its number (`error_uri`).
+#[test]
+fn every_number_of_an_error_is_explained() {
+    let files = files();
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").replace('_', "");
+    let table = files.iter().find(|file| file.path == "server/src/client/error_number.rs").unwrap();
+    let table = plain(&table.text);
+    let mut seen = 0;
+    for file in files.iter().filter(|file| !file.is_test() && file.is_in("server/src")) {
+        let text = plain(&file.text);
+        // Behind the error's name, or first in a call that knows it.
+        let starts = ["\", ", "("].into_iter().flat_map(|before| text.match_indices(before));
+        for (at, before) in starts {
+            let rest = &text[at + before.len()..];
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            if (5..=7).contains(&digits) && rest[digits..].starts_with(", ") {
+                assert!(table.contains(&format!("({}, Key::", &rest[..digits])), "{}: {}", file.path, &rest[..digits]);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 100, "errors are written in another way now: {seen}");
+}
+
 #[test]
 fn the_server_has_no_unsafe_code_of_its_own() {
     for root in ["server/src/lib.rs", "server/src/main.rs"] {

@@ -25,7 +25,13 @@ use super::{
 };
 use crate::admin::ui::listen::{on_click, on_submit};
 use crate::{
-    contract::resource::application::{Application, PasswordCredential},
+    contract::{
+        resource::{
+            application::{Application, PasswordCredential},
+            moment::Moment,
+        },
+        time::Timestamp,
+    },
     ui::browser::window,
 };
 use leptos::prelude::*;
@@ -84,9 +90,10 @@ fn table(all: &[Application], typed: &str) -> AnyView {
                 let to = Route::Flow { id: flow.id.clone(), tab: FlowTab::Overview }.path();
                 view! { <a href=to>{flow.display_name.clone()}</a> }
             });
+            let ending = application.secret_ending(now()).map(|end| view! { " "<span class="badge bad">{ends(end)}</span> });
             view! {
                 <tr>
-                    <th scope="row"><a href=Route::Application { id: application.id.clone() }.path()>{application.display_name.clone()}</a></th>
+                    <th scope="row"><a href=Route::Application { id: application.id.clone() }.path()>{application.display_name.clone()}</a>{ending}</th>
                     <td><code>{application.app_id.clone()}</code></td>
                     <td>{platforms(application)}</td>
                     <td>{flow}</td>
@@ -104,6 +111,16 @@ fn table(all: &[Application], typed: &str) -> AnyView {
         </table></div>
     }
     .into_any()
+}
+
+/// By the administrator's own clock.
+fn now() -> Timestamp {
+    Timestamp(js_sys::Date::now() as i64)
+}
+
+fn ends(end: Moment) -> String {
+    let day = moment(&end.text());
+    if end.0 <= now() { format!("Secret ended {day}") } else { format!("Secret ends {day}") }
 }
 
 fn uris<'a>(application: &'a Application, platform: &str) -> &'a [String] {

@@ -10,6 +10,8 @@ mod device;
 #[cfg(feature = "ssr")]
 mod enrol;
 #[cfg(feature = "ssr")]
+mod error_number;
+#[cfg(feature = "ssr")]
 mod form_post;
 mod frame;
 mod live;
@@ -39,6 +41,8 @@ use crate::{
 pub use device::{Device, DevicePage, device, device_heading};
 #[cfg(feature = "ssr")]
 pub use enrol::{Enrol, Picture, enrol, recovery_codes};
+#[cfg(feature = "ssr")]
+pub use error_number::{error_number, error_number_heading};
 #[cfg(feature = "ssr")]
 pub use form_post::{FormPost, form_post};
 pub use problem::{Home, Whence, problem, problem_heading};

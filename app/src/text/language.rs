@@ -1,6 +1,6 @@
 //! The languages there are, and which of them suits a person best.
 
-use super::{Key, Texts, administrator, mail};
+use super::{Key, Texts, administrator, developer, mail};
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -24,6 +24,7 @@ struct File {
     pages: BTreeMap<String, String>,
     mail: BTreeMap<String, String>,
     administrators: BTreeMap<String, String>,
+    developers: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -47,12 +48,13 @@ static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
 });
 
 fn read(language: &'static str, file: &str) -> Result<Language, String> {
-    let File { name, direction, pages, mail, administrators } =
+    let File { name, direction, pages, mail, administrators, developers } =
         serde_json::from_str(file).map_err(|fault| fault.to_string())?;
     let pages = in_order(Key::iter().map(Into::into), pages)?;
     let mail = in_order(mail::Key::iter().map(Into::into), mail)?;
     let administrators = in_order(administrator::Key::iter().map(Into::into), administrators)?;
-    Ok(Language { name, direction, texts: Arc::new(Texts { pages, mail, administrators, language }) })
+    let developers = in_order(developer::Key::iter().map(Into::into), developers)?;
+    Ok(Language { name, direction, texts: Arc::new(Texts { pages, mail, administrators, developers, language }) })
 }
 
 /// The sentences in the order of their keys; a missing or superfluous one is told.
@@ -187,6 +189,13 @@ mod tests {
                     "{tag}: {key:?}"
                 );
             }
+            for key in developer::Key::iter() {
+                assert_eq!(
+                    placeholders(&other.developers[key as usize]),
+                    placeholders(&english.developers[key as usize]),
+                    "{tag}: {key:?}"
+                );
+            }
         }
     }
 
@@ -204,7 +213,8 @@ mod tests {
     fn no_sentence_is_empty_or_has_loose_spaces() {
         for tag in languages() {
             let texts = texts(tag);
-            for sentence in texts.pages.iter().chain(&texts.mail).chain(&texts.administrators) {
+            let server_s_own = texts.mail.iter().chain(&texts.administrators).chain(&texts.developers);
+            for sentence in texts.pages.iter().chain(server_s_own) {
                 assert!(
                     !sentence.is_empty() && sentence.trim() == sentence && !sentence.contains("  "),
                     "{tag}: {sentence:?}"

@@ -3,6 +3,8 @@
 
 #[cfg(feature = "ssr")]
 pub mod administrator;
+#[cfg(feature = "ssr")]
+pub mod developer;
 mod fault;
 mod key;
 #[cfg(feature = "ssr")]
@@ -26,6 +28,8 @@ pub struct Texts {
     mail: Vec<String>,
     #[cfg(feature = "ssr")]
     administrators: Vec<String>,
+    #[cfg(feature = "ssr")]
+    developers: Vec<String>,
     #[cfg(feature = "ssr")]
     language: &'static str,
 }
@@ -52,6 +56,12 @@ impl Texts {
         self.administrators.get(key as usize).map_or("", String::as_str)
     }
 
+    /// A sentence of the page that says what an error's number means, filled in.
+    #[cfg(feature = "ssr")]
+    pub fn tell(&self, key: developer::Key, values: &[(&str, &str)]) -> String {
+        filled(self.developers.get(key as usize).map_or("", String::as_str), values)
+    }
+
     /// The tag of the language.
     #[cfg(feature = "ssr")]
     pub fn language(&self) -> &'static str {
@@ -75,6 +85,8 @@ impl Texts {
             mail: Vec::new(),
             #[cfg(feature = "ssr")]
             administrators: Vec::new(),
+            #[cfg(feature = "ssr")]
+            developers: Vec::new(),
             #[cfg(feature = "ssr")]
             language: "",
         })

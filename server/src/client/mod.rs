@@ -3,6 +3,7 @@
 
 pub mod auth;
 pub mod cors;
+pub mod error_number;
 pub mod parameters;
 pub mod place;
 pub mod refuse;

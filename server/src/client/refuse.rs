@@ -2,12 +2,15 @@
 //! clients stop for a minute at anything else.
 
 use super::{
+    error_number,
     parameters::Parameters,
     tongue::{Tongue, moment},
 };
 use crate::{
+    config::Config,
     error::{Error, Refusal},
     guard::Caller,
+    state::AppState,
 };
 use app::contract::time::Timestamp;
 use axum::{
@@ -17,6 +20,7 @@ use axum::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::sync::Arc;
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -26,6 +30,8 @@ struct Body<'a> {
     timestamp: String,
     trace_id: &'a str,
     correlation_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_uri: Option<String>,
     /// What only some faces tell besides.
     #[serde(flatten)]
     more: Map<String, Value>,
@@ -37,14 +43,16 @@ pub struct Traces {
     correlation: String,
     at: Timestamp,
     tongue: Tongue,
+    config: Arc<Config>,
 }
 
 impl Traces {
-    pub fn new(caller: &Caller, headers: &HeaderMap, asked: &Parameters, at: Timestamp) -> Self {
+    pub fn new(state: &AppState, caller: &Caller, headers: &HeaderMap, asked: &Parameters) -> Self {
         let named = headers.get("client-request-id").and_then(|value| value.to_str().ok());
         let named = named.or(asked.get("client-request-id")).filter(|id| uuid::Uuid::try_parse(id).is_ok());
         let trace = caller.trace.clone();
-        Self { correlation: named.map_or_else(|| trace.clone(), str::to_owned), trace, at, tongue: Tongue::Entra }
+        let correlation = named.map_or_else(|| trace.clone(), str::to_owned);
+        Self { correlation, trace, at: state.clock.now(), tongue: Tongue::Entra, config: state.config.clone() }
     }
 
     pub fn in_tongue(self, tongue: Tongue) -> Self {
@@ -82,6 +90,7 @@ pub fn json_with(error: &Error, traces: &Traces, more: Map<String, Value>) -> Re
         timestamp: timestamp.clone(),
         trace_id: trace,
         correlation_id: correlation,
+        error_uri: error_number::address(&traces.config.public_url, traces.tongue, refusal.number),
         more,
     };
     let mut response = (status, NO_STORE, Json(body)).into_response();

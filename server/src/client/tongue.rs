@@ -59,6 +59,18 @@ impl Tongue {
         }
     }
 
+    /// What `code` was made of.
+    pub fn number(self, code: &str) -> Option<u32> {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?;
+        let prefixed = code.strip_prefix("AADB2C").and_then(digits);
+        match (self, prefixed) {
+            (_, Some(number)) if [CANCELLED, FORGOTTEN].contains(&number) => Some(number),
+            (Tongue::B2c, Some(number)) => B2C.iter().find(|(_, its)| *its == number).map(|(entras, _)| *entras),
+            (Tongue::Entra, _) => digits(code).filter(|number| ![CANCELLED, FORGOTTEN].contains(number)),
+            (Tongue::B2c, None) => None,
+        }
+    }
+
     /// An error as it travels with the browser. B2C's clients look for their numbers in lines of their own; RFC 6749
     /// §4.1.2.1 keeps line ends out of everybody else's.
     pub fn description(self, number: u32, why: &str, correlation: &str, at: Timestamp) -> String {

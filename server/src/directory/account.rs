@@ -1,7 +1,7 @@
 //! Accounts: the people of a tenant, with their credentials and attribute values.
 
 use super::{
-    Db, Durability, Statement,
+    Db, Durability, Statement, goodbye,
     identity::{self, Folded},
     person, tenant,
 };
@@ -319,18 +319,31 @@ pub async fn disable(db: &Db, tenant: &TenantId, account: &AccountId, at: Option
     .await
 }
 
-/// Ends every session and every refresh token of the account.
+/// Ends every session and every refresh token of the account; whichever applications they signed in to are to hear.
 pub async fn end_everything(
     c: &mut AnyConnection,
     tenant: &TenantId,
     account: &AccountId,
     now: Timestamp,
 ) -> Result<()> {
-    for sql in [
-        "UPDATE sessions SET ended_at = $1 WHERE tenant_id = $2 AND account_id = $3 AND ended_at IS NULL",
+    let ended: Vec<String> = sqlx::query_scalar(
+        "UPDATE sessions SET ended_at = $1 WHERE tenant_id = $2 AND account_id = $3 AND ended_at IS NULL RETURNING id",
+    )
+    .bind(now.0)
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .fetch_all(&mut *c)
+    .await?;
+    sqlx::query(
         "UPDATE token_families SET revoked_at = $1 WHERE tenant_id = $2 AND account_id = $3 AND revoked_at IS NULL",
-    ] {
-        sqlx::query(sql).bind(now.0).bind(tenant.as_str()).bind(account.as_str()).execute(&mut *c).await?;
+    )
+    .bind(now.0)
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .execute(&mut *c)
+    .await?;
+    for session in ended {
+        goodbye::note(c, tenant, &session.into(), now).await?;
     }
     Ok(())
 }

@@ -11,7 +11,8 @@ use app::contract::{
 };
 pub use protocol::Protocol;
 pub use registered::{
-    NewSecret, Notes, Registered, add_secret, delete, list, register, registered, remove_secret, update,
+    EndingSecret, NewSecret, Notes, Registered, add_secret, delete, list, list_secrets_ending, register, registered,
+    remove_secret, update,
 };
 use sqlx::AnyConnection;
 use std::sync::Arc;
@@ -169,6 +170,21 @@ pub async fn find_by_redirect_uri(db: &Db, tenant: &TenantId, uri: &str) -> Resu
     .fetch_all(db.reader())
     .await?;
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// Whether an application that is switched on has a page of that origin.
+pub async fn is_registered_origin(db: &Db, tenant: &TenantId, origin: &str) -> Result<bool> {
+    let uris: Vec<String> = sqlx::query_scalar(
+        "SELECT r.uri FROM redirect_uris r
+         JOIN applications a ON a.tenant_id = r.tenant_id AND a.id = r.application_id AND a.disabled_at IS NULL
+         WHERE r.tenant_id = $1 AND r.uri LIKE $2",
+    )
+    .bind(tenant.as_str())
+    .bind(format!("{origin}%"))
+    .fetch_all(db.reader())
+    .await?;
+    let is_of_it = |uri: &String| url::Url::parse(uri).is_ok_and(|uri| uri.origin().ascii_serialization() == origin);
+    Ok(uris.iter().any(is_of_it))
 }
 
 /// Of every application: its id, its name, and whether it is switched on.

@@ -1,9 +1,9 @@
 //! Applications that are to hear that a session ended: written in the transaction that ends it, gone when they have heard.
 
-use super::{Db, Durability};
+use super::{Db, Durability, application::Protocol, pairwise::pairwise};
 use crate::error::Result;
 use app::contract::{
-    id::{ApplicationId, SessionId, TenantId},
+    id::{AccountId, ApplicationId, SessionId, TenantId},
     time::Timestamp,
 };
 use sqlx::AnyConnection;
@@ -19,8 +19,39 @@ pub struct Goodbye {
     pub session: SessionId,
     /// What the application calls the person.
     pub subject: String,
-    /// Who tells it.
-    pub issuer: String,
+    /// Who tells it, where that is not the tenant by its usual name.
+    pub issuer: Option<String>,
+}
+
+/// A session has just ended: whichever of its applications listen are to hear.
+pub async fn note(c: &mut AnyConnection, tenant: &TenantId, session: &SessionId, now: Timestamp) -> Result<()> {
+    let rows: Vec<(String, Option<String>, String, String, String)> = sqlx::query_as(
+        "SELECT u.application_id, u.issuer, COALESCE(u.told_as, u.session_id), s.account_id, a.protocol FROM session_applications u
+         JOIN sessions s ON s.tenant_id = u.tenant_id AND s.id = u.session_id
+         JOIN applications a ON a.tenant_id = u.tenant_id AND a.id = u.application_id AND a.disabled_at IS NULL
+         WHERE u.tenant_id = $1 AND u.session_id = $2 ORDER BY u.application_id",
+    )
+    .bind(tenant.as_str())
+    .bind(session.as_str())
+    .fetch_all(&mut *c)
+    .await?;
+    for (application, issuer, told_as, account, protocol) in rows {
+        let protocol: Protocol = serde_json::from_str(&protocol)?;
+        if protocol.back_channel_logout_url.is_none() {
+            continue;
+        }
+        let application = ApplicationId::from(application);
+        let goodbye = Goodbye {
+            // A session ends once.
+            id: format!("{session} {application}"),
+            subject: pairwise(tenant, &application, &AccountId::from(account)),
+            application,
+            session: told_as.into(),
+            issuer,
+        };
+        insert(c, tenant, &goodbye, now).await?;
+    }
+    Ok(())
 }
 
 pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, goodbye: &Goodbye, now: Timestamp) -> Result<()> {
@@ -33,7 +64,7 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, goodbye: &Goodbye,
     .bind(goodbye.application.as_str())
     .bind(goodbye.session.as_str())
     .bind(&goodbye.subject)
-    .bind(&goodbye.issuer)
+    .bind(goodbye.issuer.as_deref().unwrap_or_default())
     .bind(now.0)
     .execute(c)
     .await?;
@@ -83,6 +114,7 @@ pub async fn take_due(db: &Db, limit: i64, now: Timestamp) -> Result<Vec<Due>> {
 }
 
 fn due((tenant, id, application, session, subject, issuer, since, tries): Row) -> Due {
+    let issuer = Some(issuer).filter(|issuer| !issuer.is_empty());
     let goodbye = Goodbye { id, application: application.into(), session: session.into(), subject, issuer };
     Due { tenant: tenant.into(), goodbye, tries, since: Timestamp(since) }
 }

@@ -1,10 +1,11 @@
 //! Who was asked to administer and has not come yet. No account is there before its owner uses the link.
 
-use super::Db;
+use super::{Db, account, identity::Folded, person, second_factor};
 use crate::error::{Error, Result};
 use app::contract::{
     id::{AccountId, TenantId},
     permission::{Permission, Role},
+    secret::Secret,
     time::Timestamp,
 };
 use sqlx::AnyConnection;
@@ -88,6 +89,30 @@ pub async fn by_link(db: &Db, hash: &str, now: Timestamp) -> Result<Invitation> 
     .fetch_optional(db.reader())
     .await?;
     row.and_then(read).ok_or(Error::NotFound)
+}
+
+/// Whoever came by the link to an account of their address that somebody made and nobody proved.
+pub struct Taker<'a> {
+    pub account: &'a AccountId,
+    pub address: &'a Folded,
+    /// Of the new password.
+    pub hash: &'a Secret,
+    pub name: &'a str,
+    /// Whoever guessed at the old one.
+    pub guessers: &'a [String],
+}
+
+/// Whatever whoever had the account before knows or holds is worth nothing from now on (security R12). `Error::NotFound` where
+/// the address was proved meanwhile: who signs in with it needs no link.
+pub async fn take_over(c: &mut AnyConnection, home: &TenantId, taker: Taker<'_>, now: Timestamp) -> Result<()> {
+    let Taker { account, address, hash, name, guessers } = taker;
+    if !account::prove_address(c, home, account, address, now).await? {
+        return Err(Error::NotFound);
+    }
+    person::reset_password(c, home, account, hash, false, guessers, now).await?;
+    second_factor::remove(c, home, account).await?;
+    person::set_attribute(c, home, account, "displayName", Some(name)).await?;
+    person::index(c, home, account).await
 }
 
 /// Used up, or withdrawn: of two who try at once, one finds it gone.

@@ -27,6 +27,7 @@ pub mod journey;
 mod migrations;
 pub mod notice;
 pub mod outbox;
+pub mod pairwise;
 pub mod person;
 pub mod pushed_request;
 pub mod recent;

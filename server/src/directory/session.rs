@@ -1,12 +1,13 @@
 //! Sessions: a person signed in at a browser. The cookie's secret is kept as a hash; tokens know the session by its id.
 
-use super::{Db, Durability, Statement};
+use super::{Db, Durability, Statement, goodbye};
 use crate::error::Result;
 use app::contract::{
     flow_rules::SessionScope,
     id::{AccountId, ApplicationId, SessionId, TenantId, UserFlowId},
     time::Timestamp,
 };
+use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, FromRow, Row as _, any::AnyRow};
 use std::time::Duration;
 
@@ -33,22 +34,76 @@ pub struct Session {
     pub language: String,
     /// Over when nobody uses it for so long, unless it is kept.
     pub idle: Duration,
-    /// Whom it signs in to, and where it began.
+    /// Where the person proved who they are, the newest first. The session lasts as long as any of it.
+    pub begun: Vec<Begun>,
+}
+
+/// One sign-in of a session: whom it signs in to, and until when. A browser has one session with a tenant, and each flow its
+/// own rules: what one of them gave is neither taken back nor lengthened by a sign-in through another.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Begun {
     pub scope: SessionScope,
     pub application: Option<ApplicationId>,
     pub user_flow: Option<UserFlowId>,
+    /// However busy.
+    pub expires_at: Timestamp,
+    /// Over after so many minutes of rest, unless it is kept.
+    pub minutes: u32,
+    pub kept: bool,
 }
 
-impl Session {
-    /// Whether somebody who signed in so is signed in to that application by that flow, where both the flow in which it began
-    /// and the one that asks have a say.
-    pub fn is_for(&self, application: &ApplicationId, user_flow: &UserFlowId, asked: SessionScope) -> bool {
+impl Begun {
+    pub fn idle(&self) -> Duration {
+        Duration::from_secs(60 * u64::from(self.minutes))
+    }
+
+    /// Where both the flow in which it began and the one that asks have a say.
+    fn is_for(&self, application: &ApplicationId, user_flow: &UserFlowId, asked: SessionScope) -> bool {
         [self.scope, asked].into_iter().all(|scope| match scope {
             SessionScope::Tenant => true,
             SessionScope::Application => self.application.as_ref() == Some(application),
             SessionScope::Flow => self.user_flow.as_ref() == Some(user_flow),
             SessionScope::Suppressed => false,
         })
+    }
+}
+
+impl Session {
+    /// Whether somebody who signed in so is signed in to that application by that flow, whose own scope is `asked`.
+    pub fn is_for(
+        &self,
+        application: &ApplicationId,
+        user_flow: &UserFlowId,
+        asked: SessionScope,
+        now: Timestamp,
+    ) -> bool {
+        self.begun.iter().any(|begun| begun.is_for(application, user_flow, asked) && self.still_has(begun, now))
+    }
+
+    fn still_has(&self, begun: &Begun, now: Timestamp) -> bool {
+        let is_kept = begun.kept && self.kept_at.is_some();
+        begun.expires_at > now && (is_kept || self.seen_at + begun.idle() > now)
+    }
+
+    /// With what is left of the one before it, of the same person at the same browser. A sign-in to the same application by
+    /// the same flow takes the place of the earlier one.
+    fn after(mut self, before: &Session) -> Self {
+        let now = self.signed_in_at;
+        let place = |begun: &Begun| (begun.application.clone(), begun.user_flow.clone());
+        let newest = self.begun.iter().map(place).collect::<Vec<_>>();
+        let left = before.begun.iter().filter(|begun| before.still_has(begun, now) && !newest.contains(&place(begun)));
+        self.begun.extend(left.cloned());
+        let longest = self.begun.iter().map(|begun| begun.expires_at).max().unwrap_or(self.expires_at);
+        // Who did not ask for it this time is not kept any more.
+        self.expires_at = if self.kept_at.is_some() { longest } else { longest.min(now + LONGEST) };
+        self.idle = self.begun.iter().map(Begun::idle).max().unwrap_or(self.idle);
+        self
+    }
+
+    /// The flow of the newest sign-in.
+    pub fn user_flow(&self) -> Option<&UserFlowId> {
+        self.begun.first()?.user_flow.as_ref()
     }
 }
 
@@ -59,11 +114,13 @@ const SCOPES: [(SessionScope, &str); 4] = [
     (SessionScope::Suppressed, "suppressed"),
 ];
 
-pub fn insert(tenant: &TenantId, session: &Session) -> Statement {
-    Statement::new(
+pub fn insert(tenant: &TenantId, session: &Session) -> Result<Statement> {
+    let newest = session.begun.first();
+    let scope = newest.map(|begun| begun.scope).unwrap_or_default();
+    let insert = Statement::new(
         "INSERT INTO sessions (tenant_id, id, hash, account_id, amr, signed_in_at, seen_at, expires_at, kept_at, language,
-                               idle, scope, application_id, user_flow_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                               idle, scope, application_id, user_flow_id, begun)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(tenant.as_str())
     .bind(session.id.as_str())
@@ -76,9 +133,12 @@ pub fn insert(tenant: &TenantId, session: &Session) -> Statement {
     .bind(session.kept_at.map(|at| at.0))
     .bind(&session.language)
     .bind(millis(session.idle))
-    .bind(SCOPES.iter().find(|(scope, _)| *scope == session.scope).map(|(_, word)| *word))
-    .bind(session.application.as_ref().map(ApplicationId::as_str))
-    .bind(session.user_flow.as_ref().map(UserFlowId::as_str))
+    // An older server reads the newest sign-in here.
+    .bind(SCOPES.iter().find(|(known, _)| *known == scope).map(|(_, word)| *word))
+    .bind(newest.and_then(|begun| begun.application.as_ref()).map(ApplicationId::as_str))
+    .bind(session.user_flow().map(UserFlowId::as_str))
+    .bind(serde_json::to_string(&session.begun)?);
+    Ok(insert)
 }
 
 fn millis(span: Duration) -> i64 {
@@ -89,7 +149,7 @@ fn millis(span: Duration) -> i64 {
 pub async fn find(db: &Db, tenant: &TenantId, hash: &str, now: Timestamp) -> Result<Option<Session>> {
     let found = sqlx::query_as(
         "SELECT s.id, s.hash, s.account_id, s.amr, s.signed_in_at, s.seen_at, s.expires_at, s.kept_at,
-                s.language, s.idle, s.scope, s.application_id, s.user_flow_id FROM sessions s
+                s.language, s.idle, s.scope, s.application_id, s.user_flow_id, s.begun FROM sessions s
          JOIN accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.disabled_at IS NULL
          WHERE s.tenant_id = $1 AND s.hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3
            AND (s.kept_at IS NOT NULL OR s.seen_at + s.idle > $3)",
@@ -105,8 +165,24 @@ pub async fn find(db: &Db, tenant: &TenantId, hash: &str, now: Timestamp) -> Res
 impl FromRow<'_, AnyRow> for Session {
     fn from_row(row: &AnyRow) -> sqlx::Result<Session> {
         let text = |column| row.try_get::<String, _>(column);
-        let word = text("scope")?;
-        let scope = SCOPES.iter().find(|(_, known)| *known == word).map(|(scope, _)| *scope);
+        let (expires_at, idle) = (Timestamp(row.try_get("expires_at")?), row.try_get::<i64, _>("idle")?);
+        let idle = Duration::from_millis(idle.max(0).unsigned_abs());
+        let kept_at = row.try_get::<Option<i64>, _>("kept_at")?.map(Timestamp);
+        let begun = match row.try_get::<Option<String>, _>("begun")? {
+            Some(begun) => serde_json::from_str(&begun).map_err(|error| sqlx::Error::Decode(error.into()))?,
+            None => {
+                let word = text("scope")?;
+                let scope = SCOPES.iter().find(|(_, known)| *known == word).map(|(scope, _)| *scope);
+                vec![Begun {
+                    scope: scope.ok_or_else(|| sqlx::Error::Decode(format!("a session for {word:?}").into()))?,
+                    application: row.try_get::<Option<String>, _>("application_id")?.map(Into::into),
+                    user_flow: row.try_get::<Option<String>, _>("user_flow_id")?.map(Into::into),
+                    expires_at,
+                    minutes: u32::try_from(idle.as_secs() / 60).unwrap_or(u32::MAX),
+                    kept: kept_at.is_some(),
+                }]
+            }
+        };
         Ok(Session {
             id: text("id")?.into(),
             hash: text("hash")?,
@@ -114,75 +190,103 @@ impl FromRow<'_, AnyRow> for Session {
             amr: text("amr")?.split_whitespace().map(str::to_owned).collect(),
             signed_in_at: Timestamp(row.try_get("signed_in_at")?),
             seen_at: Timestamp(row.try_get("seen_at")?),
-            expires_at: Timestamp(row.try_get("expires_at")?),
-            kept_at: row.try_get::<Option<i64>, _>("kept_at")?.map(Timestamp),
+            expires_at,
+            kept_at,
             language: text("language")?,
-            idle: Duration::from_millis(row.try_get::<i64, _>("idle")?.max(0).unsigned_abs()),
-            scope: scope.ok_or_else(|| sqlx::Error::Decode(format!("a session for {word:?}").into()))?,
-            application: row.try_get::<Option<String>, _>("application_id")?.map(Into::into),
-            user_flow: row.try_get::<Option<String>, _>("user_flow_id")?.map(Into::into),
+            idle,
+            begun,
         })
     }
 }
 
-pub async fn touch(db: &Db, tenant: &TenantId, id: &SessionId, now: Timestamp) -> Result<()> {
-    let (tenant, id) = (tenant.clone(), id.clone());
+/// Somebody used it. What had rested too long by then does not come back.
+pub async fn touch(db: &Db, tenant: &TenantId, session: &Session, now: Timestamp) -> Result<()> {
+    let (tenant, id) = (tenant.clone(), session.id.clone());
+    let left: Vec<&Begun> = session.begun.iter().filter(|begun| session.still_has(begun, now)).collect();
+    let begun = serde_json::to_string(&left)?;
     db.change(Durability::Fleeting, move |c| {
         Box::pin(async move {
-            sqlx::query("UPDATE sessions SET seen_at = $1 WHERE tenant_id = $2 AND id = $3 AND seen_at < $1")
-                .bind(now.0)
-                .bind(tenant.as_str())
-                .bind(id.as_str())
-                .execute(c)
-                .await?;
+            sqlx::query(
+                "UPDATE sessions SET seen_at = $1, begun = $2 WHERE tenant_id = $3 AND id = $4 AND seen_at < $1",
+            )
+            .bind(now.0)
+            .bind(begun)
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .execute(c)
+            .await?;
             Ok(())
         })
     })
     .await
 }
 
-/// Ends one session and every refresh token that was issued in it.
+/// Ends one session and every refresh token that was issued in it; its applications are to hear.
 pub async fn end(c: &mut AnyConnection, tenant: &TenantId, id: &SessionId, now: Timestamp) -> Result<()> {
-    for sql in [
-        "UPDATE sessions SET ended_at = $1 WHERE tenant_id = $2 AND id = $3 AND ended_at IS NULL",
-        "UPDATE token_families SET revoked_at = $1 WHERE tenant_id = $2 AND session_id = $3 AND revoked_at IS NULL",
-    ] {
-        sqlx::query(sql).bind(now.0).bind(tenant.as_str()).bind(id.as_str()).execute(&mut *c).await?;
+    let ended = sqlx::query("UPDATE sessions SET ended_at = $1 WHERE tenant_id = $2 AND id = $3 AND ended_at IS NULL")
+        .bind(now.0)
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .execute(&mut *c)
+        .await?;
+    match ended.rows_affected() {
+        0 => Ok(()),
+        _ => follow(c, tenant, id, now).await,
     }
-    Ok(())
+}
+
+/// What follows from the end of a session.
+async fn follow(c: &mut AnyConnection, tenant: &TenantId, id: &SessionId, now: Timestamp) -> Result<()> {
+    sqlx::query(
+        "UPDATE token_families SET revoked_at = $1 WHERE tenant_id = $2 AND session_id = $3 AND revoked_at IS NULL",
+    )
+    .bind(now.0)
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .execute(&mut *c)
+    .await?;
+    goodbye::note(c, tenant, id, now).await
 }
 
 /// A session in the place of the one whose cookie the browser brought, which ends.
 ///
 /// What it had opened for another person ends with it: whoever sits there now must not go on with their refresh tokens. The
-/// same person, who only proved anew who they are (`prompt=login`, `max_age`), keeps what they had, or one application's
-/// wish for a fresh proof would sign them out of all the others. It becomes the new session's, so that signing out, which
-/// knows only the session that there is, still ends all of it.
-pub async fn replace(c: &mut AnyConnection, tenant: &TenantId, before: &str, session: &Session) -> Result<()> {
+/// same person, who only proved anew who they are (`prompt=login`, `max_age`, a flow of its own scope), keeps what they had,
+/// or one application's wish for a fresh proof would sign them out of all the others. It becomes the new session's, so that
+/// signing out, which knows only the session that there is, still ends all of it.
+pub async fn replace(c: &mut AnyConnection, tenant: &TenantId, before: &str, session: Session) -> Result<()> {
     let now = session.signed_in_at;
-    let ended: Option<(String, String)> = sqlx::query_as(
-        "UPDATE sessions SET ended_at = $1 WHERE tenant_id = $2 AND hash = $3 AND ended_at IS NULL RETURNING id, account_id",
+    let ended: Option<Session> = sqlx::query_as(
+        "UPDATE sessions SET ended_at = $1 WHERE tenant_id = $2 AND hash = $3 AND ended_at IS NULL
+         RETURNING id, hash, account_id, amr, signed_in_at, seen_at, expires_at, kept_at, language, idle, scope,
+                   application_id, user_flow_id, begun",
     )
     .bind(now.0)
     .bind(tenant.as_str())
     .bind(before)
     .fetch_optional(&mut *c)
     .await?;
-    insert(tenant, session).run(c).await?;
     match ended {
-        Some((before, account)) if account == session.account.as_str() => {
-            hand_over(c, tenant, &before.into(), &session.id).await
+        Some(before) if before.account == session.account => {
+            let session = session.after(&before);
+            insert(tenant, &session)?.run(c).await?;
+            hand_over(c, tenant, &before.id, &session.id).await
         }
-        Some((before, _)) => end(c, tenant, &before.into(), now).await,
-        None => Ok(()),
+        Some(before) => {
+            follow(c, tenant, &before.id, now).await?;
+            insert(tenant, &session)?.run(c).await
+        }
+        None => insert(tenant, &session)?.run(c).await,
     }
 }
 
+/// Applications go on knowing it by the session that they were told of.
 async fn hand_over(c: &mut AnyConnection, tenant: &TenantId, from: &SessionId, to: &SessionId) -> Result<()> {
     for sql in [
         "UPDATE token_families SET session_id = $1 WHERE tenant_id = $2 AND session_id = $3 AND revoked_at IS NULL",
-        "INSERT INTO session_applications (tenant_id, session_id, application_id, issuer)
-         SELECT tenant_id, $1, application_id, issuer FROM session_applications WHERE tenant_id = $2 AND session_id = $3",
+        "INSERT INTO session_applications (tenant_id, session_id, application_id, issuer, told_as)
+         SELECT tenant_id, $1, application_id, issuer, COALESCE(told_as, session_id) FROM session_applications
+         WHERE tenant_id = $2 AND session_id = $3",
     ] {
         sqlx::query(sql).bind(to.as_str()).bind(tenant.as_str()).bind(from.as_str()).execute(&mut *c).await?;
     }
@@ -222,11 +326,12 @@ pub async fn is_running(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bo
     Ok(row.is_some())
 }
 
-/// Remembers that the session signed in to the application: it may end it without asking the person.
+/// Remembers that the session signed in to the application, by its own name: it may end it without asking the person.
 pub fn note_application(tenant: &TenantId, id: &SessionId, application: &ApplicationId) -> Statement {
     Statement::new(
         "INSERT INTO session_applications (tenant_id, session_id, application_id) VALUES ($1, $2, $3)
-         ON CONFLICT (tenant_id, session_id, application_id) DO NOTHING",
+         ON CONFLICT (tenant_id, session_id, application_id) DO UPDATE SET told_as = NULL
+         WHERE session_applications.told_as IS NOT NULL",
     )
     .bind(tenant.as_str())
     .bind(id.as_str())
@@ -261,17 +366,31 @@ pub async fn note_issuer(
     .await
 }
 
-/// Whom the session signed in to, and who told each of them of it.
-pub async fn list_applications_with_issuers(
-    db: &Db,
-    tenant: &TenantId,
-    id: &SessionId,
-) -> Result<Vec<(ApplicationId, Option<String>)>> {
-    let sql = "SELECT application_id, issuer FROM session_applications WHERE tenant_id = $1 AND session_id = $2
-               ORDER BY application_id";
-    let rows: Vec<(String, Option<String>)> =
-        sqlx::query_as(sql).bind(tenant.as_str()).bind(id.as_str()).fetch_all(db.reader()).await?;
-    Ok(rows.into_iter().map(|(id, issuer)| (id.into(), issuer)).collect())
+/// An application that a session signed in to.
+pub struct SignedInTo {
+    pub application: ApplicationId,
+    /// Who told it of the session, where that is not the tenant by its usual name.
+    pub issuer: Option<String>,
+    /// The session as it was told.
+    pub told_as: SessionId,
+}
+
+/// Whom the session signed in to, and what each of them knows of it.
+pub async fn list_told(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<Vec<SignedInTo>> {
+    let rows: Vec<(String, Option<String>, String)> = sqlx::query_as(
+        "SELECT application_id, issuer, COALESCE(told_as, session_id) FROM session_applications
+         WHERE tenant_id = $1 AND session_id = $2 ORDER BY application_id",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .fetch_all(db.reader())
+    .await?;
+    let told = rows.into_iter().map(|(application, issuer, told_as)| SignedInTo {
+        application: application.into(),
+        issuer,
+        told_as: told_as.into(),
+    });
+    Ok(told.collect())
 }
 
 pub async fn list_applications(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<Vec<ApplicationId>> {

@@ -39,7 +39,7 @@ pub async fn list(db: &Db, tenant: &TenantId, now: Timestamp) -> Result<Vec<Sign
         .collect())
 }
 
-/// Adds a key and sets when the older ones of its algorithm retire.
+/// Adds a key and sets when the older ones of its algorithm retire, unless they do so earlier anyway.
 pub async fn insert(db: &Db, tenant: &TenantId, key: SigningKey, older_retire_at: Option<Timestamp>) -> Result<()> {
     let tenant = tenant.clone();
     db.write(Durability::Lasting, move |c| {
@@ -59,7 +59,8 @@ pub async fn insert(db: &Db, tenant: &TenantId, key: SigningKey, older_retire_at
             if let Some(at) = older_retire_at {
                 sqlx::query(
                     "UPDATE signing_keys SET retires_at = $1
-                     WHERE tenant_id = $2 AND algorithm = $3 AND id <> $4 AND retires_at IS NULL",
+                     WHERE tenant_id = $2 AND algorithm = $3 AND id <> $4
+                       AND (retires_at IS NULL OR retires_at > $1)",
                 )
                 .bind(at.0)
                 .bind(tenant.as_str())

@@ -13,6 +13,10 @@ use crate::{
     state::AppState,
 };
 use app::contract::id::{JourneyId, TenantId};
+use std::time::Duration;
+
+/// From the request to the code.
+pub const JOURNEY_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// Whoever holds the grant holds the journey.
 pub async fn begin(

@@ -14,13 +14,14 @@ use crate::{
         device, grant, guess,
         identity::Folded,
         person,
-        session::{self, LONGEST, Session},
+        session::{self, Begun, LONGEST, Session},
     },
     error::{Error, Result},
     journey::{Came, Entered, Outcome, Proof, Reached, Stage, assurance},
     mail::compose::{Mail, compose},
     post::NOTICE_LIFETIME,
     secret::token::Token,
+    session_state,
     state::AppState,
 };
 use app::contract::{flow_rules::SessionLifetime, id::AccountId, journey::is_address, secret::Secret, time::Timestamp};
@@ -269,6 +270,14 @@ fn sign_in(
         SessionLifetime::Rolling => LONGEST,
         SessionLifetime::Absolute => idle,
     };
+    let begun = Begun {
+        scope: rules.scope,
+        application: Some(visit.application.id.clone()),
+        user_flow: Some(visit.flow.id.clone()),
+        expires_at: visit.now + longest,
+        minutes: rules.minutes,
+        kept: keep,
+    };
     let session = Session {
         id: state.chance.id().into(),
         hash: secret.hash(),
@@ -276,20 +285,18 @@ fn sign_in(
         amr: assurance::amr(proved).into_iter().map(str::to_owned).collect(),
         signed_in_at: visit.now,
         seen_at: visit.now,
-        expires_at: visit.now + longest,
+        expires_at: begun.expires_at,
         kept_at: keep.then_some(visit.now),
         language: visit.journey.language.clone(),
         idle,
-        scope: rules.scope,
-        application: Some(visit.application.id.clone()),
-        user_flow: Some(visit.flow.id.clone()),
+        begun: vec![begun],
     };
     match visit.holder.session(&visit.tenant.id, visit.https) {
-        None => unit.say(Durability::Lasting, session::insert(&visit.tenant.id, &session)),
+        None => unit.say(Durability::Lasting, session::insert(&visit.tenant.id, &session)?),
         Some(before) => {
             let (written, tenant) = (session.clone(), visit.tenant.id.clone());
             unit.add(Durability::Lasting, move |c| {
-                Box::pin(async move { session::replace(c, &tenant, &before, &written).await })
+                Box::pin(async move { session::replace(c, &tenant, &before, written).await })
             });
         }
     }
@@ -298,8 +305,9 @@ fn sign_in(
     let Some(cookies) = visit.holder.cookies() else { return Ok(Vec::new()) };
     let new_device = remember_device(state, visit, unit, cookies, account);
     let kept = if keep { Keep::For(longest) } else { Keep::UntilClosed };
+    let known_by = session_state::cookie(state, &visit.tenant.id, &session.id);
     let session = Cookie::Session(visit.tenant.id.clone()).set(secret.reveal(), kept, visit.https);
-    Ok(new_device.into_iter().chain([session]).collect())
+    Ok(new_device.into_iter().chain([session, known_by]).collect())
 }
 
 /// From here on the browser is familiar to the account; the cookie by which it is known where it has none yet.

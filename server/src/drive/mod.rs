@@ -11,9 +11,9 @@ mod second_step;
 mod visit;
 mod whose;
 
-pub use begin::begin;
-pub use holder::{Holder, successor};
-pub use perform::judge_password;
+pub use begin::{JOURNEY_LIFETIME, begin};
+pub use holder::{CODE_LIFETIME, Carried, Holder, hand_over, issue_code};
+pub use perform::{judge_password, strangers_at};
 pub use visit::Visit;
 pub use whose::{Asking, whose};
 

@@ -164,6 +164,7 @@ pub async fn update(
     let (id, enabled, was_enabled) =
         (person.id.clone(), after.account_enabled != Some(false), person.disabled_at.is_none());
     let must_change = profile.force_change_password_next_sign_in;
+    let guessers = password::guessers(&state, &person.id);
     change::make(&state, &caller, change, move |c, tenant, now| {
         Box::pin(async move {
             if judged.identities != person.identities {
@@ -182,7 +183,7 @@ pub async fn update(
             }
             person::index(c, tenant, &person.id).await?;
             if let Some(password) = &password {
-                person::reset_password(c, tenant, &person.id, password, must_change, now).await?;
+                person::reset_password(c, tenant, &person.id, password, must_change, &guessers, now).await?;
             }
             if enabled != was_enabled {
                 person::set_disabled(c, tenant, &person.id, (!enabled).then_some(now)).await?;

@@ -14,6 +14,8 @@ pub struct PagePolicy {
     pub form_targets: Vec<String>,
     /// Whose pages it shows inside itself.
     pub frames: Vec<String>,
+    /// The origin whose pages may show it inside them: one at which there is something registered, and nothing to click here.
+    pub framed_by: Option<String>,
 }
 
 /// In a response's extensions: what a silent sign-in in a frame of the application's own page is answered with. Browsers
@@ -54,7 +56,9 @@ const ALWAYS: [(HeaderName, HeaderValue); 4] = [
 /// `https_for_ever` is nothing where it is not promised, and says whether our names below it are meant as well: what stands
 /// below a tenant's own name is the tenant's (RFC 6797 §6.1.2).
 pub(super) fn dress(response: &mut Response, https_for_ever: Option<bool>) {
-    let policy = response.extensions_mut().remove::<PagePolicy>().map(|policy| policy.header().unwrap_or(NOTHING));
+    let policy = response.extensions_mut().remove::<PagePolicy>();
+    let is_framed = policy.as_ref().is_some_and(|policy| policy.framed_by.is_some());
+    let policy = policy.map(|policy| policy.header().unwrap_or(NOTHING));
     let may_be_framed = response.status().is_redirection() && response.extensions().get::<MayBeFramed>().is_some();
     let is_popup = response.extensions().get::<IsPopup>().is_some();
     let headers: &mut HeaderMap = response.headers_mut();
@@ -69,6 +73,12 @@ pub(super) fn dress(response: &mut Response, https_for_ever: Option<bool>) {
         headers.entry(name).or_insert(value);
     }
     headers.extend(ALWAYS);
+    if is_framed {
+        headers.remove(header::X_FRAME_OPTIONS);
+        // For pages that let in only what says that it may be let in (`Cross-Origin-Embedder-Policy`).
+        headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+        headers.append(header::VARY, HeaderValue::from_static("Referer"));
+    }
     if may_be_framed {
         headers.remove(header::X_FRAME_OPTIONS);
         headers.insert(header::CONTENT_SECURITY_POLICY, NOTHING_FRAMED);
@@ -84,17 +94,18 @@ pub(super) fn dress(response: &mut Response, https_for_ever: Option<bool>) {
 
 impl PagePolicy {
     fn header(&self) -> Option<HeaderValue> {
-        let Self { nonce, form_targets, frames } = self;
+        let Self { nonce, form_targets, frames, framed_by } = self;
+        let ancestors = framed_by.as_deref().unwrap_or("'none'");
         let targets = form_targets.join(" ");
         let frame = if frames.is_empty() { String::new() } else { format!("frame-src {}; ", frames.join(" ")) };
         let policy = format!(
             "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
              style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
-             {frame}form-action 'self' {targets}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+             {frame}form-action 'self' {targets}; base-uri 'none'; object-src 'none'; frame-ancestors {ancestors}"
         );
         // Either part could otherwise add a directive of its own.
         let plain = |text: &str| !text.contains([';', ',', '\'', ' ']);
-        (plain(nonce) && form_targets.iter().chain(frames).all(|target| plain(target)))
+        (plain(nonce) && form_targets.iter().chain(frames).chain(framed_by).all(|target| plain(target)))
             .then(|| HeaderValue::try_from(policy).ok())
             .flatten()
     }

@@ -1,7 +1,7 @@
 //! How sure a sign-in is, and by what: the one place that puts proofs into the words of tokens.
 
 use super::{Proof, kind};
-use app::contract::user_flow::UserFlow;
+use app::contract::user_flow::{Method, UserFlow};
 
 /// How sure a sign-in is (`acr`), from the least: a mailed code alone, which NIST 800-63B counts for nothing (§3.1.3.1);
 /// one factor; two.
@@ -57,6 +57,24 @@ pub fn suffices(flow: &UserFlow, amr: &[String]) -> bool {
     !kind::asks_second_step(flow) || has_second_step(&proofs(amr))
 }
 
+/// The most that whoever signs in so can prove.
+pub fn most(method: Method, has_second_factor: bool) -> &'static str {
+    let [none, one, two] = LEVELS;
+    match (method, has_second_factor) {
+        (Method::Password, true) => two,
+        (Method::Password, false) | (Method::Passcode, true) => one,
+        (Method::Passcode, false) => none,
+    }
+}
+
+/// The highest of the levels that an application names which that proof comes up to: who proved two factors has proved one.
+/// What we do not know nobody comes up to.
+pub fn met<'a>(proved: &str, named: &'a [String]) -> Option<&'a str> {
+    let place = |level: &str| LEVELS.iter().position(|known| *known == level);
+    let reached = named.iter().filter(|level| place(level).is_some_and(|level| place(proved) >= Some(level)));
+    reached.map(String::as_str).max_by_key(|level| place(level))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +99,31 @@ mod tests {
             let kept: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
             assert_eq!(acr(&kept), level, "{proved:?}");
             assert_eq!(has_second_step(&proofs(&kept)), has_second_step(proved), "{proved:?}");
+        }
+    }
+
+    #[test]
+    fn a_proof_comes_up_to_what_is_less() {
+        let table: [(&str, &[&str], Option<&str>); 8] = [
+            ("1", &[], None),
+            ("1", &["1"], Some("1")),
+            ("1", &["2"], None),
+            ("1", &["2", "1", "0"], Some("1")),
+            ("2", &["1"], Some("1")),
+            ("2", &["0", "1"], Some("1")),
+            ("0", &["urn:example:gold", "0"], Some("0")),
+            ("2", &["urn:example:gold", "3", ""], None),
+        ];
+        for (proved, named, level) in table {
+            let named: Vec<String> = named.iter().map(|level| (*level).to_owned()).collect();
+            assert_eq!(met(proved, &named), level, "{proved} {named:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_proves_more_than_their_account_has() {
+        for (method, alone, with_second) in [(Method::Password, "1", "2"), (Method::Passcode, "0", "1")] {
+            assert_eq!((most(method, false), most(method, true)), (alone, with_second));
         }
     }
 }

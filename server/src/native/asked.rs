@@ -120,7 +120,7 @@ impl Asked {
 
 impl Dress {
     pub fn of(asked: &Asked) -> Self {
-        let traces = Traces::new(&asked.caller, &asked.headers, &Parameters::of_query(None), asked.state.clock.now());
+        let traces = Traces::new(&asked.state, &asked.caller, &asked.headers, &Parameters::of_query(None));
         Self { traces, page: None }
     }
 

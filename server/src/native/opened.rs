@@ -7,16 +7,11 @@ use super::{
     trouble::{Trouble, expired, invalid_token},
 };
 use crate::{
-    directory::{
-        Durability,
-        grant::{self, Code, Outcome},
-        journey as journeys,
-    },
-    drive::{self, Holder, Visit},
+    directory::grant::Outcome,
+    drive::{self, Carried, Visit},
     error::{Error, Result},
     hearings::Hearing,
     journey::show,
-    secret::token::{self, Token},
 };
 use app::contract::{
     journey::{Answer, Path, Step},
@@ -32,8 +27,7 @@ pub struct Opened {
     pub call: Call,
     pub visit: Visit,
     pub held: Held,
-    /// Or it was opened by the token of before, by somebody whom the last answer did not reach: they are told again where they
-    /// are, and what they send does not count again.
+    /// Or it was opened by the token of before.
     pub is_present: bool,
 }
 
@@ -55,24 +49,16 @@ impl Call {
             Continuation::Done { .. } => return Err(expired()),
         };
         let hearing = self.state.hearings.of(&held.journey).await;
-        let (mut visit, is_present) = match self.visit(&held).await {
-            Err(Error::JourneyOver) => {
-                held.secret = drive::successor(&self.state, &held.journey, held.secret.reveal()).into();
-                (self.visit(&held).await?, false)
-            }
-            visit => (visit?, true),
-        };
+        let (tenant, caller) = (&self.tenant.id, self.caller.clone());
+        let carried = Carried::open(&self.state, tenant, &held.journey, held.secret, caller).await?;
+        let Carried { mut visit, secret, is_present } = carried;
+        held.secret = secret;
         if let Some(method) = held.method {
             // The application was told how this very address signs in, whatever new ones do. Nobody signs up by it.
             let sign_up = if held.way == Path::SignIn { SignUp::Closed } else { visit.flow.sign_up };
             visit.flow = Arc::new(UserFlow { method, sign_up, ..(*visit.flow).clone() });
         }
         Ok((hearing, Opened { call: self, visit, held, is_present }))
-    }
-
-    async fn visit(&self, held: &Held) -> Result<Visit> {
-        let holder = Holder::Bearer(held.secret.clone());
-        Visit::load(&self.state, self.tenant.id.as_str(), &held.journey, holder, self.caller.clone()).await
     }
 }
 
@@ -102,13 +88,7 @@ impl Opened {
         if !self.is_present {
             return self.token();
         }
-        let secret = drive::successor(&self.call.state, &self.held.journey, self.held.secret.reveal());
-        let (tenant, id, hash) = (self.visit.tenant.id.clone(), self.visit.row.id.clone(), token::hash(&secret));
-        let hand_over = self.call.state.db.write(Durability::Fleeting, move |c| {
-            Box::pin(async move { journeys::hand_over(c, &tenant, &id, &hash).await })
-        });
-        hand_over.await?;
-        self.held.secret = secret.into();
+        self.held.secret = drive::hand_over(&self.call.state, &self.visit, &self.held.secret).await?;
         self.token()
     }
 
@@ -119,12 +99,8 @@ impl Opened {
 
     /// The way is over and somebody is in. Told once.
     pub async fn code(&self) -> Result<Secret> {
-        let (state, tenant) = (&self.call.state, &self.visit.tenant.id);
-        let found = grant::find(&state.db, tenant, &self.visit.row.grant).await?.ok_or(Error::JourneyOver)?;
-        let code = Token::random(&state.chance);
-        let issued = Code { hash: code.hash(), expires_at: self.visit.now + LIFETIME };
-        let given = grant::issue_code(&state.db, tenant, &found.id, &found.browser, issued, self.visit.now).await?;
-        match given.and_then(|grant| grant.outcome) {
+        let (code, given) = drive::issue_code(&self.call.state, &self.visit, LIFETIME).await?;
+        match given.outcome {
             Some(Outcome::SignedIn { .. }) => Ok(code.reveal().into()),
             _ => Err(Error::JourneyOver),
         }

@@ -22,9 +22,7 @@ use app::contract::{
 };
 use axum::http::header;
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
-
-const LIFETIME: Duration = Duration::from_secs(3600);
+use std::{collections::BTreeMap, sync::Arc};
 
 pub struct Start {
     pub flow: Arc<UserFlow>,
@@ -66,7 +64,7 @@ impl Call {
             browser: secret.hash(),
             request: serde_json::to_string(&kept).map_err(Error::from)?,
             outcome: None,
-            expires_at: self.state.clock.now() + LIFETIME,
+            expires_at: self.state.clock.now() + drive::JOURNEY_LIFETIME,
         };
         let journey = drive::begin(&self.state, &self.tenant.id, &self.caller, grant, self.entry(way)).await?;
         let held = Held {

@@ -4,7 +4,7 @@
 use super::{
     browser,
     check::{self, Prompt, RefreshRules, Request},
-    claims, hint, par,
+    hint, par,
     parameters::Parameters,
     place::{self, Place},
     redirect::{Answering, see_other},
@@ -17,6 +17,7 @@ use crate::{
         application::Application,
         grant::{self, Code, Grant, Outcome},
         identity::{self, Folded},
+        pairwise::pairwise,
         session::{self, Session},
         tenant::{self, Tenant},
         user_flow,
@@ -42,12 +43,6 @@ use axum::{
     response::Response,
 };
 use std::{sync::Arc, time::Duration};
-
-/// From the request to the code.
-const JOURNEY_LIFETIME: Duration = Duration::from_secs(3600);
-
-/// How long a code may take to the application's server (security R28).
-pub const CODE_LIFETIME: Duration = Duration::from_secs(60);
 
 /// A session is not written down as used more often than this.
 const TOUCH_AFTER: Duration = Duration::from_secs(60);
@@ -116,7 +111,7 @@ pub async fn begin(
 ) -> Result<Response> {
     let flow = user_flow::get(&state.db, &tenant.id, &request.user_flow).await?;
     let visit = Visit { tenant, application, flow, request, caller, headers };
-    begin_journey(state, visit, None, state.clock.now()).await
+    begin_journey(state, visit, None, false, state.clock.now()).await
 }
 
 /// A request that is in order, and the browser it came with.
@@ -146,13 +141,21 @@ async fn answer(state: &AppState, mut visit: Visit) -> Result<Response> {
     let now = state.clock.now();
     let (application, flow) = (&visit.application.id, &visit.flow);
     let session = browser::signed_in(state, &visit.tenant.id, &visit.headers).await?;
-    let session = session.filter(|session| session.is_for(application, &flow.id, flow.rules.sessions.scope));
+    let session = session.filter(|session| session.is_for(application, &flow.id, flow.rules.sessions.scope, now));
     note_who_is_meant(state, &mut visit).await?;
-    match as_who_is_meant(state, &visit, session).await? {
+    let session = as_who_is_meant(state, &visit, session).await?;
+    let steps_up = match &session {
+        Some(session) if journey::is_for_signing_in(&visit.flow) => could_prove_more(state, &visit, session).await?,
+        _ => false,
+    };
+    // What nobody may be asked for is done without (OpenID Connect Core §5.5.1.1), unless the application must have it.
+    let may_ask = visit.request.prompt != Prompt::None || !visit.request.kept.claims.acr.is_empty();
+    match session {
         Some(session)
             if visit.request.is_satisfied_by(session.signed_in_at, now)
                 && assurance::suffices(&visit.flow, &session.amr)
-                && journey::is_for_signing_in(&visit.flow) =>
+                && journey::is_for_signing_in(&visit.flow)
+                && !(steps_up && may_ask) =>
         {
             return_at_once(state, visit, session, now).await
         }
@@ -174,8 +177,22 @@ async fn answer(state: &AppState, mut visit: Visit) -> Result<Response> {
             let issuer = visit.issuer(state);
             Ok(visit.request.kept.to.with_refusal(visit.answering(state, &issuer), &refusal))
         }
-        session => begin_journey(state, visit, session, now).await,
+        session => begin_journey(state, visit, session, steps_up, now).await,
     }
+}
+
+/// Whether somebody who signs in anew could come nearer to what the application wishes of the proof: by the password that they
+/// did not show, or the second factor that they set up since.
+async fn could_prove_more(state: &AppState, visit: &Visit, session: &Session) -> Result<bool> {
+    let (wished, proved) = (visit.request.wished_acr(), assurance::acr(&session.amr));
+    if wished.is_empty() || assurance::met(proved, wished).is_some() {
+        return Ok(false);
+    }
+    let tenant = &visit.tenant.id;
+    let Some(profile) = account::profile(&state.db, tenant, &session.account).await? else { return Ok(false) };
+    let known = identity::find_by_name(&state.db, tenant, &Folded::address(&profile.name)).await?;
+    let most = known.map(|known| assurance::most(known.method, known.has_second_factor));
+    Ok(most.is_some_and(|most| assurance::met(most, wished).is_some()))
 }
 
 /// An ID token that is brought back names a person as the `claims` parameter does. Whoever signs in has to be that person
@@ -184,7 +201,7 @@ async fn note_who_is_meant(state: &AppState, visit: &mut Visit) -> Result<()> {
     let Some(id_token) = &visit.request.id_token_hint else { return Ok(()) };
     let (tenant, application) = (&visit.tenant, &visit.application.id);
     if let Some(hint) = hint::read(state, tenant, id_token, Some(application.as_str())).await? {
-        visit.request.kept.claims.sub = Some(claims::pairwise(&tenant.id, application, &hint.account));
+        visit.request.kept.claims.sub = Some(pairwise(&tenant.id, application, &hint.account));
     }
     Ok(())
 }
@@ -205,15 +222,18 @@ async fn as_who_is_meant(state: &AppState, visit: &Visit, session: Option<Sessio
             return Ok(None);
         }
     }
-    let name = || claims::pairwise(&tenant.id, &visit.application.id, &session.account);
+    let name = || pairwise(&tenant.id, &visit.application.id, &session.account);
     let is_meant = request.kept.claims.sub.as_ref().is_none_or(|meant| *meant == name());
     Ok(is_meant.then_some(session))
 }
 
 /// Single sign-on: the grant is made, concluded and given its code in one write.
 async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: Timestamp) -> Result<Response> {
+    if session.seen_at + TOUCH_AFTER <= now {
+        session::touch(&state.db, &visit.tenant.id, &session, now).await?;
+    }
     let code = Token::random(&state.chance);
-    let issued = Code { hash: code.hash(), expires_at: now + CODE_LIFETIME };
+    let issued = Code { hash: code.hash(), expires_at: now + drive::CODE_LIFETIME };
     let outcome = Outcome::SignedIn {
         account: session.account,
         session: session.id.clone(),
@@ -227,22 +247,25 @@ async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: T
         // No journey will ask for this browser again; its session stands for it.
         ..grant(state, &visit, session.hash, now)?
     };
-    if session.seen_at + TOUCH_AFTER <= now {
-        session::touch(&state.db, &visit.tenant.id, &session.id, now).await?;
-    }
     let (tenant, mut unit) = (&visit.tenant.id, Unit::new(Durability::Fleeting));
     unit.say(Durability::Fleeting, grant::insert(tenant, &grant, Some(&issued), now)?);
     unit.say(Durability::Fleeting, session::note_application(tenant, &session.id, &grant.application));
     state.db.commit(unit).await?;
     let issuer = visit.issuer(state);
-    reply(visit.answering(state, &issuer), &visit.request.kept, code.reveal(), || by).await
+    reply(visit.answering(state, &issuer), &visit.request.kept, code.reveal(), by).await
 }
 
 /// The browser goes to the first page of its journey.
-async fn begin_journey(state: &AppState, visit: Visit, session: Option<Session>, now: Timestamp) -> Result<Response> {
+async fn begin_journey(
+    state: &AppState,
+    visit: Visit,
+    session: Option<Session>,
+    steps_up: bool,
+    now: Timestamp,
+) -> Result<Response> {
     let https = state.config.public_url.is_https();
     let (browser, set_cookie) = cookie::known_or_new(&Cookie::Browser, &visit.headers, https, &state.chance);
-    let (grant, entry) = (grant(state, &visit, browser, now)?, entry(state, &visit, session, now).await?);
+    let (grant, entry) = (grant(state, &visit, browser, now)?, entry(state, &visit, session, steps_up, now).await?);
     let journey = drive::begin(state, &visit.tenant.id, &visit.caller, grant, entry).await?;
     let page = format!("/{}/journeys/{journey}", visit.tenant.id);
     let mut response = visit.request.kept.to.in_its_window(see_other(&page));
@@ -260,11 +283,17 @@ fn grant(state: &AppState, visit: &Visit, browser: String, now: Timestamp) -> Re
         browser,
         request: serde_json::to_string(&visit.request.kept)?,
         outcome: None,
-        expires_at: now + JOURNEY_LIFETIME,
+        expires_at: now + drive::JOURNEY_LIFETIME,
     })
 }
 
-async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: Timestamp) -> Result<Entry> {
+async fn entry(
+    state: &AppState,
+    visit: &Visit,
+    session: Option<Session>,
+    steps_up: bool,
+    now: Timestamp,
+) -> Result<Entry> {
     let request = &visit.request;
     let profile = match &session {
         Some(session) => account::profile(&state.db, &visit.tenant.id, &session.account).await?,
@@ -281,7 +310,8 @@ async fn entry(state: &AppState, visit: &Visit, session: Option<Session>, now: T
         account: profile.account.clone(),
         address: profile.name.clone(),
         name: profile.attributes.get("displayName").cloned(),
-        until: request.recent_until(session.signed_in_at),
+        // Whose proof is too little has none that is recent enough.
+        until: if steps_up { Some(Timestamp(0)) } else { request.recent_until(session.signed_in_at) },
         proved: assurance::proofs(&session.amr),
         kept: session.kept_at.is_some(),
     });

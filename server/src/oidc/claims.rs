@@ -7,21 +7,18 @@ use super::{
 use crate::{
     claims::{self, Told},
     config::PublicUrl,
-    directory::account::Profile,
+    directory::{account::Profile, pairwise::pairwise},
     journey::assurance,
     secret::jwt::{Algorithm, Claims},
 };
 use app::contract::{
     flow_rules::{AlsoTold, FlowClaim},
-    id::{AccountId, ApplicationId, TenantId},
+    id::{ApplicationId, TenantId},
     permission::Permission,
     time::Timestamp,
     user_flow::UserFlow,
 };
-use aws_lc_rs::{
-    digest::{self, digest},
-    hmac,
-};
+use aws_lc_rs::digest::{self, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
@@ -81,7 +78,7 @@ pub fn id_token(subject: &Subject, beside: Beside, algorithm: Algorithm, id: &st
     let mut claims = issued(subject, id);
     put(&mut claims, "auth_time", granted.signed_in_at.seconds().into());
     put(&mut claims, "amr", json!(granted.amr));
-    put(&mut claims, "acr", assurance::acr(&granted.amr).into());
+    put(&mut claims, "acr", acr(granted).into());
     put_flow(&mut claims, subject);
     for (name, what) in [("at_hash", beside.access_token), ("c_hash", beside.code), ("s_hash", beside.state)] {
         if let Some(what) = what {
@@ -204,6 +201,18 @@ pub fn person(profile: &Profile, scopes: &Scopes, asked: &[String], flow: &UserF
     claims
 }
 
+/// What was proved. Where the application must have one of some levels, it is told the highest of those that the proof comes
+/// up to (OpenID Connect Core §5.5.1.1); `amr` tells all of it in any case.
+pub fn acr(granted: &Granted) -> &str {
+    let proved = assurance::acr(&granted.amr);
+    assurance::met(proved, &granted.claims.acr).unwrap_or(proved)
+}
+
+/// The flow's name, where it stands in the place of ours.
+pub fn acr_of_flow<'a>(flow: &UserFlow, name: Option<&'a str>) -> Option<&'a str> {
+    name.filter(|_| flow.rules.tokens.flow_claim == FlowClaim::Acr)
+}
+
 /// The flow where the request named it, under the claim that the flow chose. As `acr` it stands in the place of ours: B2C's
 /// older clients look for it there.
 fn put_flow(claims: &mut Claims, subject: &Subject) {
@@ -225,15 +234,6 @@ pub fn flow_name(token: &Claims) -> Option<&str> {
 
 fn put(claims: &mut Claims, name: &str, value: Value) {
     claims.insert(name.into(), value);
-}
-
-/// Another name for the person at each application, so that two of them cannot compare notes (OpenID Connect Core §8.1).
-/// The account's id, 122 random bits that no scope but `openid` need tell, is the key: unlike the seal key it is never
-/// changed, and neither may this name be.
-pub fn pairwise(tenant: &TenantId, application: &ApplicationId, account: &AccountId) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, account.as_str().as_bytes());
-    let pair = format!("sub|{tenant}|{application}");
-    URL_SAFE_NO_PAD.encode(hmac::sign(&key, pair.as_bytes()))
 }
 
 /// OpenID Connect Core §3.1.3.6: the left half of the hash that the signature uses. Ed25519 uses SHA-512 (RFC 8032 §5.1).

@@ -47,7 +47,7 @@ pub async fn redeem(
             return Ok(Err(refusal));
         }
         Ok(redeem::granted(grant, Kept { scopes, claims: claims.clone(), ..kept }).and_then(|(granted, rules)| {
-            is_meant(&of, &application, &claims, &granted)?;
+            is_meant(&of, &application, &claims, &granted, None)?;
             Ok((granted, rules))
         }))
     };

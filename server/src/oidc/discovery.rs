@@ -87,6 +87,9 @@ fn of_flow(public_url: &PublicUrl, tenant: &TenantId, place: &Place, named: &Nam
     let mut told = metadata(&place::issuer(public_url, tenant, &named.flow, Some(&named.name)), at);
     told["userinfo_endpoint"] = at("/openid/v2.0/userinfo").into();
     told["grant_types_supported"] = json!(token::GRANT_TYPES_OF_FLOWS);
+    if let Some(name) = claims::acr_of_flow(&named.flow, Some(&named.name)) {
+        told["acr_values_supported"] = json!([name]);
+    }
     told
 }
 
@@ -97,6 +100,7 @@ fn metadata(issuer: &str, at: impl Fn(&str) -> String) -> Value {
         "token_endpoint": at("/oauth2/v2.0/token"),
         "jwks_uri": at("/discovery/v2.0/keys"),
         "end_session_endpoint": at("/oauth2/v2.0/logout"),
+        "check_session_iframe": at("/oauth2/v2.0/checksession"),
         "pushed_authorization_request_endpoint": at("/oauth2/v2.0/par"),
         "require_pushed_authorization_requests": false,
         "revocation_endpoint": at("/oauth2/v2.0/revoke"),

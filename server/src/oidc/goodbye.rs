@@ -1,12 +1,12 @@
 //! What the other applications of a session hear when it ends: by a frame of our page, and by a call of our server, again and
 //! again until they have heard (OpenID Connect Front-Channel and Back-Channel Logout 1.0).
 
-use super::{claims, mint, redirect, response::ResponseMode};
+use super::{mint, redirect, response::ResponseMode};
 use crate::{
     directory::{
         application::{self, Application},
         goodbye::{self, Due, Goodbye},
-        session::{self, Session},
+        session::{self, Session, SignedInTo},
         tenant::{self, Tenant},
     },
     error::Result,
@@ -26,38 +26,19 @@ const GIVEN_UP_AFTER: Duration = Duration::from_secs(24 * 3600);
 /// Those that one server calls at the same time.
 const AT_ONCE: i64 = 16;
 
-/// Whom the session signed in to, and how each of them hears that it ended.
-#[derive(Default)]
-pub struct Farewell {
-    /// Addresses that the person's browser opens.
-    pub frames: Vec<String>,
-    /// To be written down with the end of the session.
-    pub calls: Vec<Goodbye>,
-}
-
-pub async fn farewell(state: &AppState, tenant: &Tenant, session: &Session) -> Result<Farewell> {
-    let mut farewell = Farewell::default();
-    for (id, issuer) in session::list_applications_with_issuers(&state.db, &tenant.id, &session.id).await? {
-        let Some(application) = application::find(&state.db, &tenant.id, &id).await? else { continue };
-        if application.disabled_at.is_some() {
-            continue;
-        }
-        let issuer = issuer.unwrap_or_else(|| state.config.public_url.issuer(&tenant.id));
+/// The addresses that the person's browser opens for those of the session's applications that listen there.
+pub async fn frames(state: &AppState, tenant: &Tenant, session: &Session) -> Result<Vec<String>> {
+    let mut frames = Vec::new();
+    for SignedInTo { application, issuer, told_as } in session::list_told(&state.db, &tenant.id, &session.id).await? {
+        let application = application::find(&state.db, &tenant.id, &application).await?;
+        let Some(application) = application.filter(|application| application.disabled_at.is_none()) else { continue };
         if let Some(url) = &application.protocol.front_channel_logout_url {
-            let pairs = [("iss", issuer.as_str()), ("sid", session.id.as_str())];
-            farewell.frames.push(redirect::with_pairs(url, ResponseMode::Query, &pairs));
-        }
-        if application.protocol.back_channel_logout_url.is_some() {
-            farewell.calls.push(Goodbye {
-                id: state.chance.id(),
-                subject: claims::pairwise(&tenant.id, &application.id, &session.account),
-                application: id,
-                session: session.id.clone(),
-                issuer,
-            });
+            let issuer = issuer.unwrap_or_else(|| state.config.public_url.issuer(&tenant.id));
+            let pairs = [("iss", issuer.as_str()), ("sid", told_as.as_str())];
+            frames.push(redirect::with_pairs(url, ResponseMode::Query, &pairs));
         }
     }
-    Ok(farewell)
+    Ok(frames)
 }
 
 /// One round of calls; says how many were tried.
@@ -114,8 +95,9 @@ async fn logout_token(
     goodbye: &Goodbye,
 ) -> Result<String> {
     let now = state.clock.now();
+    let issuer = goodbye.issuer.clone().unwrap_or_else(|| state.config.public_url.issuer(&tenant.id));
     let claims: Value = json!({
-        "iss": goodbye.issuer,
+        "iss": issuer,
         "sub": goodbye.subject,
         "aud": application.id,
         "iat": now.seconds(),

@@ -3,8 +3,7 @@
 //! asked: nobody is signed out by a link on somebody else's page.
 
 use super::{
-    browser, check,
-    goodbye::{self, Farewell},
+    browser, check, goodbye,
     hint::{self, Hint},
     parameters::Parameters,
     place::{Named, Place},
@@ -15,7 +14,7 @@ use crate::{
     assets,
     cookie::Cookie,
     directory::{
-        self, Durability, account,
+        Durability, account,
         activity::{self, Activity},
         application::{self, Application},
         session::{self, Session},
@@ -26,6 +25,7 @@ use crate::{
     guard::same_origin,
     html, problem,
     secret::{seal::Purpose, token},
+    session_state,
     state::AppState,
     wishes,
 };
@@ -113,7 +113,7 @@ async fn way_out(
     named: Option<&Named>,
     session: Option<&Session>,
 ) -> Result<tenant::SignOut> {
-    let flow = match (named, session.and_then(|session| session.user_flow.as_ref())) {
+    let flow = match (named, session.and_then(Session::user_flow)) {
         (Some(named), _) => Some(named.flow.clone()),
         // A flow that was deleted meanwhile has no wishes.
         (None, Some(id)) => user_flow::get(&state.db, &tenant.id, id).await.map(Some).or_else(|error| match error {
@@ -184,16 +184,13 @@ async fn end(state: &AppState, visit: &Visit, session: &Session) -> Result<Respo
         application: visit.owners.first().map(|owner| owner.id.clone()),
         user_flow: None,
     };
-    let Farewell { frames, calls } = goodbye::farewell(state, &visit.tenant, session).await?;
+    let frames = goodbye::frames(state, &visit.tenant, session).await?;
     let (tenant, session) = (visit.tenant.id.clone(), session.id.clone());
     state
         .db
         .write(Durability::Lasting, move |c| {
             Box::pin(async move {
                 session::end(c, &tenant, &session, now).await?;
-                for call in &calls {
-                    directory::goodbye::insert(c, &tenant, call, now).await?;
-                }
                 activity::insert(&tenant, &activity).run(c).await
             })
         })
@@ -215,6 +212,8 @@ fn framing(state: &AppState, visit: &Visit, frames: Vec<String>) -> Result<Respo
 fn forgotten(state: &AppState, visit: &Visit, mut response: Response) -> Response {
     let cookie = Cookie::Session(visit.tenant.id.clone()).clear(state.config.public_url.is_https());
     response.headers_mut().append(header::SET_COOKIE, cookie);
+    let nobody = session_state::cookie_of_nobody(state, &visit.tenant.id);
+    response.headers_mut().append(header::SET_COOKIE, nobody);
     response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
     response
 }

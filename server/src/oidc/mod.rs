@@ -1,6 +1,7 @@
 //! FACE applications: OpenID Connect and OAuth at Entra's addresses. One file per endpoint, and what they share.
 
 pub mod authorize;
+pub mod check_session;
 pub mod device;
 pub mod discovery;
 pub mod goodbye;

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     assets,
+    client::error_number,
     directory::{application::Application, tenant::Tenant},
     error::Refusal,
     guard::{IsPopup, MayBeFramed},
@@ -42,7 +43,10 @@ impl Return {
     pub fn with_refusal(&self, from: Answering, refusal: &Refusal) -> Response {
         let Answering { state, tongue, trace, .. } = from;
         let description = tongue.description(refusal.number, &refusal.description, trace, state.clock.now());
-        self.with(from, &[("error", refusal.error), ("error_description", &description)])
+        let about = error_number::address(&state.config.public_url, tongue, refusal.number);
+        let mut pairs = vec![("error", refusal.error), ("error_description", description.as_str())];
+        pairs.extend(about.as_deref().map(|about| ("error_uri", about)));
+        self.with(from, &pairs)
     }
 
     pub fn with(&self, from: Answering, answer: &[(&str, &str)]) -> Response {

@@ -1,7 +1,6 @@
 //! `GET /{tenant}/oauth2/resume/{grant}`: the journey is over; the application gets its answer, once.
 
 use super::{
-    authorize::CODE_LIFETIME,
     check::{self, Kept},
     place,
     redirect::{Answering, see_other},
@@ -15,6 +14,7 @@ use crate::{
         grant::{self, Code, Grant, Outcome},
         tenant, user_flow,
     },
+    drive,
     error::{Error, Refusal, Result},
     guard::Caller,
     secret::token::Token,
@@ -78,7 +78,7 @@ pub async fn get(
             let refusal = Refusal::new("access_denied", FORGOTTEN, "The user has forgotten their password.");
             Ok(kept.to.with_refusal(from, &refusal))
         }
-        Some(outcome) => reply(from, &kept, code.reveal(), || SignedIn { outcome, user_flow: grant.user_flow }).await,
+        Some(outcome) => reply(from, &kept, code.reveal(), SignedIn { outcome, user_flow: grant.user_flow }).await,
     }
 }
 
@@ -93,6 +93,6 @@ async fn concluded(
 ) -> Result<Grant> {
     let browser = Cookie::Browser.hash(headers, state.config.public_url.is_https()).ok_or(Error::JourneyOver)?;
     let now = state.clock.now();
-    let code = Code { hash: code.hash(), expires_at: now + CODE_LIFETIME };
+    let code = Code { hash: code.hash(), expires_at: now + drive::CODE_LIFETIME };
     grant::issue_code(&state.db, tenant, id, &browser, code, now).await?.ok_or(Error::JourneyOver)
 }

@@ -15,7 +15,7 @@ use crate::{
         account::{self, NewAccount, NewName},
         application::{self, Application, ApplicationSecret, Platform, RedirectUri},
         grant::{self, Outcome},
-        session::{self, Session},
+        session::{self, Begun, Session},
         token_family::GRACE,
     },
     guard::Guard,
@@ -155,9 +155,14 @@ impl House {
             kept_at: None,
             language: "en".into(),
             idle: IDLE,
-            scope: SessionScope::Tenant,
-            application: None,
-            user_flow: None,
+            begun: vec![Begun {
+                scope: SessionScope::Tenant,
+                application: None,
+                user_flow: None,
+                expires_at: now + session::LONGEST,
+                minutes: 1440,
+                kept: false,
+            }],
         };
         let new = NewAccount {
             id: account.clone(),

@@ -122,7 +122,7 @@ pub async fn post(
     body: Bytes,
 ) -> Response {
     // Some clients name the request in the query; everything that matters is in the form.
-    let traces = Traces::new(&caller, &headers, &Parameters::of_query(query.as_deref()), state.clock.now());
+    let traces = Traces::new(&state, &caller, &headers, &Parameters::of_query(query.as_deref()));
     let traces = traces.in_tongue(place.tongue());
     let (tenant, form, client) = match client_auth::who_calls(&state, &place, &headers, &body, &PARAMETERS).await {
         Ok(known) => known,

@@ -13,6 +13,7 @@ use crate::{
     directory::{
         account,
         application::{self, Application},
+        pairwise::pairwise,
         session,
         tenant::{self, Tenant},
         user_flow,
@@ -47,7 +48,7 @@ pub async fn answer(
     body: Bytes,
 ) -> Response {
     let form = Parameters::of_form(&headers, &body).unwrap_or_else(|_| Parameters::of_query(None));
-    let traces = Traces::new(&caller, &headers, &form, state.clock.now()).in_tongue(place.tongue());
+    let traces = Traces::new(&state, &caller, &headers, &form).in_tongue(place.tongue());
     let refused = |error: Error| {
         let mut response = refuse::json(&error, &traces);
         possession::challenge(&state, &error, response.headers_mut());
@@ -115,7 +116,7 @@ async fn person(
     let profile = profile.ok_or_else(|| invalid("The account is switched off or was deleted."))?;
     let flow = flow(state, place, tenant, application, token).await?;
     let mut claims = claims::person(&profile, &scopes, &asked(token), &flow);
-    claims.insert("sub".into(), claims::pairwise(&tenant.id, &application.id, &account).into());
+    claims.insert("sub".into(), pairwise(&tenant.id, &application.id, &account).into());
     claims.insert("oid".into(), account.as_str().into());
     claims.insert("tid".into(), tenant.id.as_str().into());
     Ok(claims)

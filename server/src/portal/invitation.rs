@@ -11,9 +11,11 @@ use crate::{
         account::{self, NewAccount, NewName},
         administrator,
         audit::{self, Actor, ActorKind, Entry},
-        invitation::{self, Invitation},
+        identity::{self, Folded},
+        invitation::{self, Invitation, Taker},
         second_factor,
     },
+    drive,
     error::{Error, Result},
     guard::Caller,
     secret::token,
@@ -61,35 +63,49 @@ pub async fn accept(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
-    let new = NewAccount {
-        id: invitation.account.clone(),
-        user_flow: flow_id(),
-        name: NewName::Proved(address.clone()),
-        password: Some(state.hasher.hash(&password).await?),
-        attributes: vec![("displayName".into(), name.trim().into())],
-    };
-    let now = state.clock.now();
-    let offer = (!state.config.is_development()).then(|| enrolment::prepare(&state, &new.id, now));
+    let (now, home) = (state.clock.now(), TenantId::from(TENANT_ID));
+    let hash = state.hasher.hash(&password).await?;
+    // An account that somebody made with this address, and did not prove, is its owner's from now on (security R12).
+    let known = identity::find_by_name(&state.db, &home, &Folded::address(&address)).await?.map(|known| known.account);
+    let account = known.clone().unwrap_or_else(|| invitation.account.clone());
+    let guessers = [drive::strangers_at(&state, &account)];
+    let offer = (!state.config.is_development()).then(|| enrolment::prepare(&state, &account, now));
     let (enrolment, onward) = offer.unzip();
-    let actor = Actor { kind: ActorKind::Account, id: new.id.to_string(), name: address.clone() };
+    let actor = Actor { kind: ActorKind::Account, id: account.to_string(), name: address.clone() };
     let entry = Entry {
         address: caller.address.to_string(),
         after: Some(json!({ "displayName": name.trim(), "mail": address, "role": invitation.role.word() })),
-        ..entry(&state.chance, now, actor, "Accept invitation", &new.id, &address)
+        ..entry(&state.chance, now, actor, "Accept invitation", &account, &address)
     };
     let made = state.db.write(Durability::Lasting, move |c| {
         Box::pin(async move {
             // Of two who use the link at once, one finds it used.
             invitation::remove(c, &invitation.id).await?;
-            let home = TenantId::from(TENANT_ID);
             if !invitation::still_stands(c, &home, &invitation).await? {
                 return Err(Error::NotFound);
             }
-            account::insert(c, &home, &new, now).await?;
+            let name = name.trim();
+            match known {
+                Some(known) => {
+                    let address = Folded::address(&address);
+                    let taker = Taker { account: &known, address: &address, hash: &hash, name, guessers: &guessers };
+                    invitation::take_over(c, &home, taker, now).await?;
+                }
+                None => {
+                    let new = NewAccount {
+                        id: account.clone(),
+                        user_flow: flow_id(),
+                        name: NewName::Proved(address),
+                        password: Some(hash),
+                        attributes: vec![("displayName".into(), name.into())],
+                    };
+                    account::insert(c, &home, &new, now).await?;
+                }
+            }
             if let Some(enrolment) = &enrolment {
                 second_factor::offer(c, &home, enrolment).await?;
             }
-            administrator::insert(c, &invitation.administered, &new.id, invitation.role, now).await?;
+            administrator::insert(c, &invitation.administered, &account, invitation.role, now).await?;
             audit::insert(c, &home, &entry).await
         })
     });

@@ -19,6 +19,9 @@ pub struct AskedClaims {
     /// One of these, or no tokens (§5.5.1.1).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub acr: Vec<String>,
+    /// One of these, if it can be. Nothing is refused for it, so no code has to remember it.
+    #[serde(skip)]
+    pub wished_acr: Vec<String>,
 }
 
 const LONGEST: usize = 4096;
@@ -39,7 +42,8 @@ impl AskedClaims {
             id_token: names(id_token),
             userinfo: names(userinfo),
             sub: wish(id_token, "sub").and_then(|wish| wish.get("value")?.as_str().map(str::to_owned)),
-            acr: essential_acr(id_token),
+            acr: named_acr(id_token, true),
+            wished_acr: named_acr(id_token, false),
         })
     }
 
@@ -57,10 +61,9 @@ fn wish<'a>(part: Option<&'a Value>, name: &str) -> Option<&'a Value> {
 }
 
 /// Only what is essential binds: of anything else §5.5.1 says that it is told where it can be.
-fn essential_acr(part: Option<&Value>) -> Vec<String> {
-    let Some(wish) = wish(part, "acr").filter(|wish| wish.get("essential") == Some(&Value::Bool(true))) else {
-        return Vec::new();
-    };
+fn named_acr(part: Option<&Value>, essential: bool) -> Vec<String> {
+    let is_essential = |wish: &&Value| wish.get("essential") == Some(&Value::Bool(true));
+    let Some(wish) = wish(part, "acr").filter(|wish| is_essential(wish) == essential) else { return Vec::new() };
     let values = wish.get("values").and_then(Value::as_array).cloned().unwrap_or_default();
     values.iter().chain(wish.get("value")).filter_map(Value::as_str).map(str::to_owned).collect()
 }
@@ -79,7 +82,8 @@ mod tests {
         assert_eq!((asked.sub.as_deref(), asked.acr.as_slice()), (Some("x"), &["1".to_owned(), "2".to_owned()][..]));
         assert!(AskedClaims::asked(None).unwrap().is_empty());
         assert!(AskedClaims::asked(Some("{}")).unwrap().is_empty());
-        assert!(AskedClaims::asked(Some(r#"{"id_token":{"acr":{"values":["9"]}}}"#)).unwrap().acr.is_empty());
+        let wish = AskedClaims::asked(Some(r#"{"id_token":{"acr":{"values":["9"]}}}"#)).unwrap();
+        assert_eq!((wish.acr.len(), wish.wished_acr), (0, vec!["9".to_owned()]));
     }
 
     #[test]

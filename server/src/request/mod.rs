@@ -5,6 +5,7 @@ pub mod asked_claims;
 pub mod response;
 pub mod scope;
 
+mod prompt;
 mod redirect_uri;
 
 use crate::{
@@ -24,6 +25,7 @@ use app::contract::{
     validate::ADDRESS_MAX,
 };
 use asked_claims::AskedClaims;
+pub use prompt::{PROMPTS, Prompt};
 pub use redirect_uri::registered;
 use response::{ResponseMode, ResponseType, Return};
 use scope::{Apis, Scope, Scopes};
@@ -31,7 +33,7 @@ use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 
 /// What we read of a request. Everything else is ignored, however often it comes.
-const PARAMETERS: [&str; 19] = [
+const PARAMETERS: [&str; 20] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -44,6 +46,7 @@ const PARAMETERS: [&str; 19] = [
     "dpop_jkt",
     "prompt",
     "max_age",
+    "acr_values",
     "login_hint",
     "id_token_hint",
     "ui_locales",
@@ -63,6 +66,8 @@ pub struct Request {
     pub user_flow: UserFlowId,
     pub prompt: Prompt,
     pub max_age: Option<Duration>,
+    /// How sure of the person the application would like to be: a wish (OpenID Connect Core §3.1.2.1).
+    pub acr_values: Vec<String>,
     pub login_hint: Option<String>,
     pub id_token_hint: Option<String>,
     pub ui_locales: String,
@@ -148,20 +153,6 @@ impl RefreshRules {
     }
 }
 
-/// What the application wants the person to see.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Prompt {
-    /// Whatever is needed.
-    Any,
-    /// No page at all.
-    None,
-    /// Proof anew, although somebody is signed in.
-    Login,
-    SelectAccount,
-    /// The page that makes accounts.
-    Create,
-}
-
 /// Who asks, and where the answer goes. Refusals are never sent to the application: nobody is sent to an address that is not
 /// certain.
 pub async fn who_asks(db: &Db, tenant: &TenantId, asked: &Parameters) -> Result<(Arc<Application>, Return)> {
@@ -242,8 +233,9 @@ pub fn request(
             refresh: RefreshRules::default(),
         },
         user_flow: user_flow(application, named)?,
-        prompt: prompt(asked)?,
+        prompt: prompt::prompt(asked)?,
         max_age: max_age(asked)?,
+        acr_values: asked.get("acr_values").unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
         login_hint: asked.get("login_hint").filter(|hint| hint.len() <= ADDRESS_MAX).map(str::to_owned),
         id_token_hint: asked.get("id_token_hint").map(str::to_owned),
         ui_locales: asked.get("ui_locales").unwrap_or_default().to_owned(),
@@ -442,31 +434,6 @@ pub fn user_flow(application: &Application, named: Option<&Named>) -> Result<Use
     })
 }
 
-/// What discovery tells.
-pub const PROMPTS: [&str; 4] = ["none", "login", "select_account", "create"];
-
-/// OpenID Connect Core §3.1.2.1, and `create` of Initiating User Registration 1.0. Nobody is asked for consent here, so
-/// `consent` asks for nothing.
-fn prompt(asked: &Parameters) -> Result<Prompt, Refusal> {
-    let words: Vec<&str> =
-        asked.get("prompt").unwrap_or_default().split_whitespace().filter(|word| *word != "consent").collect();
-    let read = |word: &&str| match *word {
-        "none" => Ok(Prompt::None),
-        "login" => Ok(Prompt::Login),
-        "select_account" => Ok(Prompt::SelectAccount),
-        "create" => Ok(Prompt::Create),
-        _ => Err(Refusal::new("invalid_request", 90100, "The prompt must be none, login, select_account or create.")),
-    };
-    let prompts = words.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let alone = asked.get("prompt").unwrap_or_default().split_whitespace().count() == 1;
-    if prompts.contains(&Prompt::None) && !alone {
-        return Err(Refusal::new("invalid_request", 90100, "The prompt 'none' stands alone."));
-    }
-    // Of several the one that asks most: who must sign in anew need not choose first.
-    let asks_most = [Prompt::None, Prompt::Create, Prompt::Login, Prompt::SelectAccount];
-    Ok(asks_most.into_iter().find(|prompt| prompts.contains(prompt)).unwrap_or(Prompt::Any))
-}
-
 fn max_age(asked: &Parameters) -> Result<Option<Duration>, Refusal> {
     let Some(text) = asked.get("max_age") else { return Ok(None) };
     let seconds: u32 =
@@ -484,6 +451,14 @@ impl Request {
         // OpenID Connect Core §3.1.2.1. `max_age=0` is `prompt=login`.
         self.max_age.is_none_or(|age| !age.is_zero())
             && self.recent_until(signed_in_at).is_none_or(|until| until >= now)
+    }
+
+    /// How sure of the person the application must be or, failing that, would like to be. (Where it says so twice, §5.5.1.1
+    /// leaves open what it gets.)
+    pub fn wished_acr(&self) -> &[String] {
+        let claims = &self.kept.claims;
+        let wishes = [&claims.acr, &self.acr_values, &claims.wished_acr];
+        wishes.into_iter().find(|wish| !wish.is_empty()).map_or(&[], Vec::as_slice)
     }
 
     /// Until when a proof of that moment is recent enough; for ever where nothing is asked.

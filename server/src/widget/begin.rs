@@ -26,9 +26,6 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
-use std::time::Duration;
-
-const LIFETIME: Duration = Duration::from_secs(3600);
 
 const ONCE: [&str; 10] = [
     "response_type",
@@ -102,7 +99,7 @@ async fn first(
         browser: token.hash(),
         request: serde_json::to_string(&request.kept)?,
         outcome: None,
-        expires_at: state.clock.now() + LIFETIME,
+        expires_at: state.clock.now() + drive::JOURNEY_LIFETIME,
     };
     let journey = drive::begin(state, &tenant.id, &caller, grant, entry).await?;
     let holder = Holder::Bearer(token.reveal().into());

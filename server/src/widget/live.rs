@@ -44,6 +44,6 @@ async fn told(
     let revision = revision.map_err(|_| Error::BadRequest("the revision is not a number".into()))?;
     match open(state, embedding, journey, caller, asked.required("token")?).await {
         Err(Error::JourneyOver) => Ok(news::none()),
-        opened => news::of(state, &opened?.0, revision),
+        opened => news::of(state, &opened?.visit, revision),
     }
 }

@@ -3,9 +3,7 @@
 use crate::harness::{PASSWORD, TestServer, at_once, on_both, on_both_alone};
 use app::contract::{flow_rules::Lockout, id::AccountId, secret::Secret};
 use futures::future::join_all;
-use serde_json::json;
 use server::{
-    config::{Config, Tls},
     directory::{
         Db, Durability, Unit,
         account::{self, NewAccount, NewName},
@@ -432,41 +430,6 @@ async fn a_database_of_development_is_refused_in_production() {
         let findings = doctor::examine(server.config()).await;
         let tenants = findings.iter().find(|finding| finding.what == "tenants").unwrap();
         assert!(tenants.verdict.as_ref().is_err_and(|told| told.contains("made for development")));
-    })
-    .await;
-}
-
-/// A host name of a tenant's own is of no use where the certificate is not for it.
-#[tokio::test]
-async fn the_doctor_looks_whether_the_certificate_is_for_tenants_hosts() {
-    on_both(async |server| {
-        let hosts = async |tls: Option<Tls>| {
-            let findings = doctor::examine(Config { tls, ..server.config() }).await;
-            findings.into_iter().find(|finding| finding.what == "hosts").unwrap().verdict
-        };
-        assert!(hosts(None).await.unwrap().contains("no tenant"));
-        let admin = server.administrator().await;
-        for host in ["id.woodgrove.example", "login.fabrikam.example"] {
-            admin.make("/domains", json!({ "id": host, "supportedServices": ["CustomUrlDomain"] })).await;
-        }
-        let told = hosts(None).await.unwrap();
-        assert!(told.contains("id.woodgrove.example, login.fabrikam.example"), "{told}");
-
-        let folder = std::env::temp_dir().join(format!("portico-{}", server.state.chance.id()));
-        fs::create_dir_all(&folder).unwrap();
-        let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
-        let mut verdicts = Vec::new();
-        for names in [vec!["*.woodgrove.example"], vec!["id.woodgrove.example", "login.fabrikam.example"]] {
-            let names: Vec<String> = names.into_iter().map(String::from).collect();
-            let made = rcgen::generate_simple_self_signed(names).unwrap();
-            fs::write(&certificate, made.cert.pem()).unwrap();
-            fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-            verdicts.push(hosts(Some(Tls::Files { certificate: certificate.clone(), key: key.clone() })).await);
-        }
-        fs::remove_dir_all(&folder).unwrap();
-        let fault = verdicts[0].as_ref().unwrap_err();
-        assert!(fault.contains("login.fabrikam.example") && !fault.contains("id.woodgrove.example"), "{fault}");
-        assert!(verdicts[1].as_ref().is_ok_and(|told| told.contains("login.fabrikam.example")));
     })
     .await;
 }

@@ -5,6 +5,7 @@
 mod harness;
 
 mod directory;
+mod doctor;
 mod graph;
 mod hosted;
 mod mail;

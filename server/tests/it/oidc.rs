@@ -1,10 +1,12 @@
 //! OpenID Connect, as an application and whoever attacks it meet it.
 
+mod acr;
 mod assertion;
 mod code;
 mod device;
 mod discovery;
 mod dpop;
+mod error_uri;
 mod flows;
 mod goodbye;
 mod hosts;
@@ -17,6 +19,7 @@ mod redirect;
 mod refresh;
 mod response;
 mod revoke;
+mod session_state;
 mod token;
 
 use crate::harness::{Answered, Application, Asked, Browser, PASSWORD, TestServer, Tokens};

@@ -1,10 +1,11 @@
 //! The modules of the OpenID Foundation's provider plans, by their names, with what each asserts: Basic, Implicit, Hybrid and
-//! their Form Post twins; Config; RP-initiated, front- and back-channel logout. `oidf.md` says which hold.
+//! their Form Post twins; Config; RP-initiated, front- and back-channel logout; session management. `oidf.md` says which hold.
 
 mod config;
 mod logout;
 mod profiles;
 mod requests;
+mod session;
 mod table;
 
 use crate::harness::{Application, Asked, Browser, PASSWORD, TestServer, on_both};

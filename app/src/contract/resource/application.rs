@@ -1,7 +1,12 @@
 //! `/applications`: what asks for sign-ins.
 
 use super::moment::Moment;
+use crate::contract::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A secret that ends within so long is told of: another one has to take its place.
+pub const SECRET_ENDS_SOON: Duration = Duration::from_secs(30 * 24 * 3600);
 
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -39,6 +44,14 @@ pub struct Application {
     pub widget_origins: Vec<String>,
     /// False where it is switched off: nobody signs in through it.
     pub account_enabled: Option<bool>,
+}
+
+impl Application {
+    /// When the first of its secrets ends (or ended), if that is soon.
+    pub fn secret_ending(&self, now: Timestamp) -> Option<Moment> {
+        let ends = self.password_credentials.iter().filter_map(|secret| secret.end_date_time);
+        ends.filter(|end| end.0 < now + SECRET_ENDS_SOON).min()
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -169,4 +182,29 @@ pub struct AddPassword {
 #[serde(rename_all = "camelCase", default)]
 pub struct RemovePassword {
     pub key_id: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_told_of_thirty_days_before_it_ends_and_after() {
+        const DAY: i64 = 24 * 3600 * 1000;
+        let ends = |days: &[i64]| Application {
+            password_credentials: days
+                .iter()
+                .map(|days| PasswordCredential {
+                    end_date_time: Some(Moment(Timestamp(days * DAY))),
+                    ..PasswordCredential::default()
+                })
+                .collect(),
+            ..Application::default()
+        };
+        let told = |days: &[i64]| ends(days).secret_ending(Timestamp(100 * DAY)).map(|end| end.0.0 / DAY);
+        assert_eq!(told(&[]), None);
+        assert_eq!(told(&[130, 400]), None);
+        assert_eq!(told(&[400, 129]), Some(129));
+        assert_eq!(told(&[120, 99]), Some(99), "over, and still there");
+    }
 }

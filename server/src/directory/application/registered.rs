@@ -215,6 +215,34 @@ pub async fn add_secret(
     Ok(())
 }
 
+/// A secret that ends soon, or has ended and was not removed.
+pub struct EndingSecret {
+    pub tenant: String,
+    pub application: String,
+    pub hint: String,
+    pub expires_at: Timestamp,
+}
+
+/// Those of every tenant that end before that moment, the first ones first; not of applications that are switched off.
+pub async fn list_secrets_ending(db: &Db, before: Timestamp) -> Result<Vec<EndingSecret>> {
+    let rows: Vec<(String, String, String, i64)> = sqlx::query_as(
+        "SELECT t.name, a.name, s.hint, s.expires_at FROM application_secrets s
+         JOIN applications a ON a.tenant_id = s.tenant_id AND a.id = s.application_id AND a.disabled_at IS NULL
+         JOIN tenants t ON t.id = s.tenant_id
+         WHERE s.expires_at < $1 ORDER BY s.expires_at, s.id",
+    )
+    .bind(before.0)
+    .fetch_all(db.reader())
+    .await?;
+    let read = |(tenant, application, hint, expires_at)| EndingSecret {
+        tenant,
+        application,
+        hint,
+        expires_at: Timestamp(expires_at),
+    };
+    Ok(rows.into_iter().map(read).collect())
+}
+
 pub async fn remove_secret(c: &mut AnyConnection, tenant: &TenantId, id: &ApplicationId, secret: &str) -> Result<()> {
     let removed =
         sqlx::query("DELETE FROM application_secrets WHERE tenant_id = $1 AND application_id = $2 AND id = $3")

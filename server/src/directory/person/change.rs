@@ -5,7 +5,7 @@ use crate::{
     directory::{
         account,
         db::taken,
-        device,
+        device, guess,
         identity::{self, Folded},
         search, tenant,
     },
@@ -286,16 +286,21 @@ pub async fn set_disabled(
     }
 }
 
-/// An administrator's password: it ends everything that the old one opened.
+/// An administrator's password: it ends everything that the old one opened, and nobody has guessed at it yet: what `guessers`
+/// tried is forgotten (security R1).
 pub async fn reset_password(
     c: &mut AnyConnection,
     tenant: &TenantId,
     account: &AccountId,
     hash: &Secret,
     must_change: bool,
+    guessers: &[String],
     now: Timestamp,
 ) -> Result<()> {
     account::set_password(c, tenant, account, hash, now).await?;
+    for guesser in guessers {
+        guess::forget(tenant, guesser).run(c).await?;
+    }
     sqlx::query(
         "UPDATE accounts SET must_change_password_at = $1, method = 'password' WHERE tenant_id = $2 AND id = $3",
     )

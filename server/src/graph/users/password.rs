@@ -9,6 +9,7 @@ use crate::{
         person::{self, Identity},
         tenant,
     },
+    drive,
     error::{Error, Flaw, Result},
     graph::{
         answer::{Wishes, nothing},
@@ -22,6 +23,7 @@ use crate::{
 };
 use app::contract::{
     flow_rules::Lockout,
+    id::AccountId,
     secret::Secret,
     user_flow::{Composition, PasswordRule},
     validate::{self, Why},
@@ -85,8 +87,9 @@ pub async fn reset_password(
     let what = json!({ "passwordProfile": { "forceChangePasswordNextSignIn": must_change } });
     let (id, name) = (person.id.to_string(), person.display_name().to_owned());
     let change = Change::updated("Reset user password", "User", &id, &name, &json!({}), &what)?;
+    let guessers = guessers(&state, &person.id);
     change::make(&state, &caller, change, move |c, tenant, now| {
-        Box::pin(async move { person::reset_password(c, tenant, &person.id, &hash, must_change, now).await })
+        Box::pin(async move { person::reset_password(c, tenant, &person.id, &hash, must_change, &guessers, now).await })
     })
     .await?;
     let context = format!("{}/$metadata#microsoft.graph.passwordResetResponse", wishes.root);
@@ -96,6 +99,16 @@ pub async fn reset_password(
     };
     let location = format!("{}/{OF}/{id}", wishes.root);
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(told)).into_response())
+}
+
+/// Under which names guesses at somebody's password are counted: at the door by strangers, and here. (Those of browsers that
+/// they knew end with the browsers.)
+pub fn guessers(state: &AppState, account: &AccountId) -> [String; 2] {
+    [drive::strangers_at(state, account), guesser_here(state, account)]
+}
+
+fn guesser_here(state: &AppState, account: &AccountId) -> String {
+    token::keyed_hash(&state.seal, Purpose::Limit, &[b"password", account.as_str().as_bytes(), b"graph"])
 }
 
 /// Sixteen letters and digits that are not taken for each other: 79 bits.
@@ -138,7 +151,7 @@ async fn change_own(state: &AppState, caller: &Caller, sent: &Bytes) -> Result<R
     let person = living(state, caller, me.as_str()).await?;
     let name = Folded::address(person.name().unwrap_or_default());
     // Counted like every other guess at this password (security R1).
-    let subject = token::keyed_hash(&state.seal, Purpose::Limit, &[b"password", me.as_str().as_bytes(), b"graph"]);
+    let subject = guesser_here(state, &me);
     let rule = guess::Rule { hold_after: limits::hold_after, lockout: Lockout::default(), most: limits::GUESSES };
     let wrong = || Error::from(Flaw::new("currentPassword", "The current password is not right."));
     if !guess::reserve(&state.db, &caller.tenant.id, &subject, rule, state.clock.now()).await? {
@@ -154,11 +167,9 @@ async fn change_own(state: &AppState, caller: &Caller, sent: &Bytes) -> Result<R
     let hash = hashed(state, caller, &new, &person.identities).await?;
     let change =
         Change::updated("Change own password", "User", me.as_str(), person.display_name(), &json!({}), &json!({}))?;
+    let guessers = guessers(state, &me);
     change::make(state, caller, change, move |c, tenant, now| {
-        Box::pin(async move {
-            person::reset_password(c, tenant, &me, &hash, false, now).await?;
-            guess::forget(tenant, &subject).run(c).await
-        })
+        Box::pin(async move { person::reset_password(c, tenant, &me, &hash, false, &guessers, now).await })
     })
     .await?;
     Ok(nothing())

@@ -171,6 +171,7 @@ fn request(state: &AppState, tenant: &Tenant, application: &Application, device:
         user_flow: application.user_flow.clone().ok_or(Error::NotFound)?,
         prompt: Prompt::Any,
         max_age: None,
+        acr_values: Vec::new(),
         login_hint: None,
         id_token_hint: None,
         ui_locales: String::new(),

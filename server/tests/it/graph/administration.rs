@@ -253,6 +253,48 @@ async fn an_invited_administrator_comes_by_a_link_that_works_once() {
     .await;
 }
 
+/// Somebody made an account with this address and never proved it. Its owner comes by the link and finds it theirs: whatever
+/// the other knew or held is worth nothing (security R12).
+#[tokio::test]
+async fn an_invited_owner_of_an_address_takes_the_account_that_somebody_made_with_it() {
+    const NEW: &str = "two birds in the bush";
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let address = "grace@example.org";
+        let account = server.make_administrator(address, &[]).await;
+        server
+            .write(|c, _, _| {
+                Box::pin(async move {
+                    sqlx::query("UPDATE addresses SET verified_at = NULL WHERE address = 'grace@example.org'")
+                        .execute(c)
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await;
+        let invited = admin.post("/invitations", invitation("GRACE@example.org")).await;
+        let link = invited.json()["inviteRedeemUrl"].as_str().unwrap().to_owned();
+        let accepted = set_up(&server, &link, NEW).await;
+        assert_eq!(accepted.status, 303, "{}", accepted.text());
+        assert!(accepted.header("location").starts_with("/admin/enrol?token="), "{}", accepted.header("location"));
+        assert_eq!(set_up(&server, &link, NEW).await.status, 404, "once");
+
+        let role = admin.read(&format!("{ASSIGNMENTS}?$filter=principalId eq '{account}'")).await;
+        assert_eq!(role["value"].as_array().unwrap().len(), 1, "{role}");
+        let portal = crate::harness::Application::portal(&server);
+        let mut browser = server.browser();
+        portal.asks(&mut browser).await;
+        browser.sign_in(address, PASSWORD).await;
+        assert_eq!(browser.heading(), "Enter your password", "the other's is dead");
+        browser.fill(&[("Password", NEW)]).press("Sign in").await;
+        assert_eq!(browser.heading(), "Set up your authenticator app", "and so is their app");
+        // From now on the next role needs no link.
+        let again = admin.post("/invitations", invitation(address)).await;
+        assert_eq!(again.json()["status"], "Completed", "{}", again.text());
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_invitation_goes_by_mail_is_withdrawn_and_runs_out() {
     on_both(async |server| {

@@ -2,7 +2,7 @@
 //! from the declared table.
 
 use super::world::{Sample, World, ask, plain};
-use crate::harness::{Administrator, TestServer, dump, on_both};
+use crate::harness::{Administrator, ORIGIN, TestServer, dump, on_both};
 use app::contract::permission::{Permission, Role};
 use serde_json::{Value, json};
 use server::{
@@ -113,6 +113,48 @@ async fn r38_another_tenants_ids_in_a_body_lead_nowhere() {
             }
         }
         assert_eq!(dump(&server, &server.tenant).await, before, "something was written");
+    })
+    .await;
+}
+
+/// Security R33: a secret is told once, by the answer that makes it. No route that reads tells it, nor what is kept of it, to
+/// anybody: to no role, and not to the application itself.
+#[tokio::test]
+async fn r33_no_route_that_reads_tells_a_secret() {
+    on_both(async |server| {
+        let ruler = server.administrator().await;
+        let world = World::make(&ruler, "a").await;
+        let made = world.id("application");
+        let told = ruler.post(&format!("/applications/{made}/addPassword"), json!({})).await.json();
+        let shop = server.application().await;
+        server.allow(&shop, &Permission::all().collect::<Vec<_>>()).await;
+        let scope = format!("{ORIGIN}/graph/.default");
+        let answered = shop.token(&[("grant_type", "client_credentials"), ("scope", &scope)]).await;
+        let token = answered.json()["access_token"].as_str().unwrap().to_owned();
+        let itself = Administrator { server: server.clone(), token, account: None, tenant: None };
+
+        let mut canaries = server.texts("SELECT hash FROM application_secrets".into()).await;
+        assert!(canaries.len() >= 3, "{canaries:?}");
+        canaries.push(told["secretText"].as_str().unwrap().to_owned());
+        canaries.push(shop.secret.as_ref().unwrap().reveal().to_owned());
+        let mut readers = vec![itself, ruler];
+        for role in Role::all() {
+            readers.push(server.administrator_of(server.tenant.as_str(), &[role]).await);
+        }
+        let mut shown = 0;
+        for route in declared().iter().filter(|route| asks(route)) {
+            let path = world.fill(&route.path);
+            let own = path.replace(made, shop.id.as_str());
+            for reader in &readers {
+                for path in [&path, &own] {
+                    let answered = reader.get(path).await;
+                    let text = answered.text();
+                    assert!(!canaries.iter().any(|canary| text.contains(canary)), "{path} tells a secret: {text}");
+                    shown += usize::from(answered.status == 200 && text.contains("passwordCredentials"));
+                }
+            }
+        }
+        assert!(shown > 10, "applications were shown {shown} times");
     })
     .await;
 }

@@ -186,6 +186,43 @@ async fn people_are_found_as_somebody_types() {
     .await;
 }
 
+/// Security R1: a new password is nobody's guess yet, so its owner is not held up by what strangers tried at the old one.
+#[tokio::test]
+async fn an_administrators_password_forgets_the_guesses_at_the_old_one() {
+    const NEW: &str = "two birds in the bush";
+    on_both(async |server: TestServer| {
+        let (admin, shop) = (server.administrator().await, server.application().await);
+        let method = "authentication/methods/28c10230-6103-485e-b985-444c60001490/resetPassword";
+        for (address, patched) in [(ADA, false), ("grace@example.org", true)] {
+            let account = server.account(&shop, address).await;
+            let signs_in = async |password: &str| {
+                let mut browser = server.browser();
+                shop.asks(&mut browser).await;
+                browser.sign_in(address, password).await;
+                shop.has(&browser)
+            };
+            for guess in 0..15 {
+                assert!(!signs_in(&format!("a wrong guess {guess}")).await);
+            }
+            assert!(!signs_in(PASSWORD).await, "held");
+            let user = format!("/users/{account}");
+            let answered = match patched {
+                true => {
+                    let profile = json!({ "password": NEW, "forceChangePasswordNextSignIn": false });
+                    admin.patch(&user, json!({ "passwordProfile": profile })).await
+                }
+                false => {
+                    let reset = json!({ "newPassword": NEW, "forceChangePasswordNextSignIn": false });
+                    admin.post(&format!("{user}/{method}"), reset).await
+                }
+            };
+            assert!(answered.status.is_success(), "{}", answered.text());
+            assert!(signs_in(NEW).await);
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn whoever_is_switched_off_or_has_no_session_any_more_is_out() {
     on_both(async |server: TestServer| {

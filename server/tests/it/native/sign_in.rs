@@ -187,7 +187,7 @@ async fn who_may_not_come_in_is_told_why() {
         let id = ada.clone();
         server
             .write(move |c, _, now| {
-                Box::pin(async move { person::reset_password(c, &tenant, &id, &hash, true, now).await })
+                Box::pin(async move { person::reset_password(c, &tenant, &id, &hash, true, &[], now).await })
             })
             .await;
         let held = token(&screens.initiate(ADA, BOTH).await);

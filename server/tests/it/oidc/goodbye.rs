@@ -1,9 +1,10 @@
 //! Who hears that somebody signed out, and where the browser goes then: the tenant's choice, frames, and calls of our server.
 
 use super::ada_with_tokens;
-use crate::harness::{Application, ORIGIN, Place, TestServer, on_both};
+use crate::harness::{Application, Browser, ORIGIN, PASSWORD, Place, TestServer, Tokens, on_both};
 use app::contract::flow_rules::IssuerForm;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::json;
 use server::{
     directory::{
         self,
@@ -97,6 +98,110 @@ async fn applications_are_called_when_somebody_signs_out() {
     .await;
 }
 
+const NEW: &str = "two birds in the bush";
+
+async fn signed_in(shop: &Application, address: &str) -> (Browser, Tokens) {
+    let mut browser = shop.server.browser();
+    let asked = shop.asks(&mut browser).await;
+    browser.sign_in(address, PASSWORD).await;
+    let tokens = shop.tokens(&browser, &asked).await;
+    (browser, tokens)
+}
+
+/// Whoever ends a session, and however: in the transaction that does it, and for every session of the account.
+#[tokio::test]
+async fn applications_hear_of_sessions_that_others_ended() {
+    on_both(async |server| {
+        let flow = server.application().await.flow;
+        let url = "https://rp.example.test/back-channel";
+        let listens = |made: &mut application::Application| made.protocol.back_channel_logout_url = Some(url.into());
+        let shop = server.application_over(&flow, listens).await;
+        let admin = server.administrator().await;
+        let method = "authentication/methods/28c10230-6103-485e-b985-444c60001490/resetPassword";
+        for way in ["revoked", "off", "deleted", "reset", "patched", "recovered", "another person"] {
+            let address = format!("{}@example.org", way.replace(' ', "-"));
+            let account = server.account(&shop, &address).await;
+            let (mut at_home, tokens) = signed_in(&shop, &address).await;
+            let (_, elsewhere) = signed_in(&shop, &address).await;
+            let user = format!("/users/{account}");
+            let answered = match way {
+                "revoked" => Some(admin.post(&format!("{user}/revokeSignInSessions"), json!({})).await),
+                "off" => Some(admin.patch(&user, json!({ "accountEnabled": false })).await),
+                "deleted" => Some(admin.delete(&user).await),
+                "reset" => Some(admin.post(&format!("{user}/{method}"), json!({ "newPassword": NEW })).await),
+                "patched" => Some(admin.patch(&user, json!({ "passwordProfile": { "password": NEW } })).await),
+                "recovered" => {
+                    let mut browser = server.browser();
+                    shop.asks(&mut browser).await;
+                    browser.press("Can’t access your account?").await;
+                    browser.fill(&[("Email address", &address)]).press("Send code").await;
+                    browser.type_code(&address).await;
+                    browser.fill(&[("New password", NEW)]).press("Save and sign in").await;
+                    assert!(shop.has(&browser));
+                    None
+                }
+                _ => {
+                    server.account(&shop, "grace@example.org").await;
+                    shop.asks_with(&mut at_home, &[("prompt", "login")]).await;
+                    at_home.sign_in("grace@example.org", PASSWORD).await;
+                    assert!(shop.has(&at_home));
+                    None
+                }
+            };
+            if let Some(answered) = answered {
+                assert!(answered.status.is_success(), "{way}: {} {}", answered.status, answered.text());
+            }
+            let ended = match way {
+                "another person" => vec![&tokens],
+                _ => vec![&tokens, &elsewhere],
+            };
+            while goodbye::say_due(&server.state).await.unwrap() > 0 {}
+            let mut told = BTreeSet::new();
+            for call in server.state.outbound.calls().await {
+                assert_eq!(call.url, url, "{way}");
+                let claims = shop.signed(&call.form[0].1, "logout+jwt").await;
+                assert_eq!(claims["sub"], tokens.id["sub"], "{way}");
+                told.insert(claims["sid"].as_str().unwrap().to_owned());
+            }
+            let expected: BTreeSet<String> =
+                ended.iter().map(|tokens| tokens.id["sid"].as_str().unwrap().to_owned()).collect();
+            assert_eq!(told, expected, "{way}");
+            assert_eq!(server.count("SELECT count(*) FROM goodbyes").await, 0, "{way}");
+        }
+    })
+    .await;
+}
+
+/// Who proves anew who they are has another session afterwards; applications of before hear of the one that they know.
+#[tokio::test]
+async fn an_application_hears_of_the_session_that_it_was_told() {
+    on_both(async |server| {
+        let flow = server.application().await.flow;
+        let listens = |made: &mut application::Application| {
+            made.protocol.back_channel_logout_url = Some("https://rp.example.test/back-channel".into());
+            made.protocol.front_channel_logout_url = Some("https://rp.example.test/frame".into());
+        };
+        let shop = server.application_over(&flow, listens).await;
+        let other = server.application_over(&flow, |_| ()).await;
+        server.account(&shop, super::ADA).await;
+        let (mut ada, of_shop) = signed_in(&shop, super::ADA).await;
+        for _ in 0..2 {
+            other.asks_with(&mut ada, &[("prompt", "login")]).await;
+            ada.sign_in(super::ADA, PASSWORD).await;
+            assert!(other.has(&ada));
+        }
+        ada.open(&path(&other, &[])).await;
+        ada.press("Sign out").await;
+        let sid = of_shop.id["sid"].as_str().unwrap();
+        assert!(ada.page.html.contains(&format!("sid={sid}")), "{}", ada.page.html);
+        goodbye::say_due(&server.state).await.unwrap();
+        let calls = server.state.outbound.calls().await;
+        let claims = shop.signed(&calls[0].form[0].1, "logout+jwt").await;
+        assert_eq!((calls.len(), &claims["sid"]), (1, &of_shop.id["sid"]));
+    })
+    .await;
+}
+
 /// Written down with the end of the session, and told by whichever server until it was heard, each time by a fresh token.
 #[tokio::test]
 async fn an_application_that_does_not_answer_is_called_again() {
@@ -169,7 +274,7 @@ async fn an_application_that_is_gone_makes_no_other_wait() {
                 application,
                 session: server.state.chance.id().into(),
                 subject: "ada".into(),
-                issuer: there.issuer(),
+                issuer: None,
             })
             .collect();
         server

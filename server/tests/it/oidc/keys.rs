@@ -55,7 +55,7 @@ async fn r32_f16_no_token_meets_a_key_set_that_does_not_know_its_key() {
                 let application = if minute % 8 == 0 { &shop } else { &there };
                 let made = application.checked(application.refresh(&refresh_token).await).await;
                 refresh_token = made.refresh_token;
-                kids.insert(decode_header(&made.access_token).unwrap().kid.unwrap());
+                kids.insert(kid(&made.access_token));
                 living.push((now + 3600, made.access_token));
             }
             living.retain(|(until, _)| now < *until);
@@ -68,12 +68,71 @@ async fn r32_f16_no_token_meets_a_key_set_that_does_not_know_its_key() {
     .await;
 }
 
+fn kid(token: &str) -> String {
+    decode_header(token).unwrap().kid.unwrap()
+}
+
+/// Every server signs with the new key within five seconds of its moment, whichever made it.
+#[tokio::test]
+async fn r32_every_server_signs_with_the_new_key_within_five_seconds() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (_, here) = ada_with_tokens(&server, &shop).await;
+        let (_, there) = ada_with_tokens(&server, &shop).await;
+        let elsewhere = shop.through(&server.another().await);
+        let mut servers = [(&shop, here), (&elsewhere, there)];
+        let old = kid(&servers[0].1.access_token);
+        server.state.keys.rotate_now(&server.tenant).await.unwrap();
+        let mut signed_by = async |passes: u64| {
+            server.clock.advance(Duration::from_secs(passes));
+            let mut kids = BTreeSet::new();
+            for (application, tokens) in &mut servers {
+                *tokens = application.checked(application.refresh(&tokens.refresh_token).await).await;
+                kids.insert(kid(&tokens.access_token));
+            }
+            kids
+        };
+        assert_eq!(signed_by(590).await, BTreeSet::from([old.clone()]), "published, and not signing yet");
+        let new = signed_by(15).await;
+        assert!(new.len() == 1 && !new.contains(&old), "{new:?}");
+    })
+    .await;
+}
+
+/// `portico keys rotate --now`: whoever has an old key has nothing any more.
+#[tokio::test]
+async fn r32_in_an_emergency_what_the_old_keys_signed_is_worth_nothing() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let there = shop.through(&server.another().await);
+        let (_, tokens) = ada_with_tokens(&server, &shop).await;
+        assert_eq!(there.userinfo(&tokens.access_token).await.status, 200);
+        // One that is waiting to sign is as bad as the others.
+        server.state.keys.rotate_now(&server.tenant).await.unwrap();
+        assert!(server.state.keys.replace(&server.tenant).await.unwrap() > 0);
+        server.clock.advance(Duration::from_secs(1));
+        for application in [&shop, &there] {
+            assert_eq!(application.userinfo(&tokens.access_token).await.status, 401);
+            let set = application.server.get(&format!("/{}/discovery/v2.0/keys", server.tenant)).await.json();
+            let published = set["keys"].as_array().unwrap();
+            assert!(published.iter().all(|key| key["kid"] != kid(&tokens.access_token).as_str()), "{set}");
+            let mut kinds: Vec<&str> = published.iter().map(|key| key["alg"].as_str().unwrap()).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            assert_eq!(kinds.len(), published.len(), "one key of each kind: {set}");
+        }
+        // Sessions and refresh tokens go on, with tokens that everybody believes.
+        let next = there.checked(there.refresh(&tokens.refresh_token).await).await;
+        assert_eq!(shop.userinfo(&next.access_token).await.status, 200);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn r32_keys_change_by_themselves_after_ninety_days() {
     on_both(async |server| {
         let shop = server.application().await;
         let (_, tokens) = ada_with_tokens(&server, &shop).await;
-        let kid = |token: &str| decode_header(token).unwrap().kid.unwrap();
         let keys = &server.state.keys;
         assert_eq!(keys.rotate(&server.tenant).await.unwrap(), 0, "nothing is due");
         server.clock.advance(Duration::from_secs(91 * 24 * 3600));

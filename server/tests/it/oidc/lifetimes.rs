@@ -1,7 +1,7 @@
 //! What a flow rules of time: how long tokens, refresh tokens and sessions live, and whom a session signs in to.
 
 use super::{ADA, ada_with_tokens, refused};
-use crate::harness::{Application, PASSWORD, TestServer, on_both};
+use crate::harness::{Application, Browser, PASSWORD, TestServer, on_both};
 use app::contract::flow_rules::{FlowRules, SessionLifetime, SessionScope};
 use server::directory::application::Platform;
 use std::time::Duration;
@@ -175,6 +175,69 @@ async fn a_session_signs_in_to_whom_the_flow_says() {
             shop.asks_with(&mut ada, &[("prompt", "none")]).await;
             assert_eq!(shop.has(&ada), scope == SessionScope::Tenant, "{scope:?}");
         }
+    })
+    .await;
+}
+
+/// One cookie, and each sign-in signs in to whom its own flow said and for as long: another one takes nothing away from it.
+#[tokio::test]
+async fn one_session_keeps_what_each_flow_gave() {
+    on_both(async |server| {
+        let own = async |minutes: u32, lifetime: SessionLifetime| {
+            ruled(&server, |rules| {
+                rules.sessions.scope = SessionScope::Application;
+                (rules.sessions.minutes, rules.sessions.lifetime) = (minutes, lifetime);
+            })
+            .await
+        };
+        let is_known = async |shop: &Application, browser: &mut Browser| {
+            shop.asks_with(browser, &[("prompt", "none")]).await;
+            shop.answer(browser).unwrap().contains_key("code")
+        };
+        let signs_in = async |shop: &Application, browser: &mut Browser, address: &str| {
+            let asked = shop.asks(browser).await;
+            assert_eq!(browser.heading(), "Sign in");
+            browser.sign_in(address, PASSWORD).await;
+            shop.tokens(browser, &asked).await
+        };
+        let usual = SessionLifetime::Rolling;
+        let (shop, club) = (own(1440, usual).await, own(15, usual).await);
+        let everywhere = server.application().await;
+        let never = ruled(&server, |rules| rules.sessions.scope = SessionScope::Suppressed).await;
+        for address in [ADA, "grace@example.org"] {
+            server.account(&shop, address).await;
+        }
+
+        let mut ada = server.browser();
+        for application in [&everywhere, &shop, &club, &never] {
+            signs_in(application, &mut ada, ADA).await;
+        }
+        assert_eq!(ada.cookies().iter().filter(|name| name.contains("session")).count(), 1);
+        for (application, knows) in [(&everywhere, true), (&shop, true), (&club, true), (&never, false)] {
+            assert_eq!(is_known(application, &mut ada).await, knows);
+        }
+        // The shorter of two rests is over, the longer goes on; and what rested too long does not come back.
+        server.clock.advance(MINUTE * 16);
+        for _ in 0..2 {
+            for (application, knows) in [(&club, false), (&shop, true), (&everywhere, true)] {
+                assert_eq!(is_known(application, &mut ada).await, knows);
+            }
+        }
+        signs_in(&club, &mut ada, ADA).await;
+        assert!(is_known(&club, &mut ada).await && is_known(&shop, &mut ada).await);
+
+        // However busy.
+        let strict = own(15, SessionLifetime::Absolute).await;
+        signs_in(&strict, &mut ada, ADA).await;
+        for (passes, knows) in [(10, true), (6, false)] {
+            server.clock.advance(MINUTE * passes);
+            assert_eq!((is_known(&strict, &mut ada).await, is_known(&shop, &mut ada).await), (knows, true));
+        }
+
+        // Another person at the browser has nothing of it, and leaves nothing of it.
+        shop.asks_with(&mut ada, &[("prompt", "login")]).await;
+        ada.sign_in("grace@example.org", PASSWORD).await;
+        assert!(shop.has(&ada) && !is_known(&club, &mut ada).await);
     })
     .await;
 }

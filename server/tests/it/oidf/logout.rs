@@ -9,7 +9,7 @@ use server::{
 };
 
 /// Ada is signed in, by an application of the basic plan; and her ID token.
-async fn signed_in(run: &mut Run) -> (String, Value) {
+pub(super) async fn signed_in(run: &mut Run) -> (String, Value) {
     let stay = SignOut::Stay;
     run.server.write(move |c, tenant, _| Box::pin(async move { tenant::set_sign_out(c, &tenant, stay).await })).await;
     run.server.state.db.forget();
@@ -19,7 +19,7 @@ async fn signed_in(run: &mut Run) -> (String, Value) {
     (id_token, claims)
 }
 
-async fn leaves(run: &mut Run, parameters: &[(&str, &str)]) {
+pub(super) async fn leaves(run: &mut Run, parameters: &[(&str, &str)]) {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
     run.ada.open(&format!("/{}/oauth2/v2.0/logout?{query}", run.shop.tenant)).await;
 }
@@ -79,8 +79,8 @@ async fn stays(change: impl Fn(&Run, &str) -> Vec<(&'static str, String)>) {
     .await;
 }
 
-const HINT: &str = "id_token_hint";
-const BACK: &str = "post_logout_redirect_uri";
+pub(super) const HINT: &str = "id_token_hint";
+pub(super) const BACK: &str = "post_logout_redirect_uri";
 
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_bad_post_logout_redirect_uri() {

@@ -3,11 +3,12 @@
 use std::{fmt::Write, fs, path::Path};
 
 /// The plans, and the files that hold their modules.
-const PLANS: [(&str, &str); 4] = [
+const PLANS: [(&str, &str); 5] = [
     ("Basic, Implicit, Hybrid, and the same by form_post: what comes back", include_str!("profiles.rs")),
     ("Basic, Implicit, Hybrid, and the same by form_post: what is asked", include_str!("requests.rs")),
     ("Config", include_str!("config.rs")),
     ("RP-initiated, front-channel and back-channel logout", include_str!("logout.rs")),
+    ("Session management", include_str!("session.rs")),
 ];
 
 /// What holds in another way than the suite's first wish, and why that is one of the outcomes that it allows.
