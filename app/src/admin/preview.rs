@@ -246,7 +246,7 @@ fn ground(language: &Language) -> Option<(Element, HtmlElement)> {
 /// A page in a page: its first field leaves the focus to whoever edits beside it.
 /// Gives what would have had the focus.
 fn settle(body: &Element) -> Option<HtmlElement> {
-    let wanted = ["[aria-invalid=true]", "[autofocus]", "h1"];
+    let wanted = ["[aria-invalid=true]", "[autofocus]", ".ext-title"];
     let first = wanted.iter().find_map(|wanted| body.query_selector(wanted).ok().flatten());
     while let Ok(Some(field)) = body.query_selector("[autofocus]") {
         let _ = field.remove_attribute("autofocus");

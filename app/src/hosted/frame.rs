@@ -30,19 +30,16 @@ pub fn frame(visit: &Visit) -> Vec<El> {
         .attr("role", "alert")
         .live(move || trouble.get().map(|sentence| el("p").class("notice bad").with(sentence)));
     let Screen { lead, form } = screen(visit);
-    let title = el("h1").class("ext-title").attr("tabindex", "-1").with(heading(&visit.page, &visit.texts));
     let (card, title, foot) = match visit.page.embedded {
-        true => {
-            let card = el("div").attr("role", "group").attr("aria-labelledby", "title");
-            (card, title.attr("id", "title").attr("aria-level", "2"), el("div"))
-        }
-        false => (el("main"), title, el("footer")),
+        true => (el("div").attr("role", "group").attr("aria-labelledby", "title"), el("h2"), el("div")),
+        false => (el("main"), el("h1"), el("footer")),
     };
+    let title = title.class("ext-title").attr("id", "title").attr("tabindex", "-1");
     let card = card
         .class("card ext-sign-in-box")
         .with(whose(&visit.page.brand))
         .with_all(address(visit))
-        .with(title)
+        .with(title.with(heading(&visit.page, &visit.texts)))
         .with(lead)
         .with_all(notice)
         .with(trouble)
