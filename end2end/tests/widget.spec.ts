@@ -1,8 +1,14 @@
 // The widget in a page on another origin, whatever the page does with it. (What people do in it is told by the stories of our
 // own pages, which are told in the widget too: playwright.config.ts.)
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../portico.mjs";
 import { asked, element, expect, isSignedIn, script, sees, story, told } from "./elsewhere.ts";
 import type { Person } from "./person.ts";
+
+/** All that were released, and the present one. */
+const versions = readFileSync(join(root, "public/versions.txt"), "utf8").trim().split("\n").map((line) => line.split(" ")[0]);
 
 const asScript = { tag: "@script" };
 
@@ -41,6 +47,16 @@ story("a customer signs in inside somebody else's page", asScript, async ({ cust
   await sees(customer, "Sign in");
   expect(await asked(customer, (element) => element.getAccessToken())).toBeNull();
 });
+
+for (const version of versions) {
+  story(`the loader of version ${version} works with this server`, asScript, async ({ customer, host, server }) => {
+    await host.opens(script(server, `/widget/${version}.js`) + element());
+    await sees(customer, "Sign in");
+    await entersPassword(customer);
+    await customer.presses("Sign in");
+    await isSignedIn(customer);
+  });
+}
 
 story("a new person signs up there", asScript, async ({ person, host }) => {
   await host.opens();

@@ -1,5 +1,5 @@
 //! What a page elsewhere is told: the Page as hosted pages have it, drawn as well where it is the first, and where what draws
-//! the next ones is found.
+//! the next ones is found. Every loader that was released reads it (public/versions.txt): what it knows keeps name and meaning.
 
 use crate::{assets, drive::Visit, error::Result, sentences, state::AppState};
 use app::{
