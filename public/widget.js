@@ -285,8 +285,8 @@ class PorticoSignIn extends (globalThis.HTMLElement ?? Object) {
     } catch (fault) {
       this.#fails(fault);
       if (signal.aborted || this.#page) return;
-      // Browsers do not tell a page that may not ask.
-      if (!mode) console.error(`Is ${here.origin} a widget origin of the application?`);
+      // To a page that may not ask, browsers tell no more than that it failed.
+      if (fault instanceof TypeError) console.error(`Is ${here.origin} a widget origin of the application?`);
       this.#offers();
     }
   }
