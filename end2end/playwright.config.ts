@@ -1,10 +1,12 @@
-// Who walks where: every story with JavaScript and without, and the long ways on PostgreSQL too.
+// Who walks where: every story with JavaScript and without, the long ways on PostgreSQL too, and all of signing up, signing in
+// and recovering once more in the widget.
 
 import { defineConfig, type PlaywrightTestConfig } from "@playwright/test";
 import { chromium } from "./portico.mjs";
 import type { Options } from "./tests/house.ts";
 
 const onBothDatabases = /(walk|sign-in|recover|portal)\.spec\.ts$/;
+const inTheWidget = /\/(sign-up|sign-in|wrong-password|recover|code|attributes|inputs|names|languages|live|keyboard)\.spec\.ts$/;
 const pictures = /screens\.spec\.ts$/;
 /** Stories that only a page with its WebAssembly can tell. */
 const needsScript = /@script/;
@@ -19,6 +21,7 @@ const stories: NonNullable<PlaywrightTestConfig<{}, Options>["projects"]> = [
     testMatch: onBothDatabases,
     grepInvert: needsScript,
   },
+  { name: "widget", use: { where: "elsewhere" }, testMatch: inTheWidget },
 ];
 
 export default defineConfig<{}, Options>({

@@ -43,6 +43,7 @@ export class Portico extends EventTarget {
   returned(): Promise<void>;
   /** Good for another minute at least; null where nobody is signed in. */
   getAccessToken(): Promise<string | null>;
+  /** Ends our own session too, where our pages signed somebody in: by the same way, in a window or by leaving the page. */
   signOut(): Promise<void>;
   addEventListener<Name extends keyof PorticoEvents>(type: Name, heard: (event: PorticoEvents[Name]) => void, options?: boolean | AddEventListenerOptions): void;
   addEventListener(type: string, heard: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
@@ -51,6 +52,7 @@ export class Portico extends EventTarget {
 export interface PorticoEvents {
   "signed-in": CustomEvent<{ user: User }>;
   "signed-up": CustomEvent<{ user: User }>;
+  /** After `redirect`, when the page is back: `returned` tells it. */
   "signed-out": CustomEvent<{ user: null }>;
 }
 

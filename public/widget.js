@@ -1,9 +1,6 @@
 // <portico-sign-in>: sign-up, sign-in and recovery inside any page. This small file starts a journey, paints its first screen
 // and keeps the tokens; the screens themselves are the hosted pages' own, and their WebAssembly takes over when it arrives.
 
-const OWN = `:host{all:initial;display:block;container-type:inline-size;max-width:408px}:host([hidden]){display:none}
-.body{background:var(--card);border:1px solid var(--line);border-radius:18px;box-shadow:var(--shade)}.card{border:0;box-shadow:none}#hosted{min-height:0;display:block;padding:0 0 20px}.foot{padding:0 16px}`;
-
 const BUTTON = `:host{display:block;max-width:408px}button{font:inherit;font-weight:600;width:100%;min-height:44px;border:0;border-radius:10px;background:var(--brand,#3b5bdb);color:var(--on-brand,#fff)}`;
 const LABELS = { de: "Anmelden", ar: "تسجيل الدخول" };
 
@@ -17,11 +14,18 @@ const hash = async (text) =>
     .slice(0, 43);
 const claims = (token) =>
   JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0))));
+const without_nothing = (fields) => {
+  for (const name in fields) if (!fields[name]) delete fields[name];
+  return fields;
+};
 const tell = (target, type, detail) => target.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
 const post = (path, fields, signal) =>
   fetch(path, { method: "POST", credentials: "omit", headers: { accept: "application/json" }, body: new URLSearchParams(fields), signal });
+const read = (answer) => {
+  if (!answer.ok) throw new Error(answer.status);
+  return answer.json();
+};
 
-const text = async (url) => (await fetch(url)).text();
 // However many elements there are, the pages' program is started once.
 const started = {};
 const start = async ({ js, wasm }) => {
@@ -39,6 +43,8 @@ const start = async ({ js, wasm }) => {
 export class Portico extends EventTarget {
   #tokens;
   #renewing;
+  /** Where somebody signed in, if not in this page: there our own session stays behind. */
+  #left;
   user = null;
 
   constructor(given) {
@@ -51,14 +57,24 @@ export class Portico extends EventTarget {
 
   /** In a window, or by leaving the page for ours; then `returned` takes what we send back. */
   async signIn({ mode, signal, ...wishes } = {}) {
-    // Browsers open windows only while somebody presses something.
-    const shown = mode === "popup" && open("", "", "popup,width=480,height=720");
-    const redirect_uri = shown ? here.origin : (this.redirectUri ?? here.origin + here.pathname);
-    const how = shown && { response_mode: "web_message" };
-    const { asked, secrets } = await this.request({ ...wishes, ...how, client_id: this.clientId, redirect_uri });
-    const address = `${this.server}/${this.tenant}/oauth2/v2.0/authorize?${new URLSearchParams(asked)}`;
-    secrets.redirect_uri = redirect_uri;
-    if (shown) return this.conclude(await this.#hears(shown, address, signal), secrets);
+    const way = this.#way(mode);
+    const { redirect_uri, response_mode } = way;
+    const { asked, secrets } = await this.request({ ...wishes, redirect_uri, response_mode, client_id: this.clientId });
+    const told = await this.#goes("authorize", asked, Object.assign(secrets, way), signal);
+    if (told) await this.conclude(told, secrets);
+  }
+
+  /** Browsers open windows only while somebody presses something. */
+  #way(left) {
+    const shown = left === "popup" && open("", "", "popup,width=480,height=720");
+    if (shown) return { shown, left, redirect_uri: here.origin, response_mode: "web_message" };
+    return { left: "redirect", redirect_uri: this.redirectUri ?? here.origin + here.pathname };
+  }
+
+  /** To our pages; gives what their window said at the end. */
+  async #goes(path, asked, secrets, signal) {
+    const address = `${this.server}/${this.tenant}/oauth2/v2.0/${path}?${new URLSearchParams(asked)}`;
+    if (secrets.shown) return this.#hears(secrets.shown, address, signal);
     sessionStorage[this.key] = JSON.stringify({ ...secrets, back: this.redirectUri ?? here.href });
     here.assign(address);
   }
@@ -71,6 +87,7 @@ export class Portico extends EventTarget {
     if (!secrets || secrets.state !== state) return;
     delete sessionStorage[this.key];
     history.replaceState(history.state, "", secrets.back);
+    if (!secrets.verifier) return this.#tell("signed-out");
     await this.conclude(href, secrets);
   }
 
@@ -103,17 +120,18 @@ export class Portico extends EventTarget {
       code_challenge_method: "S256",
       ...wishes,
     };
-    for (const name in asked) if (!asked[name]) delete asked[name];
-    return { asked, secrets };
+    return { asked: without_nothing(asked), secrets };
   }
 
   /** Takes the answer of a journey, which is the address that the page would have been sent to. */
-  async conclude(address, { verifier, state, nonce, redirect_uri = here.origin }) {
+  async conclude(address, { verifier, state, nonce, redirect_uri = here.origin, left }) {
     const told = Object.fromEntries(new URL(address).searchParams);
     if (told.state !== state || !told.iss?.startsWith(`${this.server}/`)) throw new Error(FOREIGN);
     if (told.error) throw new Error(told.error_description ?? told.error);
     const { iss, code } = told;
-    if (await this.#redeem({ grant_type: "authorization_code", code, redirect_uri, code_verifier: verifier }, { iss, nonce })) this.#tell("signed-up");
+    const is_new = await this.#redeem({ grant_type: "authorization_code", code, redirect_uri, code_verifier: verifier }, { iss, nonce });
+    this.#left = left;
+    if (is_new) this.#tell("signed-up");
     this.#tell("signed-in");
   }
 
@@ -128,17 +146,29 @@ export class Portico extends EventTarget {
     return this.#tokens?.access_token ?? null;
   }
 
+  /** Where our pages signed somebody in, their session ends too (OpenID Connect RP-Initiated Logout §2). */
   async signOut() {
-    const token = this.#tokens?.refresh_token;
+    const { refresh_token: token, id_token: id_token_hint } = this.#tokens ?? {};
+    const way = id_token_hint && this.#left && this.#way(this.#left);
     this.#tokens = this.user = null;
     if (token) await this.#post("revoke", { token }).catch(() => {});
-    this.#tell("signed-out");
+    try {
+      if (!way) return;
+      way.state = random();
+      const { redirect_uri, response_mode, state } = way;
+      const asked = { id_token_hint, post_logout_redirect_uri: redirect_uri, response_mode, state, p: this.flow, client_id: this.clientId };
+      await this.#goes("logout", without_nothing(asked), way);
+    } finally {
+      // A page that is left hears it when it is back.
+      if (way?.left !== "redirect") this.#tell("signed-out");
+    }
   }
 
   /** OpenID Connect Core §3.1.3.7, §12.2. The token comes from the server itself, so its signature says nothing more. */
   async #redeem(fields, meant) {
     const answer = await this.#post("token", { scope: this.scope, ...fields });
-    const { id_token, ...told } = await answer.json();
+    const told = await answer.json();
+    const { id_token } = told;
     const user = id_token ? claims(id_token) : this.user;
     meant.aud = this.clientId;
     const is_wrong = id_token && (user.exp * 1000 < Date.now() - 300_000 || Object.keys(meant).some((name) => user[name] !== meant[name]));
@@ -190,7 +220,7 @@ class PorticoSignIn extends (globalThis.HTMLElement ?? Object) {
   }
 
   async signOut() {
-    await this.portico.signOut();
+    await this.portico.signOut().catch((fault) => this.#fails(fault));
     this.#begins();
   }
 
@@ -251,12 +281,13 @@ class PorticoSignIn extends (globalThis.HTMLElement ?? Object) {
       const { asked, secrets } = await this.portico.request(wishes);
       this.#secrets = secrets;
       const { server, tenant, clientId } = this.portico;
-      const answer = await post(`${server}/${tenant}/widget/${clientId}`, asked, signal);
-      if (!answer.ok) throw new Error(`${answer.status}: is ${here.origin} a widget origin of the application?`);
-      await this.#draw(await answer.json());
+      await this.#draw(await read(await post(`${server}/${tenant}/widget/${clientId}`, asked, signal)));
     } catch (fault) {
       this.#fails(fault);
-      if (!signal.aborted && !this.#page) this.#offers();
+      if (signal.aborted || this.#page) return;
+      // To a page that may not ask, browsers tell no more than that it failed.
+      if (fault instanceof TypeError) console.error(`Is ${here.origin} a widget origin of the application?`);
+      this.#offers();
     }
   }
 
@@ -270,8 +301,7 @@ class PorticoSignIn extends (globalThis.HTMLElement ?? Object) {
       const answer = await asked;
       // The journey is over; whatever else is wrong may go by.
       if (answer.status === 410) return this.signIn();
-      if (!answer.ok) throw new Error(answer.status);
-      const page = await answer.json();
+      const page = await read(answer);
       if (page.html || page.step.location) return await this.#draw(page, leads);
       this.#keep(page);
       await this.#look(leads);
@@ -284,12 +314,8 @@ class PorticoSignIn extends (globalThis.HTMLElement ?? Object) {
     const { signal } = this.#life;
     this.#keep(page);
     if (page.step.location) return this.#arrives(page.step.location);
-    // The style first: only it is waited for before anything is shown.
-    const style = text(page.css);
-    const arrives = page.js && Promise.all([(started[page.js] ??= start(page)), text(page.text)]);
-    if (arrives) arrives.catch(() => {});
-    this.#wears(this.#dressed((await style) + page.colours));
-    if (signal.aborted) return;
+    // It comes with the first page, and dresses those after it.
+    if (page.style) this.#wears(this.#themed(page.style));
     const body = Object.assign(document.createElement("div"), {
       className: "body",
       part: "body",
@@ -298,7 +324,7 @@ class PorticoSignIn extends (globalThis.HTMLElement ?? Object) {
       innerHTML: `<div id="hosted" class="ext-middle">${page.html}</div>`,
     });
     const all = (selector, act) => body.querySelectorAll(selector).forEach(act);
-    const first = body.querySelector("[aria-invalid=true],[autofocus]") ?? body.querySelector("h1");
+    const first = body.querySelector("[aria-invalid=true],[autofocus]") ?? body.querySelector(".ext-title");
     // Somebody is reading the page around it.
     all("[autofocus]", (field) => field.removeAttribute("autofocus"));
     // For `::part`, whoever draws.
@@ -310,15 +336,17 @@ class PorticoSignIn extends (globalThis.HTMLElement ?? Object) {
     body.addEventListener("click", (event) => this.#follows(event));
     const before = this.#leave;
     this.#leave = null;
-    this.#still = !arrives;
+    this.#still = !page.js;
     this.#root.replaceChildren(body);
     before?.();
     if (leads) first.focus();
-    if (!arrives) return;
+    if (this.#still) return;
     try {
-      const [hosted, words] = await arrives;
+      // Nothing competes with what is painted first.
+      await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+      const [hosted, words] = await Promise.all([(started[page.js] ??= start(page)), fetch(page.text).then((answer) => answer.text())]);
       if (signal.aborted) return;
-      const { html, ...told } = page;
+      const { html, style, ...told } = page;
       this.#leave = hosted.hydrate_hosted(JSON.stringify(told), words, body.firstChild, this.#ground(hosted));
     } catch (fault) {
       if (signal.aborted) return;
@@ -335,13 +363,11 @@ class PorticoSignIn extends (globalThis.HTMLElement ?? Object) {
     this.#root.adoptedStyleSheets = [sheet];
   }
 
-  /** The hosted pages' style, for a shadow root and the theme that was asked for. */
-  #dressed(css) {
+  /** The style in the theme that was asked for. */
+  #themed(css) {
     const theme = this.getAttribute("theme");
     const forced = { light: " not all", dark: " all" }[theme];
-    css = css.replaceAll("@media (max-width", "@container (max-width");
-    if (forced) css = css.replaceAll("(prefers-color-scheme:dark)", forced).replaceAll("light dark", theme);
-    return css + OWN;
+    return forced ? css.replaceAll("(prefers-color-scheme:dark)", forced).replaceAll("light dark", theme) : css;
   }
 
   #ground(hosted) {

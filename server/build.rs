@@ -12,8 +12,11 @@ use wasm_bindgen_cli_support::Bindgen;
 
 #[path = "build/parts.rs"]
 mod parts;
+#[path = "build/small.rs"]
+mod small;
 
 use parts::Parts;
+use small::{abbreviated, bare, minify, tight};
 
 type Result<T, E = Box<dyn error::Error>> = std::result::Result<T, E>;
 
@@ -199,33 +202,6 @@ fn bind(wasm: &Path, start: &Path, bundle: &Bundle, table: &mut Table) -> Result
     Ok(())
 }
 
-/// The script without its comments and indentation, a sixth of it: nobody fetches it to read. Both sources write a comment on
-/// lines of its own, and no string of theirs goes over several lines.
-fn bare(script: &str) -> String {
-    let is_comment = |line: &str| ["//", "/*", "*"].iter().any(|mark| line.starts_with(mark));
-    let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));
-    lines.flat_map(|line| [line, "\n"]).collect()
-}
-
-/// Without the spaces beside punctuation. Only for scripts of our own, in which no pattern holds a quotation mark.
-fn tight(script: &str) -> String {
-    let is_mark = |character: char| "{}()=,;:?+<>|&!".contains(character);
-    let mut small = String::with_capacity(script.len());
-    let mut rest = script;
-    while let Some(next) = rest.chars().next() {
-        let length = match next {
-            '"' | '\'' | '`' => string_length(rest, next),
-            _ => next.len_utf8(),
-        };
-        let (piece, after) = rest.split_at(length);
-        rest = after;
-        if next != ' ' || !(small.ends_with(is_mark) || rest.starts_with(is_mark)) {
-            small.push_str(piece);
-        }
-    }
-    small
-}
-
 /// Every folder of style/ is one stylesheet: its files in the order of their names.
 fn styles(folder: &Path, table: &mut Table) -> Result<()> {
     for sheet in sorted(folder)?.into_iter().filter(|path| path.is_dir()) {
@@ -242,11 +218,11 @@ fn styles(folder: &Path, table: &mut Table) -> Result<()> {
 /// The widget's, which other people's pages name.
 const LOADER: &str = "widget.js";
 
-/// Beside the loader in npm's package, and asked for by no browser.
-const PACKAGE: [&str; 3] = ["README.md", "package.json", "widget.d.ts"];
+/// Beside the loader in npm's package, or about it, and asked for by no browser.
+const PACKAGE: [&str; 4] = ["README.md", "package.json", "versions.txt", "widget.d.ts"];
 
-/// The loader under its version too: a page that names that one, with the hash of its content, is never given another. Who
-/// releases a version puts what was built into public/ under this name, and from then on it is served as it lies there.
+/// The loader under its version too: a page that names that one, with the hash of its content, is never given another. What
+/// was released lies in public/ under this name (README.md, How to add: a release), and is served as it lies there.
 fn loader(folder: &Path, bytes: &[u8], table: &mut Table) -> Result<()> {
     let name = format!("widget-{}.js", env!("CARGO_PKG_VERSION"));
     match folder.join(&name).exists() {
@@ -267,7 +243,9 @@ fn public(folder: &Path, table: &mut Table) -> Result<()> {
         let bytes = fs::read(&file)?;
         let bytes = match kind {
             // A loader of before is what its hash says.
-            Kind::Script if !name.starts_with("widget-") => tight(&bare(&String::from_utf8(bytes)?)).into_bytes(),
+            Kind::Script if !name.starts_with("widget-") => {
+                abbreviated(&tight(&bare(&String::from_utf8(bytes)?))).into_bytes()
+            }
             _ => bytes,
         };
         if name == LOADER {
@@ -276,51 +254,6 @@ fn public(folder: &Path, table: &mut Table) -> Result<()> {
         table.add(name.clone(), name, kind, &bytes)?;
     }
     Ok(())
-}
-
-/// CSS without comments and needless white space. Strings stay as they are, and so does all space that may carry meaning.
-fn minify(css: &str) -> String {
-    let mut small = String::with_capacity(css.len());
-    let mut rest = css;
-    while let Some(next) = rest.chars().next() {
-        if rest.starts_with("/*") {
-            rest = rest.find("*/").map_or("", |end| &rest[end + 2..]);
-            continue;
-        }
-        let length = match next {
-            '"' | '\'' => string_length(rest, next),
-            _ => next.len_utf8(),
-        };
-        let (piece, after) = rest.split_at(length);
-        rest = after;
-        if next.is_whitespace() {
-            // Before `:` space matters (`a :hover`), after it never.
-            if !small.ends_with(['{', '}', ';', ',', ':', '>', ' ']) && !small.is_empty() {
-                small.push(' ');
-            }
-            continue;
-        }
-        if matches!(next, '{' | '}' | ';' | ',' | '>') && small.ends_with(' ') {
-            small.pop();
-        }
-        if next == '}' && small.ends_with(';') {
-            small.pop();
-        }
-        small.push_str(piece);
-    }
-    small.trim_end().to_owned()
-}
-
-/// From a quotation mark to its partner, both included.
-fn string_length(text: &str, mark: char) -> usize {
-    let mut escaped = false;
-    for (at, character) in text.char_indices().skip(1) {
-        if character == mark && !escaped {
-            return at + 1;
-        }
-        escaped = character == '\\' && !escaped;
-    }
-    text.len()
 }
 
 /// What a file is, for its name and for browsers.

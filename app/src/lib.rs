@@ -11,7 +11,7 @@ pub mod text;
 pub mod ui;
 
 /// Takes a hosted page over from the server, drawn into `place`: its Page and its language's sentences, both as JSON. Gives
-/// what ends it. Called by public/start.js and public/widget.js.
+/// what ends it. Called by public/start.js and public/widget.js, of which every released version stays in use.
 #[cfg(feature = "hosted")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate_hosted(

@@ -4,15 +4,20 @@ import { test as base, expect, type BrowserContext, type Page } from "@playwrigh
 import { randomUUID } from "node:crypto";
 import { Browser, connections, signUp, someNetwork } from "../journey.mjs";
 import { binaryOf, newPlace, remove, start, type Database, type Server } from "../portico.mjs";
+import { element, forgetNetworks, policy, register, script, serve, type Host, type Pages } from "./host.ts";
 import { passphrase, Person, type Someone } from "./person.ts";
+import { Visitor } from "./visitor.ts";
 
-export type Options = { database: Database };
+/** On our pages, or in the widget inside somebody else's. */
+type Where = "ours" | "elsewhere";
+export type Options = { database: Database; where: Where };
 /** `customer` signed up some time ago. */
-type Story = { person: Person; customer: Person; inspection: Page; forgiven: RegExp; watched: void };
-type House = { server: Server; customers: Customers };
+type Story = { person: Person; customer: Person; host: Host | undefined; inspection: Page; forgiven: RegExp; watched: void };
+type House = { server: Server; pages: Pages | undefined; customers: Customers };
 
 export const test = base.extend<Story, Options & House>({
   database: ["sqlite", { option: true, scope: "worker" }],
+  where: ["ours", { option: true, scope: "worker" }],
 
   server: [
     async ({ database }, use) => {
@@ -25,8 +30,20 @@ export const test = base.extend<Story, Options & House>({
     { scope: "worker" },
   ],
 
+  pages: [
+    async ({ where, server }, use) => {
+      if (where === "ours") return use(undefined);
+      const pages = await serve();
+      register(server, pages);
+      await use(pages);
+      pages.close();
+    },
+    { scope: "worker" },
+  ],
+
   customers: [
-    async ({ server }, use) => {
+    // What is known of the application is known before it is asked for.
+    async ({ server, pages: _ }, use) => {
       const customers = new Customers(server);
       await customers.welcome(6);
       await use(customers);
@@ -36,8 +53,9 @@ export const test = base.extend<Story, Options & House>({
 
   baseURL: ({ server }, use) => use(server.origin),
 
-  // Each person comes from another network, as people do.
-  extraHTTPHeaders: ({}, use) => use({ "x-forwarded-for": someNetwork() }),
+  // Each person comes from another network, as people do. From elsewhere browsers would ask before every request whether a
+  // header may come along that they do not send themselves.
+  extraHTTPHeaders: ({ where }, use) => use(where === "ours" ? { "x-forwarded-for": someNetwork() } : {}),
 
   /** What the browser may complain about, in stories that make it complain. */
   forgiven: [/(?!)/, { option: true }],
@@ -60,8 +78,21 @@ export const test = base.extend<Story, Options & House>({
     await context.close();
   },
 
-  person: async ({ page, context, server, javaScriptEnabled, inspection }, use) => {
-    await use(new Person(page, context, server, javaScriptEnabled ?? true, inspection));
+  host: async ({ page, server, pages }, use) => {
+    if (!pages) return use(undefined);
+    forgetNetworks(server);
+    await use({
+      origin: pages.origin,
+      async opens(markup = script(server) + element(), allowed = policy(server.origin)) {
+        pages.shows(markup, allowed);
+        await page.goto(pages.origin);
+      },
+    });
+  },
+
+  person: async ({ page, context, server, javaScriptEnabled, inspection, host }, use) => {
+    const one: ConstructorParameters<typeof Person> = [page, context, server, javaScriptEnabled ?? true, inspection];
+    await use(host ? new Visitor(host, ...one) : new Person(...one));
   },
 
   customer: async ({ person, customers }, use) => {

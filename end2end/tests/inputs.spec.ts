@@ -91,7 +91,7 @@ test("each kind is the control it should be, filled in and told to the applicati
   await page.getByRole("checkbox", { name: /Send me news/ }).check();
   await person.presses("Create account");
 
-  await person.sees(/^Good to see you/);
+  await person.isWelcome();
   expect(await person.details()).toMatchObject({
     Town: "Malmö",
     Crates: "2",

@@ -6,7 +6,8 @@ import type { Person } from "./person.ts";
 /** What has the focus shows it: a ring, drawn as outline or as shadow. */
 async function seesTheFocus(person: Person) {
   const ring = await person.page.evaluate(() => {
-    const focused = document.activeElement;
+    const { activeElement } = document;
+    const focused = activeElement?.shadowRoot?.activeElement ?? activeElement;
     if (!focused || focused === document.body) return undefined;
     // A choice is ringed with its words.
     return [focused, focused.closest("label")].some((element) => {
@@ -21,7 +22,7 @@ async function seesTheFocus(person: Person) {
 async function tabsTo(person: Person, role: "button" | "checkbox" | "radio" | "combobox" | "textbox", name: RegExp) {
   const wanted = person.page.getByRole(role, { name }).first();
   for (let presses = 0; presses < 20; presses++) {
-    if (await wanted.evaluate((element) => element === document.activeElement)) return seesTheFocus(person);
+    if (await wanted.evaluate((element) => element === (element.getRootNode() as Document).activeElement)) return seesTheFocus(person);
     await person.page.keyboard.press("Tab");
   }
   throw new Error(`Tab does not reach ${role} ${name}`);
@@ -30,12 +31,8 @@ async function tabsTo(person: Person, role: "button" | "checkbox" | "radio" | "c
 test("the whole walk without a mouse", async ({ person }) => {
   const { keyboard } = person.page;
   await person.opensTheShop();
-  await person.page.locator(".corner").getByRole("link", { name: "Sign-in" }).focus();
-  await keyboard.press("Enter");
-  await person.sees("Sign in");
-  await expect(person.page.getByLabel("Email address")).toBeFocused();
-  await seesTheFocus(person);
-
+  await person.choosesSignInByKeyboard();
+  await tabsTo(person, "textbox", /Email address/);
   await tabsTo(person, "button", /Can’t access your account/);
   await keyboard.press("Enter");
   await person.sees("Get back into your account");

@@ -11,8 +11,8 @@ for (const [tag, text, direction] of [
   test(`${tag}: the application asks for it`, async ({ person }) => {
     await person.isSentBy({ ui_locales: `tlh ${tag}` });
     await person.sees(text.signInHeading);
-    await expect(person.page.locator("html")).toHaveAttribute("lang", tag);
-    await expect(person.page.locator("html")).toHaveAttribute("dir", direction);
+    await expect(person.whole).toHaveAttribute("lang", tag);
+    await expect(person.whole).toHaveAttribute("dir", direction);
     await person.enters(text.addressLabel, person.address);
     await person.presses(text.continue);
     await person.sees(text.passwordHeading);
@@ -24,7 +24,7 @@ for (const [tag, text, direction] of [
     await person.page.locator("details.menu summary").click();
     await person.presses(text === de.pages ? "Deutsch" : "العربية");
     await person.sees(text.signInHeading);
-    await expect(person.page.locator("html")).toHaveAttribute("dir", direction);
+    await expect(person.whole).toHaveAttribute("dir", direction);
     await person.presses(text.createOne);
     await person.sees(text.signUpHeading);
     await person.enters(text.addressLabel, person.address);
@@ -41,8 +41,7 @@ test.describe("a browser that likes German", () => {
 
   test("meets German", async ({ person }) => {
     await person.opensTheShop();
-    await person.page.locator(".corner").getByRole("link", { name: "Sign-in" }).click();
-    await person.sees(de.pages.signInHeading);
+    await person.choosesSignIn(de.pages.signInHeading);
   });
 });
 

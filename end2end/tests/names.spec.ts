@@ -15,10 +15,6 @@ test.beforeEach(({ server }) =>
 
 const someName = () => `ada-${randomUUID().slice(0, 8)}`;
 
-async function isBack(person: Person) {
-  await person.page.waitForURL(/[?&]code=/);
-}
-
 /** From the first page to the application. */
 async function signsUp(person: Person, userName: string) {
   await person.isSentBy({ p: "ByUserName" });
@@ -34,7 +30,7 @@ async function signsUp(person: Person, userName: string) {
   await person.sees("Tell us about yourself");
   await person.fillsInAttributes();
   await person.presses("Create account");
-  await isBack(person);
+  await person.isBack();
 }
 
 test("a user name signs up, signs in, and gets its password back", async ({ person }) => {
@@ -54,14 +50,14 @@ test("a user name signs up, signs in, and gets its password back", async ({ pers
   await person.presses("Forgot password?");
   await person.sees("Check your email");
   await expect(person.page.getByText("If this user name has an account")).toBeVisible();
-  await expect(person.page.locator("main")).not.toContainText("example.org");
+  await expect(person.page.locator(".card")).not.toContainText("example.org");
   await person.waitsForACode();
   await person.entersCode(await person.newestCode(known));
   await person.sees("Choose a new password");
   person.password = passphrase();
   await person.enters("New password", person.password);
   await person.presses("Save and sign in");
-  await isBack(person);
+  await person.isBack();
 
   await person.context.clearCookies();
   await person.isSentBy({ p: "ByEither" });
@@ -71,7 +67,7 @@ test("a user name signs up, signs in, and gets its password back", async ({ pers
   await person.sees("Enter your password");
   await person.enters("Password", person.password);
   await person.presses("Sign in");
-  await isBack(person);
+  await person.isBack();
 });
 
 test("a user name that is taken, or is none, is told at its field", async ({ person, server }) => {
@@ -123,7 +119,7 @@ async function signsUpAsTyped(person: Person) {
 
 test("an address that is taken as typed is asked for no code", async ({ person }) => {
   await signsUpAsTyped(person);
-  await isBack(person);
+  await person.isBack();
   expect(await person.mailbox()).toBeUndefined();
 
   // Whoever comes with the same address has to show that it is theirs.

@@ -1,7 +1,7 @@
 // A person at the door: reads headings, fills in what is labelled, presses what is named, looks into the mailbox.
 
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type BrowserContext, type Page } from "@playwright/test";
+import { expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
 import { authorizationRequest } from "../journey.mjs";
 import type { Server } from "../portico.mjs";
@@ -33,6 +33,11 @@ export class Person {
   }
 
   // What they see
+
+  /** What says which language all of it is in. */
+  get whole(): Locator {
+    return this.page.locator("html");
+  }
 
   async opensTheShop() {
     await this.page.goto("/");
@@ -80,9 +85,16 @@ export class Person {
     await this.page.getByRole("button", { name }).click();
   }
 
-  async choosesSignIn() {
+  async choosesSignIn(heading = "Sign in") {
     await this.page.locator(".corner").getByRole("link", { name: "Sign-in" }).click();
+    await this.sees(heading);
+  }
+
+  async choosesSignInByKeyboard() {
+    await this.page.locator(".corner").getByRole("link", { name: "Sign-in" }).focus();
+    await this.page.keyboard.press("Enter");
     await this.sees("Sign in");
+    await expect(this.page.getByLabel("Email address")).toBeFocused();
   }
 
   async enters(label: string | RegExp, text: string) {
@@ -179,6 +191,15 @@ export class Person {
   /** What the application was told in the address. */
   broughtBack(): URLSearchParams {
     return new URL(this.page.url()).searchParams;
+  }
+
+  /** The application has its answer. */
+  async isBack() {
+    await this.page.waitForURL(/[?&]code=/);
+  }
+
+  async isWelcome() {
+    await this.sees(/^Good to see you/);
   }
 
   async isSignedIn() {

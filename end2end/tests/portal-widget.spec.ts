@@ -34,12 +34,12 @@ test("the lines that the portal shows make a sign-in of an empty page", { tag: "
   const context = await browser.newContext({ extraHTTPHeaders: {} });
   const visitor = await context.newPage();
   await visitor.goto(origin);
-  await expect(visitor.locator("portico-sign-in h1")).toHaveText("Sign in");
+  await expect(visitor.locator("portico-sign-in h2")).toHaveText("Sign in");
   // Another content is not run.
   lines = lines.replace(integrity!, createHash("sha384").update("").digest("base64"));
   await visitor.reload();
   await expect.poll(() => visitor.evaluate(() => document.readyState)).toBe("complete");
-  await expect(visitor.locator("portico-sign-in h1")).toHaveCount(0);
+  await expect(visitor.locator("portico-sign-in h2")).toHaveCount(0);
   expect(await visitor.evaluate(() => customElements.get("portico-sign-in"))).toBeUndefined();
   await context.close();
   pages.close();

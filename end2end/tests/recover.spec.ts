@@ -70,7 +70,7 @@ test("pages and mail are the same for a customer and a stranger until the code",
     await customer.sees("Check your email");
     await customer.waitsForACode();
     const letter = await customer.newestMail(known);
-    const page = (await customer.page.locator("body").innerText()).replaceAll(customer.address, "ADDRESS");
+    const page = (await customer.whole.innerText()).replaceAll(customer.address, "ADDRESS");
     return { page: page.replace(/in \d:\d\d/, "in TIME").replace("A new code is on its way. Only the newest one works.\n\n", ""), subject: letter.subject, text: letter.text.replace(letter.code ?? "", "CODE") };
   };
   const customers = await seen();

@@ -1,7 +1,7 @@
 // The widget where the password is typed on our origin only: in a window, by redirect, and where a page allows no WebAssembly;
 // and what no other page may do.
 
-import { element, expect, isSignedIn, policy, script, sees, story, told, withoutWebAssembly } from "./elsewhere.ts";
+import { asked, element, expect, isSignedIn, policy, script, sees, story, told, withoutWebAssembly } from "./elsewhere.ts";
 import type { Person } from "./person.ts";
 
 const asScript = { tag: "@script" };
@@ -11,6 +11,15 @@ async function signsInOnOurPage(customer: Person, page: Person["page"]) {
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByLabel("Password", { exact: true }).fill(customer.password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** Whether another application would be told at once who this is. */
+async function isKnownThere(customer: Person) {
+  const there = await customer.inNewWindow();
+  await there.isSentBy({ prompt: "none" });
+  const told = there.broughtBack();
+  await there.page.close();
+  return told.has("code") || told.get("error");
 }
 
 /** Presses the element's button, and stands before the window that opens. */
@@ -30,8 +39,54 @@ story("in a window of ours", asScript, async ({ customer, host, server }) => {
   await isSignedIn(customer);
   expect(await told(customer)).toEqual(["signed-in"]);
   await expect(customer.page.getByRole("button", { name: "Sign in" })).toHaveCount(0);
-  await customer.page.locator("portico-sign-in").evaluate((element) => (element as unknown as { signOut(): Promise<void> }).signOut());
+});
+
+story("signing out of a window of ours ends our session too", asScript, async ({ customer, host, server }) => {
+  await host.opens(script(server) + element('mode="popup"'));
+  const window = await opensWindow(customer);
+  await signsInOnOurPage(customer, window);
+  await isSignedIn(customer);
+  expect(await isKnownThere(customer)).toBe(true);
+  const token = await asked(customer, (element) => element.getAccessToken());
+  const [shown] = await Promise.all([customer.page.waitForEvent("popup"), asked(customer, (element) => element.signOut())]);
+  await expect.poll(() => shown.isClosed()).toBe(true);
+  expect((await told(customer)).at(-1)).toBe("signed-out");
   await expect(customer.page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  expect(await isKnownThere(customer)).toBe("login_required");
+  const answer = await fetch(`${server.origin}/demo/openid/v2.0/userinfo`, { headers: { authorization: `Bearer ${token}` } });
+  expect(answer.status).toBe(401);
+});
+
+story("who is somebody else there by now is asked in the window", asScript, async ({ customer, customers, host, server }) => {
+  await host.opens(script(server) + element('mode="popup"'));
+  await signsInOnOurPage(customer, await opensWindow(customer));
+  await isSignedIn(customer);
+  const other = Object.assign(await customer.inNewWindow(), await customers.someone());
+  await other.isSentBy({ prompt: "login" });
+  await other.sees("Sign in");
+  await signsInOnOurPage(other, other.page);
+  await other.page.waitForURL(/[?&]code=/);
+  const out = asked(customer, (element) => element.signOut());
+  const window = await customer.page.waitForEvent("popup");
+  await expect(window.getByText(other.address)).toBeVisible();
+  await window.getByRole("button", { name: "Sign out" }).click();
+  await out;
+  expect((await told(customer)).at(-1)).toBe("signed-out");
+  expect(await isKnownThere(customer)).toBe("login_required");
+
+  // Who closes it stays there, and is out of this page all the same.
+  await signsInOnOurPage(customer, await opensWindow(customer));
+  await isSignedIn(customer);
+  await other.isSentBy({ prompt: "login" });
+  await other.sees("Sign in");
+  await signsInOnOurPage(other, other.page);
+  await other.page.waitForURL(/[?&]code=/);
+  const again = customer.page.waitForEvent("popup");
+  const left = asked(customer, (element) => element.signOut());
+  await (await again).close();
+  await left;
+  expect((await told(customer)).slice(-2)).toEqual(["signed-out", "error The window was closed."]);
+  expect(await isKnownThere(customer)).toBe(true);
 });
 
 story("somebody who signs up in a window is told as new", asScript, async ({ person, host, server }) => {
@@ -90,6 +145,17 @@ story("by leaving the page and coming back to where it was", asScript, async ({ 
   await isSignedIn(customer);
   expect(customer.page.url()).toBe(`${host.origin}/?product=5#bread`);
   expect(await customer.page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }))).toBe("{}");
+
+  // And so is signing out.
+  expect(await isKnownThere(customer)).toBe(true);
+  const left = customer.page.waitForRequest(/\/logout\?/);
+  await asked(customer, (element) => void element.signOut());
+  expect(new URL((await left).url()).origin).toBe(server.origin);
+  await expect.poll(() => told(customer).catch(() => [])).toEqual(["signed-out"]);
+  expect(customer.page.url()).toBe(`${host.origin}/?product=5#bread`);
+  await expect(customer.page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  expect(await customer.page.evaluate(() => JSON.stringify({ ...sessionStorage }))).toBe("{}");
+  expect(await isKnownThere(customer)).toBe("login_required");
 });
 
 story("r27: an answer that nobody asked for is none", asScript, async ({ customer, host, server }) => {
@@ -151,7 +217,7 @@ story("the element may name the flow, and the ID token has to be the one that wa
 });
 
 story.describe("what is refused", () => {
-  story.use({ forgiven: /frame|Failed to load resource|blocked by CORS|Refused to/ });
+  story.use({ forgiven: /widget origin|frame|Failed to load resource|blocked by CORS|Refused to/ });
 
   story("r23: our pages stand in nobody's frame", asScript, async ({ customer, host, server }) => {
     const frames = policy(server.origin) + `; frame-src ${server.origin}`;

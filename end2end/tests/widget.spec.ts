@@ -1,8 +1,14 @@
-// The widget in a page on another origin: sign-up, sign-in and recovery where it stands, whatever the page does with it.
+// The widget in a page on another origin, whatever the page does with it. (What people do in it is told by the stories of our
+// own pages, which are told in the widget too: playwright.config.ts.)
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../portico.mjs";
 import { asked, element, expect, isSignedIn, script, sees, story, told } from "./elsewhere.ts";
-import { saves } from "./layout.ts";
 import type { Person } from "./person.ts";
+
+/** All that were released, and the present one. */
+const versions = readFileSync(join(root, "public/versions.txt"), "utf8").trim().split("\n").map((line) => line.split(" ")[0]);
 
 const asScript = { tag: "@script" };
 
@@ -13,13 +19,17 @@ async function entersPassword(person: Person) {
   await person.enters("Password", person.password);
 }
 
-async function isAskedForAttributes(person: Person) {
+async function isAskedForTheCode(person: Person) {
   await sees(person, "Sign in");
   await person.presses("Create one");
   await sees(person, "Create your account");
   await person.entersAddress();
   await person.presses("Send code");
   await sees(person, "Check your email");
+}
+
+async function isAskedForAttributes(person: Person) {
+  await isAskedForTheCode(person);
   await person.entersCode(await person.newestCode());
   await sees(person, "Create a password");
   await person.createsPassword();
@@ -38,6 +48,16 @@ story("a customer signs in inside somebody else's page", asScript, async ({ cust
   expect(await asked(customer, (element) => element.getAccessToken())).toBeNull();
 });
 
+for (const version of versions) {
+  story(`the loader of version ${version} works with this server`, asScript, async ({ customer, host, server }) => {
+    await host.opens(script(server, `/widget/${version}.js`) + element());
+    await sees(customer, "Sign in");
+    await entersPassword(customer);
+    await customer.presses("Sign in");
+    await isSignedIn(customer);
+  });
+}
+
 story("a new person signs up there", asScript, async ({ person, host }) => {
   await host.opens();
   await isAskedForAttributes(person);
@@ -47,47 +67,6 @@ story("a new person signs up there", asScript, async ({ person, host }) => {
   await person.presses("Create account");
   await expect.poll(async () => (await told(person)).slice(-2)).toEqual(["signed-up", "signed-in"]);
   await isSignedIn(person);
-});
-
-story("who forgot the password makes another", asScript, async ({ customer, host }) => {
-  await host.opens();
-  await sees(customer, "Sign in");
-  await customer.presses("Can’t access your account?");
-  await sees(customer, "Get back into your account");
-  await customer.entersAddress();
-  const known = await customer.mailbox();
-  await customer.presses("Send code");
-  await sees(customer, "Check your email");
-  // Who had a code a moment ago is asked to wait, and then asks again.
-  while (await customer.page.getByText("That was a lot of codes.").isVisible()) {
-    await customer.countsDown();
-    await customer.presses(/send a new code/);
-    await sees(customer, "Check your email");
-  }
-  await customer.entersCode(await customer.newestCode(known));
-  await sees(customer, "Choose a new password");
-  await customer.enters("New password", "a whole new kettle");
-  await customer.page.keyboard.press("Enter");
-  await isSignedIn(customer);
-});
-
-story("a wrong password is said below its field, and nothing typed is lost", asScript, async ({ customer, host }) => {
-  await host.opens();
-  await sees(customer, "Sign in");
-  await customer.enters("Email address", "nobody");
-  await customer.presses("Continue");
-  await expect(customer.page.locator("portico-sign-in .fault")).toBeVisible();
-  await expect(customer.page.getByLabel("Email address")).toBeFocused();
-  await customer.entersAddress();
-  await customer.page.keyboard.press("Enter");
-  await sees(customer, "Enter your password");
-  await customer.enters("Password", "not my password");
-  await customer.presses("Sign in");
-  await expect(customer.page.locator("portico-sign-in .fault")).toBeVisible();
-  await expect(customer.page.getByLabel("Password", { exact: true })).toBeFocused();
-  await customer.enters("Password", customer.password);
-  await customer.presses("Sign in");
-  await isSignedIn(customer);
 });
 
 story("what was typed and pressed before WebAssembly came is kept", asScript, async ({ customer, host }) => {
@@ -108,7 +87,7 @@ story("what was typed and pressed before WebAssembly came is kept", asScript, as
 story("where the pages' program cannot be had, the server draws every page", asScript, async ({ customer, host }) => {
   await customer.page.route("**/assets/hosted.*.js", (route) => route.fulfill({ contentType: "text/javascript", body: "throw new Error('none')", headers: { "access-control-allow-origin": "*" } }));
   await host.opens();
-  const heading = customer.page.locator("portico-sign-in h1");
+  const heading = customer.page.locator("portico-sign-in h2");
   await expect(heading).toHaveText("Sign in");
   await customer.entersAddress();
   await customer.presses("Continue");
@@ -175,8 +154,8 @@ story("two on a page are two journeys of one program", asScript, async ({ custom
   await customer.page.locator("#two").getByLabel("E-Mail-Adresse").fill(customer.address);
   await customer.page.locator("#one").getByLabel("Email address").fill("somebody@example.org");
   await customer.page.locator("#two").getByRole("button", { name: "Weiter" }).click();
-  await expect(customer.page.locator("#two h1")).toHaveText("Passwort eingeben");
-  await expect(customer.page.locator("#one h1")).toHaveText("Sign in");
+  await expect(customer.page.locator("#two h2")).toHaveText("Passwort eingeben");
+  await expect(customer.page.locator("#one h2")).toHaveText("Sign in");
   await expect(customer.page.locator("#one").getByLabel("Email address")).toHaveValue("somebody@example.org");
   expect(fetched.filter((path) => path.endsWith(".wasm")).length).toBe(1);
 });
@@ -228,33 +207,103 @@ story("the keyboard goes through it in its order, and the page's own style stays
   }
   expect(order.slice(0, 4)).toEqual(["address", "Continue", "Create one", "Can’t access your account?"]);
   expect(order.at(-1)).toBe("After");
-  const style = await person.page.locator("portico-sign-in h1").evaluate((heading) => {
+  const style = await person.page.locator("portico-sign-in h2").evaluate((heading) => {
     const { color, fontFamily } = getComputedStyle(heading);
     return { color, fontFamily, card: getComputedStyle(heading.closest(".card")!).backgroundColor, parts: [...heading.part] };
   });
   expect(style.color).toBe("rgb(236, 238, 244)");
   expect(style.fontFamily).not.toContain("serif,");
   expect(style.card).toBe("rgb(20, 23, 31)");
-  expect(style.parts).toEqual(["h1", "ext-title"]);
+  expect(style.parts).toEqual(["h2", "ext-title"]);
 });
 
-story("a layout that is saved reaches an open widget, and what was typed stays", asScript, async ({ person, host, server }) => {
-  await host.opens();
-  await isAskedForAttributes(person);
-  const name = person.page.getByLabel("Display name");
-  await name.fill("Ada Lovelac");
-  await name.evaluate((field: HTMLInputElement) => field.setSelectionRange(3, 5));
-  saves(server, (inputs) => {
-    const own = inputs.find(({ attribute }) => attribute === "displayName")!;
-    return [{ ...own, attribute: "city", label: { text: "Where do you live?" }, required: true }, ...inputs];
+story("a page that has its own landmarks and heading has no others", asScript, async ({ person, host, server }) => {
+  await host.opens(script(server) + element('id="one"') + element('id="two"'));
+  await sees(person, "Sign in");
+  await sees(person, "Sign in", 1);
+  const { page } = person;
+  const hasItsOwn = async () => {
+    await expect(page.getByRole("main")).toHaveCount(1);
+    for (const landmark of ["banner", "contentinfo", "region", "form", "complementary"] as const) {
+      await expect(page.getByRole(landmark), landmark).toHaveCount(0);
+    }
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("The bakery");
+    await expect(page.getByRole("group", { name: "Sign in" })).toHaveCount(2);
+    await expect(page.getByRole("heading", { level: 2, name: "Sign in" })).toHaveCount(2);
+  };
+  await hasItsOwn();
+  // Beside the page's landmarks what stands in it would be one, if it could be.
+  await page.evaluate(() => document.body.append(...document.querySelectorAll("portico-sign-in")));
+  await hasItsOwn();
+  // The pages after the first are drawn by WebAssembly.
+  await page.locator("#one").getByRole("button", { name: "Create one" }).click();
+  await expect(page.getByRole("group", { name: "Create your account" })).toHaveCount(1);
+  await expect(page.getByRole("heading", { level: 2, name: "Create your account" })).toBeFocused();
+  await expect(page.getByRole("main")).toHaveCount(1);
+});
+
+story("an element that leaves takes its timers and its open line along", asScript, async ({ person, host }) => {
+  await person.page.addInitScript(() => {
+    const timers = new Set<number>();
+    Object.assign(globalThis, { timers });
+    const [begin, end] = [setInterval, clearInterval];
+    Object.assign(globalThis, {
+      setInterval: (...wish: Parameters<typeof setInterval>) => {
+        const number = begin(...wish) as unknown as number;
+        timers.add(number);
+        return number;
+      },
+      clearInterval: (number: number) => {
+        timers.delete(number);
+        end(number);
+      },
+    });
   });
-  await expect(person.page.getByLabel("Where do you live?")).toBeVisible({ timeout: 3000 });
-  await expect(person.page.locator("portico-sign-in [role=status]").filter({ hasText: "just changed this form" })).toBeVisible();
-  await expect(name).toHaveValue("Ada Lovelac");
-  await expect(name).toBeFocused();
-  expect(await name.evaluate((field: HTMLInputElement) => [field.selectionStart, field.selectionEnd])).toEqual([3, 5]);
-  await person.fillsInAttributes();
-  await person.enters("Where do you live?", "London");
-  await person.presses("Create account");
-  await isSignedIn(person);
+  const timers = () => person.page.evaluate(() => (globalThis as unknown as { timers: Set<number> }).timers.size);
+  const leaves = () => asked(person, (element) => element.remove());
+  await host.opens();
+  await isAskedForTheCode(person);
+  expect(await timers(), "it counts down to another code").toBe(1);
+  await leaves();
+  await expect.poll(timers).toBe(0);
+
+  person.address = person.address.replace("ada", "eve");
+  await host.opens();
+  const opened = person.page.waitForRequest(/\/live$/);
+  await sees(person, "Sign in");
+  await person.presses("Create one");
+  await sees(person, "Create your account");
+  await person.provesTheAddress("Create a password");
+  await person.createsPassword();
+  const line = await opened;
+  const died = person.page.waitForEvent("requestfailed", (request) => request === line);
+  await leaves();
+  expect((await died).failure()!.errorText).toBe("net::ERR_ABORTED");
+});
+
+story("a password manager knows each field, and what it filled in early counts", asScript, async ({ customer, host }) => {
+  let arrive = () => {};
+  const held = new Promise<void>((done) => (arrive = done));
+  await customer.page.route("**/*.wasm", (route) => held.then(() => route.continue()));
+  await host.opens();
+  const field = (token: string) => customer.page.locator(`portico-sign-in form input[autocomplete=${token}]`);
+  /** As managers do it: no key is pressed. */
+  const fills = (token: string, value: string) =>
+    field(token).evaluate((element, value) => {
+      (element as HTMLInputElement).value = value;
+      for (const type of ["input", "change"]) element.dispatchEvent(new Event(type, { bubbles: true }));
+    }, value);
+  await fills("username", customer.address);
+  arrive();
+  await sees(customer, "Sign in");
+  await customer.page.keyboard.press("Tab");
+  await expect(customer.page.getByLabel("Email address")).toBeFocused();
+  await customer.page.keyboard.press("Enter");
+  await sees(customer, "Enter your password");
+  // The name stands in the password's own form: that is what is saved.
+  const form = customer.page.locator("portico-sign-in form", { has: customer.page.locator("input[autocomplete=current-password]") });
+  await expect(form.locator("input[autocomplete=username]")).toHaveValue(customer.address);
+  await fills("current-password", customer.password);
+  await customer.page.keyboard.press("Enter");
+  await isSignedIn(customer);
 });

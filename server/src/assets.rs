@@ -98,6 +98,18 @@ fn scripts_of(language: &str) -> Scripts {
     }
 }
 
+/// How hosted pages look inside an element of somebody else's page, whose width is what they have.
+pub fn style_in_elements() -> &'static str {
+    static STYLE: LazyLock<String> = LazyLock::new(|| {
+        let text = |source: &str| {
+            let file = FILES.iter().find(|file| file.source == source);
+            file.map(|file| String::from_utf8_lossy(&file.plain).into_owned()).unwrap_or_default()
+        };
+        text("hosted.css").replace("@media (max-width", "@container (max-width") + &text("widget.css")
+    });
+    &STYLE
+}
+
 /// By what a file is called where it was written. Nothing where the pages were skipped (build.rs).
 pub fn address(source: &str) -> String {
     let file = FILES.iter().find(|file| file.source == source);

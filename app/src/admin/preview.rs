@@ -243,19 +243,13 @@ fn ground(language: &Language) -> Option<(Element, HtmlElement)> {
     Some((body, ground.dyn_into().ok()?))
 }
 
-/// A page in a page: its first field leaves the focus to whoever edits beside it, and its landmarks are none of this document.
+/// A page in a page: its first field leaves the focus to whoever edits beside it.
 /// Gives what would have had the focus.
 fn settle(body: &Element) -> Option<HtmlElement> {
-    let wanted = ["[aria-invalid=true]", "[autofocus]", "h1"];
+    let wanted = ["[aria-invalid=true]", "[autofocus]", ".ext-title"];
     let first = wanted.iter().find_map(|wanted| body.query_selector(wanted).ok().flatten());
     while let Ok(Some(field)) = body.query_selector("[autofocus]") {
         let _ = field.remove_attribute("autofocus");
-    }
-    for landmark in ["main", "footer"] {
-        if let Ok(Some(landmark)) = body.query_selector(landmark) {
-            // Fails only for names that are no names.
-            let _ = landmark.set_attribute("role", "group");
-        }
     }
     first.and_then(|first| first.dyn_into().ok())
 }
@@ -308,6 +302,7 @@ fn page(sample: &Sample, language: &Language, typed: BTreeMap<String, Vec<String
         faults,
         typed,
         notice: said.notice,
+        embedded: true,
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Page {
     /// What the person typed last, by field name; never a password or code.
     pub typed: BTreeMap<String, Vec<String>>,
     pub notice: Option<Notice>,
+    /// Whether it stands inside another page: landmarks and the first heading are that one's.
+    pub embedded: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -30,18 +30,23 @@ pub fn frame(visit: &Visit) -> Vec<El> {
         .attr("role", "alert")
         .live(move || trouble.get().map(|sentence| el("p").class("notice bad").with(sentence)));
     let Screen { lead, form } = screen(visit);
-    let card = el("main")
+    let (card, title, foot) = match visit.page.embedded {
+        true => (el("div").attr("role", "group").attr("aria-labelledby", "title"), el("h2"), el("div")),
+        false => (el("main"), el("h1"), el("footer")),
+    };
+    let title = title.class("ext-title").attr("id", "title").attr("tabindex", "-1");
+    let card = card
         .class("card ext-sign-in-box")
         .with(whose(&visit.page.brand))
         .with_all(address(visit))
-        .with(el("h1").class("ext-title").attr("tabindex", "-1").with(heading(&visit.page, &visit.texts)))
+        .with(title.with(heading(&visit.page, &visit.texts)))
         .with(lead)
         .with_all(notice)
         .with(trouble)
         .with(visit.summary())
         .with(form)
         .with_all(back(visit));
-    vec![card, foot(languages(visit), links(&visit.page.brand, &visit.texts))]
+    vec![card, below(foot, languages(visit), links(&visit.page.brand, &visit.texts))]
 }
 
 /// The way back to the application, with nothing done.
@@ -53,8 +58,12 @@ fn back(visit: &Visit) -> Option<El> {
 }
 
 pub fn foot(languages: Option<El>, links: Vec<El>) -> El {
+    below(el("footer"), languages, links)
+}
+
+fn below(foot: El, languages: Option<El>, links: Vec<El>) -> El {
     let row = el("div").class("foot ext-footer-links").with_all(languages).with_all(links);
-    el("footer").class("ext-footer").with(row)
+    foot.class("ext-footer").with(row)
 }
 
 /// The tenant's logo, or the first letter of its name, and the name.

@@ -40,6 +40,7 @@ pub fn page(json: &str) -> Option<Page> {
             Value::Null => None,
             told => Some(notice(word(told, "notice")?)?),
         },
+        embedded: yes(&json, "embedded")?,
     })
 }
 

@@ -99,7 +99,7 @@ fn turn(visit: &Visit, page: Page) {
 pub fn lead_the_eye(ground: &Ground) {
     let ground = ground.clone();
     let lead = move || {
-        let targets = [".summary", "[aria-invalid=true]", "[autofocus]", "h1"];
+        let targets = [".summary", "[aria-invalid=true]", "[autofocus]", ".ext-title"];
         let found = targets.iter().find_map(|target| ground.find(target));
         if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
             // Fails only for an element that is gone.

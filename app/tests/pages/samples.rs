@@ -42,6 +42,7 @@ fn page(language: &str, step: Step) -> Page {
         faults: Vec::new(),
         typed: BTreeMap::new(),
         notice: None,
+        embedded: false,
     }
 }
 

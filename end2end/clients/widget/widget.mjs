@@ -136,7 +136,7 @@ portico.signIn({ mode: "inline" });
       return inPage(stage, files, async (page) => {
         await signsInThere(page);
         await page.locator("portico-sign-in").evaluate((element) => /** @type {any} */ (element).signOut());
-        await page.locator("portico-sign-in h1", { hasText: "Sign in" }).waitFor();
+        await page.locator("portico-sign-in h2", { hasText: "Sign in" }).waitFor();
         assert.equal(await page.locator("#greeting").innerText(), "");
       });
     },

@@ -28,6 +28,7 @@ impl Visit {
             faults: journey.said.faults.clone(),
             typed: typed(journey),
             notice: journey.said.notice,
+            embedded: false,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     hint::{self, Hint},
     parameters::Parameters,
     place::{Named, Place},
-    redirect::{see_other, with_pairs},
+    redirect::{self, see_other, with_pairs},
     response::ResponseMode,
 };
 use crate::{
@@ -22,14 +22,18 @@ use crate::{
         user_flow,
     },
     error::{Error, Result},
-    guard::same_origin,
+    guard::{IsPopup, same_origin},
     html, problem,
     secret::{seal::Purpose, token},
     session_state,
     state::AppState,
     wishes,
 };
-use app::{contract::id::ApplicationId, hosted::SignOut, shell, text};
+use app::{
+    contract::id::ApplicationId,
+    hosted::{SignOut, WebMessage},
+    shell, text,
+};
 use axum::{
     body::Bytes,
     extract::{RawQuery, State},
@@ -38,8 +42,8 @@ use axum::{
 };
 use std::sync::Arc;
 
-const PARAMETERS: [&str; 7] =
-    ["id_token_hint", "post_logout_redirect_uri", "state", "client_id", "ui_locales", "token", "p"];
+const PARAMETERS: [&str; 8] =
+    ["id_token_hint", "post_logout_redirect_uri", "state", "client_id", "ui_locales", "response_mode", "token", "p"];
 
 const PATH: &str = "/oauth2/v2.0/logout";
 
@@ -48,6 +52,10 @@ struct Visit {
     tenant: Arc<Tenant>,
     /// Where our page's form goes.
     path: String,
+    /// The same request by GET.
+    again: String,
+    /// A window says that it is done to the page that opened it; any other browser goes back.
+    mode: ResponseMode,
     way_out: tenant::SignOut,
     asked: Parameters,
     headers: HeaderMap,
@@ -65,11 +73,12 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response> {
     let visit = visit(&state, &place, Parameters::of_query(query.as_deref()), headers).await?;
-    match &visit.session {
+    let response = match &visit.session {
         None => signed_out(&state, &visit).await,
         Some(session) if may_end_unasked(&state, &visit, session).await? => end(&state, &visit, session).await,
         Some(session) => ask(&state, &visit, session).await,
-    }
+    };
+    Ok(in_its_window(&visit, response?))
 }
 
 /// Our page's own form carries its token. An application's form comes again by GET, and brings the cookies that do not
@@ -81,7 +90,7 @@ pub async fn post(State(state): State<AppState>, place: Place, headers: HeaderMa
     }
     same_origin(&headers, &state.config.public_url)?;
     let visit = visit(&state, &place, asked, headers).await?;
-    match &visit.session {
+    let response = match &visit.session {
         None => signed_out(&state, &visit).await,
         Some(session) => {
             let presented = visit.asked.get("token").unwrap_or_default();
@@ -90,7 +99,15 @@ pub async fn post(State(state): State<AppState>, place: Place, headers: HeaderMa
             }
             end(&state, &visit, session).await
         }
+    };
+    Ok(in_its_window(&visit, response?))
+}
+
+fn in_its_window(visit: &Visit, mut response: Response) -> Response {
+    if visit.mode == ResponseMode::WebMessage {
+        response.extensions_mut().insert(IsPopup);
     }
+    response
 }
 
 async fn visit(state: &AppState, place: &Place, asked: Parameters, headers: HeaderMap) -> Result<Visit> {
@@ -100,9 +117,14 @@ async fn visit(state: &AppState, place: &Place, asked: Parameters, headers: Head
     let session = browser::signed_in(state, &tenant.id, &headers).await?;
     let way_out = way_out(state, &tenant, named.as_ref(), session.as_ref()).await?;
     let hint = hint(state, &tenant, &asked).await?;
-    let owners = owners(state, &tenant, &asked, hint.as_ref()).await?;
+    let mode = match asked.get("response_mode").and_then(ResponseMode::named) {
+        Some(ResponseMode::WebMessage) => ResponseMode::WebMessage,
+        _ => ResponseMode::Query,
+    };
+    let owners = owners(state, &tenant, &asked, hint.as_ref(), mode).await?;
     let path = place.path(tenant.id.as_str(), named.as_ref().map(|named| named.name.as_str()), PATH);
-    Ok(Visit { tenant, path, way_out, asked, headers, session, hint, owners })
+    let again = place.again(PATH, asked.clone().without(&["token"]));
+    Ok(Visit { tenant, path, again, mode, way_out, asked, headers, session, hint, owners })
 }
 
 /// What happens without an ID token: as the tenant says, unless the flow (the one that is named, or in which the person
@@ -140,6 +162,7 @@ async fn owners(
     tenant: &Tenant,
     asked: &Parameters,
     hint: Option<&Hint>,
+    mode: ResponseMode,
 ) -> Result<Vec<Arc<Application>>> {
     let Some(uri) = asked.get("post_logout_redirect_uri") else { return Ok(Vec::new()) };
     let named = hint.map(|hint| hint.application.clone()).or(asked.get("client_id").map(ApplicationId::from));
@@ -150,10 +173,9 @@ async fn owners(
     let mut owners = Vec::new();
     for id in candidates {
         let application = application::find(&state.db, &tenant.id, &id).await?;
-        owners
-            .extend(application.filter(|application| {
-                application.disabled_at.is_none() && check::registered(application, uri).is_ok()
-            }));
+        owners.extend(application.filter(|application| {
+            application.disabled_at.is_none() && check::may_return(application, mode, uri).is_ok()
+        }));
     }
     Ok(owners)
 }
@@ -201,7 +223,10 @@ async fn end(state: &AppState, visit: &Visit, session: &Session) -> Result<Respo
 
 /// Back to the application by way of a page that others are told on.
 fn framing(state: &AppState, visit: &Visit, frames: Vec<String>) -> Result<Response> {
-    let (language, nonce, onward) = (language(visit), html::nonce(&state.chance), way_back(visit));
+    let (language, nonce) = (language(visit), html::nonce(&state.chance));
+    // The session is over: asked again, the window only says so.
+    let onward =
+        way_back(visit).map(|back| if visit.mode == ResponseMode::WebMessage { visit.again.clone() } else { back });
     let (texts, scripts) = (text::texts(language), assets::scripts(language));
     let body = shell::signing_out(&visit.tenant.brand, &frames, onward.as_deref(), &texts, scripts, &nonce);
     let sources = frames.iter().filter_map(|url| html::source(url)).collect();
@@ -220,9 +245,14 @@ fn forgotten(state: &AppState, visit: &Visit, mut response: Response) -> Respons
 
 /// Back to the application, or a page that says it is done.
 async fn signed_out(state: &AppState, visit: &Visit) -> Result<Response> {
-    let response = match way_back(visit) {
-        Some(location) => see_other(&location),
-        None => {
+    let response = match (way_back(visit), visit.owners.first()) {
+        (Some(location), Some(owner)) if visit.mode == ResponseMode::WebMessage => {
+            let page = WebMessage { brand: &visit.tenant.brand, application: &owner.name, location: &location };
+            let origin = visit.asked.get("post_logout_redirect_uri").unwrap_or_default();
+            redirect::message(state, &page, origin, language(visit))
+        }
+        (Some(location), _) => see_other(&location),
+        (None, _) => {
             let language = language(visit);
             let nonce = html::nonce(&state.chance);
             let application = whence(state, visit).await?;

@@ -83,15 +83,19 @@ impl Return {
         html::document(body, nonce, html::source(&self.uri).into_iter().collect())
     }
 
-    /// A page whose script tells the window that opened it, if that shows a page of the very origin, and closes.
     fn told(&self, from: Answering, pairs: &[(&str, &str)]) -> Response {
         let language = wishes::language(from.ui_locales, from.headers.get(header::ACCEPT_LANGUAGE));
-        let nonce = html::nonce(&from.state.chance);
         let location = with_pairs(&self.uri, ResponseMode::Query, pairs);
         let page = WebMessage { brand: &from.tenant.brand, application: &from.application.name, location: &location };
-        let body = shell::web_message(&page, &self.uri, &text::texts(language), assets::scripts(language), &nonce);
-        html::document(body, nonce, Vec::new())
+        message(from.state, &page, &self.uri, language)
     }
+}
+
+/// A page whose script tells the window that opened it, if that shows a page of the very origin, and closes.
+pub fn message(state: &AppState, page: &WebMessage, origin: &str, language: &str) -> Response {
+    let nonce = html::nonce(&state.chance);
+    let body = shell::web_message(page, origin, &text::texts(language), assets::scripts(language), &nonce);
+    html::document(body, nonce, Vec::new())
 }
 
 /// `uri` with the pairs where the mode wants them. A query that is registered stays (RFC 6749 §3.1.2).

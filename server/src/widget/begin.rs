@@ -105,6 +105,6 @@ async fn first(
     let holder = Holder::Bearer(token.reveal().into());
     let visit = Visit::load(state, tenant.id.as_str(), &journey, holder, caller).await?;
     let step = show(&visit.setting(), &visit.journey, visit.now);
-    let shown = Shown::of(state, &visit, step, token.reveal(), true).await?;
+    let shown = Shown::of(state, &visit, step, token.reveal(), true).await?.with_style();
     Ok(assets::told_once(headers, serde_json::to_vec(&shown)?))
 }

@@ -10,12 +10,14 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use futures::StreamExt;
 use serde_json::Value;
 use server::{
     directory::{application, second_factor},
     secret::totp,
 };
+use sha2::{Digest, Sha384};
 use std::collections::BTreeMap;
 
 const ADA: &str = "ada@example.org";
@@ -244,6 +246,47 @@ async fn a_second_factor_is_asked_inside_the_page_too() {
         back.answers("password", &[("password", PASSWORD)]).await;
         assert_eq!(back.answers("signIn", &[]).await, "address");
         assert!(back.page["html"].as_str().unwrap().contains("Sign in"), "nothing else would draw it");
+    })
+    .await;
+}
+
+/// All that the first screen needs comes in one answer, and nothing of it a second time.
+#[tokio::test]
+async fn the_first_page_brings_its_style_along() {
+    on_both(async |server| {
+        let shop = shop(&server).await;
+        let walk = Walk::begin(&server, &shop, &[]).await;
+        let style = walk.page["style"].as_str().unwrap();
+        assert!(style.contains("@container (max-width") && !style.contains("@media (max-width"), "{style}");
+        assert!(style.contains(":host{--brand:") && !style.contains("http"), "{style}");
+        let html = walk.page["html"].as_str().unwrap();
+        assert!(!["<main", "<footer", "<header", "<nav"].iter().any(|landmark| html.contains(landmark)), "{html}");
+        let looked = walk.looks(&[("whole", "1")]).await.json();
+        assert_eq!((looked["html"].is_string(), &looked["style"]), (true, &Value::Null));
+    })
+    .await;
+}
+
+/// A page that names a version, with the hash of its content, is served that for ever: public/versions.txt.
+#[tokio::test]
+async fn every_version_of_the_loader_stays_as_it_was_released() {
+    let versions: Vec<_> =
+        include_str!("../../../public/versions.txt").lines().filter_map(|line| line.split_once(' ')).collect();
+    let package: Value = serde_json::from_str(include_str!("../../../public/package.json")).unwrap();
+    let present = env!("CARGO_PKG_VERSION");
+    assert_eq!(versions.last().map(|(version, _)| *version), Some(present), "a version begins with its line");
+    assert_eq!(package["version"], present);
+    on_both(async |server| {
+        for (version, hash) in &versions {
+            let loader = server.get(&format!("/widget/{version}.js")).await;
+            assert_eq!(loader.status, 200, "public/widget-{version}.js is not there");
+            assert!(loader.header("cache-control").contains("immutable"), "{version}");
+            let served = format!("sha384-{}", STANDARD.encode(Sha384::digest(&loader.body)));
+            match *hash {
+                "unreleased" => assert_eq!(*version, present, "its line tells no hash"),
+                released => assert_eq!(served, released, "{version}"),
+            }
+        }
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 use super::{ADA, ada_with_tokens, refused};
 use crate::harness::{Application, Browser, on_both};
+use server::directory::application;
 
 fn path(shop: &Application, parameters: &[(&str, &str)]) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
@@ -142,6 +143,70 @@ async fn the_page_of_somebody_who_signed_out_leads_back_to_their_application() {
         ada.open(&path(&bad, &[("id_token_hint", &tokens.id_token)])).await;
         assert_eq!(ada.heading(), "You are signed out");
         assert!(!ada.page.html.contains("javascript:"));
+    })
+    .await;
+}
+
+/// A window that an application's page opened says to that page, and to none that is not registered, that it is done.
+#[tokio::test]
+async fn r24_a_window_tells_the_page_that_opened_it_that_the_session_is_over() {
+    on_both(async |server| {
+        const ORIGIN: &str = "https://shop.example.test";
+        let flow = server.application().await.flow;
+        let with_widget = |made: &mut application::Application| made.widget_origins = vec![ORIGIN.into()];
+        let shop = server.application_over(&flow, with_widget).await;
+        let told =
+            "opener?.postMessage({location:\"https://shop.example.test?state=a%20b\"},\"https://shop.example.test\")";
+        let asked = |hint: &str, origin: &str| {
+            let mode = ("response_mode", "web_message");
+            path(&shop, &[("id_token_hint", hint), ("post_logout_redirect_uri", origin), ("state", "a b"), mode])
+        };
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        ada.open(&asked(&tokens.id_token, ORIGIN)).await;
+        assert!(ada.page.html.contains(told), "{}", ada.page.html);
+        assert_eq!(ada.headers["cross-origin-opener-policy"], "unsafe-none");
+        assert!(!is_signed_in(&shop, &mut ada).await);
+        // Where nobody is signed in any more it says the same.
+        ada.open(&asked(&tokens.id_token, ORIGIN)).await;
+        assert!(ada.page.html.contains(told), "{}", ada.page.html);
+
+        for elsewhere in
+            ["https://evil.example", "https://shop.example.test/", "https://shop.example.test:8443", "null", "*"]
+        {
+            let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+            ada.open(&asked(&tokens.id_token, elsewhere)).await;
+            assert_eq!((ada.heading().as_str(), ada.left_for.as_ref()), ("You are signed out", None), "{elsewhere}");
+            assert!(!ada.page.html.contains("postMessage"), "{elsewhere}");
+        }
+        // It is an address for messages, and no browser goes there.
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        ada.open(&path(&shop, &[("id_token_hint", &tokens.id_token), ("post_logout_redirect_uri", ORIGIN)])).await;
+        assert_eq!(ada.left_for, None);
+
+        // Who is asked answers in the same window.
+        let (_, others) = ada_with_tokens(&server, &shop).await;
+        let (mut ada, _) = ada_with_tokens(&server, &shop).await;
+        ada.open(&asked(&others.id_token, ORIGIN)).await;
+        assert_eq!(ada.heading(), "Sign out of Woodgrove?");
+        assert_eq!(ada.headers["cross-origin-opener-policy"], "unsafe-none");
+        ada.press("Sign out").await;
+        assert!(ada.page.html.contains(told), "{}", ada.page.html);
+        assert!(!is_signed_in(&shop, &mut ada).await);
+
+        // Other applications hear of it first, each in a frame; then the window says so.
+        let change = |made: &mut application::Application| {
+            made.widget_origins = vec![ORIGIN.into()];
+            made.protocol.front_channel_logout_url = Some("https://rp.example.test/front-channel".into());
+        };
+        let shop = server.application_over(&flow, change).await;
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        let hint = ("id_token_hint", tokens.id_token.as_str());
+        let more = [("post_logout_redirect_uri", ORIGIN), ("state", "a b"), ("response_mode", "web_message")];
+        ada.open(&path(&shop, &[&[hint][..], &more].concat())).await;
+        assert_eq!(ada.page.count("iframe"), 1);
+        let onward = ada.page.attribute("a#onward", "href").unwrap();
+        ada.open(&onward).await;
+        assert!(ada.page.html.contains(told), "{}", ada.page.html);
     })
     .await;
 }
