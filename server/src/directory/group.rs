@@ -77,12 +77,34 @@ async fn commit_group(
         return Ok(());
     }
     script.say("BEGIN IMMEDIATE");
-    let done = run_group(connection, script, jobs, answers).await;
+    let done = if jobs.len() == 1 {
+        run_alone(connection, script, jobs, answers).await
+    } else {
+        run_group(connection, script, jobs, answers).await
+    };
     if done.is_err() {
         // Of a transaction that could not even begin there is nothing to roll back.
         let _ = sqlx::raw_sql("ROLLBACK").execute(connection).await;
     }
     done
+}
+
+/// Nobody else's writes are undone with it: it needs no savepoint, for which SQLite would keep every page as it was.
+async fn run_alone(
+    connection: &mut AnyConnection,
+    mut script: Script,
+    jobs: &mut Vec<Job>,
+    answers: &mut Vec<Answer>,
+) -> Result<(), sqlx::Error> {
+    script.run(connection).await?;
+    let mut keep = false;
+    for Job { run, .. } in jobs.drain(..) {
+        let (kept, answer) = run(connection).await;
+        answers.push(answer);
+        keep = kept;
+    }
+    script.say(if keep { "COMMIT" } else { "ROLLBACK" });
+    script.run(connection).await
 }
 
 async fn run_group(
