@@ -1,7 +1,8 @@
 //! SQL that is put together at run time: fixed words of ours, and values that are only ever bound.
 
+use app::contract::time::Timestamp;
 use sqlx::{
-    AnyConnection, AnyPool, AssertSqlSafe, FromRow,
+    AnyConnection, AssertSqlSafe, Executor, FromRow,
     any::{AnyArguments, AnyQueryResult, AnyRow},
     query::{Query, QueryAs},
 };
@@ -13,6 +14,8 @@ type Any = sqlx::Any;
 pub enum Bound {
     Text(String),
     Number(i64),
+    /// A moment, or none: of a kind all the same, which PostgreSQL wants to know.
+    Moment(Option<i64>),
 }
 
 impl From<&str> for Bound {
@@ -27,6 +30,12 @@ impl From<String> for Bound {
     }
 }
 
+impl From<Option<Timestamp>> for Bound {
+    fn from(moment: Option<Timestamp>) -> Self {
+        Bound::Moment(moment.map(|at| at.0))
+    }
+}
+
 impl From<i64> for Bound {
     fn from(number: i64) -> Self {
         Bound::Number(number)
@@ -37,11 +46,18 @@ impl From<i64> for Bound {
 pub struct Clause {
     sql: String,
     bound: Vec<Bound>,
+    /// Values are told by their order: cheaper for SQLite, unknown to PostgreSQL.
+    unnumbered: bool,
 }
 
 impl Clause {
     pub fn new(sql: &'static str) -> Self {
-        Self { sql: sql.into(), bound: Vec::new() }
+        Self { sql: sql.into(), ..Self::default() }
+    }
+
+    /// Several statements for SQLite, one behind the other, in one go.
+    pub fn of_several() -> Self {
+        Self { unnumbered: true, ..Self::default() }
     }
 
     /// Words of ours: nobody else's text can come here.
@@ -53,6 +69,9 @@ impl Clause {
     /// A value in its place.
     pub fn bind(&mut self, value: impl Into<Bound>) -> &mut Self {
         self.bound.push(value.into());
+        if self.unnumbered {
+            return self.say("?");
+        }
         // Writing to a String cannot fail.
         let _ = write!(self.sql, "${}", self.bound.len());
         self
@@ -70,7 +89,7 @@ impl Clause {
         self.say(")")
     }
 
-    pub async fn fetch_all<T>(self, pool: &AnyPool) -> Result<Vec<T>, sqlx::Error>
+    pub async fn fetch_all<'c, T>(self, from: impl Executor<'c, Database = Any>) -> Result<Vec<T>, sqlx::Error>
     where
         T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
     {
@@ -79,19 +98,40 @@ impl Clause {
             query = match value {
                 Bound::Text(text) => query.bind(text),
                 Bound::Number(number) => query.bind(number),
+                Bound::Moment(moment) => query.bind(moment),
             };
         }
-        query.fetch_all(pool).await
+        query.fetch_all(from).await
     }
 
     pub async fn execute(self, c: &mut AnyConnection) -> Result<AnyQueryResult, sqlx::Error> {
-        let mut query: Query<Any, AnyArguments> = sqlx::query(AssertSqlSafe(self.sql));
+        self.query(true).execute(c).await
+    }
+
+    /// The same for words that hardly come again: the connection does not remember them.
+    pub async fn execute_once(self, c: &mut AnyConnection) -> Result<AnyQueryResult, sqlx::Error> {
+        self.query(false).execute(c).await
+    }
+
+    #[cfg(test)]
+    pub fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    #[cfg(test)]
+    pub fn values(&self) -> usize {
+        self.bound.len()
+    }
+
+    fn query(self, remembered: bool) -> Query<'static, Any, AnyArguments> {
+        let mut query: Query<Any, AnyArguments> = sqlx::query(AssertSqlSafe(self.sql)).persistent(remembered);
         for value in self.bound {
             query = match value {
                 Bound::Text(text) => query.bind(text),
                 Bound::Number(number) => query.bind(number),
+                Bound::Moment(moment) => query.bind(moment),
             };
         }
-        query.execute(c).await
+        query
     }
 }

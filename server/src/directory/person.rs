@@ -13,7 +13,7 @@ use app::contract::{
     time::Timestamp,
     user_flow::Method,
 };
-pub use bulk::{insert_many, take_stock};
+pub use bulk::{insert_many, make_room, take_stock};
 pub(super) use change::tally;
 pub use change::{
     NewPerson, delete, index, insert, reset_password, restore, revoke_sessions, set_attribute, set_disabled,
