@@ -28,6 +28,8 @@ mod migrations;
 pub mod notice;
 pub mod outbox;
 pub mod person;
+#[cfg(test)]
+pub mod plan;
 pub mod pushed_request;
 pub mod recent;
 pub mod revoked_token;

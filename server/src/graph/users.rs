@@ -6,6 +6,8 @@ mod list;
 mod password;
 mod recovery;
 mod shown;
+#[cfg(test)]
+mod tests;
 
 use super::{
     answer::{Wishes, nothing},

@@ -151,6 +151,36 @@ async fn many_come_in_few_statements_and_only_those_with_a_name_in_use_are_left_
     .await;
 }
 
+/// Many have a name with one beginning and many one with the other, and one has both: nobody is looked for longer than a page
+/// may take, and who is there is found.
+#[tokio::test]
+async fn r39_two_common_beginnings_are_looked_through_page_by_page() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let named =
+            |n: usize, name: &str| json!({ "mail": format!("m{n}@example.org"), "displayName": name }).to_string();
+        let mut lines: Vec<String> = (0..700).map(|n| named(n, "Bana Lund")).collect();
+        lines.extend((700..1_450).map(|n| named(n, "Ceda Lund")));
+        lines.push(named(1_450, "Cezi Banz"));
+        let (report, _) = import(&server, "many.jsonl", &lines.join("\n")).await;
+        assert_eq!(report.added, 1_451);
+        let (mut pages, mut found) = (0, Vec::new());
+        let mut path = "/users?$top=5&$search=%22ban%20ce%22".to_owned();
+        loop {
+            let page = admin.read(&path).await;
+            pages += 1;
+            found.extend(page["value"].as_array().unwrap().iter().map(|user| user["displayName"].clone()));
+            let Some(next) = page["@odata.nextLink"].as_str() else { break };
+            path = next.split_once("/graph/v1.0").unwrap().1.to_owned();
+        }
+        assert_eq!((pages, found), (2, vec![json!("Cezi Banz")]));
+        // Whoever is found under one word is not found again under the next, however far that is.
+        let page = admin.read("/users?$top=999&$search=%22m%22").await;
+        assert_eq!(page["value"].as_array().unwrap().len(), 999);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn r42_everything_that_is_held_about_somebody_is_told_but_no_secret() {
     on_both(async |server: TestServer| {
