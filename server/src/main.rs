@@ -17,7 +17,7 @@ use server::{
     error::{Error, Result},
     graph::as_code::Dialect,
     guard::{Guard, Hosts},
-    log, people, router, seed,
+    log, people, reseal, router, seed,
     serve::{self, Patience},
     state::AppState,
     tls,
@@ -76,6 +76,11 @@ enum Command {
     People {
         #[command(subcommand)]
         what: People,
+    },
+    /// The keys with which secrets in the database are sealed
+    Keys {
+        #[command(subcommand)]
+        what: Keys,
     },
     /// Write a tenant's whole design (flows, attributes, applications, brand) as one document
     Export {
@@ -140,6 +145,13 @@ enum People {
     },
 }
 
+#[derive(Subcommand)]
+enum Keys {
+    /// Seal everything anew that is sealed under an older key than the first of PORTICO_SEAL_KEY. Servers may run
+    /// meanwhile, once all of them know both keys; broken off, it goes on when it is started again
+    Reseal,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Topic {
     Config,
@@ -149,6 +161,7 @@ enum Topic {
     Audit,
     Administrator,
     People,
+    Keys,
     Export,
     Plan,
     Apply,
@@ -189,6 +202,7 @@ fn main() -> ExitCode {
             Command::Administrator { what: Administrator::Reset { address } } => return reset(config, &address).await,
             Command::People { what: People::Import { tenant, file } } => return import(config, &tenant, &file).await,
             Command::People { what: People::Export { tenant, who } } => return export(config, &tenant, &who).await,
+            Command::Keys { what: Keys::Reseal } => return reseal(config).await,
             Command::Export { tenant, json } => {
                 let dialect = if json { Dialect::Json } else { Dialect::Toml };
                 return answer(design::export(config, tenant.as_deref(), dialect).await);
@@ -347,6 +361,23 @@ async fn export(config: Config, tenant: &str, who: &str) -> ExitCode {
     }
 }
 
+async fn reseal(config: Config) -> ExitCode {
+    let done = async {
+        let db = Db::open(config.database_url.reveal()).await?;
+        db.migrate().await?;
+        let state = AppState::new(config, db, Clock::System, Chance::System)?;
+        reseal::reseal(&state.db, &state.seal, &state.chance).await
+    };
+    match done.await {
+        Ok(report) if report.closed.is_empty() => say(&report.to_string()),
+        Ok(report) => {
+            say(&report.to_string());
+            complain(&report.closed.join("\n"), FAILED)
+        }
+        Err(fault) => complain(&fault.to_string(), FAILED),
+    }
+}
+
 /// What a command found out, or why it did not.
 fn answer(said: Result<String>) -> ExitCode {
     said.map_or_else(|fault| complain(&fault.to_string(), FAILED), |text| say(&text))
@@ -382,6 +413,7 @@ fn help(topic: Option<Topic>) -> String {
         Some(Topic::Audit) => "audit",
         Some(Topic::Administrator) => "administrator",
         Some(Topic::People) => "people",
+        Some(Topic::Keys) => "keys",
         Some(Topic::Export) => "export",
         Some(Topic::Plan) => "plan",
         Some(Topic::Apply) => "apply",

@@ -33,6 +33,7 @@ pub mod plan;
 pub mod pushed_request;
 pub mod recent;
 pub mod revoked_token;
+pub mod sealed;
 pub mod search;
 pub mod second_factor;
 pub mod seen_name;
