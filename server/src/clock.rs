@@ -65,6 +65,12 @@ impl Chance {
         uuid::Builder::from_random_bytes(self.bytes()).into_uuid().to_string()
     }
 
+    /// An identifier that stands behind those of earlier moments (UUID version 7, RFC 9562 §5.7).
+    pub fn id_in_order(&self, at: Timestamp) -> String {
+        let milliseconds = u64::try_from(at.0).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(milliseconds, &self.bytes()).into_uuid().to_string()
+    }
+
     /// A number below `bound`, each equally likely: draws that would favour small numbers are thrown away.
     pub fn below(&self, bound: u32) -> u32 {
         let fair = u32::MAX - u32::MAX % bound;

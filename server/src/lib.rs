@@ -39,6 +39,7 @@ pub mod possession;
 pub mod post;
 pub mod problem;
 pub mod request;
+pub mod reseal;
 pub mod router;
 pub mod secret;
 pub mod seed;

@@ -17,7 +17,7 @@ use server::{
     error::{Error, Result},
     graph::as_code::Dialect,
     guard::{Guard, Hosts},
-    log, people, router, seed,
+    log, people, reseal, router, seed,
     serve::{self, Patience},
     state::AppState,
     tls,
@@ -72,7 +72,7 @@ enum Command {
         #[command(subcommand)]
         what: Administrator,
     },
-    /// The keys that sign tokens
+    /// The keys that sign tokens, and the one that seals secrets in the database
     Keys {
         #[command(subcommand)]
         what: Keys,
@@ -136,6 +136,9 @@ enum Keys {
         #[arg(long)]
         now: bool,
     },
+    /// Seal everything anew that is sealed under an older key than the first of PORTICO_SEAL_KEY. Servers may run
+    /// meanwhile, once all of them know both keys; broken off, it goes on when it is started again
+    Reseal,
 }
 
 #[derive(Subcommand)]
@@ -212,6 +215,7 @@ fn main() -> ExitCode {
             }
             Command::People { what: People::Import { tenant, file } } => return import(config, &tenant, &file).await,
             Command::People { what: People::Export { tenant, who } } => return export(config, &tenant, &who).await,
+            Command::Keys { what: Keys::Reseal } => return reseal(config).await,
             Command::Export { tenant, json } => {
                 let dialect = if json { Dialect::Json } else { Dialect::Toml };
                 return answer(design::export(config, tenant.as_deref(), dialect).await);
@@ -394,6 +398,23 @@ async fn export(config: Config, tenant: &str, who: &str) -> ExitCode {
     match told.await {
         Ok(held) => say(&format!("{held:#}\n")),
         Err(Error::NotFound) => complain(&format!("There is no {who} in {tenant}."), FAILED),
+        Err(fault) => complain(&fault.to_string(), FAILED),
+    }
+}
+
+async fn reseal(config: Config) -> ExitCode {
+    let done = async {
+        let db = Db::open(config.database_url.reveal()).await?;
+        db.migrate().await?;
+        let state = AppState::new(config, db, Clock::System, Chance::System)?;
+        reseal::reseal(&state.db, &state.seal, &state.chance).await
+    };
+    match done.await {
+        Ok(report) if report.closed.is_empty() => say(&report.to_string()),
+        Ok(report) => {
+            say(&report.to_string());
+            complain(&report.closed.join("\n"), FAILED)
+        }
         Err(fault) => complain(&fault.to_string(), FAILED),
     }
 }

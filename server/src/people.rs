@@ -1,9 +1,11 @@
 //! `portico people`: people brought from elsewhere, and everything that is held about one of them.
 
 use crate::{
+    administration::server_entry,
     clock::Chance,
     directory::{
         Db, Durability, attribute,
+        audit::{self, Entry, Target},
         person::{self, Identity, NewPerson},
         tenant::{self, Tenant},
     },
@@ -16,16 +18,21 @@ use app::contract::{
     time::Timestamp,
     validate,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::{
     collections::BTreeMap,
     fs::File,
     io::{BufRead, BufReader, Write},
+    mem,
     path::Path,
+    sync::Arc,
+    time::Duration,
 };
 
 /// People that are written together.
-const UNIT: usize = 1000;
+const UNIT: usize = 5000;
+/// How often somebody may take one of their names at that very moment.
+const TRIES: usize = 3;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
@@ -72,21 +79,23 @@ impl Import<'_> {
         let file = File::open(path).map_err(unreadable)?;
         let length = file.metadata().map_err(unreadable)?.len().max(1);
         let (mut report, mut waiting, mut percent) = (Report::default(), Vec::with_capacity(UNIT), u64::MAX);
+        let mut entry = Some(self.entry(&tenant, path));
+        self.db.write(Durability::Lasting, |c| Box::pin(person::make_room(c))).await?;
         for line in lines(file, Format::of(path)) {
             let Line { number, fields, bytes } = line.map_err(unreadable)?;
-            match fields.and_then(|fields| self.person(&tenant, &attributes, &fields)) {
+            match fields.and_then(|fields| self.person(&tenant, &attributes, number, &fields)) {
                 Ok(person) => waiting.push((number, person)),
                 Err(why) => report.refused.push((number, why)),
             }
             if waiting.len() == UNIT {
-                self.write(&tenant, std::mem::take(&mut waiting), &mut report).await?;
+                self.write(&tenant, mem::take(&mut waiting), &mut entry, &mut report).await?;
             }
             if bytes * 100 / length != percent {
                 percent = bytes * 100 / length;
                 bar(progress, percent, report.added);
             }
         }
-        self.write(&tenant, waiting, &mut report).await?;
+        self.write(&tenant, waiting, &mut entry, &mut report).await?;
         self.db.write(Durability::Lasting, |c| Box::pin(person::take_stock(c))).await?;
         bar(progress, 100, report.added);
         let _ = writeln!(progress);
@@ -94,48 +103,75 @@ impl Import<'_> {
         Ok(report)
     }
 
-    /// Together where nobody's name is taken; else one by one, so that only they are left out.
-    async fn write(&self, tenant: &Tenant, people: Vec<(u64, NewPerson)>, report: &mut Report) -> Result<()> {
-        if people.is_empty() {
-            return Ok(());
+    /// Told once, with the first of them.
+    fn entry(&self, tenant: &Tenant, path: &Path) -> Entry {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        Entry {
+            category: "UserManagement".into(),
+            target: Target { kind: "Tenant".into(), id: tenant.id.to_string(), name: tenant.name.clone() },
+            after: Some(json!({ "file": file })),
+            ..server_entry(self.chance, self.now, "Import people", &AccountId::from(""), "")
         }
-        let (id, now) = (tenant.id.clone(), self.now);
-        let all: Vec<NewPerson> = people.iter().map(|(_, person)| person.clone()).collect();
-        let many = all.len() as u64;
-        let together = self
-            .db
-            .write(Durability::Lasting, move |c| Box::pin(async move { person::insert_many(c, &id, &all, now).await }))
-            .await;
-        match together {
-            Ok(()) => report.added += many,
-            Err(Error::Taken) => {
-                for (number, person) in people {
-                    let id = tenant.id.clone();
-                    let one = self.db.write(Durability::Lasting, move |c| {
-                        Box::pin(async move { person::insert(c, &id, &person, now).await })
-                    });
-                    match one.await {
-                        Ok(()) => report.added += 1,
-                        Err(Error::Taken) => {
-                            report.refused.push((number, "somebody has one of its names already".into()))
-                        }
-                        Err(error) => return Err(error),
-                    }
-                }
+    }
+
+    /// Together. Whoever has a name that is somebody's already is left out.
+    async fn write(
+        &self,
+        tenant: &Tenant,
+        people: Vec<(u64, NewPerson)>,
+        entry: &mut Option<Entry>,
+        report: &mut Report,
+    ) -> Result<()> {
+        let (numbers, people): (Vec<u64>, Vec<NewPerson>) = people.into_iter().unzip();
+        let people = Arc::new(people);
+        let mut tries = 1;
+        let left_out = loop {
+            match self.write_once(tenant, people.clone(), entry.clone()).await {
+                Err(Error::Taken) if tries < TRIES => tries += 1,
+                done => break done?,
             }
-            Err(error) => return Err(error),
+        };
+        let added = numbers.len() - left_out.len();
+        if added > 0 {
+            *entry = None;
         }
+        report.added += added as u64;
+        let why = "somebody has one of its names already";
+        report.refused.extend(left_out.into_iter().map(|at| (numbers[at], why.to_owned())));
         Ok(())
+    }
+
+    async fn write_once(
+        &self,
+        tenant: &Tenant,
+        people: Arc<Vec<NewPerson>>,
+        entry: Option<Entry>,
+    ) -> Result<Vec<usize>> {
+        let (id, now) = (tenant.id.clone(), self.now);
+        self.db
+            .write(Durability::Lasting, move |c| {
+                Box::pin(async move {
+                    let left_out = person::insert_many(c, &id, &people, now).await?;
+                    if let Some(entry) = entry.filter(|_| left_out.len() < people.len()) {
+                        audit::insert(c, &id, &entry).await?;
+                    }
+                    Ok(left_out)
+                })
+            })
+            .await
     }
 
     fn person(
         &self,
         tenant: &Tenant,
         attributes: &[Attribute],
+        number: u64,
         fields: &Map<String, Value>,
     ) -> Result<NewPerson, String> {
+        // One unit behind the other: where indexes are sorted by these, people are added at the end and not everywhere.
+        let order = self.now + Duration::from_millis(number / UNIT as u64);
         let mut new = NewPerson {
-            id: AccountId::from(self.chance.id()),
+            id: AccountId::from(self.chance.id_in_order(order)),
             user_type: "Member".into(),
             disabled: false,
             identities: Vec::new(),

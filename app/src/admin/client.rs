@@ -292,7 +292,14 @@ impl Client {
             let quoted = typed.replace(['"', '\\'], " ");
             path.push_str(&format!("&$search={}", encoded(&format!("\"{quoted}\""))));
         }
-        self.get(&path).await
+        let mut page: Collection<User> = self.get(&path).await?;
+        // Where many have a name with one beginning and hardly anybody has the other too, a page may be empty and not the last.
+        while page.value.is_empty()
+            && let Some(next) = page.next
+        {
+            page = self.next(&next).await?;
+        }
+        Ok(page)
     }
 
     pub async fn person(self, id: &str) -> Result<User> {

@@ -146,7 +146,9 @@ pub(super) const KEYS: &[Key] = &[
         name: "seal_key",
         unset: Unset::Means("none; development makes ./portico.key"),
         help: "32 random bytes in base64 (`openssl rand -base64 32`), with which secrets in the database are sealed. \
-               Keep a copy: without it nobody can sign in. To change it, write the new one, a comma and the old one.",
+               Keep a copy: without it nobody can sign in. Several keys stand with commas between: the first seals, all of \
+               them open. To change it, give every server the old one, a comma and the new one; then the new one first; \
+               then run `portico keys reseal`, which says whether anything still needs the old one.",
         read: |draft, text| {
             draft.seal_keys = SealKey::list(text)?;
             Ok(())

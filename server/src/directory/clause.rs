@@ -1,7 +1,8 @@
 //! SQL that is put together at run time: fixed words of ours, and values that are only ever bound.
 
+use app::contract::time::Timestamp;
 use sqlx::{
-    AnyConnection, AnyPool, AssertSqlSafe, FromRow,
+    AnyConnection, AssertSqlSafe, Executor, FromRow,
     any::{AnyArguments, AnyQueryResult, AnyRow},
     query::{Query, QueryAs},
 };
@@ -46,6 +47,12 @@ impl From<Option<&str>> for Bound {
     }
 }
 
+impl From<Option<Timestamp>> for Bound {
+    fn from(moment: Option<Timestamp>) -> Self {
+        Bound::Number(moment.map(|at| at.0))
+    }
+}
+
 impl From<i64> for Bound {
     fn from(number: i64) -> Self {
         Bound::Number(Some(number))
@@ -62,11 +69,18 @@ impl From<Option<i64>> for Bound {
 pub struct Clause {
     sql: String,
     bound: Vec<Bound>,
+    /// Values are told by their order: cheaper for SQLite, unknown to PostgreSQL.
+    unnumbered: bool,
 }
 
 impl Clause {
     pub fn new(sql: &'static str) -> Self {
-        Self { sql: sql.into(), bound: Vec::new() }
+        Self { sql: sql.into(), ..Self::default() }
+    }
+
+    /// Several statements for SQLite, one behind the other, in one go.
+    pub fn of_several() -> Self {
+        Self { unnumbered: true, ..Self::default() }
     }
 
     /// Words of ours: nobody else's text can come here.
@@ -78,6 +92,9 @@ impl Clause {
     /// A value in its place.
     pub fn bind(&mut self, value: impl Into<Bound>) -> &mut Self {
         self.bound.push(value.into());
+        if self.unnumbered {
+            return self.say("?");
+        }
         // Writing to a String cannot fail.
         let _ = write!(self.sql, "${}", self.bound.len());
         self
@@ -95,7 +112,7 @@ impl Clause {
         self.say(")")
     }
 
-    pub async fn fetch_all<T>(self, pool: &AnyPool) -> Result<Vec<T>, sqlx::Error>
+    pub async fn fetch_all<'c, T>(self, from: impl Executor<'c, Database = Any>) -> Result<Vec<T>, sqlx::Error>
     where
         T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
     {
@@ -106,11 +123,26 @@ impl Clause {
                 Bound::Number(number) => query.bind(number),
             };
         }
-        query.fetch_all(pool).await
+        query.fetch_all(from).await
     }
 
     pub async fn execute(self, c: &mut AnyConnection) -> Result<AnyQueryResult, sqlx::Error> {
         with(sqlx::query(AssertSqlSafe(self.sql)), self.bound).execute(c).await
+    }
+
+    /// The same for words that hardly come again: the connection does not remember them.
+    pub async fn execute_once(self, c: &mut AnyConnection) -> Result<AnyQueryResult, sqlx::Error> {
+        with(sqlx::query(AssertSqlSafe(self.sql)).persistent(false), self.bound).execute(c).await
+    }
+
+    #[cfg(test)]
+    pub fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    #[cfg(test)]
+    pub fn values(&self) -> usize {
+        self.bound.len()
     }
 }
 

@@ -65,13 +65,13 @@ async fn commit_group(
     jobs: &mut Vec<Job>,
     answers: &mut Vec<Answer>,
 ) -> Result<(), sqlx::Error> {
-    if let [Job { statements: Statements::One, .. }] = jobs.as_slice() {
-        for Job { run, .. } in jobs.drain(..) {
-            answers.push(run(connection, Script::default()).await.1);
+    let done = match jobs.pop() {
+        Some(job) if jobs.is_empty() => run_alone(connection, job, answers).await,
+        last => {
+            jobs.extend(last);
+            run_group(connection, jobs, answers).await
         }
-        return Ok(());
-    }
-    let done = run_group(connection, jobs, answers).await;
+    };
     if done.is_err() {
         // Of a transaction that could not even begin there is nothing to roll back.
         let _ = sqlx::raw_sql("ROLLBACK").execute(connection).await;
@@ -79,33 +79,42 @@ async fn commit_group(
     done
 }
 
+/// Nobody else's writes are undone with it: it needs no savepoint, for which SQLite would keep every page as it was; and no
+/// transaction where it is one statement.
+async fn run_alone(connection: &mut AnyConnection, job: Job, answers: &mut Vec<Answer>) -> Result<(), sqlx::Error> {
+    let mut script = Script::default();
+    if job.statements == Statements::Several {
+        script.say("BEGIN IMMEDIATE");
+    }
+    let (keep, answer) = (job.run)(connection, script).await;
+    answers.push(answer);
+    let mut script = Script::default();
+    if job.statements == Statements::Several {
+        script.say(if keep { "COMMIT" } else { "ROLLBACK" });
+    }
+    script.run(connection).await
+}
+
 async fn run_group(
     connection: &mut AnyConnection,
     jobs: &mut Vec<Job>,
     answers: &mut Vec<Answer>,
 ) -> Result<(), sqlx::Error> {
-    let alone = jobs.len() == 1;
     let mut script = Script::default();
     script.say("BEGIN IMMEDIATE");
     for Job { run, statements, .. } in jobs.drain(..) {
-        // Who is alone is undone with the whole.
-        let in_savepoint = statements == Statements::Several && !alone;
-        if in_savepoint {
+        if statements == Statements::Several {
             script.say("SAVEPOINT unit");
         }
         let (keep, answer) = run(connection, mem::take(&mut script)).await;
         answers.push(answer);
-        match (in_savepoint, keep) {
-            (true, true) => script.say("RELEASE unit"),
-            (true, false) => {
+        match (statements, keep) {
+            (Statements::One, _) => {}
+            (Statements::Several, true) => script.say("RELEASE unit"),
+            (Statements::Several, false) => {
                 script.say("ROLLBACK TO unit");
                 script.say("RELEASE unit");
             }
-            (false, false) if alone => {
-                script.say("ROLLBACK");
-                return script.run(connection).await;
-            }
-            (false, _) => {}
         }
     }
     script.say("COMMIT");

@@ -29,9 +29,12 @@ pub mod notice;
 pub mod outbox;
 pub mod pairwise;
 pub mod person;
+#[cfg(test)]
+pub mod plan;
 pub mod pushed_request;
 pub mod recent;
 pub mod revoked_token;
+pub mod sealed;
 pub mod search;
 pub mod second_address;
 pub mod second_factor;

@@ -13,7 +13,7 @@ use app::contract::{
     time::Timestamp,
     user_flow::Method,
 };
-pub use bulk::{insert_many, take_stock};
+pub use bulk::{insert_many, make_room, take_stock};
 pub(super) use change::tally;
 pub use change::{
     NewPerson, delete, index, insert, reset_password, restore, revoke_sessions, set_attribute, set_disabled,
@@ -138,12 +138,9 @@ pub async fn by_ids(db: &Db, tenant: &TenantId, ids: &[AccountId]) -> Result<Vec
 pub async fn search(db: &Db, tenant: &TenantId, typed: &str, after: Option<&str>, limit: i64) -> Result<People> {
     let after: Option<(String, String)> = after.map(read_key).transpose()?;
     let after = after.map(|(word, account)| search::After { word, account });
-    let mut found = search::find(db, tenant, typed, after.as_ref(), limit + 1).await?;
-    let more = found.len() as i64 > limit;
-    found.truncate(limit.max(0) as usize);
-    let last = found.last().filter(|_| more).map(|(_, at)| write_key(&at.word, &at.account));
-    let ids: Vec<AccountId> = found.into_iter().map(|(id, _)| id).collect();
-    Ok(People { people: by_ids(db, tenant, &ids).await?, next: last })
+    let found = search::find(db, tenant, typed, after.as_ref(), limit).await?;
+    let next = found.next.map(|at| write_key(&at.word, &at.account));
+    Ok(People { people: by_ids(db, tenant, &found.people).await?, next })
 }
 
 /// A place in a list: the key that it is sorted by, and who stands there.
@@ -163,25 +160,10 @@ async fn complete(db: &Db, tenant: &TenantId, rows: Vec<Row>) -> Result<Vec<Pers
         return Ok(people);
     }
     let ids: Vec<AccountId> = people.iter().map(|person| person.id.clone()).collect();
-    let of_them = |sql: &'static str, rest: &'static str| {
-        let mut clause = Clause::new(sql);
-        clause.say(" WHERE tenant_id = ").bind(tenant.as_str()).say(" AND account_id IN ");
-        clause.bind_list(ids.iter().map(AccountId::as_str)).say(rest);
-        clause
-    };
-    let identities: Vec<(String, String, String, String)> = of_them(
-        "SELECT account_id, sign_in_type, issuer, issuer_assigned_id FROM identities",
-        // Sorted below: SQLite would walk everybody in that order to save itself the sorting.
-        "",
-    )
-    .fetch_all(db.reader())
-    .await?;
-    let values: Vec<(String, String, String)> =
-        of_them("SELECT account_id, attribute_id, value FROM attribute_values", "").fetch_all(db.reader()).await?;
-    let others: Vec<(String, String)> =
-        of_them("SELECT account_id, address FROM addresses", " AND kind = 'other' ORDER BY address")
-            .fetch_all(db.reader())
-            .await?;
+    let [identities, values, others] = details(tenant, &ids);
+    let identities: Vec<(String, String, String, String)> = identities.fetch_all(db.reader()).await?;
+    let values: Vec<(String, String, String)> = values.fetch_all(db.reader()).await?;
+    let others: Vec<(String, String)> = others.fetch_all(db.reader()).await?;
     let at: BTreeMap<String, usize> = people.iter().enumerate().map(|(n, it)| (it.id.to_string(), n)).collect();
     for (account, sign_in_type, issuer, issuer_assigned_id) in identities {
         if let Some(n) = at.get(&account) {
@@ -202,6 +184,35 @@ async fn complete(db: &Db, tenant: &TenantId, rows: Vec<Row>) -> Result<Vec<Pers
         }
     }
     Ok(people)
+}
+
+/// Identities, values of attributes, other addresses.
+fn details(tenant: &TenantId, ids: &[AccountId]) -> [Clause; 3] {
+    let of_them = |sql: &'static str, rest: &'static str| {
+        let mut clause = Clause::new(sql);
+        clause.say(" WHERE tenant_id = ").bind(tenant.as_str()).say(" AND account_id IN ");
+        clause.bind_list(ids.iter().map(AccountId::as_str)).say(rest);
+        clause
+    };
+    [
+        // Sorted where they are read: SQLite would walk everybody in that order to save itself the sorting.
+        of_them("SELECT account_id, sign_in_type, issuer, issuer_assigned_id FROM identities", ""),
+        of_them("SELECT account_id, attribute_id, value FROM attribute_values", ""),
+        of_them("SELECT account_id, address FROM addresses", " AND kind = 'other' ORDER BY address"),
+    ]
+}
+
+/// What is asked of the database for a list and for a search, for whoever looks at how it goes about it.
+#[cfg(test)]
+pub mod asked {
+    use super::{AccountId, Clause, TenantId, details};
+
+    pub use super::list::asked as list;
+    pub use crate::directory::search::asked as search;
+
+    pub fn everything_else(tenant: &TenantId) -> [Clause; 3] {
+        details(tenant, &["a", "b"].map(AccountId::from))
+    }
 }
 
 fn read(row: Row) -> Result<Person> {

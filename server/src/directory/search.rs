@@ -1,7 +1,7 @@
 //! Finding people while somebody types: by the beginning of any word of their names or of a sign-in name, at the same cost
 //! among a million as among a thousand.
 
-use super::Db;
+use super::{Db, clause::Clause};
 use crate::error::Result;
 use app::contract::id::{AccountId, TenantId};
 use sqlx::{AnyConnection, AssertSqlSafe};
@@ -12,6 +12,9 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 const LONGEST: usize = 48;
 /// Words that a search may have; more only narrow what is narrow already.
 const MOST_TERMS: usize = 4;
+/// Words that one page looks at, at most. Where many begin with one term and many with another, but hardly anybody's with
+/// both, a page comes out short, or empty, and has a next one all the same.
+const WINDOW: i64 = 500;
 
 /// The words under which a person is found. Names are cut into words; sign-in names stay whole.
 pub fn words<'a>(
@@ -131,68 +134,110 @@ async fn leading(db: &Db, tenant: &TenantId, terms: &[String], after: Option<&Af
 
 /// How many words begin so, as far as that is soon counted.
 async fn how_many(db: &Db, tenant: &TenantId, term: &str) -> Result<i64> {
+    let rows: Vec<(i64,)> = counted(tenant, term).fetch_all(db.reader()).await?;
+    Ok(rows.first().map_or(0, |(found,)| *found))
+}
+
+fn counted(tenant: &TenantId, term: &str) -> Clause {
     const ENOUGH: i64 = 200;
     let (from, to) = range(term);
-    let (found,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM search_words WHERE tenant_id = $1 AND word >= $2 AND word < $3 LIMIT $4) counted",
-    )
-    .bind(tenant.as_str())
-    .bind(from)
-    .bind(to)
-    .bind(ENOUGH)
-    .fetch_one(db.reader())
-    .await?;
-    Ok(found)
+    let mut clause = Clause::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM search_words WHERE tenant_id = ");
+    clause.bind(tenant.as_str()).say(" AND word >= ").bind(from).say(" AND word < ").bind(to);
+    clause.say(" LIMIT ").bind(ENOUGH).say(") counted");
+    clause
+}
+
+/// A page of finds, and where the next one goes on.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub people: Vec<AccountId>,
+    pub next: Option<After>,
 }
 
 /// People all of whose terms are the beginnings of words of theirs, in the order of the words. Each comes once.
-pub async fn find(
-    db: &Db,
-    tenant: &TenantId,
-    typed: &str,
-    after: Option<&After>,
-    limit: i64,
-) -> Result<Vec<(AccountId, After)>> {
+pub async fn find(db: &Db, tenant: &TenantId, typed: &str, after: Option<&After>, limit: i64) -> Result<Found> {
     let mut terms = terms(typed);
     terms.sort_by_key(|term| Reverse(term.chars().count()));
     terms.dedup();
     terms.truncate(MOST_TERMS);
     if terms.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Found::default());
     }
     let first = terms.remove(leading(db, tenant, &terms, after).await?);
-    let others = terms;
-    let (from, to) = range(&first);
-    let after = after.cloned().unwrap_or(After { word: from.clone(), account: String::new() });
-    let mut sql = String::from(
-        "SELECT w.account_id, w.word FROM search_words w
-         WHERE w.tenant_id = $1 AND (w.word, w.account_id) > ($4, $5) AND w.word < $3
-           AND NOT EXISTS (SELECT 1 FROM search_words s WHERE s.tenant_id = w.tenant_id AND s.account_id = w.account_id
-                           AND s.word >= $2 AND s.word < w.word)",
-    );
-    for n in 0..others.len() {
-        let (from, to) = (7 + 2 * n, 8 + 2 * n);
-        // Writing to a String cannot fail.
-        let _ = write!(
-            sql,
-            " AND EXISTS (SELECT 1 FROM search_words o WHERE o.tenant_id = w.tenant_id AND o.account_id = w.account_id
-                          AND o.word >= ${from} AND o.word < ${to})"
-        );
+    let walk = Walk::new(tenant, &first, after);
+    let window = WINDOW.max(limit + 1);
+    let rows: Vec<(String, String)> = walk.page(&terms, window, limit + 1).fetch_all(db.reader()).await?;
+    let more = rows.len() as i64 > limit;
+    let mut people: Vec<After> = rows.into_iter().map(|(account, word)| After { word, account }).collect();
+    people.truncate(limit.max(0) as usize);
+    let next = match people.last() {
+        Some(last) if more => Some(last.clone()),
+        _ => {
+            let end: Vec<(String, String)> = walk.end(window).fetch_all(db.reader()).await?;
+            end.into_iter().next().map(|(account, word)| After { word, account })
+        }
+    };
+    Ok(Found { people: people.into_iter().map(|it| it.account.as_str().into()).collect(), next })
+}
+
+/// What is asked of the database for a search.
+#[cfg(test)]
+pub fn asked(tenant: &TenantId, typed: &str) -> Vec<Clause> {
+    let mut terms = terms(typed);
+    let first = terms.remove(0);
+    let walk = Walk::new(tenant, &first, None);
+    vec![counted(tenant, &first), walk.page(&terms, WINDOW, 26), walk.end(WINDOW)]
+}
+
+/// Along the words that begin with one term, from where the page before ended.
+struct Walk<'a> {
+    tenant: &'a TenantId,
+    from: String,
+    to: String,
+    after: After,
+}
+
+impl<'a> Walk<'a> {
+    fn new(tenant: &'a TenantId, term: &str, after: Option<&After>) -> Self {
+        let (from, to) = range(term);
+        let after = after.cloned().unwrap_or(After { word: from.clone(), account: String::new() });
+        Self { tenant, from, to, after }
     }
-    sql.push_str(" ORDER BY w.word, w.account_id LIMIT $6");
-    let mut query = sqlx::query_as::<_, (String, String)>(AssertSqlSafe(sql))
-        .bind(tenant.as_str().to_owned())
-        .bind(from)
-        .bind(to)
-        .bind(after.word)
-        .bind(after.account)
-        .bind(limit);
-    for other in others {
-        let (from, to) = range(&other);
-        query = query.bind(from).bind(to);
+
+    fn said(&self, clause: &mut Clause) {
+        clause.say("SELECT account_id, word FROM search_words WHERE tenant_id = ").bind(self.tenant.as_str());
+        clause.say(" AND (word, account_id) > (").bind(self.after.word.as_str());
+        clause.say(", ").bind(self.after.account.as_str()).say(") AND word < ").bind(self.to.as_str());
+        clause.say(" ORDER BY word, account_id");
     }
-    let rows = query.fetch_all(db.reader()).await?;
-    Ok(rows.into_iter().map(|(account, word)| (account.as_str().into(), After { word, account })).collect())
+
+    /// Those in the window to whom the other terms belong as well, each under the first of their words.
+    fn page(&self, others: &[String], window: i64, limit: i64) -> Clause {
+        let mut clause = Clause::new("WITH w AS MATERIALIZED (");
+        self.said(&mut clause);
+        clause.say(" LIMIT ").bind(window).say(") SELECT w.account_id, w.word FROM w WHERE NOT EXISTS (");
+        self.has_word(&mut clause, &self.from).say(" AND s.word < w.word)");
+        for other in others {
+            let (from, to) = range(other);
+            clause.say(" AND EXISTS (");
+            self.has_word(&mut clause, &from).say(" AND s.word < ").bind(to).say(")");
+        }
+        clause.say(" ORDER BY w.word, w.account_id LIMIT ").bind(limit);
+        clause
+    }
+
+    fn has_word<'c>(&self, clause: &'c mut Clause, from: &str) -> &'c mut Clause {
+        clause.say("SELECT 1 FROM search_words s WHERE s.tenant_id = ").bind(self.tenant.as_str());
+        clause.say(" AND s.account_id = w.account_id AND s.word >= ").bind(from)
+    }
+
+    /// Where the window ended, if it was full.
+    fn end(&self, window: i64) -> Clause {
+        let mut clause = Clause::default();
+        self.said(&mut clause);
+        clause.say(" LIMIT 1 OFFSET ").bind(window - 1);
+        clause
+    }
 }
 
 #[cfg(test)]

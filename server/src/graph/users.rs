@@ -8,6 +8,8 @@ mod methods;
 mod password;
 mod recovery;
 mod shown;
+#[cfg(test)]
+mod tests;
 
 use super::{
     answer::{Wishes, nothing},

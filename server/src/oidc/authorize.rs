@@ -144,7 +144,7 @@ async fn answer(state: &AppState, mut visit: Visit) -> Result<Response> {
     let session = session.filter(|session| session.is_for(application, &flow.id, flow.rules.sessions.scope, now));
     note_who_is_meant(state, &mut visit).await?;
     let session = as_who_is_meant(state, &visit, session).await?;
-    let steps_up = match &session {
+    let must_prove_more = match &session {
         Some(session) if journey::is_for_signing_in(&visit.flow) => could_prove_more(state, &visit, session).await?,
         _ => false,
     };
@@ -155,7 +155,7 @@ async fn answer(state: &AppState, mut visit: Visit) -> Result<Response> {
             if visit.request.is_satisfied_by(session.signed_in_at, now)
                 && assurance::suffices(&visit.flow, &session.amr)
                 && journey::is_for_signing_in(&visit.flow)
-                && !(steps_up && may_ask) =>
+                && !(must_prove_more && may_ask) =>
         {
             return_at_once(state, visit, session, now).await
         }
@@ -177,7 +177,7 @@ async fn answer(state: &AppState, mut visit: Visit) -> Result<Response> {
             let issuer = visit.issuer(state);
             Ok(visit.request.kept.to.with_refusal(visit.answering(state, &issuer), &refusal))
         }
-        session => begin_journey(state, visit, session, steps_up, now).await,
+        session => begin_journey(state, visit, session, must_prove_more, now).await,
     }
 }
 
@@ -260,12 +260,13 @@ async fn begin_journey(
     state: &AppState,
     visit: Visit,
     session: Option<Session>,
-    steps_up: bool,
+    must_prove_more: bool,
     now: Timestamp,
 ) -> Result<Response> {
     let https = state.config.public_url.is_https();
     let (browser, set_cookie) = cookie::known_or_new(&Cookie::Browser, &visit.headers, https, &state.chance);
-    let (grant, entry) = (grant(state, &visit, browser, now)?, entry(state, &visit, session, steps_up, now).await?);
+    let (grant, entry) =
+        (grant(state, &visit, browser, now)?, entry(state, &visit, session, must_prove_more, now).await?);
     let journey = drive::begin(state, &visit.tenant.id, &visit.caller, grant, entry).await?;
     let page = format!("/{}/journeys/{journey}", visit.tenant.id);
     let mut response = visit.request.kept.to.in_its_window(see_other(&page));
@@ -291,7 +292,7 @@ async fn entry(
     state: &AppState,
     visit: &Visit,
     session: Option<Session>,
-    steps_up: bool,
+    must_prove_more: bool,
     now: Timestamp,
 ) -> Result<Entry> {
     let request = &visit.request;
@@ -301,17 +302,17 @@ async fn entry(
     };
     let flow = &visit.flow;
     let edits = flow.kind == FlowKind::ProfileEdit;
-    let steps_up = session.as_ref().is_some_and(|session| !assurance::suffices(flow, &session.amr));
+    let lacks_second_step = session.as_ref().is_some_and(|session| !assurance::suffices(flow, &session.amr));
     let session = session.filter(|session| match request.prompt {
         Prompt::SelectAccount => request.is_recent_enough(session.signed_in_at, now),
-        _ => (edits || steps_up) && request.is_satisfied_by(session.signed_in_at, now),
+        _ => (edits || lacks_second_step) && request.is_satisfied_by(session.signed_in_at, now),
     });
     let known = session.zip(profile.as_ref()).map(|(session, profile)| Known {
         account: profile.account.clone(),
         address: profile.name.clone(),
         name: profile.attributes.get("displayName").cloned(),
         // Whose proof is too little has none that is recent enough.
-        until: if steps_up { Some(Timestamp(0)) } else { request.recent_until(session.signed_in_at) },
+        until: if must_prove_more { Some(Timestamp(0)) } else { request.recent_until(session.signed_in_at) },
         proved: assurance::proofs(&session.amr),
         kept: session.kept_at.is_some(),
     });
@@ -327,7 +328,7 @@ async fn entry(
         path: journey::begins(flow, wished),
         language: wishes::language(&request.ui_locales, visit.headers.get(header::ACCEPT_LANGUAGE)).into(),
         hint,
-        profile: as_filled_in.filter(|_| edits && !steps_up && request.prompt != Prompt::SelectAccount),
+        profile: as_filled_in.filter(|_| edits && !lacks_second_step && request.prompt != Prompt::SelectAccount),
         known,
         can_cancel: !journey::is_for_signing_in(flow),
         popup: request.kept.to.popup,

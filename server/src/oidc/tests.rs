@@ -180,7 +180,7 @@ impl House {
             .write(Durability::Lasting, move |c| {
                 Box::pin(async move {
                     account::insert(c, &tenant, &new, now).await?;
-                    session::insert(&tenant, &session).run(c).await
+                    session::insert(&tenant, &session)?.run(c).await
                 })
             })
             .await

@@ -14,6 +14,7 @@ mod oidc;
 mod oidf;
 mod people;
 mod portal;
+mod reseal;
 mod second_factor;
 mod security;
 mod widget;

@@ -103,6 +103,84 @@ async fn a_table_brings_everybody_who_can_be_read_and_says_who_was_left_out() {
     .await;
 }
 
+/// Many more than one statement takes and one unit holds.
+#[tokio::test]
+async fn many_come_in_few_statements_and_only_those_with_a_name_in_use_are_left_out() {
+    on_both(async |server: TestServer| {
+        const MANY: usize = 2_300;
+        let admin = server.administrator().await;
+        let line = |n: usize| {
+            let hash = if n % 7 == 0 { HASHES[0] } else { "" };
+            let (off, name) = (n % 5 == 0, format!("Person Number{n}"));
+            json!({ "mail": format!("p{n}@example.org"), "displayName": name, "city": "Lund", "accountEnabled": !off, "passwordHash": hash }).to_string()
+        };
+        let mut lines: Vec<String> = (0..MANY).map(line).collect();
+        // The same name again: beside its first, in another unit, and both of its own names.
+        lines.insert(1, line(0));
+        lines.push(line(40));
+        lines.push(json!({ "mail": "twice@example.org", "email": "Twice@example.org" }).to_string());
+        let (report, bar) = import(&server, "many.jsonl", &lines.join("\n")).await;
+        let last = lines.len() as u64;
+        let refused: Vec<u64> = report.refused.iter().map(|(line, _)| *line).collect();
+        assert_eq!((report.added, refused), (MANY as u64, vec![2, last - 1, last]));
+        assert!(bar.contains(&format!("100 %  {MANY} people")), "{bar}");
+        for (rows, count) in [
+            ("accounts WHERE disabled_at IS NOT NULL", MANY / 5),
+            ("credentials WHERE kind = 'password'", MANY.div_ceil(7)),
+            ("identities WHERE folded LIKE 'p%@example.org'", MANY),
+            ("addresses WHERE kind = 'signIn' AND verified_at IS NOT NULL", MANY),
+            ("attribute_values WHERE attribute_id IN ('displayName', 'city')", 2 * MANY),
+        ] {
+            let sql = format!("SELECT CAST(COUNT(*) AS TEXT) FROM {rows} AND tenant_id = '{}'", server.tenant);
+            assert_eq!(server.texts(sql).await, [count.to_string()], "{rows}");
+        }
+        assert_eq!(admin.read("/users?$count=true").await["@odata.count"], MANY);
+        let found = admin.read("/users?$search=%22number2299%22").await;
+        assert_eq!(found["value"][0]["mail"], "p2299@example.org");
+
+        // Broken off and started again: it goes on where it was, and nobody comes twice.
+        lines.push(line(MANY));
+        let (report, _) = import(&server, "many.jsonl", &lines.join("\n")).await;
+        assert_eq!((report.added, report.refused.len()), (1, lines.len() - 1));
+        assert_eq!(admin.read("/users?$count=true").await["@odata.count"], MANY + 1);
+        // Told once each, however many came; and not where nobody did.
+        let (report, _) = import(&server, "many.jsonl", &lines.join("\n")).await;
+        assert_eq!(report.added, 0);
+        assert_eq!(server.count("SELECT COUNT(*) FROM audits WHERE activity = 'Import people'").await, 2);
+    })
+    .await;
+}
+
+/// Many have a name with one beginning and many one with the other, and one has both: nobody is looked for longer than a page
+/// may take, and who is there is found.
+#[tokio::test]
+async fn r39_two_common_beginnings_are_looked_through_page_by_page() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let named =
+            |n: usize, name: &str| json!({ "mail": format!("m{n}@example.org"), "displayName": name }).to_string();
+        let mut lines: Vec<String> = (0..700).map(|n| named(n, "Bana Lund")).collect();
+        lines.extend((700..1_450).map(|n| named(n, "Ceda Lund")));
+        lines.push(named(1_450, "Cezi Banz"));
+        let (report, _) = import(&server, "many.jsonl", &lines.join("\n")).await;
+        assert_eq!(report.added, 1_451);
+        let (mut pages, mut found) = (0, Vec::new());
+        let mut path = "/users?$top=5&$search=%22ban%20ce%22".to_owned();
+        loop {
+            let page = admin.read(&path).await;
+            pages += 1;
+            found.extend(page["value"].as_array().unwrap().iter().map(|user| user["displayName"].clone()));
+            let Some(next) = page["@odata.nextLink"].as_str() else { break };
+            path = next.split_once("/graph/v1.0").unwrap().1.to_owned();
+        }
+        assert_eq!((pages, found), (2, vec![json!("Cezi Banz")]));
+        // Whoever is found under one word is not found again under the next, however far that is.
+        let page = admin.read("/users?$top=999&$search=%22m%22").await;
+        assert_eq!(page["value"].as_array().unwrap().len(), 999);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn r42_everything_that_is_held_about_somebody_is_told_but_no_secret() {
     on_both(async |server: TestServer| {

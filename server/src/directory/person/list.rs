@@ -111,6 +111,17 @@ impl Wanted {
         }
     }
 
+    /// How many are walked past for one page: where everybody who comes along is wanted, the page itself.
+    fn window(&self, walk: &Walk<'_>) -> i64 {
+        let exact = self.left(walk).next().is_none();
+        if exact { self.limit + 1 } else { WINDOW.max(self.limit + 1) }
+    }
+
+    /// What is asked of whoever comes along.
+    fn left(&self, walk: &Walk<'_>) -> impl Iterator<Item = &Condition> {
+        self.conditions().filter(|condition| !walk.narrows(condition))
+    }
+
     /// Those that all have to hold.
     fn conditions(&self) -> impl Iterator<Item = &Condition> {
         self.conditions.iter().flat_map(|condition| match condition {
@@ -211,47 +222,55 @@ impl Walk<'_> {
 
 pub async fn list(db: &Db, tenant: &TenantId, wanted: &Wanted) -> Result<People> {
     let walk = wanted.walk();
-    let left: Vec<&Condition> = wanted.conditions().filter(|condition| !walk.narrows(condition)).collect();
-    // Where everybody who comes along is wanted, the page is the window.
-    let window = if left.is_empty() { wanted.limit + 1 } else { WINDOW.max(wanted.limit + 1) };
-    // The window is walked once, and first: PostgreSQL, while it knows little of its tables, would walk it anew for each
-    // account (hence MATERIALIZED), and SQLite every account in the wanted order to save itself the sorting (hence CROSS).
-    let mut clause = Clause::new("WITH w AS MATERIALIZED (");
-    walk.said(&mut clause, tenant, wanted)?;
-    clause.say(" LIMIT ").bind(window).say(") ").say(COLUMNS).say("FROM w CROSS JOIN accounts a WHERE a.id = w.id");
-    clause.say(" AND a.tenant_id = ").bind(tenant.as_str());
-    clause.say(if wanted.deleted { " AND a.deleted_at IS NOT NULL" } else { " AND a.deleted_at IS NULL" });
-    for condition in left {
-        clause.say(" AND ");
-        said(&mut clause, tenant, condition);
-    }
-    clause.say(walk.order()).say(" LIMIT ").bind(wanted.limit + 1);
-    let mut rows: Vec<Row> = clause.fetch_all(db.reader()).await?;
+    let mut rows: Vec<Row> = page(tenant, wanted, &walk)?.fetch_all(db.reader()).await?;
     let more = rows.len() as i64 > wanted.limit;
     rows.truncate(wanted.limit.max(0) as usize);
     let next = match rows.last() {
         Some(last) if more => Some(walk.place(last)),
         // Few were named, and all of them were looked at.
         _ if matches!(walk, Walk::Known(_)) => None,
-        _ => end_of_window(db, tenant, wanted, &walk, window).await?,
+        _ => {
+            let end: Vec<(String, String)> = end_of_window(tenant, wanted, &walk)?.fetch_all(db.reader()).await?;
+            end.into_iter().next().map(|(key, id)| write_key(&key, &id))
+        }
     };
     Ok(People { people: complete(db, tenant, rows).await?, next })
 }
 
+/// The window is walked once, and first: PostgreSQL, while it knows little of its tables, would walk it anew for each account
+/// (hence MATERIALIZED), and SQLite every account in the wanted order to save itself the sorting (hence CROSS).
+fn page(tenant: &TenantId, wanted: &Wanted, walk: &Walk<'_>) -> Result<Clause> {
+    let mut clause = Clause::new("WITH w AS MATERIALIZED (");
+    walk.said(&mut clause, tenant, wanted)?;
+    clause.say(" LIMIT ").bind(wanted.window(walk)).say(") ").say(COLUMNS);
+    clause.say("FROM w CROSS JOIN accounts a WHERE a.id = w.id AND a.tenant_id = ").bind(tenant.as_str());
+    clause.say(if wanted.deleted { " AND a.deleted_at IS NOT NULL" } else { " AND a.deleted_at IS NULL" });
+    for condition in wanted.left(walk) {
+        clause.say(" AND ");
+        said(&mut clause, tenant, condition);
+    }
+    clause.say(walk.order()).say(" LIMIT ").bind(wanted.limit + 1);
+    Ok(clause)
+}
+
 /// Where the window ended, if it was full: there the next page begins.
-async fn end_of_window(
-    db: &Db,
-    tenant: &TenantId,
-    wanted: &Wanted,
-    walk: &Walk<'_>,
-    window: i64,
-) -> Result<Option<String>> {
+fn end_of_window(tenant: &TenantId, wanted: &Wanted, walk: &Walk<'_>) -> Result<Clause> {
     let mut clause = Clause::default();
     clause.say("SELECT CAST(w.key AS TEXT), w.id FROM (");
     walk.said(&mut clause, tenant, wanted)?;
-    clause.say(" LIMIT 1 OFFSET ").bind(window - 1).say(") w");
-    let rows: Vec<(String, String)> = clause.fetch_all(db.reader()).await?;
-    Ok(rows.into_iter().next().map(|(key, id)| write_key(&key, &id)))
+    clause.say(" LIMIT 1 OFFSET ").bind(wanted.window(walk) - 1).say(") w");
+    Ok(clause)
+}
+
+/// What is asked of the database for a page, for whoever looks at how it goes about it.
+#[cfg(test)]
+pub fn asked(tenant: &TenantId, wanted: &Wanted) -> Result<Vec<Clause>> {
+    let walk = wanted.walk();
+    let mut asked = vec![page(tenant, wanted, &walk)?];
+    if !matches!(walk, Walk::Known(_)) {
+        asked.push(end_of_window(tenant, wanted, &walk)?);
+    }
+    Ok(asked)
 }
 
 /// A condition in SQL. Its depth was bounded by whoever read it (security R39).

@@ -2,36 +2,57 @@
 
 use super::{OF, Tongue, known_already, shown::shown};
 use crate::{
-    directory::person::{self, Order, Person, Wanted},
+    directory::person::{self, Order, People, Person, Wanted},
     error::{Error, Result},
     graph::{
         answer::{Wishes, nothing},
         caller::Caller,
         change::{self, Change},
-        query::page::Page,
+        query::{
+            options::{Options, bad},
+            page::{List, Page, selected},
+        },
     },
     state::AppState,
 };
-use app::contract::id::AccountId;
+use app::contract::{id::AccountId, resource::moment::Moment};
 use axum::{
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
     response::Response,
 };
+use serde_json::Value;
 
-/// So many of the deleted are listed, the last one first.
-const MOST: i64 = 999;
+const DELETED: &str = "directory/deletedItems";
 
-pub async fn list(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
-    let wanted = Wanted { deleted: true, order: Some(Order::Name), limit: MOST, ..Wanted::default() };
-    let found = person::list(&state.db, &caller.tenant.id, &wanted).await?;
+/// By name, page by page.
+pub async fn list(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let options = Options::read(query.as_deref())?;
+    if options.filter.is_some() || options.search.is_some() || !options.order.is_empty() {
+        return Err(bad("The deleted are listed by name, page by page."));
+    }
+    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: DELETED, root: &wishes.root };
+    let place = list.place(&options)?;
+    let after = place.as_deref().and_then(|place| place.first()).and_then(Value::as_str).map(str::to_owned);
+    let wanted =
+        Wanted { deleted: true, order: Some(Order::Name), after, limit: options.top as i64, ..Wanted::default() };
+    let People { people, next } = person::list(&state.db, &caller.tenant.id, &wanted).await?;
     let tongue = Tongue::of(&state, &caller).await?;
-    let value = found.people.iter().map(|person| {
+    let value = people.iter().map(|person| {
         let mut user = serde_json::to_value(shown(&tongue, person))?;
-        user["deletedDateTime"] = serde_json::to_value(person.deleted_at.map(app::contract::resource::moment::Moment))?;
-        Ok(user)
+        user["deletedDateTime"] = serde_json::to_value(person.deleted_at.map(Moment))?;
+        Ok(selected(user, &options.select))
     });
-    let value = value.collect::<Result<Vec<_>>>()?;
-    Ok(wishes.collection("directory/deletedItems", Page { value, ..Page::default() }))
+    let page = Page {
+        value: value.collect::<Result<_>>()?,
+        next: next.map(|place| list.next(&options, &[place.into()])).transpose()?,
+        ..Page::default()
+    };
+    Ok(wishes.collection(DELETED, page))
 }
 
 async fn deleted(state: &AppState, caller: &Caller, id: &str) -> Result<Person> {

@@ -53,17 +53,24 @@ async fn found(
     options: &Options,
     after: Option<&str>,
 ) -> Result<People> {
-    let limit = options.top as i64;
-    if let Some(typed) = typed(options) {
-        return person::search(&state.db, &caller.tenant.id, typed, after, limit).await;
+    match typed(options) {
+        Some(typed) => person::search(&state.db, &caller.tenant.id, typed, after, options.top as i64).await,
+        None => person::list(&state.db, &caller.tenant.id, &wanted(tongue, options, after)?).await,
     }
-    let conditions = options.filter.iter().map(|filter| condition(tongue, filter)).collect::<Result<_>>()?;
-    let wanted = Wanted { conditions, order: order(options)?, deleted: false, after: after.map(str::to_owned), limit };
-    person::list(&state.db, &caller.tenant.id, &wanted).await
+}
+
+pub(super) fn wanted(tongue: &Tongue, options: &Options, after: Option<&str>) -> Result<Wanted> {
+    Ok(Wanted {
+        conditions: options.filter.iter().map(|filter| condition(tongue, filter)).collect::<Result<_>>()?,
+        order: order(options)?,
+        deleted: false,
+        after: after.map(str::to_owned),
+        limit: options.top as i64,
+    })
 }
 
 /// What somebody is typing: `$search`, or the filter by which Graph's clients say the same.
-fn typed(options: &Options) -> Option<&str> {
+pub(super) fn typed(options: &Options) -> Option<&str> {
     if let Some(search) = &options.search {
         return Some(search).filter(|search| !search.is_empty()).map(String::as_str);
     }

@@ -320,6 +320,31 @@ async fn r42_the_deleted_come_back_for_thirty_days_and_are_forgotten_then() {
 }
 
 #[tokio::test]
+async fn r39_the_deleted_are_listed_page_by_page() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        for name in ["Cleo", "Ada", "Bo"] {
+            let mut user = ada();
+            user["displayName"] = json!(name);
+            user["identities"][0]["issuerAssignedId"] = json!(format!("{name}@example.org"));
+            let id = admin.post("/users", &user).await.json()["id"].as_str().unwrap().to_owned();
+            admin.delete(&format!("/users/{id}")).await;
+        }
+        let first = admin.read("/directory/deletedItems/microsoft.graph.user?$top=2&$select=displayName").await;
+        let names = |page: &Value| -> Vec<String> {
+            page["value"].as_array().unwrap().iter().map(|it| it["displayName"].as_str().unwrap().into()).collect()
+        };
+        assert_eq!(names(&first), ["Ada", "Bo"]);
+        let next = first["@odata.nextLink"].as_str().unwrap().split_once("/graph/v1.0").unwrap().1.to_owned();
+        let last = admin.read(&next).await;
+        assert_eq!((names(&last), &last["@odata.nextLink"]), (vec!["Cleo".into()], &Value::Null));
+        let refused = admin.get("/directory/deletedItems?$filter=displayName eq 'Ada'").await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn r38_an_application_reads_who_signed_in_with_consent_alone() {
     on_both(async |server: TestServer| {
         let shop = server.application().await;
