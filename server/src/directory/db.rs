@@ -8,6 +8,7 @@ use super::{
     group::{self, Answer, Job, Run},
     migrations::{MIGRATIONS, migrator},
     recent::Recents,
+    walls,
 };
 use crate::error::{Error, Result};
 use futures::{FutureExt, future::BoxFuture};
@@ -25,6 +26,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 const POSTGRES_CONNECTIONS: u32 = 16;
 const POSTGRES_FLEETING_CONNECTIONS: u32 = 8;
 const SQLITE_READERS: u32 = 4;
+const LIMITS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'";
 
 #[derive(Clone)]
 pub struct Db {
@@ -146,7 +148,6 @@ impl Db {
     }
 
     async fn open_postgres(url: &str) -> Result<Db> {
-        const LIMITS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'";
         const FLEETING: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'; SET synchronous_commit = off";
         let options = AnyConnectOptions::from_str(url)?;
         let lasting = postgres_pool(POSTGRES_CONNECTIONS, LIMITS).connect_with(options.clone()).await?;
@@ -160,6 +161,27 @@ impl Db {
             tally: Arc::default(),
             changed: Arc::default(),
         })
+    }
+
+    /// The same database where tenants are kept apart by PostgreSQL too (security R38): for what is done `walls::within`.
+    pub fn walled(&self) -> Db {
+        match &self.writer {
+            Writer::Grouped(_) => self.clone(),
+            Writer::Pools { .. } => {
+                let pool = walls::pool(self.options.clone(), LIMITS);
+                let writer = Writer::Pools { lasting: pool.clone(), fleeting: pool.clone() };
+                Db { pool, writer, ..self.clone() }
+            }
+        }
+    }
+
+    /// Whether it is so. On SQLite, where it cannot be, nothing is said.
+    pub async fn keeps_tenants_apart(&self) -> Result<Option<bool>> {
+        if self.kind == Kind::Sqlite {
+            return Ok(None);
+        }
+        let (stands,): (i64,) = sqlx::query_as(walls::STANDS).fetch_one(&self.pool).await?;
+        Ok(Some(stands == 1))
     }
 
     /// Brings the tables up to date. Servers that start together take turns on PostgreSQL, which has a lock for it; on
@@ -186,6 +208,9 @@ impl Db {
             .run(&mut connection)
             .await
             .map_err(|error| Error::Internal(format!("the database could not be brought up to date: {error}")))?;
+        if self.kind == Kind::Postgres {
+            walls::raise(&mut connection).await?;
+        }
         Ok(connection.close().await?)
     }
 
