@@ -45,6 +45,7 @@ pub async fn examine(config: Config) -> Vec<Finding> {
         Ok(state) => {
             findings.push(found("database", database(&state.db).await));
             findings.push(found("tenants", tenants(&state).await));
+            findings.extend(walls(&state.db).await.map(|verdict| found("walls", verdict)));
             findings.push(found("hosts", hosts(&state).await));
             findings.push(found("clock", clock(&state).await));
             findings.push(found("keys", keys(&state).await));
@@ -88,6 +89,18 @@ async fn database(db: &Db) -> Result<String, String> {
 async fn tenants(state: &AppState) -> Result<String, String> {
     let judged = seed::refuse_in_production(state).await;
     judged.map(|()| "none is here that should not be".into()).map_err(|fault| fault.to_string())
+}
+
+async fn walls(db: &Db) -> Option<Result<String, String>> {
+    match db.keeps_tenants_apart().await.map_err(|fault| fault.to_string()) {
+        Ok(None) => None,
+        Ok(Some(true)) => Some(Ok("the database keeps tenants apart for the management API, too".into())),
+        Ok(Some(false)) => Some(Err("only the server keeps tenants apart, not the database as well. As a superuser of \
+                                     PostgreSQL: CREATE ROLE portico_tenant NOLOGIN; GRANT portico_tenant TO the user of \
+                                     PORTICO_DATABASE_URL; then run `portico migrate`."
+            .into())),
+        Err(fault) => Some(Err(fault)),
+    }
 }
 
 /// The host names of tenants' own. (That they lead here, only those who call can tell.)

@@ -15,7 +15,7 @@ use axum::{
 use url::form_urlencoded;
 
 /// Every number that we tell.
-const MEANINGS: [(u32, Key); 62] = [
+const MEANINGS: [(u32, Key); 64] = [
     (28_000, Key::Scope),
     (50_011, Key::RedirectUri),
     (50_013, Key::Token),
@@ -23,6 +23,7 @@ const MEANINGS: [(u32, Key); 62] = [
     (50_034, Key::Name),
     (50_057, Key::AccountOff),
     (50_058, Key::SignIn),
+    (50_072, Key::MoreProof),
     (50_076, Key::MoreProof),
     (50_105, Key::NoUserFlow),
     (50_126, Key::Credentials),
@@ -67,6 +68,7 @@ const MEANINGS: [(u32, Key); 62] = [
     (700_051, Key::Answer),
     (700_054, Key::Answer),
     (900_144, Key::Request),
+    (901_001, Key::Request),
     (901_007, Key::NativeOff),
     (901_010, Key::NoPlace),
     (1_002_012, Key::Scope),

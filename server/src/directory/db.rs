@@ -9,6 +9,7 @@ use super::{
     migrations::{MIGRATIONS, migrator},
     recent::Recents,
     statement::{Script, Statement, run_at_once},
+    walls,
 };
 use crate::error::{Error, Result};
 use futures::{FutureExt, future::BoxFuture};
@@ -26,6 +27,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 const POSTGRES_CONNECTIONS: u32 = 16;
 const POSTGRES_FLEETING_CONNECTIONS: u32 = 8;
 const SQLITE_READERS: u32 = 4;
+const LIMITS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'";
 
 /// NORMAL: `group` writes the log through to the disk itself, when a unit must last. What a savepoint needs to be undone stays
 /// in memory, not in a file for each. The log is copied into the database every 16 MiB: a page that changes with every sign-in
@@ -196,7 +198,6 @@ impl Db {
     }
 
     async fn open_postgres(url: &str) -> Result<Db> {
-        const LIMITS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'";
         const FLEETING: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'; SET synchronous_commit = off";
         let options = AnyConnectOptions::from_str(url)?;
         let lasting = postgres_pool(POSTGRES_CONNECTIONS, LIMITS).connect_with(options.clone()).await?;
@@ -210,6 +211,27 @@ impl Db {
             tally: Arc::default(),
             changed: Arc::default(),
         })
+    }
+
+    /// The same database where tenants are kept apart by PostgreSQL too (security R38): for what is done `walls::within`.
+    pub fn walled(&self) -> Db {
+        match &self.writer {
+            Writer::Grouped(_) => self.clone(),
+            Writer::Pools { .. } => {
+                let pool = walls::pool(self.options.clone(), LIMITS);
+                let writer = Writer::Pools { lasting: pool.clone(), fleeting: pool.clone() };
+                Db { pool, writer, ..self.clone() }
+            }
+        }
+    }
+
+    /// Whether it is so. On SQLite, where it cannot be, nothing is said.
+    pub async fn keeps_tenants_apart(&self) -> Result<Option<bool>> {
+        if self.kind == Kind::Sqlite {
+            return Ok(None);
+        }
+        let (stands,): (i64,) = sqlx::query_as(walls::STANDS).fetch_one(&self.pool).await?;
+        Ok(Some(stands == 1))
     }
 
     /// Brings the tables up to date. Servers that start together take turns on PostgreSQL, which has a lock for it; on
@@ -236,6 +258,9 @@ impl Db {
             .run(&mut connection)
             .await
             .map_err(|error| Error::Internal(format!("the database could not be brought up to date: {error}")))?;
+        if self.kind == Kind::Postgres {
+            walls::raise(&mut connection).await?;
+        }
         Ok(connection.close().await?)
     }
 

@@ -49,6 +49,7 @@ pub mod tenant;
 pub mod tenant_host;
 pub mod token_family;
 pub mod user_flow;
+pub mod walls;
 
 pub use db::{Db, Durability, Unit, sqlite_file};
 /// What a write of a unit is given.

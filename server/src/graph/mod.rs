@@ -50,6 +50,7 @@ pub struct Graph(Arc<Router>);
 
 impl Graph {
     pub fn new(state: &AppState) -> Self {
+        let behind_the_wall = AppState { db: state.db.walled(), ..state.clone() };
         let mut router = Router::new();
         for Route { path, needs, handler, .. } in declared() {
             router = router.route(&path, handler.layer(from_fn_with_state((state.clone(), needs), caller::admit)));
@@ -58,7 +59,7 @@ impl Graph {
             .fallback(refuse::not_found)
             .method_not_allowed_fallback(refuse::method_not_allowed)
             .layer(from_fn_with_state(state.clone(), refuse::dress))
-            .with_state(state.clone());
+            .with_state(behind_the_wall);
         Self(Arc::new(router))
     }
 }

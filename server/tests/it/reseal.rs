@@ -7,7 +7,7 @@ use server::{
     administration::{TENANT_ID, enrolment},
     directory::{sealed::PLACES, second_factor},
     reseal::{Report, reseal},
-    secret::{seal::Seal, totp},
+    secret::{jwt::Algorithm, seal::Seal, totp},
 };
 use std::collections::BTreeSet;
 
@@ -33,6 +33,8 @@ async fn with_secrets(server: &TestServer) -> AccountId {
     shop.asks(&mut stranger).await;
     stranger.press("Create one").await;
     stranger.fill(&[("Email address", "grace@example.org")]).press("Send code").await;
+    // The slow one is made behind everybody's back.
+    server.state.keys.signing(&TENANT_ID.into(), Algorithm::RS256).await.unwrap();
     let account = admin.account.clone().unwrap();
     let (offered, _) = enrolment::prepare(&server.state, &account, server.now());
     server.write(|c, _, _| Box::pin(async move { second_factor::offer(c, &TENANT_ID.into(), &offered).await })).await;

@@ -10,3 +10,4 @@ mod headers;
 mod leaks;
 pub mod routes;
 mod tokens;
+mod walls;

