@@ -15,7 +15,7 @@ async function addresses({ page }: Administrator): Promise<string[]> {
   };
   const one = [await first("/admin/applications"), await first("/admin/people")];
   const fixed = [...others, ...activity].map((path) => `/admin/${path}`);
-  return ["/admin/user-flows", ...tabs.map((tab) => `${flow}${tab}`), ...one, ...fixed];
+  return ["/admin/user-flows", "/admin/nowhere", ...tabs.map((tab) => `${flow}${tab}`), ...one, ...fixed];
 }
 
 async function walksThroughAll(administrator: Administrator) {
@@ -119,5 +119,61 @@ test.describe("without a mouse", () => {
     expect(await administrator.order()).not.toEqual(before);
     await administrator.presses("Discard");
     expect(await administrator.order()).toEqual(before);
+  });
+
+  test("the four moves go on without a mouse @script", async ({ administrator }) => {
+    const { page } = administrator;
+    await administrator.selects("SignInSignUpSample");
+    await administrator.turnsTo("Page layouts");
+    await page.getByLabel("Label of Loyalty number").focus();
+    const before = await administrator.order();
+    const down = page.getByRole("button", { name: "Move down", exact: true });
+    await down.focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    await expect(down).toBeFocused();
+    expect((await administrator.order()).at(-1)).toBe("Loyalty number");
+    await administrator.findsNoBarrier();
+    await administrator.presses("Discard");
+    expect(await administrator.order()).toEqual(before);
+  });
+
+  test("a window takes the focus, keeps it, and gives it back @script", async ({ administrator }) => {
+    const { page } = administrator;
+    const { keyboard } = page;
+    const window = page.getByRole("dialog");
+    await administrator.opens("Applications");
+    const register = page.getByRole("button", { name: "Register an application" });
+    await register.focus();
+    await keyboard.press("Enter");
+    await expect(window.getByLabel("Name", { exact: true })).toBeFocused();
+    for (let tab = 0; tab < 12; tab++) {
+      await keyboard.press("Tab");
+      expect(await page.evaluate(() => document.activeElement?.matches("body, dialog *"))).toBe(true);
+    }
+    await keyboard.press("Escape");
+    await expect(register).toBeFocused();
+
+    // A question that a menu asks: what was chosen is gone with its menu, whose button is still there.
+    await administrator.opens("Custom user attributes");
+    const acts = page.getByRole("button", { name: "Acts on Loyalty number" });
+    await acts.focus();
+    await keyboard.press("Enter");
+    await keyboard.press("Escape");
+    await expect(acts).toBeFocused();
+    await keyboard.press("Enter");
+    await page.getByRole("button", { name: "Delete …" }).focus();
+    await keyboard.press("Enter");
+    await expect(window.getByRole("button", { name: "Cancel" })).toBeFocused();
+    await keyboard.press("Escape");
+    await expect(acts).toBeFocused();
+
+    // A link is gone with the screen that it was on.
+    await administrator.opens("People");
+    await administrator.opens("User flows");
+    await page.getByRole("link", { name: "SignInSignUpSample" }).focus();
+    await keyboard.press("Enter");
+    await administrator.sees("SignInSignUpSample");
+    await expect(page.locator("#content")).toBeFocused();
   });
 });

@@ -88,10 +88,7 @@ fn sign_ins() -> AnyView {
         }
         .into_any()
     });
-    let choices: Vec<_> = EVENTS
-        .iter()
-        .map(|(word, name)| view! { <option value=*word prop:selected=move || event.with(|now| now == word)>{*name}</option> })
-        .collect();
+    let choices: Vec<_> = EVENTS.iter().map(|(word, name)| view! { <option value=*word>{*name}</option> }).collect();
     view! {
         <div class="card">
             <div class="tools">

@@ -5,7 +5,7 @@ use super::{
     client::client,
     frame::head,
     ui::{
-        ask::{Question, asking, dialog},
+        ask::{Question, asking, dialog, shown_once},
         button::{Act, plain, primary, run},
         copy,
         field::{Label, line, radio, tick, typed},
@@ -310,5 +310,5 @@ fn link_window(open: RwSignal<Option<String>>, address: String) -> AnyView {
         {copy::value("Link", address)}
         <div class="buttons end"><button class="button primary" type="button" on:click=on_click(move |_| open.set(None))>"I have copied it"</button></div>
     };
-    dialog("dialog", "The invitation’s link", move || open.set(None), content.into_any())
+    shown_once("The invitation’s link", move || open.set(None), content.into_any())
 }

@@ -11,7 +11,7 @@ use super::{
     frame::head,
     route::{FlowTab, Route, place},
     ui::{
-        ask::{Question, asking, dialog},
+        ask::{self, Question, asking},
         button::{Act, bare, plain, primary, run, with_icon},
         copy,
         empty::{empty, nothing_found},
@@ -419,7 +419,7 @@ fn shown_once(open: Open, made: RwSignal<Option<PasswordCredential>>, secret: Pa
         {copy::value("Secret", secret.secret_text.unwrap_or_default())}
         <div class="buttons end"><button class="button primary" type="button" on:click=on_click(move |_| close())>"I have copied it"</button></div>
     };
-    dialog("dialog", "The new secret", close, content.into_any())
+    ask::shown_once("The new secret", close, content.into_any())
 }
 
 fn deletion(application: &Application) -> AnyView {

@@ -1,9 +1,9 @@
 //! The little that the portal asks of the browser itself.
 
 use crate::ui::browser::{after, document, window};
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, Date, Function, Intl::DateTimeFormat, Object, Reflect, Uint8Array};
 use std::time::Duration;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, HtmlElement, Url, UrlSearchParams};
 
@@ -90,18 +90,26 @@ pub async fn text_of(file: &File) -> Option<String> {
     JsFuture::from(file.text()).await.ok()?.as_string()
 }
 
+thread_local! {
+    /// How the browser writes moments. Making this takes longer than a row of a table does, so it is made once.
+    static MOMENTS: Function = {
+        let options = Object::new();
+        for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+            // Fails only for a frozen object.
+            let _ = Reflect::set(&options, &name.into(), &value.into());
+        }
+        DateTimeFormat::new(&Array::new(), &options).format()
+    };
+}
+
 /// A moment in the person's own language and time zone.
 pub fn moment(text: &str) -> String {
-    let date = js_sys::Date::new(&text.into());
+    let date = Date::new(&text.into());
     if date.get_time().is_nan() {
         return text.into();
     }
-    let options = js_sys::Object::new();
-    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
-        // Fails only for a frozen object.
-        let _ = Reflect::set(&options, &name.into(), &value.into());
-    }
-    date.to_locale_string("default", &options).into()
+    let written = MOMENTS.with(|write| write.call1(&JsValue::UNDEFINED, &date));
+    written.ok().and_then(|written| written.as_string()).unwrap_or_else(|| text.into())
 }
 
 /// A number with the separators that the person is used to.
@@ -122,6 +130,24 @@ pub fn focus_soon(selector: &'static str) {
     after(Duration::ZERO, move || {
         let found = document().query_selector(selector).ok().flatten();
         if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            // Fails only for an element that is gone.
+            let _ = element.focus();
+        }
+    });
+}
+
+pub fn focused() -> Option<HtmlElement> {
+    document().active_element()?.dyn_into().ok()
+}
+
+/// Once something is gone that had the focus, it goes back to where it was before, or else to the content: nobody begins again
+/// at the top of the document.
+pub fn focus_again(before: Option<HtmlElement>) {
+    after(Duration::ZERO, move || {
+        let there = before.filter(|before| before.is_connected());
+        let lost = || focused().is_none_or(|focused| focused.tag_name() == "BODY");
+        let content = || document().get_element_by_id("content").and_then(|content| content.dyn_into().ok());
+        if let Some(element) = there.or_else(|| if lost() { content() } else { None }) {
             // Fails only for an element that is gone.
             let _ = element.focus();
         }

@@ -9,7 +9,7 @@ use super::{
         ask::{Question, asking},
         icon::{Icon, icon},
         load::{Loaded, skeleton},
-        menu::menu,
+        menu::{Opened, menu},
     },
 };
 use crate::admin::ui::listen::on_click;
@@ -181,7 +181,7 @@ fn switch(directories: Loaded<Vec<Organization>>, here: RwSignal<Option<Organiza
         </span>
         {icon(Icon::Chevron)}
     };
-    let entries = move |open: RwSignal<bool>| {
+    let entries = move |menu: Opened| {
         let rows: Vec<_> = directories
             .get_untracked()
             .unwrap_or_default()
@@ -190,7 +190,7 @@ fn switch(directories: Loaded<Vec<Organization>>, here: RwSignal<Option<Organiza
                 let id = directory.id.clone();
                 let is_here = client.directory.with_untracked(|here| *here == id);
                 let choose = move |_| {
-                    open.set(false);
+                    menu.close();
                     enter(&id);
                 };
                 let about = about(&directory);
@@ -203,7 +203,7 @@ fn switch(directories: Loaded<Vec<Organization>>, here: RwSignal<Option<Organiza
             })
             .collect();
         let all = move |_| {
-            open.set(false);
+            menu.close();
             place.go(&Route::Directories);
         };
         view! {
@@ -264,11 +264,12 @@ fn who() -> AnyView {
 }
 
 fn nowhere() -> AnyView {
-    super::ui::empty::empty(
+    let told = super::ui::empty::empty(
         "You administer no directory yet",
         "A Global Administrator can give you a role. Ask the person who runs this server.",
         None,
-    )
+    );
+    view! { <div class="screen">{head(Vec::new(), "Directories".into(), ().into_any())}{told}</div> }.into_any()
 }
 
 /// Asks before changes are lost, whichever link led away.

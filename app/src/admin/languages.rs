@@ -18,17 +18,27 @@ use super::{
 use crate::admin::ui::listen::on_change;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlInputElement};
 
 /// One sentence while it is edited.
-#[derive(Clone)]
 struct Row {
     said: Said,
-    own: RwSignal<String>,
+    own: String,
 }
 
 impl Row {
     fn is_changed(&self) -> bool {
-        self.own.with(|own| own.trim() != self.said.value.as_deref().unwrap_or_default())
+        self.own.trim() != self.said.value.as_deref().unwrap_or_default()
+    }
+
+    fn placeholders(&self) -> impl Iterator<Item = &str> {
+        let ours = &self.said.default;
+        ours.match_indices('{').filter_map(|(at, _)| ours[at..].split_inclusive('}').next())
+    }
+
+    fn has_lost_one(&self) -> bool {
+        !self.own.is_empty() && self.placeholders().any(|placeholder| !self.own.contains(placeholder))
     }
 }
 
@@ -56,18 +66,18 @@ pub fn screen() -> AnyView {
 
 fn editing(loaded: Loaded<(String, Vec<Said>)>, tag: String, sentences: Vec<Said>) -> AnyView {
     let (client, toasts) = (client(), toasts());
-    let row = |said: Said| Row { own: RwSignal::new(said.value.clone().unwrap_or_default()), said };
-    let rows: Vec<Row> = sentences.into_iter().map(row).collect();
-    let rows = StoredValue::new(rows);
-    place().hold(move || rows.with_value(|rows| rows.iter().any(Row::is_changed)));
+    let row = |said: Said| Row { own: said.value.clone().unwrap_or_default(), said };
+    let rows = StoredValue::new(sentences.into_iter().map(row).collect::<Vec<_>>());
+    let changed = RwSignal::new(false);
+    place().hold(move || changed.get());
     let (typed, act, tag) = (RwSignal::new(String::new()), Act::new(), StoredValue::new(tag));
     let save = move || {
-        let changed = |row: &Row| {
-            let own = row.own.get_untracked().trim().to_owned();
-            untrack(|| row.is_changed())
-                .then(|| (row.said.key.clone(), if own.is_empty() { Value::Null } else { own.into() }))
+        let change = |row: &Row| {
+            let own = row.own.trim();
+            (row.said.key.clone(), if own.is_empty() { Value::Null } else { own.into() })
         };
-        let changes: Map<String, Value> = rows.with_value(|rows| rows.iter().filter_map(changed).collect());
+        let changes: Map<String, Value> =
+            rows.with_value(|rows| rows.iter().filter(|row| row.is_changed()).map(change).collect());
         if changes.is_empty() {
             toasts.good("Nothing has changed since the last save.");
             return;
@@ -83,46 +93,67 @@ fn editing(loaded: Loaded<(String, Vec<Said>)>, tag: String, sentences: Vec<Said
             Err(trouble) => toasts.bad(trouble.sentence()),
         });
     };
+    // One ear for all of them: there are hundreds.
+    let hear = move |event: Event| {
+        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        let Ok(at) = input.name().parse::<usize>() else { return };
+        rows.update_value(|rows| {
+            if let Some(row) = rows.get_mut(at) {
+                row.own = input.value();
+                mark(&input, row);
+            }
+        });
+        changed.set(rows.with_value(|rows| rows.iter().any(Row::is_changed)));
+    };
     let list = move || {
         let typed = typed.get();
         let found: Vec<_> = rows.with_value(|rows| {
-            let fitting = |row: &&Row| fits(&typed, &[&row.said.default, &row.said.key, &row.own.get_untracked()]);
-            rows.iter().filter(fitting).map(|row| sentence(row, &tag.get_value())).collect()
+            let fitting = |(_, row): &(usize, &Row)| fits(&typed, &[&row.said.default, &row.said.key, &row.own]);
+            rows.iter().enumerate().filter(fitting).map(|(at, row)| sentence(at, row, &tag.get_value())).collect()
         });
         if found.is_empty() { nothing_found() } else { found.into_any() }
     };
     view! {
         <div class="card">
             <div class="tools">{search("Search sentences", typed)}<span class="gap"></span>{primary("Save", "Saving …", act, save)}</div>
-            {list}
+            <div on:input=on_change(hear)>{list}</div>
         </div>
     }
     .into_any()
 }
 
-fn sentence(row: &Row, tag: &str) -> AnyView {
-    let (own, ours) = (row.own, row.said.default.clone());
+fn sentence(at: usize, row: &Row, tag: &str) -> AnyView {
+    let ours = row.said.default.clone();
     let name = words(row.said.key.rsplit('.').next().unwrap_or(&row.said.key));
-    let placeholders: Vec<String> =
-        ours.match_indices('{').filter_map(|(at, _)| ours[at..].split_inclusive('}').next()).map(Into::into).collect();
+    let placeholders: Vec<&str> = row.placeholders().collect();
     let keep = (!placeholders.is_empty()).then(|| format!("Keep {}.", placeholders.join(", ")));
-    let lost = move || own.with(|own| !own.is_empty() && placeholders.iter().any(|it| !own.contains(it.as_str())));
+    let class = if row.has_lost_one() { LOST } else { "" };
     view! {
         <div class="sentence">
             <span class="two"><strong>{name.clone()}</strong><small lang=tag.to_owned() dir="auto">{ours.clone()}</small></span>
             <span class="two">
                 <input
                     class="input small"
+                    name=at.to_string()
                     lang=tag.to_owned()
                     dir="auto"
                     aria-label=format!("{name} in your words")
                     placeholder=ours
-                    prop:value=own
-                    on:input=on_change(move |event| own.set(event_target_value(&event)))
+                    value=row.own.clone()
                 />
-                {keep.map(|keep| view! { <small class:fault=lost>{keep}</small> })}
+                {keep.map(|keep| view! { <small class=class>{keep}</small> })}
             </span>
         </div>
     }
     .into_any()
+}
+
+/// What is said to keep, where something of it is lost.
+const LOST: &str = "fault";
+
+fn mark(input: &HtmlInputElement, row: &Row) {
+    if let Some(keep) = input.next_element_sibling() {
+        // Fails only for a name with a space in it.
+        let _ = keep.class_list().toggle_with_force(LOST, row.has_lost_one());
+    }
 }

@@ -79,11 +79,13 @@ fn portal(session: session::Session, path: String) -> AnyView {
 
 /// The screen of an address that leads nowhere.
 fn nothing_here() -> AnyView {
-    ui::empty::empty(
+    let way = view! { <a class="button" href="/admin/user-flows">"Go to User flows"</a> };
+    let told = ui::empty::empty(
         "There is nothing at this address",
         "It may have been deleted, or the link is not complete.",
-        Some(view! { <a class="button" href="/admin/user-flows">"Go to User flows"</a> }.into_any()),
-    )
+        Some(way.into_any()),
+    );
+    view! { <div class="screen">{frame::head(Vec::new(), "Not found".into(), ().into_any())}{told}</div> }.into_any()
 }
 
 /// The page of somebody who is not signed in.

@@ -5,7 +5,7 @@
 use super::{
     activity, administrators, applications, attributes, branding,
     client::Result,
-    design, directories, flows, languages, nothing_here, people, providers,
+    design, directories, flows, languages, nothing_here, people, preview, providers,
     route::{Route, on, own_path},
     trouble::Trouble,
     ui::load::load,
@@ -40,8 +40,11 @@ impl Part {
         }
     }
 
-    /// Travels once; from then on it is there at once.
+    /// Travels once; from then on it is there at once. So does what its previews are made of.
     async fn fetch(self) -> Result<Draw> {
+        if matches!(self, Part::Flow | Part::Look) {
+            preview::foresee();
+        }
         let fetched = match self {
             Part::Flow => flow().await,
             Part::Look => look().await,

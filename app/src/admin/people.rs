@@ -7,7 +7,7 @@ use super::{
     frame::head,
     route::{Route, place},
     ui::{
-        ask::{Question, asking, dialog},
+        ask::{Question, asking, shown_once},
         button::{Act, plain, primary, run, with_icon},
         copy,
         empty::empty,
@@ -110,17 +110,17 @@ fn state(enabled: bool) -> AnyView {
 }
 
 pub fn person(id: String) -> AnyView {
-    let client = client();
-    let loaded = load(move || {
-        let id = id.clone();
-        async move { both(client.person(&id), client.attributes()).await }
-    });
-    let etag = StoredValue::new(None);
+    let (client, id) = (client(), StoredValue::new(id));
+    let loaded = load(move || async move { both(client.person(&id.get_value()), client.attributes()).await });
+    // Asked at once with the rest, though it is shown below.
+    let methods = load(move || async move { client.methods(&id.get_value()).await });
+    let (etag, made): (Etag, Made) = (StoredValue::new(None), RwSignal::new(None));
     let title = Memo::new(move |_| loaded.get().map_or_else(String::new, |(user, _)| name(&user)));
     view! {
         <div class="screen narrow">
             {move || head(vec![("People".into(), Route::People)], title.get(), ().into_any())}
-            {loaded.show(6, move |(user, attributes)| one(loaded, etag, user, attributes))}
+            {loaded.show(6, move |(user, attributes)| one(loaded, methods, etag, made, user, attributes))}
+            {move || made.get().map(|password| shown(made, password))}
         </div>
     }
     .into_any()
@@ -131,7 +131,17 @@ type Person = (User, Vec<UserFlowAttribute>);
 /// As the person was when they were read last.
 type Etag = StoredValue<Option<String>>;
 
-fn one(loaded: Loaded<Person>, etag: Etag, user: User, attributes: Vec<UserFlowAttribute>) -> AnyView {
+/// A new password that was made. It is kept here however often the person is drawn anew meanwhile: it is told once.
+type Made = RwSignal<Option<String>>;
+
+fn one(
+    loaded: Loaded<Person>,
+    methods: Loaded<Vec<Value>>,
+    etag: Etag,
+    made: Made,
+    user: User,
+    attributes: Vec<UserFlowAttribute>,
+) -> AnyView {
     let identities: Vec<_> = user
         .identities
         .iter()
@@ -146,8 +156,8 @@ fn one(loaded: Loaded<Person>, etag: Etag, user: User, attributes: Vec<UserFlowA
             </dl>
         </section>
         {known(loaded, etag, &user, attributes)}
-        {second_step(&user)}
-        {access(loaded, etag, &user)}
+        {second_step(methods, &user)}
+        {access(loaded, etag, made, &user)}
     }
     .into_any()
 }
@@ -250,10 +260,9 @@ fn value(attribute: &UserFlowAttribute, text: String) -> Value {
 }
 
 /// By what they prove a second time that it is them.
-fn second_step(user: &User) -> AnyView {
+fn second_step(methods: Loaded<Vec<Value>>, user: &User) -> AnyView {
     let (client, toasts) = (client(), toasts());
     let (id, called) = (StoredValue::new(user.id.clone()), StoredValue::new(name(user)));
-    let methods = load(move || async move { client.methods(&id.get_value()).await });
     let remove = move |method: String| {
         let question = Question {
             title: format!("Take the second step of {} away?", called.get_value()),
@@ -301,7 +310,7 @@ fn second_method(method: &Value, remove: impl Fn(String) + Copy + Send + Sync + 
     }
 }
 
-fn access(loaded: Loaded<Person>, etag: Etag, user: &User) -> AnyView {
+fn access(loaded: Loaded<Person>, etag: Etag, made: Made, user: &User) -> AnyView {
     let (client, toasts) = (client(), toasts());
     let (id, called) = (StoredValue::new(user.id.clone()), StoredValue::new(name(user)));
     let enabled = RwSignal::new(user.account_enabled != Some(false));
@@ -343,6 +352,7 @@ fn access(loaded: Loaded<Person>, etag: Etag, user: &User) -> AnyView {
         });
     };
     let end = move || {
+        let id = id.get_value();
         let question = Question {
             title: format!("End all sessions of {}?", called.get_value()),
             text: "On every device they are asked to sign in again. Applications cannot renew their tokens until then."
@@ -351,7 +361,8 @@ fn access(loaded: Loaded<Person>, etag: Etag, user: &User) -> AnyView {
             dangerous: true,
         };
         asking().ask(question, move || {
-            run(async move { client.end_sessions(&id.get_value()).await }, move |()| {
+            let id = id.clone();
+            run(async move { client.end_sessions(&id).await }, move |()| {
                 toasts.good("Every session has ended. The next visit asks to sign in.");
             });
         });
@@ -366,7 +377,7 @@ fn access(loaded: Loaded<Person>, etag: Etag, user: &User) -> AnyView {
             <div class="buttons">
                 {plain("End all sessions", end)}
                 {plain("Send recovery mail", recover)}
-                {reset(id)}
+                {reset(id, made)}
                 {with_icon(Icon::Trash, "Delete", move || delete(id, called))}
             </div>
         </section>
@@ -375,10 +386,11 @@ fn access(loaded: Loaded<Person>, etag: Etag, user: &User) -> AnyView {
 }
 
 /// For who cannot be helped by "Forgot password": a new one is made and shown once.
-fn reset(id: StoredValue<String>) -> AnyView {
+fn reset(id: StoredValue<String>, made: Made) -> AnyView {
     let client = client();
-    let made = RwSignal::new(None::<String>);
+    let id = id.get_value();
     let ask = move || {
+        let id = id.clone();
         let question = Question {
             title: "Reset the password?".into(),
             text: "The present password stops working and every session ends. You are shown a new one to pass on; with it \
@@ -388,24 +400,24 @@ fn reset(id: StoredValue<String>) -> AnyView {
             dangerous: true,
         };
         asking().ask(question, move || {
-            run(async move { client.reset_password(&id.get_value()).await }, move |new| {
-                made.set(Some(new.new_password))
+            let id = id.clone();
+            run(async move { client.reset_password(&id).await }, move |new| {
+                made.try_set(Some(new.new_password));
             });
         });
     };
-    let window = move || {
-        made.get().map(|password| {
-            let content = view! {
-                <p class="second">"Copy it now; it cannot be shown again. It works once."</p>
-                {copy::value("Password", password)}
-                <div class="buttons end">
-                    <button class="button primary" type="button" on:click=on_click(move |_| made.set(None))>"I have copied it"</button>
-                </div>
-            };
-            dialog("dialog", "The new password", move || made.set(None), content.into_any())
-        })
+    plain("Reset password", ask)
+}
+
+fn shown(made: Made, password: String) -> AnyView {
+    let content = view! {
+        <p class="second">"Copy it now; it cannot be shown again. It works once."</p>
+        {copy::value("Password", password)}
+        <div class="buttons end">
+            <button class="button primary" type="button" on:click=on_click(move |_| made.set(None))>"I have copied it"</button>
+        </div>
     };
-    view! { {plain("Reset password", ask)}{window} }.into_any()
+    shown_once("The new password", move || made.set(None), content.into_any())
 }
 
 fn delete(id: StoredValue<String>, called: StoredValue<String>) {

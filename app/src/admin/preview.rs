@@ -6,6 +6,7 @@ use super::{
     session::portal,
     trouble::Trouble,
     ui::{
+        field::showing,
         icon::{Icon, icon},
         load::both,
     },
@@ -26,12 +27,13 @@ use crate::{
         ground::Ground,
     },
 };
-use gloo_net::http::Request;
-use js_sys::{Array, Reflect};
+use gloo_net::http::{Request, Response};
+use js_sys::{Array, Promise, Reflect};
 use leptos::{html::Div, mount::mount_to, prelude::*, task::spawn_local};
 use serde_json::{Value, json};
-use std::{any::Any, collections::BTreeMap, sync::Arc};
+use std::{any::Any, cell::RefCell, collections::BTreeMap, sync::Arc};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{
     CssStyleSheet, Element, FormData, HtmlElement, HtmlFormElement, ShadowRoot, ShadowRootInit, ShadowRootMode,
     SubmitEvent,
@@ -110,6 +112,13 @@ impl Look {
     }
 }
 
+/// Whoever is about to open a screen with a preview has what it is made of by then.
+pub fn foresee() {
+    let portal = portal();
+    let Some(language) = portal.languages.into_iter().next() else { return };
+    spawn_local(async move { drop(both(fetched(&portal.hosted_css), fetched(&language.text)).await) });
+}
+
 /// What the page is made of besides its data.
 #[derive(Clone, PartialEq)]
 struct Dress {
@@ -148,8 +157,7 @@ fn controls(look: Look) -> AnyView {
         .languages
         .into_iter()
         .map(|language| {
-            let tag = language.tag.clone();
-            view! { <option value=language.tag prop:selected=move || look.language.with(|now| *now == tag)>{language.name}</option> }
+            view! { <option value=language.tag>{language.name}</option> }
         })
         .collect();
     let switch = |name: &'static str, drawing: Icon, on: bool, signal: RwSignal<bool>| {
@@ -173,7 +181,7 @@ fn controls(look: Look) -> AnyView {
                 {switch("Light", Icon::Light, false, look.dark)}
                 {switch("Dark", Icon::Dark, true, look.dark)}
             </span>
-            <select class="input" aria-label="Language of the preview" on:change=on_change(move |event| look.language.set(event_target_value(&event)))>
+            <select class="input" node_ref=showing(move || look.language.get()) aria-label="Language of the preview" on:change=on_change(move |event| look.language.set(event_target_value(&event)))>
                 {languages}
             </select>
         </div>
@@ -190,11 +198,19 @@ fn stage(sample: Signal<Option<Sample>>, look: Look, hear: Option<Hear>) -> AnyV
     let tried = RwSignal::new((BTreeMap::<String, Vec<String>>::new(), Vec::<Fault>::new()));
     // Whoever sent the page before goes on in this one.
     let answered = StoredValue::new(false);
+    // Read by the browser when it changes, not at every letter that somebody writes beside it.
+    let style = Memo::new(move |_| {
+        let brand = sample.with(|sample| sample.as_ref().map(|sample| sample.brand.clone()))?;
+        look.dress.with(|dress| dress.as_ref().map(|dress| css(&dress.css, &brand, look.phone.get(), look.dark.get())))
+    });
+    Effect::new(move |_| {
+        if let (Some(root), Some(style)) = (host.get().as_deref().and_then(open_shadow), style.get()) {
+            dress_up(&root, &style);
+        }
+    });
     Effect::new(move |_| {
         let (Some(host), Some(sample), Some(dress)) = (host.get(), sample.get(), look.dress.get()) else { return };
         let Some(root) = open_shadow(&host) else { return };
-        let (phone, dark) = (look.phone.get(), look.dark.get());
-        dress_up(&root, &css(&dress.css, &sample.brand, phone, dark));
         mounted.set_value(None);
         root.set_inner_html("");
         let (typed, faults) = tried.get();
@@ -365,7 +381,25 @@ fn judged(fields: &[Field], sent: &Sent) -> Tried {
     (typed, faults)
 }
 
+thread_local! {
+    /// What previews are made of, by its address. Its content names it, so it is asked for once.
+    static ASKED: RefCell<BTreeMap<String, Promise>> = const { RefCell::new(BTreeMap::new()) };
+}
+
 async fn fetched(address: &str) -> Result<String> {
-    let answer = Request::get(address).send().await.map_err(|_| Trouble::NoConnection)?;
-    answer.text().await.map_err(|_| Trouble::NoConnection)
+    let text = JsFuture::from(asked(address)).await.ok().and_then(|text| text.as_string());
+    if text.is_none() {
+        ASKED.with_borrow_mut(|asked| asked.remove(address));
+    }
+    text.ok_or(Trouble::NoConnection)
+}
+
+fn asked(address: &str) -> Promise {
+    let ask = || future_to_promise(text_at(address.to_owned()));
+    ASKED.with_borrow_mut(|asked| asked.entry(address.to_owned()).or_insert_with(ask).clone())
+}
+
+async fn text_at(address: String) -> std::result::Result<JsValue, JsValue> {
+    let answer = Request::get(&address).send().await.ok().filter(Response::ok).ok_or(JsValue::NULL)?;
+    answer.text().await.map(JsValue::from).map_err(|_| JsValue::NULL)
 }

@@ -1,6 +1,6 @@
 //! Which screen an address means, and how the portal goes from one to another without a new document.
 
-use super::desk::desk;
+use super::{browser::focus_again, desk::desk};
 use crate::ui::browser::window;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
@@ -191,6 +191,7 @@ impl Place {
         self.let_go();
         self.route.set(Route::of(path.split('?').next().unwrap_or(path)));
         window().scroll_to_with_x_and_y(0.0, 0.0);
+        focus_again(None);
     }
 
     /// Goes on although what was not saved is lost.

@@ -3,6 +3,7 @@
 use super::{
     super::ui::{
         button::bare,
+        field::showing,
         icon::{Icon, icon},
         toggle::toggle,
     },
@@ -50,7 +51,7 @@ pub fn rows(editor: Editor) -> AnyView {
 }
 
 fn toolbar(editor: Editor) -> AnyView {
-    let mover = move |drawing: Icon, name: &'static str, place: fn(usize, usize) -> usize| {
+    let mover = move |drawing: Icon, where_to: [&'static str; 2], place: fn(usize, usize) -> usize| {
         let press = move |_| {
             if let Some(chosen) = editor.chosen.get_untracked() {
                 editor.step(&chosen, place);
@@ -58,16 +59,16 @@ fn toolbar(editor: Editor) -> AnyView {
         };
         view! {
             <button class="button small" type="button" disabled=move || editor.chosen.with(Option::is_none) on:click=on_click(press)>
-                {icon(drawing)}<span>{name}</span>
+                {icon(drawing)}<span><span>{where_to[0]}</span><span>{where_to[1]}</span></span>
             </button>
         }
     };
     view! {
         <div class="tools" role="toolbar" aria-label="Move the selected attribute">
-            {mover(Icon::Up, "Move up", |from, _| from.saturating_sub(1))}
-            {mover(Icon::Down, "Move down", |from, _| from + 1)}
-            {mover(Icon::Top, "Move to the top", |_, _| 0)}
-            {mover(Icon::Bottom, "Move to the bottom", |_, last| last)}
+            {mover(Icon::Up, ["Move ", "up"], |from, _| from.saturating_sub(1))}
+            {mover(Icon::Down, ["Move ", "down"], |from, _| from + 1)}
+            {mover(Icon::Top, ["Move to the ", "top"], |_, _| 0)}
+            {mover(Icon::Bottom, ["Move to the ", "bottom"], |_, last| last)}
             <span class="gap"></span>
             <button class="bare" type="button" aria-label="Undo" title="Undo" disabled=move || !editor.can_undo() on:click=on_click(move |_| editor.undo())>
                 {icon(Icon::Undo)}
@@ -98,13 +99,11 @@ fn row(editor: Editor, held: Held, row: Input) -> AnyView {
             editor.change_row(&own(), "input type", |row| row.input_type = kind);
         }
     };
+    let kind = showing(move || editor.row(&own(), |row| row.input_type).word().into());
     let kinds: Vec<_> = editor
         .controls(&row.attribute)
         .iter()
-        .map(|kind| {
-            let is_set = move || editor.row(&own(), |row| row.input_type) == *kind;
-            view! { <option value=kind.word() prop:selected=is_set>{name(*kind)}</option> }
-        })
+        .map(|kind| view! { <option value=kind.word()>{name(*kind)}</option> })
         .collect();
     let hidden = move || editor.row(&own(), |row| row.hidden);
     view! {
@@ -129,7 +128,7 @@ fn row(editor: Editor, held: Held, row: Input) -> AnyView {
                     {move || if told.with(Vec::is_empty) { about.clone() } else { told.with(|told| told.join(" · ")) }}
                 </small>
             </span>
-            <select class="input small" aria-label=move || format!("Input type of {}", label.get()) on:change=on_change(select)>{kinds}</select>
+            <select class="input small" node_ref=kind aria-label=move || format!("Input type of {}", label.get()) on:change=on_change(select)>{kinds}</select>
             {toggle(
                 format!("{} is required", attribute.label),
                 required,

@@ -1,12 +1,18 @@
 //! A question before something is done that cannot be undone, or is large. One at a time, for the whole portal.
 
 use super::{
-    super::desk::desk,
+    super::{
+        browser::{focus_again, focused},
+        desk::desk,
+    },
     icon::{Icon, icon},
+    toast::toasts,
 };
-use crate::admin::ui::listen::on_click;
+use crate::admin::ui::listen::{on_change, on_click};
 use leptos::{html::Dialog, prelude::*};
 use std::sync::Arc;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDialogElement, HtmlElement, MouseEvent};
 
 #[derive(Clone)]
 pub struct Question {
@@ -69,22 +75,43 @@ impl Asking {
     }
 }
 
-/// A window above the page: it takes the focus and gives it back, Escape closes it, and all below waits.
+/// A window above the page: it takes the focus and gives it back, Escape closes it, and all below waits. A press beside it
+/// closes it too, unless something was written in it: that is lost by a key or a button, never by a slip of the hand.
 pub fn dialog(
     class: &'static str,
     title: impl Into<String>,
     close: impl Fn() + Clone + Send + Sync + 'static,
     content: AnyView,
 ) -> AnyView {
+    window(class, title.into(), close, false, content)
+}
+
+/// A window with what cannot be shown again: a press beside it is not enough to close it.
+pub fn shown_once(title: &'static str, close: impl Fn() + Clone + Send + Sync + 'static, content: AnyView) -> AnyView {
+    window("dialog", title.into(), close, true, content)
+}
+
+fn window(
+    class: &'static str,
+    title: String,
+    close: impl Fn() + Clone + Send + Sync + 'static,
+    stays: bool,
+    content: AnyView,
+) -> AnyView {
     let node = NodeRef::<Dialog>::new();
+    let before = StoredValue::new_local(None::<HtmlElement>);
     Effect::new(move |_| {
         if let Some(dialog) = node.get() {
+            before.set_value(focused());
             // Fails only for one that is open already.
             let _ = dialog.show_modal();
+            focus_first(&dialog);
         }
     });
+    // The browser gives the focus back when a window is closed; this one is taken out of the document.
+    on_cleanup(move || focus_again(before.try_get_value().flatten()));
     let (by_key, by_button, by_ground) = (close.clone(), close.clone(), close);
-    let title = title.into();
+    let stays = StoredValue::new(stays);
     let name = title.clone();
     view! {
         <dialog
@@ -92,9 +119,9 @@ pub fn dialog(
             aria-label=name
             node_ref=node
             on:cancel=move |event: web_sys::Event| { event.prevent_default(); by_key() }
+            on:input=on_change(move |_| stays.set_value(true))
             on:mousedown=move |event| {
-                // Only the ground around the window is the dialog itself.
-                if event.target() == node.get_untracked().map(|dialog| web_sys::HtmlElement::from(dialog).into()) {
+                if !stays.get_value() && node.get_untracked().is_some_and(|dialog| is_beside(&dialog, &event)) {
                     by_ground();
                 }
             }
@@ -106,7 +133,25 @@ pub fn dialog(
                 </header>
                 {content}
             </div>
+            // Those of the page lie below the window.
+            {toasts().view()}
         </dialog>
     }
     .into_any()
+}
+
+/// Only the ground around a window is the dialog itself, and so is the bar that scrolls it.
+fn is_beside(dialog: &HtmlDialogElement, event: &MouseEvent) -> bool {
+    let (x, y, window) = (f64::from(event.client_x()), f64::from(event.client_y()), dialog.get_bounding_client_rect());
+    let inside = (window.left()..window.right()).contains(&x) && (window.top()..window.bottom()).contains(&y);
+    event.target().as_ref() == Some(dialog.as_ref()) && !inside
+}
+
+/// What the window is about comes before the button that closes it; of a question, that is the way back.
+fn focus_first(dialog: &HtmlDialogElement) {
+    let first = dialog.query_selector(".sheet > :not(header) :is(input, select, textarea, button):not(:disabled)");
+    if let Some(first) = first.ok().flatten().and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
+        // Fails only for an element that is gone.
+        let _ = first.focus();
+    }
 }

@@ -76,7 +76,9 @@ pub fn plain(label: impl Into<String>, press: impl Fn() + Send + Sync + 'static)
 
 pub fn with_icon(which: Icon, label: impl Into<String>, press: impl Fn() + Send + Sync + 'static) -> AnyView {
     view! {
-        <button class="button" type="button" on:click=on_click(move |_| press())>{icon(which)}<span>{label.into()}</span></button>
+        <button class="button" class:risky=which == Icon::Trash type="button" on:click=on_click(move |_| press())>
+            {icon(which)}<span>{label.into()}</span>
+        </button>
     }
     .into_any()
 }

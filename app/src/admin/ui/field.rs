@@ -1,7 +1,7 @@
 //! Fields: label above, hint and fault below.
 
 use crate::admin::ui::listen::on_change;
-use leptos::prelude::*;
+use leptos::{html::Select, prelude::*};
 
 #[derive(Clone, Default)]
 pub struct Label {
@@ -93,23 +93,29 @@ pub fn select_judged(
     choices: Vec<(String, String)>,
 ) -> AnyView {
     let id = label.id;
-    let options: Vec<_> = choices
-        .into_iter()
-        .map(|(own, text)| {
-            let chosen = own.clone();
-            view! { <option value=own prop:selected=move || value.with(|value| *value == chosen)>{text}</option> }
-        })
-        .collect();
+    let options: Vec<_> = choices.into_iter().map(|(own, text)| view! { <option value=own>{text}</option> }).collect();
     let control = view! {
         <select
             class="input"
             id=id
+            node_ref=showing(move || value.get())
             aria-describedby=format!("{id}-about")
             aria-invalid=move || fault.with(Option::is_some).then_some("true")
             on:change=on_change(move |event| { fault.set(None); value.set(event_target_value(&event)) })
         >{options}</select>
     };
     field(label, fault, control.into_any())
+}
+
+/// A list that opens, and shows this one of what it holds: one ear for all of its options.
+pub fn showing(value: impl Fn() -> String + 'static) -> NodeRef<Select> {
+    let node = NodeRef::<Select>::new();
+    Effect::new(move |_| {
+        if let Some(select) = node.get() {
+            select.set_value(&value());
+        }
+    });
+    node
 }
 
 /// A box beside its words; `why_not` greys it and says why.
