@@ -153,6 +153,22 @@ test("a window closes by a press beside it, unless something was written in it @
   }
 });
 
+test("every sentence can be found, and the later ones are drawn on demand @script", async ({ administrator }) => {
+  const { page } = administrator;
+  await administrator.opens("Languages");
+  const own = page.getByRole("textbox", { name: /in your words$/ });
+  await expect(own).toHaveCount(40);
+  await page.getByRole("searchbox", { name: "Search sentences" }).fill("begin with a letter or digit");
+  await expect(own).toHaveCount(1);
+  const name = await own.getAttribute("aria-label");
+  await page.getByRole("searchbox", { name: "Search sentences" }).fill("");
+  await expect(own).toHaveCount(40);
+  await expect(page.getByLabel(name!, { exact: true })).toHaveCount(0);
+  await administrator.presses(/^Show all/);
+  await expect(page.getByLabel(name!, { exact: true })).toBeVisible();
+  await administrator.findsNoBarrier();
+});
+
 test("saving one form of an application leaves the other as it was typed @script", async ({ administrator }) => {
   const { page } = administrator;
   await administrator.opens("Applications");

@@ -7,7 +7,7 @@ use super::{
     route::place,
     session::portal,
     ui::{
-        button::{Act, primary},
+        button::{Act, plain, primary},
         empty::nothing_found,
         field::{Label, select},
         load::{Loaded, load},
@@ -20,6 +20,9 @@ use leptos::prelude::*;
 use serde_json::{Map, Value};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
+
+/// So many sentences are drawn when the screen opens; the others when somebody asks for them.
+const AT_ONCE: usize = 40;
 
 /// One sentence while it is edited.
 struct Row {
@@ -105,18 +108,31 @@ fn editing(loaded: Loaded<(String, Vec<Said>)>, tag: String, sentences: Vec<Said
         });
         changed.set(rows.with_value(|rows| rows.iter().any(Row::is_changed)));
     };
-    let list = move || {
+    // Where those stand that fit what is searched for.
+    let found = Memo::new(move |_| {
         let typed = typed.get();
-        let found: Vec<_> = rows.with_value(|rows| {
-            let fitting = |(_, row): &(usize, &Row)| fits(&typed, &[&row.said.default, &row.said.key, &row.own]);
-            rows.iter().enumerate().filter(fitting).map(|(at, row)| sentence(at, row, &tag.get_value())).collect()
+        let fitting = |(_, row): &(usize, &Row)| fits(&typed, &[&row.said.default, &row.said.key, &row.own]);
+        rows.with_value(|rows| rows.iter().enumerate().filter(fitting).map(|(at, _)| at).collect::<Vec<_>>())
+    });
+    let shown = RwSignal::new(AT_ONCE);
+    let list = move || {
+        let drawn: Vec<_> = found.with(|found| {
+            let one =
+                |at: &usize| rows.with_value(|rows| rows.get(*at).map(|row| sentence(*at, row, &tag.get_value())));
+            found.iter().take(shown.get()).filter_map(one).collect()
         });
-        if found.is_empty() { nothing_found() } else { found.into_any() }
+        if drawn.is_empty() { nothing_found() } else { drawn.into_any() }
+    };
+    let rest = move || {
+        let all = found.with(Vec::len);
+        let label = format!("Show all {all}");
+        (all > shown.get()).then(|| view! { <div class="foot">{plain(label, move || shown.set(all))}</div> })
     };
     view! {
         <div class="card">
             <div class="tools">{search("Search sentences", typed)}<span class="gap"></span>{primary("Save", "Saving …", act, save)}</div>
             <div on:input=on_change(hear)>{list}</div>
+            {rest}
         </div>
     }
     .into_any()

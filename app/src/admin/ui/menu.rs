@@ -38,9 +38,10 @@ pub fn menu(
     let node = NodeRef::<Div>::new();
     let left = move |event: web_sys::FocusEvent| {
         let next = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
-        let inside = node.get_untracked().is_some_and(|menu| menu.contains(next.as_ref()));
+        // What has the focus loses it when it is taken out of the document, and its signals are gone by then.
+        let inside = node.try_get_untracked().flatten().is_some_and(|menu| menu.contains(next.as_ref()));
         if !inside {
-            open.set(false);
+            open.try_set(false);
         }
     };
     view! {
