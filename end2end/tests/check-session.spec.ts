@@ -13,15 +13,15 @@ const asScript = { tag: "@script" };
 /** An application's page under two names: one of the same site as the server, and one of another. */
 type Pages = { same: string; other: string; close(): void };
 
-const story = base.extend<{}, { server: Server; pages: Pages }>({
-  pages: [({}, use) => serve().then(async (pages) => (await use(pages), pages.close())), { scope: "worker" }],
+const story = base.extend<{}, { server: Server; places: Pages }>({
+  places: [({}, use) => serve().then(async (places) => (await use(places), places.close())), { scope: "worker" }],
 
   server: [
-    async ({ database, pages }, use) => {
+    async ({ database, places }, use) => {
       const place = newPlace(database);
       const server = await start({ binary: binaryOf("debug"), place });
       const of = `from applications where id = ${quoted(demo.clientId)}`;
-      for (const origin of [pages.same, pages.other]) {
+      for (const origin of [places.same, places.other]) {
         const uri = quoted(`${origin}/`);
         ask(place.databaseUrl, `insert into redirect_uris (tenant_id, application_id, platform, uri) select tenant_id, id, 'spa', ${uri} ${of};`);
       }
@@ -81,8 +81,8 @@ async function signsOutElsewhere(customer: Person) {
   await elsewhere.page.close();
 }
 
-story("a page of the same site sees that its person has signed out elsewhere", asScript, async ({ customer, pages }) => {
-  const question = await comesTo(customer, pages.same);
+story("a page of the same site sees that its person has signed out elsewhere", asScript, async ({ customer, places }) => {
+  const question = await comesTo(customer, places.same);
   expect(await answered(customer, question)).toBe("unchanged true");
   expect(await answered(customer, question), "as often as it asks").toBe("unchanged true");
   for (const other of ["", "nonsense", demo.clientId, `${question} more`]) {
@@ -93,8 +93,8 @@ story("a page of the same site sees that its person has signed out elsewhere", a
   expect(await answered(customer, question)).toBe("changed true");
 });
 
-story("a page of another site is told that nothing can be told", asScript, async ({ customer, pages }) => {
-  const question = await comesTo(customer, pages.other);
+story("a page of another site is told that nothing can be told", asScript, async ({ customer, places }) => {
+  const question = await comesTo(customer, places.other);
   expect(await answered(customer, question)).toBe("error true");
   await signsOutElsewhere(customer);
   expect(await answered(customer, question), "and not to sign anybody out").toBe("error true");

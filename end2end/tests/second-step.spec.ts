@@ -59,7 +59,7 @@ test("a person signs up with a second step, and shows it ever after", async ({ p
   await person.sees("Check your email");
   await person.presses("Use another address");
   await person.sees("Set up a second step");
-  await expect(person.page.getByLabel("Email address")).toHaveValue(mistyped);
+  await expect(person.page.getByRole("textbox", { name: "Email address" })).toHaveValue(mistyped);
   await person.entersAddress(elsewhere.address);
   await person.presses("Send code");
   await person.sees("Check your email");

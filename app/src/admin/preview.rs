@@ -66,7 +66,7 @@ type Hear = Arc<dyn Fn(Sent) + Send + Sync>;
 /// A step as the management API tells it, with what the page says there.
 pub fn read(told: &Value) -> Option<(Step, Said)> {
     let page = json!({
-        "path": "", "token": "", "application": "", "language": "en", "languages": [], "canCancel": false,
+        "path": "", "token": "", "application": "", "language": "en", "languages": [], "canCancel": false, "embedded": true,
         "brand": { "name": "", "colour": "#000000", "links": [] },
         "address": told["address"], "step": told["page"], "faults": told["faults"], "typed": told["typed"],
         "notice": told["notice"],

@@ -202,19 +202,6 @@ fn details(tenant: &TenantId, ids: &[AccountId]) -> [Clause; 3] {
     ]
 }
 
-/// What is asked of the database for a list and for a search, for whoever looks at how it goes about it.
-#[cfg(test)]
-pub mod asked {
-    use super::{AccountId, Clause, TenantId, details};
-
-    pub use super::list::asked as list;
-    pub use crate::directory::search::asked as search;
-
-    pub fn everything_else(tenant: &TenantId) -> [Clause; 3] {
-        details(tenant, &["a", "b"].map(AccountId::from))
-    }
-}
-
 fn read(row: Row) -> Result<Person> {
     let (id, method, user_type, flow, created, disabled, deleted, must_change, valid_from, deleted_identities, _) = row;
     Ok(Person {
@@ -252,4 +239,17 @@ pub async fn count_by_flow(db: &Db, tenant: &TenantId) -> Result<BTreeMap<String
     .fetch_all(db.reader())
     .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// What is asked of the database for a list and for a search, for whoever looks at how it goes about it.
+#[cfg(test)]
+pub mod asked {
+    use super::{AccountId, Clause, TenantId, details};
+
+    pub use super::list::asked as list;
+    pub use crate::directory::search::asked as search;
+
+    pub fn everything_else(tenant: &TenantId) -> [Clause; 3] {
+        details(tenant, &["a", "b"].map(AccountId::from))
+    }
 }

@@ -110,8 +110,8 @@ async fn many_come_in_few_statements_and_only_those_with_a_name_in_use_are_left_
         const MANY: usize = 2_300;
         let admin = server.administrator().await;
         let line = |n: usize| {
-            let hash = if n % 7 == 0 { HASHES[0] } else { "" };
-            let (off, name) = (n % 5 == 0, format!("Person Number{n}"));
+            let hash = if n.is_multiple_of(7) { HASHES[0] } else { "" };
+            let (off, name) = (n.is_multiple_of(5), format!("Person Number{n}"));
             json!({ "mail": format!("p{n}@example.org"), "displayName": name, "city": "Lund", "accountEnabled": !off, "passwordHash": hash }).to_string()
         };
         let mut lines: Vec<String> = (0..MANY).map(line).collect();
