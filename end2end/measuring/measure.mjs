@@ -4,7 +4,6 @@
 import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { arrive, authorizationRequest, Browser, connections, demo, pageIn, signIn, signUp, takeTokens, tokens } from "../journey.mjs";
 import { binaryOf, newPlace, remove, start } from "../portico.mjs";
 import { measureEnumeration } from "./enumeration.mjs";
@@ -29,6 +28,7 @@ const CUSTOMERS = 64;
 const LISTENED = Number(process.env.MEASURE_LISTENED ?? 500);
 const SIGNING_IN_AT_ONCE = 16;
 const CODES = 2000;
+const ROUNDS = 3;
 
 const parts = { page, lighthouse, portal, widget, start: startUp, rates, tokens: manyTokens, steps, enumeration, live, people };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["page", "lighthouse", "portal", "start", "rates", "tokens"];
@@ -217,17 +217,18 @@ async function ratesOn(database, bare) {
   const pageViews = await repeat({ pid, port, seconds: SECONDS, requests: pages });
   reached(`sign-in page, ${on}`, pageViews.perCpuSecond, "/CPU-s", "≥ 5,000", (value) => value >= 5_000);
 
-  const signIns = await load({
-    pid,
-    people: SIGNING_IN_AT_ONCE,
-    seconds: SECONDS * 2,
-    once: () => signIn(newBrowser(), oneOf(customers)),
-  });
-  const hashing = need(bare, "argon2id");
-  const share = (100 * signIns.perCpuSecond) / hashing;
-  reached(`password sign-ins, ${on}`, signIns.perCpuSecond, "/CPU-s", "> 102", (value) => value > 102);
-  reached(`  of the bare argon2id rate`, share, "%", "≥ 85", (value) => value >= 85);
-  reached(`  what else a sign-in costs`, 1000 / signIns.perCpuSecond - 1000 / hashing, "ms CPU", "≤ 1.5", (value) => value <= 1.5);
+  // In turns: a machine that is shared is fast now and slow then.
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const hashing = need(speed("argon2id"), "argon2id");
+    const once = () => signIn(newBrowser(), oneOf(customers));
+    const { perCpuSecond } = await load({ pid, people: SIGNING_IN_AT_ONCE, seconds: SECONDS, once });
+    rounds.push({ perCpuSecond, share: (100 * perCpuSecond) / hashing, besides: 1000 / perCpuSecond - 1000 / hashing });
+  }
+  const middle = (/** @type {"perCpuSecond" | "share" | "besides"} */ what) => median(rounds.map((round) => round[what]));
+  reached(`password sign-ins, ${on}`, middle("perCpuSecond"), "/CPU-s", "> 102", (value) => value > 102);
+  reached(`  of the bare argon2id rate`, middle("share"), "%", "≥ 85", (value) => value >= 85);
+  reached(`  what else a sign-in costs`, middle("besides"), "ms CPU", "≤ 1.5", (value) => value <= 1.5);
   reached(`memory in sign-in load, ${on}`, memory(pid).most, "MiB", "≤ 90", (value) => value <= 90);
   agent.destroy();
   await server.stop();
@@ -366,10 +367,15 @@ async function customersOf(server, count) {
   return customers;
 }
 
+/** What the server's own code does on one core, and nothing besides. @param {string[]} what @returns {Record<string, number>} */
+function speed(...what) {
+  const printed = execFileSync(binary, ["speed", "--seconds", String(SECONDS / 2), ...what], { encoding: "utf8" });
+  return Object.fromEntries(printed.trim().split("\n").map((line) => line.split(" ")).map(([name, rate]) => [name, Number(rate)]));
+}
+
 /** @returns {Record<string, number>} */
 function bareRates() {
-  const printed = execFileSync(join(binary, "../examples/bare"), [String(SECONDS / 2)], { encoding: "utf8" });
-  const rates = Object.fromEntries(printed.trim().split("\n").map((line) => line.split(" ")).map(([name, rate]) => [name, Number(rate)]));
+  const rates = speed();
   for (const [name, rate] of Object.entries(rates)) console.log(`  ${name.padEnd(34)} ${grouped(rate).padStart(10)} /CPU-s`);
   return rates;
 }
@@ -416,6 +422,6 @@ function oneOf(some) {
 /** @param {Record<string, number>} rates @param {string} name */
 function need(rates, name) {
   const rate = rates[name];
-  if (!rate) throw new Error(`the example \`bare\` prints no rate of ${name}`);
+  if (!rate) throw new Error(`\`portico speed\` prints no rate of ${name}`);
   return rate;
 }

@@ -46,6 +46,7 @@ pub mod seed;
 pub mod sentences;
 pub mod serve;
 pub mod session_state;
+pub mod speed;
 pub mod state;
 pub mod tls;
 pub mod widget;

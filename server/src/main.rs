@@ -19,6 +19,7 @@ use server::{
     guard::{Guard, Hosts},
     log, people, reseal, router, seed,
     serve::{self, Patience},
+    speed,
     state::AppState,
     tls,
 };
@@ -103,6 +104,14 @@ enum Command {
         #[arg(long)]
         tenant: Option<String>,
     },
+    /// Measure how many passwords one core of this machine hashes in a second, and how many tokens it signs
+    Speed {
+        /// What to measure (argon2id, argon2id-portable, RS256, ES256, EdDSA); everything where nothing is named
+        what: Vec<String>,
+        /// For how long each
+        #[arg(long, default_value_t = 2.0)]
+        seconds: f64,
+    },
     /// Explain a command, or everything that can be configured
     Help { topic: Option<Topic> },
 }
@@ -175,6 +184,7 @@ enum Topic {
     Export,
     Plan,
     Apply,
+    Speed,
 }
 
 /// What a shell script can tell apart: it worked, it did not, it was never going to with this configuration.
@@ -186,6 +196,10 @@ fn main() -> ExitCode {
     let command = line.command.unwrap_or(Command::Serve);
     if let Command::Help { topic } = command {
         return say(&help(topic));
+    }
+    if let Command::Speed { what, seconds } = command {
+        let measured = speed::measure(&what, seconds, |line| drop(say(&line)));
+        return answer(measured.map(|()| String::new()));
     }
     let variables =
         env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
@@ -222,7 +236,7 @@ fn main() -> ExitCode {
             }
             Command::Plan { file, tenant } => return answer(design::plan(config, tenant.as_deref(), &file).await),
             Command::Apply { file, tenant } => return answer(design::apply(config, tenant.as_deref(), &file).await),
-            Command::Help { .. } => Ok(()),
+            Command::Help { .. } | Command::Speed { .. } => Ok(()),
         }
         .map_or_else(|fault| complain(&fault.to_string(), FAILED), |()| ExitCode::SUCCESS)
     }));
@@ -458,6 +472,7 @@ fn help(topic: Option<Topic>) -> String {
         Some(Topic::Export) => "export",
         Some(Topic::Plan) => "plan",
         Some(Topic::Apply) => "apply",
+        Some(Topic::Speed) => "speed",
         None => return line.render_long_help().to_string(),
     };
     line.find_subcommand_mut(name).map(|command| command.render_long_help().to_string()).unwrap_or_default()

@@ -25,7 +25,7 @@ pub struct Memory {
 }
 
 pub fn argon2id(password: &[u8], salt: &[u8], cost: Cost, memory: &mut Memory) -> Result<Tag> {
-    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).map_err(failed)?;
+    let params = params_of(cost)?;
     #[cfg(target_arch = "x86_64")]
     if !cfg!(debug_assertions)
         && cost.lanes == 1
@@ -34,6 +34,10 @@ pub fn argon2id(password: &[u8], salt: &[u8], cost: Cost, memory: &mut Memory) -
         return memory.wide.hash(cpu, password, salt, &params);
     }
     portable(password, salt, params, &mut memory.portable)
+}
+
+pub fn params_of(cost: Cost) -> Result<Params> {
+    Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).map_err(failed)
 }
 
 /// By the crate.
