@@ -22,16 +22,18 @@ use crate::{
         grant::Outcome,
         session::{self, Session},
         tenant::{self, Tenant},
+        user_flow,
     },
     error::{Error, Result},
     guard::{Caller, network_of, same_origin},
     html,
+    journey::assurance,
     secret::{seal::Purpose, token},
     state::AppState,
     wishes,
 };
 use app::{
-    contract::id::TenantId,
+    contract::{flow_rules::SessionScope, id::TenantId},
     hosted::{Device, DevicePage},
     shell, text,
 };
@@ -41,7 +43,10 @@ use axum::{
     http::{HeaderMap, header},
     response::Response,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+/// So long may somebody look at the question who has come through a flow that knows nobody again.
+const JUST_NOW: Duration = Duration::from_secs(600);
 
 pub fn path(tenant: &TenantId) -> String {
     format!("/{tenant}/oauth2/deviceauth")
@@ -64,7 +69,7 @@ pub async fn get(
     let Some((device, application)) = waiting(&state, &tenant, typed).await? else {
         return Ok(show(&state, &tenant, &headers, Device::Ask { again: true }));
     };
-    match browser::signed_in(&state, &tenant.id, &headers).await? {
+    match signed_in(&state, &tenant, &application, &headers).await? {
         Some(session) => {
             let token = token::keyed_hash(&state.seal, Purpose::Journey, &token_of(&session, &device));
             let page = Device::Confirm {
@@ -95,8 +100,8 @@ pub async fn post(
     let form = Parameters::of_form(&headers, &body)?;
     state.arrivals.admit(network_of(caller.address), state.clock.now())?;
     let known = waiting(&state, &tenant, form.get("user_code").unwrap_or_default()).await?;
-    let (Some((device, application)), Some(session)) = (known, browser::signed_in(&state, &tenant.id, &headers).await?)
-    else {
+    let Some((device, application)) = known else { return Ok(see_other(&path(&tenant.id))) };
+    let Some(session) = signed_in(&state, &tenant, &application, &headers).await? else {
         return Ok(see_other(&path(&tenant.id)));
     };
     let presented = form.get("token").unwrap_or_default();
@@ -107,6 +112,25 @@ pub async fn post(
     answer(&state, &tenant, &application, device, session, agreed).await?;
     let page = if agreed { Device::Agreed } else { Device::Declined };
     Ok(show(&state, &tenant, &headers, page))
+}
+
+/// Who is signed in as the application's flow asks for it. A flow that knows nobody again takes who has just come through it:
+/// they are sent back here.
+async fn signed_in(
+    state: &AppState,
+    tenant: &Tenant,
+    application: &Application,
+    headers: &HeaderMap,
+) -> Result<Option<Session>> {
+    let Some(session) = browser::signed_in(state, &tenant.id, headers).await? else { return Ok(None) };
+    let Some(flow) = &application.user_flow else { return Ok(None) };
+    let flow = user_flow::get(&state.db, &tenant.id, flow).await?;
+    let now = state.clock.now();
+    let is_known = match flow.rules.sessions.scope {
+        SessionScope::Suppressed => session.user_flow() == Some(&flow.id) && session.signed_in_at + JUST_NOW > now,
+        scope => session.is_for(&application.id, &flow.id, scope, now),
+    };
+    Ok(Some(session).filter(|session| is_known && assurance::suffices(&flow, &assurance::proofs(&session.amr))))
 }
 
 async fn answer(

@@ -2,6 +2,11 @@
 
 use super::{ADA, refused};
 use crate::harness::{Answered, Application, PASSWORD, TestServer, on_both};
+use app::contract::{
+    flow_rules::{SecondStepAsked, SessionScope},
+    id::UserFlowId,
+    user_flow::UserFlow,
+};
 use server::directory::application::{Platform, RedirectUri};
 use std::time::Duration;
 
@@ -9,8 +14,12 @@ const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 async fn television(server: &TestServer) -> Application {
     let flow = server.application().await.flow;
+    television_over(server, &flow).await
+}
+
+async fn television_over(server: &TestServer, flow: &UserFlowId) -> Application {
     let tv = server
-        .application_over(&flow, |made| {
+        .application_over(flow, |made| {
             made.secrets.clear();
             made.redirect_uris = vec![RedirectUri { platform: Platform::Native, uri: "http://localhost".into() }];
         })
@@ -59,6 +68,53 @@ async fn a_person_signs_a_device_in() {
         assert_eq!(refused(&poll(&tv, &device).await), "invalid_grant", "once");
         assert_eq!(tv.refresh(&tokens.refresh_token).await.status, 200);
         let _ = ada.reload().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r11_a_device_asks_for_no_less_than_its_flow() {
+    on_both(async |server: TestServer| {
+        let careful = server.flow(|flow| flow.rules.second_step.asked = SecondStepAsked::Always).await;
+        let tv = television_over(&server, &careful.flow).await;
+        let shop = server.application().await;
+        let mut ada = server.browser();
+        shop.asks(&mut ada).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        assert!(shop.has(&ada), "one proof is enough there");
+
+        let device = begin(&tv).await;
+        let address = format!("/{}/oauth2/deviceauth?user_code={}", tv.tenant, device["user_code"].as_str().unwrap());
+        ada.open(&address).await;
+        assert_eq!(ada.heading(), "Sign in");
+        ada.sign_in(ADA, PASSWORD).await;
+        assert_eq!(ada.heading(), "Set up a second step");
+        assert_eq!(refused(&poll(&tv, &device).await), "authorization_pending");
+        ada.fill(&[("Email address", "ada@elsewhere.example")]).press("Send code").await;
+        ada.type_code("ada@elsewhere.example").await;
+        assert_eq!(ada.heading(), "Sign in to Groceries on a device?", "{}", ada.text());
+        ada.press("Continue").await;
+        let tokens = tv.checked(poll(&tv, &device).await).await;
+        assert_eq!(tokens.id["amr"], serde_json::json!(["otp", "pwd", "mca"]));
+    })
+    .await;
+}
+
+/// Who has come through it is asked whether the device is theirs; nobody else is.
+#[tokio::test]
+async fn a_flow_that_knows_nobody_again_signs_devices_in_all_the_same() {
+    on_both(async |server: TestServer| {
+        let change = |flow: &mut UserFlow| flow.rules.sessions.scope = SessionScope::Suppressed;
+        let tv = television_over(&server, &server.flow(change).await.flow).await;
+        let device = begin(&tv).await;
+        let address = format!("/{}/oauth2/deviceauth?user_code={}", tv.tenant, device["user_code"].as_str().unwrap());
+        let mut ada = server.browser();
+        ada.open(&address).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        assert_eq!(ada.heading(), "Sign in to Groceries on a device?");
+        server.clock.advance(Duration::from_secs(601));
+        ada.open(&address).await;
+        assert_eq!(ada.heading(), "Sign in");
     })
     .await;
 }
