@@ -167,7 +167,7 @@ async fn rotate_keys(state: &AppState) {
         time::sleep(ROTATE_EVERY).await;
         let tenants = tenant::list(&state.db).await.unwrap_or_default();
         for tenant in tenants {
-            if let Err(error) = state.keys.rotate(&tenant.id).await {
+            if let Err(error) = state.keys.rotate_due(&tenant.id).await {
                 tracing::warn!(%error, tenant = %tenant.id, "keys could not be rotated");
             }
         }

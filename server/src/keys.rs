@@ -141,13 +141,13 @@ impl Keys {
     }
 
     /// Makes the successor of every key whose time has come. Called now and then; says how many were made.
-    pub async fn rotate(&self, tenant: &TenantId) -> Result<usize> {
+    pub async fn rotate_due(&self, tenant: &TenantId) -> Result<usize> {
         let now = self.clock.now();
         self.succeed(tenant, Hurry::None, |newest| newest.created_at + EVERY <= now).await
     }
 
     /// Makes a successor of every key today, whatever its age. It too is published before it signs.
-    pub async fn rotate_now(&self, tenant: &TenantId) -> Result<usize> {
+    pub async fn rotate(&self, tenant: &TenantId) -> Result<usize> {
         self.succeed(tenant, Hurry::None, |_| true).await
     }
 

@@ -81,10 +81,10 @@ async fn r32_a_new_key_is_published_before_it_signs_and_an_old_one_outlives_its_
     let (house, keys) = House::new().await;
     let first = house.kid(&keys).await;
     house.clock.advance(EVERY - Duration::from_secs(1));
-    assert_eq!(keys.rotate(&house.tenant).await.unwrap(), 0);
+    assert_eq!(keys.rotate_due(&house.tenant).await.unwrap(), 0);
     house.clock.advance(Duration::from_secs(1));
-    assert_eq!(keys.rotate(&house.tenant).await.unwrap(), 1);
-    assert_eq!(keys.rotate(&house.tenant).await.unwrap(), 0);
+    assert_eq!(keys.rotate_due(&house.tenant).await.unwrap(), 1);
+    assert_eq!(keys.rotate_due(&house.tenant).await.unwrap(), 0);
     let both = house.published(&keys).await;
     assert_eq!(both.len(), 2);
 
@@ -113,7 +113,7 @@ async fn r32_no_verifier_ever_meets_an_unknown_key_over_three_rotations_and_two_
     let (minute, mut rotations) = (Duration::from_secs(60), 0);
     while rotations < 3 {
         // Both servers look at the schedule in the same minute.
-        let (by_one, by_two) = tokio::join!(one.rotate(&house.tenant), two.rotate(&house.tenant));
+        let (by_one, by_two) = tokio::join!(one.rotate_due(&house.tenant), two.rotate_due(&house.tenant));
         if by_one.unwrap() + by_two.unwrap() > 0 {
             rotations += 1;
         }
@@ -151,7 +151,7 @@ async fn r32_no_verifier_ever_meets_an_unknown_key_over_three_rotations_and_two_
 async fn r32_rotating_now_keeps_the_order() {
     let (house, keys) = House::new().await;
     let first = house.kid(&keys).await;
-    assert_eq!(keys.rotate_now(&house.tenant).await.unwrap(), 1);
+    assert_eq!(keys.rotate(&house.tenant).await.unwrap(), 1);
     assert_eq!(house.kid(&keys).await, first);
     house.clock.advance(PUBLISHED_BEFORE);
     assert_ne!(house.kid(&keys).await, first);

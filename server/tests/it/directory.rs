@@ -315,7 +315,7 @@ async fn a_sweep_takes_old_browsers_activities_and_keys_and_opens_no_closed_pass
                 })
             })
             .await;
-        server.state.keys.rotate_now(&server.tenant).await.unwrap();
+        server.state.keys.rotate(&server.tenant).await.unwrap();
         let swept = async || while sweep::sweep(&server.state.db, limits::GUESSES, server.now()).await.unwrap() {};
         const KEYS: &str = "SELECT count(*) FROM signing_keys";
         const ACTIVITIES: &str = "SELECT count(*) FROM activities";
