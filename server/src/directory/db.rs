@@ -115,6 +115,7 @@ impl Unit {
         self.has_letter
     }
 
+    /// What must look before it writes. As durable as `say`.
     pub fn add<F>(&mut self, durability: Durability, write: F)
     where
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<()>> + Send + 'static,
@@ -264,10 +265,13 @@ impl Db {
         Ok(connection.close().await?)
     }
 
-    /// Can the database be read right now?
+    /// Can the database be read right now, and does somebody still write?
     pub async fn check(&self) -> Result<()> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;
-        Ok(())
+        match &self.writer {
+            Writer::Grouped(jobs) if jobs.is_closed() => Err(Error::Internal("the writer has stopped".into())),
+            _ => Ok(()),
+        }
     }
 
     /// Every migration of this program that the database has not seen yet.

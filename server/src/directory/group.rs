@@ -22,7 +22,7 @@ pub fn start(connection: AnyConnection, log: PathBuf) -> Result<mpsc::Sender<Job
     let (send, receive) = mpsc::channel(QUEUE);
     thread::Builder::new()
         .name("writer".into())
-        .spawn(move || block_on(write_in_groups(connection, Log { path: log, file: None }, receive)))
+        .spawn(move || block_on(write_in_groups(connection, Log { path: log, file: None, is_broken: false }, receive)))
         .map_err(|error| Error::Internal(format!("no thread for writing: {error}")))?;
     Ok(send)
 }
@@ -51,11 +51,18 @@ async fn write_in_groups(mut connection: AnyConnection, mut log: Log, mut jobs: 
         };
         // What has not been run was not answered: whoever waits for it is told to come again.
         waiting.clear();
+        let is_broken = log.is_broken;
         for answer in answers {
             answer(match &failed {
                 None => Ok(()),
                 Some(why) => Err(Error::Internal(format!("commit: {why}"))),
             });
+        }
+        if is_broken {
+            // The kernel takes what it could not write for written: nothing after it would outlive a power cut, whatever the
+            // disk says next. Nobody hands in anything any more, and `/readyz` says so.
+            tracing::error!("the database's log could not be written to the disk: nothing is written until a restart");
+            return;
         }
     }
 }
@@ -101,7 +108,9 @@ async fn run_group(
     answers: &mut Vec<Answer>,
 ) -> Result<(), sqlx::Error> {
     let mut script = Script::default();
+    // By itself: units that follow one that could not begin must not be written outside.
     script.say("BEGIN IMMEDIATE");
+    mem::take(&mut script).run(connection).await?;
     for Job { run, statements, .. } in jobs.drain(..) {
         if statements == Statements::Several {
             script.say("SAVEPOINT unit");
@@ -127,14 +136,21 @@ struct Log {
     path: PathBuf,
     /// Kept: the file is the same as long as somebody has the database open, and we have.
     file: Option<File>,
+    is_broken: bool,
 }
 
 impl Log {
     fn write_through(&mut self) -> io::Result<()> {
+        let written = self.open().and_then(|file| file.sync_data());
+        self.is_broken = written.is_err();
+        written
+    }
+
+    fn open(&mut self) -> io::Result<&File> {
         let file = match self.file.take() {
             Some(file) => file,
             None => File::options().write(true).open(&self.path)?,
         };
-        self.file.insert(file).sync_data()
+        Ok(self.file.insert(file))
     }
 }
