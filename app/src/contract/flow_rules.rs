@@ -105,17 +105,12 @@ impl Default for Lockout {
 }
 
 /// Whether people prove by something else besides that it is them. Whoever has nothing for it yet sets it up on the way in.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+///
+/// It is a code to an address that is kept for it, apart from the name that people sign in with.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SecondStep {
     pub asked: SecondStepAsked,
-    pub methods: Vec<SecondMethod>,
-}
-
-impl Default for SecondStep {
-    fn default() -> Self {
-        Self { asked: SecondStepAsked::default(), methods: vec![SecondMethod::EmailCode] }
-    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -124,13 +119,6 @@ pub enum SecondStepAsked {
     #[default]
     Off,
     Always,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum SecondMethod {
-    /// A code to an address that is kept for it, apart from the name that people sign in with.
-    EmailCode,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -257,16 +245,11 @@ pub type Fault = (&'static str, &'static str);
 impl FlowRules {
     /// Every number that is out of bounds, by its place in the JSON.
     pub fn faults(&self) -> Vec<Fault> {
-        let FlowRules { lockout, second_step, tokens, sessions, .. } = self;
+        let FlowRules { lockout, tokens, sessions, .. } = self;
         let window = tokens.refresh_window_days.unwrap_or(365);
         let rows = [
             ((1..=100).contains(&lockout.tries), "lockout/tries", "An account waits after 1 to 100 wrong passwords."),
             ((5..=18_000).contains(&lockout.seconds), "lockout/seconds", "The first wait is 5 to 18000 seconds."),
-            (
-                second_step.asked == SecondStepAsked::Off || !second_step.methods.is_empty(),
-                "secondStep/methods",
-                "A second step that is asked has at least one method.",
-            ),
             ((5..=1440).contains(&tokens.minutes), "tokens/minutes", "Tokens are good for 5 to 1440 minutes."),
             (
                 (1..=90).contains(&tokens.refresh_days),
@@ -312,14 +295,10 @@ mod tests {
     }
 
     #[test]
-    fn a_second_step_is_asked_by_something() {
+    fn a_second_step_is_asked_where_the_flow_says_so() {
         assert_eq!(FlowRules::default().second_step.asked, SecondStepAsked::Off);
-        let said = r#"{"secondStep":{"asked":"always"}}"#;
-        let mut rules: FlowRules = serde_json::from_str(said).unwrap();
-        assert_eq!((rules.second_step.methods.as_slice(), rules.faults()), (&[SecondMethod::EmailCode][..], vec![]));
-        rules.second_step.methods.clear();
-        let places: Vec<&str> = rules.faults().into_iter().map(|(place, _)| place).collect();
-        assert_eq!(places, ["secondStep/methods"]);
+        let rules: FlowRules = serde_json::from_str(r#"{"secondStep":{"asked":"always"}}"#).unwrap();
+        assert_eq!(rules.second_step.asked, SecondStepAsked::Always);
     }
 
     #[test]

@@ -105,7 +105,7 @@ async function isSignedIn(page, address) {
 async function asksTwice({ call }) {
   const path = `/identity/authenticationEventsFlows/${flow}`;
   const { "@odata.type": kind, rules } = await call("GET", path);
-  const secondStep = { asked: "always", methods: ["emailCode"] };
+  const secondStep = { asked: "always" };
   await call("PATCH", path, { "@odata.type": kind, rules: { ...rules, secondStep } });
 }
 
