@@ -238,7 +238,8 @@ story("a page that has its own landmarks and heading has no others", asScript, a
   // The pages after the first are drawn by WebAssembly.
   await page.locator("#one").getByRole("button", { name: "Create one" }).click();
   await expect(page.getByRole("group", { name: "Create your account" })).toHaveCount(1);
-  await expect(page.getByRole("heading", { level: 2, name: "Create your account" })).toBeFocused();
+  await expect(page.getByRole("heading", { level: 2, name: "Create your account" })).toBeVisible();
+  await expect(page.locator("#one").getByLabel("Email address")).toBeFocused();
   await expect(page.getByRole("main")).toHaveCount(1);
 });
 
