@@ -198,7 +198,9 @@ fn main() -> ExitCode {
         return say(&help(topic));
     }
     if let Command::Speed { what, seconds } = command {
-        let measured = speed::measure(&what, seconds, |line| drop(say(&line)));
+        let measured = speed::measure(&what, seconds, |line| {
+            let _ = say(&line);
+        });
         return answer(measured.map(|()| String::new()));
     }
     let variables =
@@ -350,7 +352,8 @@ async fn reset(config: Config, address: &str) -> ExitCode {
     let done = async {
         let db = Db::open(config.database_url.reveal()).await?;
         db.migrate().await?;
-        administration::enrolment::reset(&db, &Chance::System, Clock::System.now(), address).await
+        let state = AppState::new(config, db, Clock::System, Chance::System)?;
+        administration::enrolment::reset(&state, address).await
     };
     match done.await {
         Ok(()) => say(&format!("The next sign-in of {address} asks for a new authenticator app.\n")),
@@ -373,7 +376,7 @@ async fn rotate(config: Config, tenant: Option<&str>, now: bool) -> ExitCode {
         for tenant in tenants {
             let made = match now {
                 true => state.keys.replace(&tenant.id).await?,
-                false => state.keys.rotate_now(&tenant.id).await?,
+                false => state.keys.rotate(&tenant.id).await?,
             };
             let when = if now { "they sign at once, the old ones are gone" } else { "they sign in ten minutes" };
             report.push_str(&format!("{}: {made} new keys; {when}\n", tenant.name));

@@ -2,12 +2,12 @@
 
 use super::{TENANT_ID, server_entry};
 use crate::{
-    clock::Chance,
     directory::{
-        Db, Durability, Unit, account, audit,
+        Durability, Unit, account, audit, guess,
         identity::{self, Folded},
         second_factor::{self, Enrolment},
     },
+    drive,
     error::{Error, Result},
     secret::{token::Token, totp},
     state::AppState,
@@ -46,22 +46,24 @@ pub fn offer(state: &AppState, unit: &mut Unit, account: &AccountId, now: Timest
 
 /// `portico administrator reset`: whoever lost app and codes sets another app up at the next sign-in. Everything that the
 /// account had open ends. `Error::NotFound` where no administrator has the address.
-pub async fn reset(db: &Db, chance: &Chance, now: Timestamp, address: &str) -> Result<()> {
-    let tenant = TenantId::from(TENANT_ID);
-    let known = identity::find_by_name(db, &tenant, &Folded::address(address)).await?.ok_or(Error::NotFound)?;
+pub async fn reset(state: &AppState, address: &str) -> Result<()> {
+    let (tenant, now) = (TenantId::from(TENANT_ID), state.clock.now());
+    let known = identity::find_by_name(&state.db, &tenant, &Folded::address(address)).await?.ok_or(Error::NotFound)?;
+    let guesser = drive::second_step_guesser(state, &known.account);
     let before = json!({ "secondFactor": if known.has_second_factor { "authenticator app" } else { "none" } });
     let entry = audit::Entry {
         operation: audit::Operation::Update,
         before: Some(before),
         after: Some(json!({ "secondFactor": "none" })),
-        ..server_entry(chance, now, "Reset second factor", &known.account, address)
+        ..server_entry(&state.chance, now, "Reset second factor", &known.account, address)
     };
-    db.write(Durability::Lasting, move |c| {
+    let reset = state.db.write(Durability::Lasting, move |c| {
         Box::pin(async move {
             second_factor::remove(c, &tenant, &known.account).await?;
+            guess::forget(&tenant, &guesser).run(c).await?;
             account::end_everything(c, &tenant, &known.account, now).await?;
             audit::insert(c, &tenant, &entry).await
         })
-    })
-    .await
+    });
+    reset.await
 }

@@ -24,6 +24,14 @@ pub async fn familiar(db: &Db, tenant: &TenantId, name: &Folded, hash: &str) -> 
     Ok(row.map(|(account,)| account.into()))
 }
 
+/// Whether somebody signed in to the account from this browser.
+pub async fn is_familiar(db: &Db, tenant: &TenantId, account: &AccountId, hash: &str) -> Result<bool> {
+    let sql = "SELECT seen_at FROM devices WHERE tenant_id = $1 AND account_id = $2 AND hash = $3";
+    let seen: Option<(i64,)> =
+        sqlx::query_as(sql).bind(tenant.as_str()).bind(account.as_str()).bind(hash).fetch_optional(db.reader()).await?;
+    Ok(seen.is_some())
+}
+
 pub fn remember(tenant: &TenantId, account: &AccountId, hash: &str, now: Timestamp) -> Statement {
     Statement::new(
         "INSERT INTO devices (tenant_id, account_id, hash, seen_at) VALUES ($1, $2, $3, $4)

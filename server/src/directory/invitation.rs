@@ -1,6 +1,6 @@
 //! Who was asked to administer and has not come yet. No account is there before its owner uses the link.
 
-use super::{Db, account, identity::Folded, person, second_factor};
+use super::{Db, account, identity::Folded, person, second_address, second_factor};
 use crate::error::{Error, Result};
 use app::contract::{
     id::{AccountId, TenantId},
@@ -111,6 +111,7 @@ pub async fn take_over(c: &mut AnyConnection, home: &TenantId, taker: Taker<'_>,
     }
     person::reset_password(c, home, account, hash, false, guessers, now).await?;
     second_factor::remove(c, home, account).await?;
+    second_address::remove(c, home, account).await?;
     person::set_attribute(c, home, account, "displayName", Some(name)).await?;
     person::index(c, home, account).await
 }

@@ -230,17 +230,6 @@ pub async fn count(db: &Db, tenant: &TenantId) -> Result<i64> {
     Ok(people)
 }
 
-/// How many each flow made.
-pub async fn count_by_flow(db: &Db, tenant: &TenantId) -> Result<BTreeMap<String, i64>> {
-    let rows: Vec<(String, i64)> = sqlx::query_as(
-        "SELECT user_flow_id, CAST(SUM(people) AS BIGINT) FROM people_counts WHERE tenant_id = $1 GROUP BY user_flow_id",
-    )
-    .bind(tenant.as_str())
-    .fetch_all(db.reader())
-    .await?;
-    Ok(rows.into_iter().collect())
-}
-
 /// What is asked of the database for a list and for a search, for whoever looks at how it goes about it.
 #[cfg(test)]
 pub mod asked {

@@ -21,6 +21,18 @@ pub async fn find(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<Opt
     Ok(found)
 }
 
+/// Whether codes go there for another reason already: no second mailbox then.
+pub async fn is_another(db: &Db, tenant: &TenantId, account: &AccountId, address: &Folded) -> Result<bool> {
+    let others: Vec<String> = sqlx::query_scalar(
+        "SELECT address FROM addresses WHERE tenant_id = $1 AND account_id = $2 AND kind IN ('signIn', 'contact')",
+    )
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .fetch_all(db.reader())
+    .await?;
+    Ok(others.iter().any(|other| Folded::address(other) == *address))
+}
+
 /// `Error::JourneyOver` where the account has one meanwhile: whoever set it up is asked for it. That which is no second one any
 /// more is replaced.
 pub async fn keep(

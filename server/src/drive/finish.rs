@@ -13,7 +13,7 @@ use crate::{
         activity::{self, Activity, Kind},
         device, grant, guess,
         identity::Folded,
-        person,
+        person, second_address,
         session::{self, Begun, LONGEST, Session},
     },
     error::{Error, Result},
@@ -126,6 +126,7 @@ fn prove_address(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[
             if account::prove_address(c, &tenant, &account, &address, now).await? && !same_person {
                 account::end_everything(c, &tenant, &account, now).await?;
                 device::forget_all(c, &tenant, &account).await?;
+                second_address::remove(c, &tenant, &account).await?;
             }
             Ok(())
         })

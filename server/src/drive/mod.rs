@@ -14,6 +14,7 @@ mod whose;
 pub use begin::{JOURNEY_LIFETIME, begin};
 pub use holder::{CODE_LIFETIME, Carried, Holder, hand_over, issue_code};
 pub use perform::{judge_password, strangers_at};
+pub use second_step::guesser as second_step_guesser;
 pub use visit::Visit;
 pub use whose::{Asking, whose};
 

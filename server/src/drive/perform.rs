@@ -111,7 +111,8 @@ pub fn account_of(state: &AppState, visit: &Visit, known: Known, read: Option<&s
         disabled: known.disabled_at.is_some(),
         temporary_since: known.temporary_since,
         second_factor,
-        second_address: known.second_address,
+        // What somebody set up who never proved an address is nothing to whoever proves it (security R12).
+        second_address: known.second_address.filter(|_| read.is_none() || known.mailbox.is_some()),
         mailbox: read
             .filter(|name| is_address(name))
             .or(known.mailbox.as_deref())

@@ -4,7 +4,7 @@
 use super::{finish, perform, visit::Visit};
 use crate::{
     directory::{
-        Durability, Unit, account, guess,
+        Durability, Unit, account, device, guess,
         identity::{self, Folded},
         second_address, second_factor,
         sign_in_failure::{self, Why},
@@ -24,7 +24,8 @@ pub async fn find_known(state: &AppState, visit: &Visit, account: &AccountId) ->
     Ok(Event::AccountFound(known.map(|known| perform::account_of(state, visit, known, None))))
 }
 
-/// Counted under the account: strangers who ask for codes to the same address use none of them up.
+/// Counted under the account: strangers who ask for codes to the same address use none of them up. Whoever else knows the first
+/// proof uses up none of a browser from which it was signed in to before (security R3).
 pub async fn send_code(
     state: &AppState,
     visit: &Visit,
@@ -32,7 +33,12 @@ pub async fn send_code(
     account: &AccountId,
     to: &str,
 ) -> Result<Event> {
-    let asker = perform::subject(state, &["second code", account.as_str()]);
+    let asker = match visit.holder.device(visit.https) {
+        Some(device) if device::is_familiar(&state.db, &visit.tenant.id, account, &device).await? => {
+            perform::acquaintance(state, "second code", account, &device)
+        }
+        _ => perform::subject(state, &["second code", account.as_str()]),
+    };
     perform::mail_code(state, visit, unit, asker, Some(Folded::address(to))).await
 }
 
@@ -44,8 +50,11 @@ pub async fn send_enrolment_code(
     own: Option<&str>,
 ) -> Result<Event> {
     let to = Folded::address(to);
-    if own.is_some_and(|own| Folded::address(own) == to) {
-        return Ok(Event::IsOwnAddress);
+    if let (Some(own), Stage::SecondStep { entering, .. }) = (own, &visit.journey.stage) {
+        let (tenant, account) = (&visit.tenant.id, &entering.account);
+        if Folded::address(own) == to || second_address::is_another(&state.db, tenant, account, &to).await? {
+            return Ok(Event::IsOwnAddress);
+        }
     }
     let asker = perform::asker(state, visit, "address", &to).await?;
     perform::mail_code(state, visit, unit, asker, Some(to)).await
@@ -87,6 +96,11 @@ pub async fn check_second_factor(
     Ok(Event::SecondFactorChecked(counted(state, visit, unit, account, is_right).await?))
 }
 
+/// Under which name guesses at somebody's second proof are counted.
+pub fn guesser(state: &AppState, account: &AccountId) -> String {
+    perform::subject(state, &["second factor", account.as_str()])
+}
+
 /// Counted as a guess at the account, whichever journey it comes from, before anybody looks whether it is right.
 async fn counted(
     state: &AppState,
@@ -96,7 +110,7 @@ async fn counted(
     is_right: impl Future<Output = Result<bool>>,
 ) -> Result<bool> {
     let (db, tenant) = (&state.db, &visit.tenant.id);
-    let guesser = perform::subject(state, &["second factor", account.as_str()]);
+    let guesser = guesser(state, account);
     if !guess::reserve(db, tenant, &guesser, perform::guesses(visit), visit.now).await? {
         return Ok(false);
     }

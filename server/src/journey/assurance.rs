@@ -52,9 +52,9 @@ pub(super) fn has_second_step(proved: &[Proof]) -> bool {
     proved.contains(&Proof::SecondFactor) || proved.contains(&Proof::SecondCode)
 }
 
-/// Whether a session that keeps those words goes on in the flow without another proof.
-pub fn suffices(flow: &UserFlow, amr: &[String]) -> bool {
-    !kind::asks_second_step(flow) || has_second_step(&proofs(amr))
+/// Whether somebody who has shown that goes on in the flow without another proof.
+pub fn suffices(flow: &UserFlow, proved: &[Proof]) -> bool {
+    !kind::asks_second_step(flow) || has_second_step(proved)
 }
 
 /// The most that whoever signs in so can prove.

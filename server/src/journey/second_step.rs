@@ -3,7 +3,7 @@
 
 use super::{
     Account, Came, Code, Effect, Entering, Event, Known, Move, Proof, Reached, Said, SecondFactor, Setting, Stage,
-    admission, assurance, code, kind,
+    admission, code, kind,
 };
 use app::contract::{
     id::AccountId,
@@ -73,12 +73,9 @@ pub(super) fn step_up(setting: &Setting, known: Known, account: Option<Account>)
     if !is_open || account.temporary_since.is_some() {
         return Move::show(Stage::Address { path: Path::SignIn }).typed("address", address);
     }
-    admission::admit_as(setting, address, account, proved, Came::Before { kept }, false, false)
-}
-
-/// Whether the session that somebody brings has shown what the flow asks for.
-pub(super) fn is_stepped_up(setting: &Setting, known: &Known) -> bool {
-    !kind::asks_second_step(setting.flow) || assurance::has_second_step(&known.proved)
+    // No longer than this flow keeps anybody.
+    let came = Came::Before { kept: kept && setting.flow.keep_signed_in };
+    admission::admit_as(setting, address, account, proved, came, false, false)
 }
 
 /// An account is made before its second step: whoever gives up there finds it when they come back.

@@ -1,6 +1,6 @@
 //! Sign in: the address or user name (`address`), its password here (or its code, `code`), done.
 
-use super::{AddressIs, Effect, Known, Move, Outcome, Proof, Setting, Stage, Verdict, admission, second_step};
+use super::{AddressIs, Effect, Known, Move, Outcome, Proof, Setting, Stage, Verdict, admission, assurance};
 use app::contract::{
     journey::{Path, is_address},
     secret::Secret,
@@ -14,7 +14,7 @@ pub(super) fn as_known(setting: &Setting, known: Known, now: Timestamp) -> Move 
     if known.until.is_some_and(|until| until < now) {
         return Move::show(Stage::Address { path: Path::SignIn }).typed("address", known.address);
     }
-    if !second_step::is_stepped_up(setting, &known) {
+    if !assurance::suffices(setting.flow, &known.proved) {
         let find = Effect::FindKnown { account: known.account.clone() };
         return Move::ask(Stage::SteppingUp { known }, find);
     }

@@ -153,13 +153,16 @@ async fn answer(state: &AppState, mut visit: Visit) -> Result<Response> {
     match session {
         Some(session)
             if visit.request.is_satisfied_by(session.signed_in_at, now)
-                && assurance::suffices(&visit.flow, &session.amr)
+                && assurance::suffices(&visit.flow, &assurance::proofs(&session.amr))
                 && journey::is_for_signing_in(&visit.flow)
                 && !(must_prove_more && may_ask) =>
         {
             return_at_once(state, visit, session, now).await
         }
-        Some(session) if visit.request.prompt == Prompt::None && !assurance::suffices(&visit.flow, &session.amr) => {
+        Some(session)
+            if visit.request.prompt == Prompt::None
+                && !assurance::suffices(&visit.flow, &assurance::proofs(&session.amr)) =>
+        {
             let why = "The user flow asks for a second step, and 'prompt=none' forbids to ask the person for it.";
             let refusal = Refusal::new("interaction_required", 50076, why);
             let issuer = visit.issuer(state);
@@ -188,9 +191,7 @@ async fn could_prove_more(state: &AppState, visit: &Visit, session: &Session) ->
     if wished.is_empty() || assurance::met(proved, wished).is_some() {
         return Ok(false);
     }
-    let tenant = &visit.tenant.id;
-    let Some(profile) = account::profile(&state.db, tenant, &session.account).await? else { return Ok(false) };
-    let known = identity::find_by_name(&state.db, tenant, &Folded::address(&profile.name)).await?;
+    let known = identity::find_by_account(&state.db, &visit.tenant.id, &session.account).await?;
     let most = known.map(|known| assurance::most(known.method, known.has_second_factor));
     Ok(most.is_some_and(|most| assurance::met(most, wished).is_some()))
 }
@@ -302,7 +303,8 @@ async fn entry(
     };
     let flow = &visit.flow;
     let edits = flow.kind == FlowKind::ProfileEdit;
-    let lacks_second_step = session.as_ref().is_some_and(|session| !assurance::suffices(flow, &session.amr));
+    let lacks_second_step =
+        session.as_ref().is_some_and(|session| !assurance::suffices(flow, &assurance::proofs(&session.amr)));
     let session = session.filter(|session| match request.prompt {
         Prompt::SelectAccount => request.is_recent_enough(session.signed_in_at, now),
         _ => (edits || lacks_second_step) && request.is_satisfied_by(session.signed_in_at, now),

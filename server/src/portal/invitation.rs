@@ -68,7 +68,7 @@ pub async fn accept(
     // An account that somebody made with this address, and did not prove, is its owner's from now on (security R12).
     let known = identity::find_by_name(&state.db, &home, &Folded::address(&address)).await?.map(|known| known.account);
     let account = known.clone().unwrap_or_else(|| invitation.account.clone());
-    let guessers = [drive::strangers_at(&state, &account)];
+    let guessers = [drive::strangers_at(&state, &account), drive::second_step_guesser(&state, &account)];
     let offer = (!state.config.is_development()).then(|| enrolment::prepare(&state, &account, now));
     let (enrolment, onward) = offer.unzip();
     let actor = Actor { kind: ActorKind::Account, id: account.to_string(), name: address.clone() };

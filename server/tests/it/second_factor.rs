@@ -139,14 +139,14 @@ async fn r37_whoever_runs_the_server_takes_a_lost_app_away() {
         let address = server.text("SELECT issuer_assigned_id FROM identities").await;
         assert_eq!(admin.get("/users").await.status, 200);
         let state = &server.state;
-        enrolment::reset(&state.db, &state.chance, server.now(), &address).await.unwrap();
+        enrolment::reset(state, &address).await.unwrap();
         assert_eq!(admin.get("/users").await.status, 401, "what was open is over");
         let browser = at_the_door(&server, &address, PASSWORD).await;
         assert_eq!(browser.heading(), "Set up your authenticator app");
         assert_eq!(server.text("SELECT activity FROM audits").await, "Reset second factor");
         let verdict = audit::verify(&state.db, &TENANT_ID.into()).await.unwrap();
         assert_eq!(verdict, audit::Verdict::Whole { rows: 1 });
-        assert!(enrolment::reset(&state.db, &state.chance, server.now(), "nobody@example.org").await.is_err());
+        assert!(enrolment::reset(state, "nobody@example.org").await.is_err());
     })
     .await;
 }

@@ -2,7 +2,8 @@
 
 use super::{letter, living};
 use crate::{
-    directory::{account, attachment, identity::Folded, outbox, person::Person, second_address, second_factor},
+    directory::{account, attachment, guess, identity::Folded, outbox, person::Person, second_address, second_factor},
+    drive,
     error::{Error, Flaw, Result},
     graph::{
         answer::{Wishes, nothing},
@@ -144,9 +145,12 @@ pub async fn remove_email(
         &json!({ "emailMethod": "none" }),
     )?;
     let letter = notice(&state, &caller, &person).await?;
+    // Whoever guessed at the old one closes no new one.
+    let guesser = drive::second_step_guesser(&state, &person.id);
     change::make(&state, &caller, change, move |c, tenant, now| {
         Box::pin(async move {
             second_address::remove(c, tenant, &person.id).await?;
+            guess::forget(tenant, &guesser).run(c).await?;
             match &letter {
                 Some(letter) => outbox::insert(tenant, letter, now).run(c).await,
                 None => Ok(()),

@@ -1,8 +1,16 @@
 //! `/users/{id}/authentication`: by what a person proves a second time that it is them, seen and taken away.
 
 use crate::harness::{PASSWORD, on_both};
+use app::contract::flow_rules::Lockout;
 use serde_json::{Value, json};
-use server::directory::audit;
+use server::{
+    directory::{
+        audit,
+        guess::{self, Rule},
+    },
+    drive,
+};
+use std::time::Duration;
 
 const ADA: &str = "ada@example.org";
 const OTHER: &str = "Ada@Elsewhere.example";
@@ -41,9 +49,14 @@ async fn r18_a_second_step_is_given_and_taken_away_and_its_owner_is_told() {
         assert_eq!(admin.read(&format!("{email}/{METHOD}")).await["emailAddress"], KEPT);
         assert_eq!(admin.read(&email).await["value"][0]["emailAddress"], KEPT);
 
+        let guesser = drive::second_step_guesser(&server.state, &id.as_str().into());
+        let rule = Rule { hold_after: |_, _| Duration::ZERO, lockout: Lockout::default(), most: 100 };
+        let counted = guess::reserve(&server.state.db, &server.tenant, &guesser, rule, server.now()).await;
+        assert!(counted.unwrap());
         assert_eq!(admin.delete(&format!("{email}/another")).await.status, 404);
         assert_eq!(admin.delete(&format!("{email}/{METHOD}")).await.status, 204);
         assert_eq!(admin.delete(&format!("{email}/{METHOD}")).await.status, 404);
+        assert_eq!(server.count("SELECT COUNT(*) FROM guesses").await, 0, "guesses at the old one close no new one");
         assert_eq!(kinds().await, ["passwordAuthenticationMethod"]);
         assert_eq!(server.mailbox().to(ADA).await.len(), 2, "once for each change");
         assert!(server.mailbox().to(KEPT).await.is_empty());

@@ -3,7 +3,7 @@
 use super::every_way;
 use crate::harness::{Application, Browser, PASSWORD, TestServer, on_both};
 use app::contract::{
-    flow_rules::SecondStepAsked,
+    flow_rules::{AddressProof, SecondStepAsked},
     user_flow::{FlowKind, Method, UserFlow},
 };
 use serde_json::json;
@@ -185,6 +185,71 @@ async fn r11_a_mailbox_alone_sets_no_new_password() {
         ada.fill(&[("New password", "seven grey geese on a roof")]).press("newPassword").await;
         let tokens = shop.tokens(ada, &asked).await;
         assert_eq!(tokens.id["amr"], json!(["otp", "mca"]));
+    })
+    .await;
+}
+
+/// Somebody sits in an account of an address that is not theirs, with a second step of theirs. Its owner comes and proves it.
+#[tokio::test]
+async fn r12_what_a_stranger_set_up_is_nothing_to_the_owner_of_the_mailbox() {
+    every_way(async |server, ada| {
+        let change = |flow: &mut UserFlow| {
+            asks_twice(flow);
+            flow.rules.address = AddressProof::AsTyped;
+        };
+        let shop = server.flow(change).await;
+        let mut stranger = server.browser();
+        shop.asks(&mut stranger).await;
+        stranger.press("Create one").await;
+        stranger.fill(&[("Email address", ADA)]).press("Continue").await;
+        stranger.fill(&[("New password", PASSWORD)]).press("Continue").await;
+        stranger.fill(&[("Display name", "Ada")]).press("Create account").await;
+        assert_eq!(stranger.heading(), "Set up a second step");
+        stranger.fill(&[("Email address", OTHER)]).press("Send code").await;
+        stranger.type_code(OTHER).await;
+        assert!(shop.has(&stranger));
+
+        let asked = shop.asks(ada).await;
+        ada.press("recover").await;
+        ada.fill(&[("Email address", ADA)]).press("Send code").await;
+        ada.type_code(ADA).await;
+        assert_eq!(ada.heading(), "Choose a new password", "{}", ada.text());
+        ada.fill(&[("New password", "seven grey geese on a roof")]).press("newPassword").await;
+        assert_eq!(ada.heading(), "Set up a second step");
+        ada.press("useOwnAddress").await;
+        assert!(shop.has(ada), "{}", ada.text());
+        assert_eq!(shop.tokens(ada, &asked).await.id["email_verified"], true);
+        let kept = server.texts("SELECT address FROM addresses WHERE kind = 'secondStep'".into()).await;
+        assert_eq!(kept, [ADA]);
+        shop.asks_with(&mut stranger, &[("prompt", "none")]).await;
+        assert_eq!(shop.answer(&stranger).unwrap()["error"], "login_required");
+    })
+    .await;
+}
+
+/// Codes of the first proof go to every address that an account signs in with.
+#[tokio::test]
+async fn another_mailbox_that_signs_in_is_no_second_one() {
+    on_both(async |server: TestServer| {
+        let change = |flow: &mut UserFlow| {
+            asks_twice(flow);
+            flow.method = Method::Passcode;
+        };
+        let shop = server.flow(change).await;
+        server.passcode_account(&shop, ADA).await;
+        server
+            .write(|c, _, _| {
+                let sql = "INSERT INTO addresses (tenant_id, account_id, kind, address, verified_at)
+                           SELECT tenant_id, account_id, 'contact', $1, verified_at FROM addresses";
+                Box::pin(async move { Ok(sqlx::query(sql).bind(OTHER).execute(c).await.map(drop)?) })
+            })
+            .await;
+        let mut ada = server.browser();
+        shop.asks(&mut ada).await;
+        ada.fill(&[("Email address", ADA)]).press("Continue").await;
+        ada.type_code(ADA).await;
+        ada.fill(&[("Email address", OTHER)]).press("Send code").await;
+        assert!(ada.faults()[0].starts_with("You sign in with this address already."), "{:?}", ada.faults());
     })
     .await;
 }
