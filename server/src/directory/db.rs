@@ -85,10 +85,12 @@ pub enum Statements {
 enum Write {
     Say(Statement),
     /// What comes next depends on what was found.
-    Do(Deed),
+    Do(Deed<()>),
 }
 
-type Deed = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<()>> + Send>;
+/// On the heap: what runs units is compiled once for each thing they find, not for each unit.
+type Deed<T> = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send>;
+type DeedAfter<T> = Box<dyn for<'c> FnOnce(&'c mut AnyConnection, Script) -> BoxFuture<'c, Result<T>> + Send>;
 
 impl Unit {
     pub fn new(durability: Durability) -> Self {
@@ -324,10 +326,11 @@ impl Db {
         match &self.writer {
             Writer::Pools { lasting, fleeting } => {
                 let pool = if durability == Durability::Lasting { lasting } else { fleeting };
-                in_pool(pool, statements, |c| Box::pin(unit.run(c))).await
+                in_pool(pool, statements, Box::new(|c| Box::pin(unit.run(c)))).await
             }
             Writer::Grouped(jobs) => {
-                in_group(jobs, durability, statements, |c, before| Box::pin(unit.run_at_once(c, before))).await
+                let unit: DeedAfter<()> = Box::new(|c, before| Box::pin(unit.run_at_once(c, before)));
+                in_group(jobs, durability, statements, unit).await
             }
         }
     }
@@ -338,7 +341,7 @@ impl Db {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        self.run(durability, Statements::Several, unit).await
+        self.run(durability, Statements::Several, Box::new(unit)).await
     }
 
     /// The same for a unit that is a single statement and succeeds with it: cheaper, for it needs no transaction.
@@ -347,36 +350,29 @@ impl Db {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        self.run(durability, Statements::One, statement).await
+        self.run(durability, Statements::One, Box::new(statement)).await
     }
 
-    async fn run<T, F>(&self, durability: Durability, statements: Statements, unit: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
-    {
+    async fn run<T: Send + 'static>(&self, durability: Durability, statements: Statements, unit: Deed<T>) -> Result<T> {
         match &self.writer {
             Writer::Pools { lasting, fleeting } => {
                 let pool = if durability == Durability::Lasting { lasting } else { fleeting };
                 in_pool(pool, statements, unit).await
             }
             Writer::Grouped(jobs) => {
-                in_group(jobs, durability, statements, |c, before| {
+                let unit: DeedAfter<T> = Box::new(|c, before| {
                     Box::pin(async move {
                         before.run(&mut *c).await?;
                         unit(c).await
                     })
-                })
-                .await
+                });
+                in_group(jobs, durability, statements, unit).await
             }
         }
     }
 }
 
-async fn in_pool<T, F>(pool: &AnyPool, statements: Statements, unit: F) -> Result<T>
-where
-    F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>>,
-{
+async fn in_pool<T>(pool: &AnyPool, statements: Statements, unit: Deed<T>) -> Result<T> {
     if statements == Statements::One {
         return unit(&mut *pool.acquire().await?).await;
     }
@@ -386,11 +382,12 @@ where
     Ok(found)
 }
 
-async fn in_group<T, F>(jobs: &mpsc::Sender<Job>, durability: Durability, statements: Statements, unit: F) -> Result<T>
-where
-    T: Send + 'static,
-    F: for<'c> FnOnce(&'c mut AnyConnection, Script) -> BoxFuture<'c, Result<T>> + Send + 'static,
-{
+async fn in_group<T: Send + 'static>(
+    jobs: &mpsc::Sender<Job>,
+    durability: Durability,
+    statements: Statements,
+    unit: DeedAfter<T>,
+) -> Result<T> {
     let (done, result) = oneshot::channel();
     let run: Run = Box::new(|connection, before| {
         Box::pin(async move {
