@@ -218,6 +218,7 @@ async function ratesOn(database, bare) {
   reached(`sign-in page, ${on}`, pageViews.perCpuSecond, "/CPU-s", "≥ 5,000", (value) => value >= 5_000);
 
   // In turns: a machine that is shared is fast now and slow then.
+  /** @type {{ perCpuSecond: number, share: number, besides: number }[]} */
   const rounds = [];
   for (let round = 0; round < ROUNDS; round++) {
     const hashing = need(speed("argon2id"), "argon2id");
