@@ -36,8 +36,8 @@ impl Statement {
     }
 }
 
-/// On SQLite every message is a change of threads there and back: so `before`, words of ours that are no prepared statement's
-/// concern, and all statements go in one. (PostgreSQL prepares one statement at a time.)
+/// On SQLite every message is a change of threads there and back: so what has to be said `before` and all statements go in one.
+/// (PostgreSQL prepares one statement at a time.)
 pub async fn run_at_once(c: &mut AnyConnection, before: Script, statements: Vec<Statement>) -> Result<()> {
     if before.said == 0 && statements.is_empty() {
         return Ok(());
