@@ -206,7 +206,7 @@ fn edit(visit: &Visit, unit: &mut Unit, account: &AccountId, attributes: Vec<(St
     });
 }
 
-/// With everything that follows from it.
+/// The new password replaces the old one and ends whatever the old one had opened; its owner is told by mail.
 pub async fn replace_password(
     state: &AppState,
     visit: &Visit,
@@ -217,21 +217,6 @@ pub async fn replace_password(
     proved: &[Proof],
 ) -> Result<()> {
     prove_address(visit, unit, account, proved);
-    recover(state, visit, unit, account, password, temporary_since, proved).await?;
-    note(state, visit, unit, Kind::Recovered, Some(account));
-    Ok(())
-}
-
-/// The new password replaces the old one and ends whatever the old one had opened; its owner is told by mail.
-async fn recover(
-    state: &AppState,
-    visit: &Visit,
-    unit: &mut Unit,
-    account: &AccountId,
-    password: Secret,
-    temporary_since: Option<Timestamp>,
-    proved: &[Proof],
-) -> Result<()> {
     let profile = account::profile(&state.db, &visit.tenant.id, account).await?.ok_or(Error::JourneyOver)?;
     let strangers = strangers_at(state, account);
     let (tenant, id, journey, now) = (visit.tenant.id.clone(), account.clone(), visit.row.id.clone(), visit.now);
@@ -246,6 +231,7 @@ async fn recover(
             guess::forget(&tenant, &strangers).run(c).await
         })
     });
+    note(state, visit, unit, Kind::Recovered, Some(account));
     // An administrator's password may have been for somebody to whom nobody can write.
     let Some(address) = profile.mailbox().or(proved_address(visit, proved)) else { return Ok(()) };
     let mail = Mail::PasswordChanged { application: visit.application.name.clone() };
