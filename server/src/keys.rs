@@ -196,7 +196,7 @@ impl Keys {
             .await
             .map_err(|error| Error::Internal(format!("making a key: {error}")))??;
         let key = signing_key::SigningKey {
-            sealed: self.seal.seal(&self.chance, &context(tenant, &made.kid), &made.pkcs8),
+            sealed: self.seal.seal(&self.chance, &signing_key::context(tenant, &made.kid), &made.pkcs8),
             id: made.kid,
             algorithm: algorithm.name().into(),
             created_at: self.clock.now(),
@@ -239,7 +239,7 @@ impl Keys {
     fn parse(&self, tenant: &TenantId, row: &signing_key::SigningKey) -> Result<SigningKey> {
         let algorithm = Algorithm::named(&row.algorithm)
             .ok_or_else(|| Error::Internal(format!("key {} is of no algorithm of ours: {}", row.id, row.algorithm)))?;
-        let pkcs8 = zeroize::Zeroizing::new(self.seal.open(&context(tenant, &row.id), &row.sealed)?);
+        let pkcs8 = zeroize::Zeroizing::new(self.seal.open(&signing_key::context(tenant, &row.id), &row.sealed)?);
         SigningKey::parse(algorithm, &pkcs8, &row.id)
     }
 
@@ -258,11 +258,6 @@ impl Keys {
     fn rings(&self) -> std::sync::MutexGuard<'_, HashMap<TenantId, Kept>> {
         self.rings.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The one place where a private key may be opened again (security R40).
-fn context(tenant: &TenantId, kid: &str) -> String {
-    format!("{tenant}|signing_keys|sealed|{kid}")
 }
 
 impl Ring {

@@ -9,6 +9,7 @@ use crate::{
     error::Result,
     secret::seal::Seal,
 };
+use app::contract::id::TenantId;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -45,7 +46,7 @@ impl fmt::Display for Report {
 pub async fn reseal(db: &Db, seal: &Seal, chance: &Chance) -> Result<Report> {
     let mut report = Report::default();
     for place in &PLACES {
-        let mut after = (String::new(), String::new());
+        let mut after = (TenantId::from(""), String::new());
         loop {
             let found = sealed::list_older(db, place, seal.key_id(), &after, UNIT).await?;
             let Some(last) = found.last() else { break };

@@ -1,6 +1,6 @@
 //! The tenant's identity providers other than e-mail: settings as JSON, and the secret sealed beside them.
 
-use super::{Db, db::taken};
+use super::{Db, db::taken, sealed};
 use crate::error::{Error, Result};
 use app::contract::{id::TenantId, time::Timestamp};
 use sqlx::AnyConnection;
@@ -12,6 +12,11 @@ pub struct Stored {
     /// JSON, without the secret.
     pub settings: String,
     pub sealed: String,
+}
+
+/// What the secret of a provider is sealed for.
+pub fn context(tenant: &TenantId, id: &str) -> String {
+    sealed::context(tenant, "identity_providers", id)
 }
 
 pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<Stored>> {

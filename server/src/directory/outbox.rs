@@ -1,6 +1,6 @@
 //! Letters waiting for the post: written in the transaction of the step that asked for them, sealed until they go.
 
-use super::{Db, Durability, Statement, identity::Folded};
+use super::{Db, Durability, Statement, identity::Folded, sealed};
 use crate::error::Result;
 use app::contract::{id::TenantId, time::Timestamp};
 use std::time::Duration;
@@ -36,7 +36,7 @@ pub fn insert(tenant: &TenantId, letter: &Waiting, now: Timestamp) -> Statement 
 
 /// What a letter is sealed for.
 pub fn context(tenant: &TenantId, id: &str) -> String {
-    format!("{tenant}|outbox|sealed|{id}")
+    sealed::context(tenant, "outbox", id)
 }
 
 #[derive(Clone, Debug)]

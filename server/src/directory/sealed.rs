@@ -2,9 +2,10 @@
 
 use super::{Db, clause::Clause};
 use crate::error::Result;
+use app::contract::id::TenantId;
 use sqlx::AnyConnection;
 
-/// A column `sealed`, and what its texts are sealed for: `tenant|table|sealed|row`.
+/// A column `sealed`, and what its texts are sealed for.
 pub struct Place {
     pub table: &'static str,
     /// Besides the tenant.
@@ -23,9 +24,14 @@ pub const PLACES: [Place; 5] = [
     Place { table: "outbox", key: "id", of: "outbox", row: "id" },
 ];
 
+/// The one place where a text may be opened again (security R40). These very bytes seal what stands in the database.
+pub(super) fn context(tenant: &TenantId, table: &str, row: &str) -> String {
+    format!("{tenant}|{table}|sealed|{row}")
+}
+
 #[derive(Clone, Debug)]
 pub struct Sealed {
-    pub tenant: String,
+    pub tenant: TenantId,
     pub key: String,
     pub context: String,
     pub text: String,
@@ -36,7 +42,7 @@ pub async fn list_older(
     db: &Db,
     place: &Place,
     key_id: &str,
-    after: &(String, String),
+    after: &(TenantId, String),
     limit: i64,
 ) -> Result<Vec<Sealed>> {
     let mut clause = Clause::new("SELECT tenant_id, ");
@@ -52,11 +58,9 @@ pub async fn list_older(
     clause.say(") AND sealed <> '' AND sealed NOT LIKE ").bind(format!("{key_id}.%"));
     clause.say(" ORDER BY tenant_id, ").say(place.key).say(" LIMIT ").bind(limit);
     let rows: Vec<(String, String, String, String)> = clause.fetch_all(db.reader()).await?;
-    let read = |(tenant, key, row, text): (String, String, String, String)| Sealed {
-        context: format!("{tenant}|{}|sealed|{row}", place.of),
-        tenant,
-        key,
-        text,
+    let read = |(tenant, key, row, text): (String, String, String, String)| {
+        let tenant = TenantId::from(tenant);
+        Sealed { context: context(&tenant, place.of, &row), tenant, key, text }
     };
     Ok(rows.into_iter().map(read).collect())
 }

@@ -1,6 +1,6 @@
 //! Authenticator apps: enrolled once, each of their codes used once, and codes for when they are lost.
 
-use super::{Db, Durability, db::taken};
+use super::{Db, Durability, db::taken, sealed};
 use crate::error::{Error, Result};
 use app::contract::{
     id::{AccountId, TenantId},
@@ -26,9 +26,9 @@ pub struct Enrolment {
     pub expires_at: Timestamp,
 }
 
-/// Where a secret may be opened again (security R40). It moves from an enrolment to its account, so both have one name.
+/// What a secret is sealed for. It moves from an enrolment to its account, so both have one name.
 pub fn context(tenant: &TenantId, account: &AccountId) -> String {
-    format!("{tenant}|second_factors|sealed|{account}")
+    sealed::context(tenant, "second_factors", account.as_str())
 }
 
 pub async fn find(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<Option<SecondFactor>> {

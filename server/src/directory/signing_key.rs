@@ -1,6 +1,6 @@
 //! Signing keys, sealed. Published from creation, signing from `signs_from`, verifying until `retires_at` (security R32).
 
-use super::{Db, Durability, db::taken};
+use super::{Db, Durability, db::taken, sealed};
 use crate::error::Result;
 use app::contract::{id::TenantId, time::Timestamp};
 
@@ -14,6 +14,11 @@ pub struct SigningKey {
     pub created_at: Timestamp,
     pub signs_from: Timestamp,
     pub retires_at: Option<Timestamp>,
+}
+
+/// What a private key is sealed for.
+pub fn context(tenant: &TenantId, kid: &str) -> String {
+    sealed::context(tenant, "signing_keys", kid)
 }
 
 /// Every key that is published at `now`.

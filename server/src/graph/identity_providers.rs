@@ -134,7 +134,7 @@ pub async fn patch(
     if secret == MASKED {
         let all = identity_provider::list(&state.db, &caller.tenant.id).await?;
         let known = all.into_iter().find(|known| known.id == id).ok_or(Error::NotFound)?;
-        let open = state.seal.open(&context(&caller.tenant.id, &id), &known.sealed)?;
+        let open = state.seal.open(&identity_provider::context(&caller.tenant.id, &id), &known.sealed)?;
         secret = String::from_utf8(open).map_err(|_| Error::Internal(format!("the secret of {id} is no text")))?;
     }
     let stored = stored(&state, &caller.tenant.id, &provider, &secret)?;
@@ -250,13 +250,8 @@ pub fn stored(state: &AppState, tenant: &TenantId, provider: &IdentityProvider, 
         id: provider.id().into(),
         name: provider.display_name().into(),
         settings: serde_json::to_string(provider)?,
-        sealed: state.seal.seal(&state.chance, &context(tenant, provider.id()), secret.as_bytes()),
+        sealed: state.seal.seal(&state.chance, &identity_provider::context(tenant, provider.id()), secret.as_bytes()),
     })
-}
-
-/// The one place where a secret may be opened again (security R40).
-fn context(tenant: &TenantId, id: &str) -> String {
-    format!("{tenant}|identity_providers|sealed|{id}")
 }
 
 const METHOD: &str = "policies/authenticationMethodsPolicy/authenticationMethodConfigurations";
