@@ -28,6 +28,7 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 const POSTGRES_FLEETING_CONNECTIONS: u32 = 8;
 const SQLITE_READERS: u32 = 4;
 const LIMITS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'";
+const FLEETING: &str = "SET synchronous_commit = off";
 
 /// NORMAL: `group` writes the log through to the disk itself, when a unit must last. What a savepoint needs to be undone stays
 /// in memory, not in a file for each. The log is copied into the database every 16 MiB: a page that changes with every sign-in
@@ -201,10 +202,17 @@ impl Db {
     }
 
     async fn open_postgres(url: &str) -> Result<Db> {
-        const FLEETING: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'; SET synchronous_commit = off";
         let options = AnyConnectOptions::from_str(url)?;
-        let lasting = postgres_pool(POSTGRES_CONNECTIONS, LIMITS).connect_with(options.clone()).await?;
-        let fleeting = postgres_pool(POSTGRES_FLEETING_CONNECTIONS, FLEETING).connect_lazy_with(options.clone());
+        let lasting = postgres_pool(POSTGRES_CONNECTIONS).connect_with(options.clone()).await?;
+        let fleeting = postgres_pool(POSTGRES_FLEETING_CONNECTIONS)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    limit(&mut *connection).await?;
+                    sqlx::raw_sql(FLEETING).execute(&mut *connection).await?;
+                    Ok(())
+                })
+            })
+            .connect_lazy_with(options.clone());
         Ok(Db {
             kind: Kind::Postgres,
             options,
@@ -221,7 +229,7 @@ impl Db {
         match &self.writer {
             Writer::Grouped(_) => self.clone(),
             Writer::Pools { .. } => {
-                let pool = walls::pool(self.options.clone(), LIMITS);
+                let pool = walls::pool(self.options.clone());
                 let writer = Writer::Pools { lasting: pool.clone(), fleeting: pool.clone() };
                 Db { pool, writer, ..self.clone() }
             }
@@ -438,14 +446,18 @@ enum Writer {
     Pools { lasting: AnyPool, fleeting: AnyPool },
 }
 
-fn postgres_pool(connections: u32, settings: &'static str) -> AnyPoolOptions {
+/// Whoever tells its connections something else when they are made tells them their limits first.
+pub(super) fn postgres_pool(connections: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(connections)
         .test_before_acquire(false)
         .acquire_timeout(Duration::from_secs(2))
-        .after_connect(move |connection, _| {
-            Box::pin(async move { sqlx::raw_sql(settings).execute(connection).await.map(|_| ()) })
-        })
+        .after_connect(|connection, _| Box::pin(async move { limit(connection).await }))
+}
+
+pub(super) async fn limit(connection: &mut AnyConnection) -> sqlx::Result<()> {
+    sqlx::raw_sql(LIMITS).execute(connection).await?;
+    Ok(())
 }
 
 /// Another process holds the file: whoever asked comes again.

@@ -4,11 +4,9 @@
 //! The tables' owner, as whom the server signs people in, is not held up by it. The management API has connections of its own
 //! that act as another role, and say before each use whose rows they may see. SQLite knows nothing like it.
 
-use sqlx::{
-    AnyConnection, AnyPool, AssertSqlSafe,
-    any::{AnyConnectOptions, AnyPoolOptions},
-};
-use std::{future::Future, time::Duration};
+use super::db::{limit, postgres_pool};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, any::AnyConnectOptions};
+use std::future::Future;
 
 const CONNECTIONS: u32 = 8;
 
@@ -27,14 +25,11 @@ pub fn within<T>(tenants: [String; 3], done: impl Future<Output = T>) -> impl Fu
 }
 
 /// Connections that stand behind the wall.
-pub(super) fn pool(options: AnyConnectOptions, limits: &'static str) -> AnyPool {
-    AnyPoolOptions::new()
-        .max_connections(CONNECTIONS)
-        .test_before_acquire(false)
-        .acquire_timeout(Duration::from_secs(2))
-        .after_connect(move |connection, _| {
+pub(super) fn pool(options: AnyConnectOptions) -> AnyPool {
+    postgres_pool(CONNECTIONS)
+        .after_connect(|connection, _| {
             Box::pin(async move {
-                sqlx::raw_sql(limits).execute(&mut *connection).await?;
+                limit(&mut *connection).await?;
                 sqlx::raw_sql(BE_SOMEBODY_ELSE).execute(&mut *connection).await?;
                 say_whose(connection).await
             })
