@@ -48,10 +48,10 @@ pub async fn challenge(call: Call, way: Path) -> Result<Value, Trouble> {
         (Path::SignUp, Step::Code { .. }, _) if is_told_taken(&opened) => Err(already_exists()),
         (_, Step::Code { resend, .. }, Challenges { oob: true, .. }) => {
             let to = covered(&opened.held.name);
-            sent(opened, &to, resend).await
+            sent(opened, "challenge_target_label", &to, resend).await
         }
         (Path::SignIn, Step::SecondCode { to, resend, enrols: false, .. }, Challenges { oob: true, .. }) => {
-            sent(opened, &to, resend).await
+            sent(opened, "challenge_target_label", &to, resend).await
         }
         (Path::SignIn, Step::Password { .. }, Challenges { password: true, .. })
         | (Path::SignUp, Step::NewPassword { path: Path::SignUp, .. }, Challenges { password: true, .. }) => {
@@ -78,13 +78,14 @@ pub async fn challenge(call: Call, way: Path) -> Result<Value, Trouble> {
     }
 }
 
-async fn sent(mut opened: Opened, to: &str, resend: Resend) -> Result<Value, Trouble> {
+/// A code was sent to this address, which is told by that name.
+pub async fn sent(mut opened: Opened, name: &str, to: &str, resend: Resend) -> Result<Value, Trouble> {
     let seconds = interval(&opened, resend)?;
     Ok(json!({
         "challenge_type": "oob",
         "binding_method": "prompt",
         "challenge_channel": "email",
-        "challenge_target_label": to,
+        name: to,
         "code_length": CODE.length,
         "interval": seconds,
         "continuation_token": opened.hand_over().await?,
@@ -92,7 +93,7 @@ async fn sent(mut opened: Opened, to: &str, resend: Resend) -> Result<Value, Tro
 }
 
 /// Seconds until another code can be asked for, of somebody to whom one was sent.
-pub fn interval(opened: &Opened, resend: Resend) -> Result<u32, Trouble> {
+fn interval(opened: &Opened, resend: Resend) -> Result<u32, Trouble> {
     let seconds = match resend {
         Resend::Now => 0,
         Resend::In { seconds } => seconds,

@@ -4,16 +4,13 @@
 
 use super::{
     asked::{Asked, Call},
-    challenge::interval,
+    challenge::sent,
     continuation::{Challenges, Continuation},
     opened::Opened,
     told::told,
     trouble::{Trouble, out_of_order},
 };
-use crate::{
-    drive,
-    journey::{covered, limits::CODE},
-};
+use crate::{drive, journey::covered};
 use app::contract::{
     journey::{Answer, Step, is_address},
     secret::Secret,
@@ -63,18 +60,7 @@ async fn challenged(call: Call) -> Result<Value, Trouble> {
         step => return Err(elsewhere(opened, step).await),
     }
     match opened.hear(Answer::Address { address: target.clone() }).await? {
-        Step::SecondCode { resend, .. } => {
-            let seconds = interval(&opened, resend)?;
-            Ok(json!({
-                "challenge_type": "oob",
-                "binding_method": "prompt",
-                "challenge_channel": "email",
-                "challenge_target": covered(&target),
-                "code_length": CODE.length,
-                "interval": seconds,
-                "continuation_token": opened.hand_over().await?,
-            }))
-        }
+        Step::SecondCode { resend, .. } => sent(opened, "challenge_target", &covered(&target), resend).await,
         // Their own address: it was proved before.
         Step::Done { .. } => Ok(json!({
             "challenge_type": "preverified",
