@@ -5,14 +5,14 @@ use super::{
     client::client,
     frame::head,
     ui::{
-        ask::{Question, asking, dialog, shown_once},
+        ask::{Question, asking, dialog},
         button::{Act, plain, primary, run},
-        copy,
         field::{Label, line, radio, tick, typed},
         icon::{Icon, icon},
         load::{Loaded, both, load},
         menu::{entry, more},
         panel::panel,
+        shown_once::shown_once,
         toast::toasts,
     },
 };
@@ -305,10 +305,6 @@ fn inviting_window(team: Loaded<Team>, open: RwSignal<bool>, link: RwSignal<Opti
 }
 
 fn link_window(open: RwSignal<Option<String>>, address: String) -> AnyView {
-    let content = view! {
-        <p class="second">"Pass it on by a way that only they read: whoever opens it becomes the administrator. It works once, for three days, and is not shown again."</p>
-        {copy::value("Link", address)}
-        <div class="buttons end"><button class="button primary" type="button" on:click=on_click(move |_| open.set(None))>"I have copied it"</button></div>
-    };
-    shown_once("The invitation’s link", move || open.set(None), content.into_any())
+    let why = "Pass it on by a way that only they read: whoever opens it becomes the administrator. It works once, for three days, and is not shown again.";
+    shown_once("The invitation’s link", why, "Link", address, move || open.set(None))
 }

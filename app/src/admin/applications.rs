@@ -11,7 +11,7 @@ use super::{
     frame::head,
     route::{FlowTab, Route, place},
     ui::{
-        ask::{self, Question, asking},
+        ask::{Question, asking},
         button::{Act, bare, plain, primary, run, with_icon},
         copy,
         empty::{empty, nothing_found},
@@ -20,6 +20,7 @@ use super::{
         load::{Loaded, load},
         panel::panel,
         search::{fits, search},
+        shown_once::shown_once,
         toast::toasts,
     },
 };
@@ -398,7 +399,7 @@ fn secrets(open: Open) -> AnyView {
         view! { <div class="scroll"><table><tbody>{rows}</tbody></table></div> }.into_any()
     };
     let is_full = move || open.secrets.with(|secrets| secrets.len() >= 2);
-    let window = move || made.get().map(|secret| shown_once(open, made, secret));
+    let window = move || made.get().map(|secret| new_secret(open, made, secret));
     view! {
         <section class="card">
             <header><h2>"Secrets"</h2>{move || (!is_full()).then(|| with_icon(Icon::Plus, "New secret", add))}</header>
@@ -409,17 +410,13 @@ fn secrets(open: Open) -> AnyView {
     .into_any()
 }
 
-fn shown_once(open: Open, made: RwSignal<Option<PasswordCredential>>, secret: PasswordCredential) -> AnyView {
+fn new_secret(open: Open, made: RwSignal<Option<PasswordCredential>>, secret: PasswordCredential) -> AnyView {
     let close = move || {
         made.set(None);
         open.again();
     };
-    let content = view! {
-        <p class="second">"Copy it now. It is stored as a fingerprint and cannot be shown again."</p>
-        {copy::value("Secret", secret.secret_text.unwrap_or_default())}
-        <div class="buttons end"><button class="button primary" type="button" on:click=on_click(move |_| close())>"I have copied it"</button></div>
-    };
-    ask::shown_once("The new secret", close, content.into_any())
+    let why = "Copy it now. It is stored as a fingerprint and cannot be shown again.";
+    shown_once("The new secret", why, "Secret", secret.secret_text.unwrap_or_default(), close)
 }
 
 fn deletion(application: &Application) -> AnyView {

@@ -7,19 +7,19 @@ use super::{
     frame::head,
     route::{Route, place},
     ui::{
-        ask::{Question, asking, shown_once},
+        ask::{Question, asking},
         button::{Act, plain, primary, run, with_icon},
-        copy,
         empty::empty,
         icon::Icon,
         load::{Loaded, both, load},
         pages::pages,
         search::search,
+        shown_once::shown_once,
         toast::toasts,
         toggle::toggle,
     },
 };
-use crate::admin::ui::listen::{on_change, on_click, on_submit};
+use crate::admin::ui::listen::{on_change, on_submit};
 use crate::{
     contract::{
         attribute::EMAIL,
@@ -410,14 +410,8 @@ fn reset(id: StoredValue<String>, made: Made) -> AnyView {
 }
 
 fn shown(made: Made, password: String) -> AnyView {
-    let content = view! {
-        <p class="second">"Copy it now; it cannot be shown again. It works once."</p>
-        {copy::value("Password", password)}
-        <div class="buttons end">
-            <button class="button primary" type="button" on:click=on_click(move |_| made.set(None))>"I have copied it"</button>
-        </div>
-    };
-    shown_once("The new password", move || made.set(None), content.into_any())
+    let why = "Copy it now; it cannot be shown again. It works once.";
+    shown_once("The new password", why, "Password", password, move || made.set(None))
 }
 
 fn delete(id: StoredValue<String>, called: StoredValue<String>) {

@@ -86,12 +86,8 @@ pub fn dialog(
     window(class, title.into(), close, false, content)
 }
 
-/// A window with what cannot be shown again: a press beside it is not enough to close it.
-pub fn shown_once(title: &'static str, close: impl Fn() + Clone + Send + Sync + 'static, content: AnyView) -> AnyView {
-    window("dialog", title.into(), close, true, content)
-}
-
-fn window(
+/// The same; where it `stays`, a press beside it is not enough from the start.
+pub(super) fn window(
     class: &'static str,
     title: String,
     close: impl Fn() + Clone + Send + Sync + 'static,

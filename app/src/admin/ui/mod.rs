@@ -13,6 +13,7 @@ pub mod pages;
 pub mod panel;
 pub mod search;
 pub mod settings;
+pub mod shown_once;
 pub mod tabs;
 pub mod toast;
 pub mod toggle;
