@@ -135,6 +135,40 @@ impl Visit {
         let (ui_locales, tongue) = (request.ui_locales.as_str(), request.kept.tongue());
         Answering { state, tenant, application, headers, ui_locales, issuer, tongue, trace: &caller.trace }
     }
+
+    /// Whether the flow asks for no other proof than that session shows.
+    fn is_proved_by(&self, session: &Session) -> bool {
+        assurance::suffices(&self.flow, &assurance::proofs(&session.amr))
+    }
+
+    /// Whether nothing has to be asked of the person of that session.
+    fn is_satisfied_by(&self, session: &Session, now: Timestamp) -> bool {
+        self.request.is_satisfied_by(session.signed_in_at, now)
+            && self.is_proved_by(session)
+            && journey::is_for_signing_in(&self.flow)
+    }
+
+    /// Why not without a page, which `prompt=none` forbids (OpenID Connect Core §3.1.2.6).
+    fn needs_a_page(&self, session: Option<&Session>) -> Refusal {
+        let (error, number, why) = match session {
+            Some(session) if !self.is_proved_by(session) => (
+                "interaction_required",
+                50076,
+                "The user flow asks for a second step, and 'prompt=none' forbids to ask the person for it.",
+            ),
+            Some(_) if !journey::is_for_signing_in(&self.flow) => (
+                "interaction_required",
+                50058,
+                "The user flow has a page for the person, and 'prompt=none' forbids to show it.",
+            ),
+            _ => (
+                "login_required",
+                50058,
+                "Nobody is signed in as the request asks, and 'prompt=none' forbids to ask them.",
+            ),
+        };
+        Refusal::new(error, number, why)
+    }
 }
 
 async fn answer(state: &AppState, mut visit: Visit) -> Result<Response> {
@@ -151,33 +185,11 @@ async fn answer(state: &AppState, mut visit: Visit) -> Result<Response> {
     // What nobody may be asked for is done without (OpenID Connect Core §5.5.1.1), unless the application must have it.
     let may_ask = visit.request.prompt != Prompt::None || !visit.request.kept.claims.acr.is_empty();
     match session {
-        Some(session)
-            if visit.request.is_satisfied_by(session.signed_in_at, now)
-                && assurance::suffices(&visit.flow, &assurance::proofs(&session.amr))
-                && journey::is_for_signing_in(&visit.flow)
-                && !(must_prove_more && may_ask) =>
-        {
+        Some(session) if visit.is_satisfied_by(&session, now) && !(must_prove_more && may_ask) => {
             return_at_once(state, visit, session, now).await
         }
-        Some(session)
-            if visit.request.prompt == Prompt::None
-                && !assurance::suffices(&visit.flow, &assurance::proofs(&session.amr)) =>
-        {
-            let why = "The user flow asks for a second step, and 'prompt=none' forbids to ask the person for it.";
-            let refusal = Refusal::new("interaction_required", 50076, why);
-            let issuer = visit.issuer(state);
-            Ok(visit.request.kept.to.with_refusal(visit.answering(state, &issuer), &refusal))
-        }
-        Some(_) if visit.request.prompt == Prompt::None && !journey::is_for_signing_in(&visit.flow) => {
-            let why = "The user flow has a page for the person, and 'prompt=none' forbids to show it.";
-            let refusal = Refusal::new("interaction_required", 50058, why);
-            let issuer = visit.issuer(state);
-            Ok(visit.request.kept.to.with_refusal(visit.answering(state, &issuer), &refusal))
-        }
-        _ if visit.request.prompt == Prompt::None => {
-            let why = "Nobody is signed in as the request asks, and 'prompt=none' forbids to ask them.";
-            let refusal = Refusal::new("login_required", 50058, why);
-            let issuer = visit.issuer(state);
+        session if visit.request.prompt == Prompt::None => {
+            let (issuer, refusal) = (visit.issuer(state), visit.needs_a_page(session.as_ref()));
             Ok(visit.request.kept.to.with_refusal(visit.answering(state, &issuer), &refusal))
         }
         session => begin_journey(state, visit, session, must_prove_more, now).await,
@@ -303,8 +315,7 @@ async fn entry(
     };
     let flow = &visit.flow;
     let edits = flow.kind == FlowKind::ProfileEdit;
-    let lacks_second_step =
-        session.as_ref().is_some_and(|session| !assurance::suffices(flow, &assurance::proofs(&session.amr)));
+    let lacks_second_step = session.as_ref().is_some_and(|session| !visit.is_proved_by(session));
     let session = session.filter(|session| match request.prompt {
         Prompt::SelectAccount => request.is_recent_enough(session.signed_in_at, now),
         _ => (edits || lacks_second_step) && request.is_satisfied_by(session.signed_in_at, now),
