@@ -3,6 +3,7 @@
 
 use crate::{
     cookie::{Cookie, Keep},
+    directory::application::origin_of,
     secret::{
         seal::Purpose,
         token::{self, Token},
@@ -11,7 +12,6 @@ use crate::{
 };
 use app::contract::id::{ApplicationId, SessionId, TenantId};
 use axum::http::HeaderValue;
-use url::Url;
 
 /// The word for a session, which the browser may know and no application is told.
 fn word(state: &AppState, tenant: &TenantId, session: &SessionId) -> String {
@@ -43,8 +43,7 @@ pub fn session_state(
     application: &ApplicationId,
     uri: &str,
 ) -> Option<String> {
-    let url = Url::parse(uri).ok().filter(|url| ["http", "https"].contains(&url.scheme()))?;
-    let (origin, salt) = (url.origin().ascii_serialization(), Token::random(&state.chance));
+    let (origin, salt) = (origin_of(uri)?, Token::random(&state.chance));
     let (word, salt) = (word(state, tenant, session), salt.reveal());
     Some(format!("{}.{salt}", token::hash(&format!("{application} {origin} {word} {salt}"))))
 }

@@ -1,6 +1,6 @@
 //! Which pages elsewhere may read what we answer (security R25). No answer here depends on a cookie.
 
-use crate::directory::application::{Application, Platform};
+use crate::directory::application::{Application, Platform, origin_of};
 use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
@@ -17,8 +17,8 @@ pub fn is_origin_of(application: &Application, origin: &str) -> bool {
     if application.widget_origins.iter().any(|known| known == origin) {
         return true;
     }
-    let pages = application.redirect_uris.iter().filter(|known| known.platform == Platform::SinglePage);
-    pages.filter_map(|known| url::Url::parse(&known.uri).ok()).any(|uri| uri.origin().ascii_serialization() == origin)
+    let mut pages = application.redirect_uris.iter().filter(|known| known.platform == Platform::SinglePage);
+    pages.any(|page| origin_of(&page.uri).as_deref() == Some(origin))
 }
 
 /// Lets the application's own pages read the answer, and no others.

@@ -172,6 +172,12 @@ pub async fn find_by_redirect_uri(db: &Db, tenant: &TenantId, uri: &str) -> Resu
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
+/// The origin of a page, as browsers write it (RFC 6454 §6.2). What is no address of the web has none.
+pub fn origin_of(uri: &str) -> Option<String> {
+    let url = url::Url::parse(uri).ok().filter(|url| ["http", "https"].contains(&url.scheme()))?;
+    Some(url.origin().ascii_serialization())
+}
+
 /// Whether an application that is switched on has a page of that origin.
 pub async fn is_registered_origin(db: &Db, tenant: &TenantId, origin: &str) -> Result<bool> {
     let uris: Vec<String> = sqlx::query_scalar(
@@ -183,8 +189,7 @@ pub async fn is_registered_origin(db: &Db, tenant: &TenantId, origin: &str) -> R
     .bind(format!("{origin}%"))
     .fetch_all(db.reader())
     .await?;
-    let is_of_it = |uri: &String| url::Url::parse(uri).is_ok_and(|uri| uri.origin().ascii_serialization() == origin);
-    Ok(uris.iter().any(is_of_it))
+    Ok(uris.iter().any(|uri| origin_of(uri).as_deref() == Some(origin)))
 }
 
 /// Of every application: its id, its name, and whether it is switched on.

@@ -18,7 +18,6 @@ use axum::{
     http::{HeaderMap, header},
     response::Response,
 };
-use url::Url;
 
 pub async fn get(State(state): State<AppState>, place: Place, headers: HeaderMap) -> Result<Response> {
     let tenant = tenant::get(&state.db, &place.tenant).await?;
@@ -28,17 +27,12 @@ pub async fn get(State(state): State<AppState>, place: Place, headers: HeaderMap
     let body = format!(
         "<!doctype html><title>Session</title><script nonce=\"{nonce}\">const NAME='{cookie}=';{SCRIPT}</script>"
     );
-    let asks = headers.get(header::REFERER).and_then(|referer| referer.to_str().ok()).and_then(origin);
+    let asks = headers.get(header::REFERER).and_then(|referer| referer.to_str().ok()).and_then(application::origin_of);
     let framed_by = match asks {
         Some(origin) if application::is_registered_origin(&state.db, &tenant.id, &origin).await? => Some(origin),
         _ => None,
     };
     Ok(html::document_framed_by(body, nonce, framed_by))
-}
-
-fn origin(referer: &str) -> Option<String> {
-    let url = Url::parse(referer).ok().filter(|url| ["http", "https"].contains(&url.scheme()))?;
-    Some(url.origin().ascii_serialization())
 }
 
 /// The answer goes to whoever asked and to nobody else, be it the page around it or a frame beside it (security R24).
