@@ -26,13 +26,16 @@ use axum::{
     response::Response,
 };
 use serde_json::json;
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 const USUAL: Duration = Duration::from_secs(30 * 24 * 3600);
 /// A year and a day.
 const LONGEST: Duration = Duration::from_secs(367 * 24 * 3600);
 
-/// In the order in which people meet them.
+/// In the order in which people meet them. A step that is not among them comes last.
 const STEPS: [&str; 11] = [
     "account",
     "address",
@@ -112,14 +115,20 @@ fn drawn(counts: &[Count], from: Timestamp, to: Timestamp) -> Funnel {
         let of = counts.iter().filter(|count| count.step == step && count.field.is_empty() && count.what == what);
         of.map(|count| count.times).sum()
     };
-    let steps = STEPS.iter().filter(|step| counts.iter().any(|count| count.step == **step)).map(|step| FunnelStep {
-        step: (*step).into(),
+    let met = counts.iter().map(|count| count.step.as_str()).filter(|step| !step.is_empty());
+    let met: BTreeSet<(usize, &str)> = met.map(|step| (place(step), step)).collect();
+    let steps = met.into_iter().map(|(_, step)| FunnelStep {
+        step: step.into(),
         reached: sum(step, REACHED),
         given_up: (sum(step, REACHED) - sum(step, ANSWERED)).max(0),
         failures: failures(counts, step),
     });
     let ended = ["signedIn", "signedUp", "recovered"].iter().map(|how| sum("", how));
     Funnel { from: Moment(from), to: Moment(to), steps: steps.collect(), finished: ended.sum() }
+}
+
+fn place(step: &str) -> usize {
+    STEPS.iter().position(|known| *known == step).unwrap_or(STEPS.len())
 }
 
 /// The most frequent first.
