@@ -32,18 +32,16 @@ async function walksThroughAll(administrator: Administrator) {
 
 test.describe("at a desk", () => {
   test.use({ viewport: { width: 1280, height: 860 } });
-  test("nobody is kept out of a screen @script", async ({ administrator, customers }) => {
+  test("nobody is kept out of a screen @script", async ({ administrator, customers: _ }) => {
     test.slow();
-    expect(customers).toBeDefined();
     await walksThroughAll(administrator);
   });
 });
 
 test.describe("on a phone, in the dark", () => {
   test.use({ viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true });
-  test("nobody is kept out of a screen @script", async ({ administrator, customers }) => {
+  test("nobody is kept out of a screen @script", async ({ administrator, customers: _ }) => {
     test.slow();
-    expect(customers).toBeDefined();
     await walksThroughAll(administrator);
   });
 });

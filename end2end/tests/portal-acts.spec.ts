@@ -14,9 +14,8 @@ async function opensSomebody(administrator: Administrator, name: string | RegExp
   await expect(administrator.page.getByRole("heading", { name: "Access" })).toBeVisible();
 }
 
-test("what is done to an account asks once, or is undone @script", async ({ administrator, customers }) => {
+test("what is done to an account asks once, or is undone @script", async ({ administrator, customers: _ }) => {
   const { page } = administrator;
-  expect(customers).toBeDefined();
   await opensSomebody(administrator, "Grace Hopper");
 
   await administrator.presses("End all sessions");
@@ -56,9 +55,8 @@ test("what is done to an account asks once, or is undone @script", async ({ admi
   await administrator.isTold("The account is back.");
 });
 
-test("a second step is seen, and taken away after a question @script", async ({ administrator, customers, server }) => {
+test("a second step is seen, and taken away after a question @script", async ({ administrator, customers: _, server }) => {
   const { page } = administrator;
-  expect(customers).toBeDefined();
   // As a user flow leaves it.
   ask(
     server.place.databaseUrl,
@@ -90,9 +88,8 @@ test("an invitation is withdrawn after a question @script", async ({ administrat
   await expect(ines).toHaveCount(0);
 });
 
-test("what was typed and not saved is not lost by a click @script", async ({ administrator, customers }) => {
+test("what was typed and not saved is not lost by a click @script", async ({ administrator, customers: _ }) => {
   const { page } = administrator;
-  expect(customers).toBeDefined();
   const isAsked = async () => {
     const asked = page.getByRole("dialog", { name: "Leave without saving?" });
     await expect(asked).toBeVisible();
