@@ -11,11 +11,6 @@ test.beforeEach(({ server }) =>
   ]),
 );
 
-async function isBack(person: Person) {
-  await person.page.waitForURL(/[?&]code=/);
-  expect(person.broughtBack().get("error")).toBeNull();
-}
-
 /** Told by the words that applications look for. */
 async function isBackWithNothingDone(person: Person) {
   await person.page.waitForURL(/[?&]error=/);
@@ -40,7 +35,7 @@ test("who is signed in corrects their profile, and finds it corrected", async ({
   await expect(customer.page.getByLabel("Country/Region").locator("option:checked")).toHaveText("Germany");
   await customer.enters("Display name", "Rear Admiral Hopper");
   await customer.presses("Save");
-  await isBack(customer);
+  await customer.isBack();
 
   await customer.isSentBy({ p: "profileediting" });
   await customer.sees("Your profile");
@@ -59,7 +54,7 @@ test("who is not signed in proves who they are before they see their profile", a
   await customer.presses("Sign in");
   await customer.sees("Your profile");
   await customer.presses("Save");
-  await isBack(customer);
+  await customer.isBack();
 });
 
 test("a profile is left as it was", async ({ customer }) => {
@@ -82,7 +77,7 @@ test("a flow for resets ends with a new password that opens the shop", async ({ 
   customer.password = passphrase();
   await customer.enters("New password", customer.password);
   await customer.presses("Save and sign in");
-  await isBack(customer);
+  await customer.isBack();
   await customer.context.clearCookies();
   await customer.opensTheShop();
   await customer.choosesSignIn();

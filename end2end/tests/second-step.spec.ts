@@ -9,10 +9,6 @@ const flow = "AskedTwice";
 
 test.beforeEach(({ server }) => makeFlows(server, [{ name: flow, rules: { secondStep: { asked: "always" } } }]));
 
-async function isBack(person: Person) {
-  await person.page.waitForURL(/[?&]code=/);
-}
-
 /** Of another mailbox of theirs. */
 class Mailbox {
   constructor(
@@ -64,7 +60,7 @@ test("a person signs up with a second step, and shows it ever after", async ({ p
   await person.presses("Send code");
   await person.sees("Check your email");
   await person.entersCode(await elsewhere.code());
-  await isBack(person);
+  await person.isBack();
 
   await person.context.clearCookies();
   await entersPassword(person);
@@ -77,12 +73,12 @@ test("a person signs up with a second step, and shows it ever after", async ({ p
   await person.entersCode(code === "00000000" ? "00000001" : "00000000");
   await person.isTold("Tries left: 4.");
   await person.entersCode(code);
-  await isBack(person);
+  await person.isBack();
 });
 
 test("a customer of before takes the address that is theirs already", async ({ customer }) => {
   await entersPassword(customer);
   await customer.sees("Set up a second step");
   await customer.presses(/^Use g/);
-  await isBack(customer);
+  await customer.isBack();
 });
