@@ -76,7 +76,9 @@ story("a page of before is judged kindly", async ({ person, server }) => {
     const asked = inputs.find(({ attribute }) => attribute === "displayName");
     return [...inputs, { ...asked, attribute: "jobTitle", label: { text: "What do you do?" }, required: true } as Row];
   });
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  // What the server shows whoever opens the page now.
+  const shown = async () => (await person.page.request.get(person.page.url())).text();
+  await expect.poll(shown).toContain("What do you do?");
   await person.presses("Create account");
   await person.isTold("just changed this form. What you typed is still here.");
   await expect(person.page.getByLabel("Display name")).toHaveValue(person.name);
