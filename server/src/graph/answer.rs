@@ -1,6 +1,10 @@
 //! What is common to all answers: OData's envelopes, entity tags, and the headers that clients put into their logs.
 
-use super::{address::Version, query::page::Page};
+use super::{
+    address::Version,
+    caller::Caller,
+    query::page::{List, Page},
+};
 use crate::{
     error::{Error, Result},
     guard,
@@ -68,6 +72,11 @@ impl Wishes {
 
     fn context(&self, of: &str) -> String {
         format!("{}/$metadata#{of}", self.root)
+    }
+
+    /// The collection of the caller's tenant, for whoever shows it page by page.
+    pub fn list<'a>(&'a self, state: &'a AppState, caller: &'a Caller, of: &'a str) -> List<'a> {
+        List { seal: &state.seal, tenant: &caller.tenant.id, of, root: &self.root }
     }
 
     /// `of` is the collection: `identity/userFlowAttributes`.

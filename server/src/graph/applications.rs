@@ -12,7 +12,7 @@ use super::{
     query::{
         filter::{Expression, Literal, Operator, Place},
         options::{Options, bad},
-        page::{List, Page, selected},
+        page::{Page, selected},
     },
 };
 use crate::{
@@ -58,7 +58,7 @@ pub async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
-    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: OF, root: &wishes.root };
+    let list = wishes.list(&state, &caller, OF);
     if let Some(id) = by_app_id(&options) {
         let found = application::registered(&state.db, &caller.tenant.id, &ApplicationId::from(id)).await?;
         return shown_page(&state, &caller, &wishes, &options, found.into_iter().collect(), None).await;

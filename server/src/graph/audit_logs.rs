@@ -6,7 +6,7 @@ use super::{
     query::{
         filter::{Expression, Literal, Operator},
         options::{Options, bad},
-        page::{List, Page, selected},
+        page::{Page, selected},
     },
 };
 use crate::{
@@ -46,7 +46,7 @@ pub async fn sign_ins(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
-    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: SIGN_INS, root: &wishes.root };
+    let list = wishes.list(&state, &caller, SIGN_INS);
     let mut wanted = Wanted::default();
     if let Some(filter) = &options.filter {
         narrow(&mut wanted, filter)?;
@@ -212,7 +212,7 @@ pub async fn directory_audits(
     if options.filter.is_some() || !options.order.is_empty() {
         return Err(bad("The audit is read from its end, page by page."));
     }
-    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: AUDITS, root: &wishes.root };
+    let list = wishes.list(&state, &caller, AUDITS);
     let before = list.place(&options)?.and_then(|place| place.first().and_then(Value::as_i64));
     let mut found = audit::list(&state.db, &caller.tenant.id, before, options.top as i64 + 1).await?;
     let more = found.len() > options.top;

@@ -9,11 +9,7 @@ use super::{
     caller::Caller,
     change::{self, Change},
     flow_shape::Flows,
-    query::{
-        listed,
-        options::Options,
-        page::{List, Page},
-    },
+    query::{listed, options::Options, page::Page},
     user_flow_attributes::named,
     user_flows::{self, change_flow, rows},
 };
@@ -89,7 +85,7 @@ pub async fn list<const B2C: bool>(
     let flows = Flows::of(&state, &caller.tenant).await?;
     let ours = flows.flows.iter().filter(|listed| listed.flow.id.as_str().starts_with(prefix(B2C)));
     let values = ours.map(|listed| serde_json::to_value(shown(&flows, listed))).collect::<Result<_, _>>()?;
-    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: of(B2C), root: &wishes.root };
+    let list = wishes.list(&state, &caller, of(B2C));
     Ok(wishes.collection(of(B2C), listed::page(list, &options, &["id", "userFlowType"], values)?))
 }
 

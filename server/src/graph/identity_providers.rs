@@ -6,7 +6,7 @@ use super::{
     body,
     caller::Caller,
     change::{self, Change},
-    query::{listed, options::Options, page::List},
+    query::{listed, options::Options},
 };
 use crate::{
     directory::{
@@ -71,7 +71,7 @@ pub async fn list(
     options.expands_only(&[])?;
     let all = all(&state, &caller.tenant).await?;
     let values = all.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: OF, root: &wishes.root };
+    let list = wishes.list(&state, &caller, OF);
     Ok(wishes.collection(OF, listed::page(list, &options, &FIELDS, values)?))
 }
 

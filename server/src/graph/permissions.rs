@@ -6,11 +6,7 @@ use super::{
     body,
     caller::Caller,
     change::{self, Change},
-    query::{
-        listed,
-        options::Options,
-        page::{List, Page},
-    },
+    query::{listed, options::Options, page::Page},
     roles::administered,
 };
 use crate::{
@@ -80,7 +76,7 @@ pub async fn list(
     for (id, name, enabled) in application::names(&state.db, &caller.tenant.id).await? {
         values.push(serde_json::to_value(shown(&id, &name, enabled))?);
     }
-    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: OF, root: &wishes.root };
+    let list = wishes.list(&state, &caller, OF);
     Ok(wishes.collection(OF, listed::page(list, &options, &["id", "appId", "displayName"], values)?))
 }
 
@@ -225,7 +221,7 @@ pub async fn grants(
     let options = Options::read(query.as_deref())?;
     let granted = consent::list(&state.db, &caller.tenant.id).await?;
     let values = granted.iter().map(|(application, scopes)| serde_json::to_value(grant(application, scopes)));
-    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: GRANTS, root: &wishes.root };
+    let list = wishes.list(&state, &caller, GRANTS);
     let fields = ["id", "clientId", "consentType", "resourceId"];
     Ok(wishes.collection(GRANTS, listed::page(list, &options, &fields, values.collect::<Result<_, _>>()?)?))
 }

@@ -4,10 +4,7 @@ use super::{
     answer::Wishes,
     caller::Caller,
     flow_shape::Flows,
-    query::{
-        options::Options,
-        page::{List, Page},
-    },
+    query::{options::Options, page::Page},
     user_flows::{self, OF},
 };
 use crate::{
@@ -50,7 +47,7 @@ pub async fn list(
     let options = Options::read(query.as_deref())?;
     let flow = user_flow::get(&state.db, &caller.tenant.id, &id.as_str().into()).await?;
     let of = of(&id);
-    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: &of, root: &wishes.root };
+    let list = wishes.list(&state, &caller, &of);
     let place = list.place(&options)?.and_then(|place| place.first()?.as_i64());
     // One more than is shown tells whether there is another page.
     let limit = options.top as i64 + 1;

@@ -5,11 +5,7 @@ use super::{
     body,
     caller::Caller,
     change::{self, Change},
-    query::{
-        listed,
-        options::Options,
-        page::{List, selected},
-    },
+    query::{listed, options::Options, page::selected},
 };
 use crate::{
     directory::{
@@ -45,7 +41,7 @@ pub async fn definitions(
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
     let values = Role::all().map(|role| serde_json::to_value(RoleDefinition::from(role))).collect::<Result<_, _>>()?;
-    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: DEFINITIONS, root: &wishes.root };
+    let list = wishes.list(&state, &caller, DEFINITIONS);
     let fields = ["id", "displayName", "templateId", "isBuiltIn"];
     Ok(wishes.collection(DEFINITIONS, listed::page(list, &options, &fields, values)?))
 }
@@ -116,7 +112,7 @@ pub async fn list(
     options.expands_only(&["principal"])?;
     let assigned = assigned(&state, &caller).await?;
     let values = assigned.iter().map(|it| serde_json::to_value(&it.shown)).collect::<Result<_, _>>()?;
-    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: ASSIGNMENTS, root: &wishes.root };
+    let list = wishes.list(&state, &caller, ASSIGNMENTS);
     let fields = ["id", "principalId", "roleDefinitionId", "directoryScopeId", "createdDateTime"];
     Ok(wishes.collection(ASSIGNMENTS, listed::page(list, &options, &fields, values)?))
 }

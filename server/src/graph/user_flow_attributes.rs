@@ -5,7 +5,7 @@ use super::{
     body,
     caller::Caller,
     change::{self, Change},
-    query::{listed, options::Options, page::List},
+    query::{listed, options::Options},
 };
 use crate::{
     directory::{attribute, user_flow},
@@ -41,7 +41,7 @@ pub async fn list(
     options.expands_only(&[])?;
     let attributes = attribute::list(&state.db, &caller.tenant.id).await?;
     let values = attributes.iter().map(|attribute| serde_json::to_value(UserFlowAttribute::from(attribute)));
-    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: OF, root: &wishes.root };
+    let list = wishes.list(&state, &caller, OF);
     let page = listed::page(list, &options, &FIELDS, values.collect::<Result<_, _>>()?)?;
     Ok(wishes.collection(OF, page))
 }

@@ -9,7 +9,7 @@ use super::{
     query::{
         listed,
         options::Options,
-        page::{List, Page, selected},
+        page::{Page, selected},
     },
     user_flow_attributes::named,
 };
@@ -67,7 +67,7 @@ pub async fn list(
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
     options.expands_only(&EXPANDABLE)?;
-    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: OF, root: &wishes.root };
+    let list = wishes.list(&state, &caller, OF);
     if listed::uses_only(&options, &HEAD) {
         let heads = user_flow::heads(&state.db, &caller.tenant.id).await?;
         let mut page = listed::page(list, &options.whole(), &HEAD, heads.iter().map(head).collect())?;

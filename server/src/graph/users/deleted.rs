@@ -10,7 +10,7 @@ use crate::{
         change::{self, Change},
         query::{
             options::{Options, bad},
-            page::{List, Page, selected},
+            page::{Page, selected},
         },
     },
     state::AppState,
@@ -35,7 +35,7 @@ pub async fn list(
     if options.filter.is_some() || options.search.is_some() || !options.order.is_empty() {
         return Err(bad("The deleted are listed by name, page by page."));
     }
-    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: DELETED, root: &wishes.root };
+    let list = wishes.list(&state, &caller, DELETED);
     let place = list.place(&options)?;
     let after = place.as_deref().and_then(|place| place.first()).and_then(Value::as_str).map(str::to_owned);
     let wanted =

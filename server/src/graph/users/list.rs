@@ -10,7 +10,7 @@ use crate::{
         query::{
             filter::{Expression, Literal, Operator, Path, Place},
             options::{Direction, Options, bad},
-            page::{List, Page, selected},
+            page::{Page, selected},
         },
     },
     state::AppState,
@@ -29,7 +29,7 @@ pub async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
-    let list = List { seal: &state.seal, tenant: &caller.tenant.id, of: OF, root: &wishes.root };
+    let list = wishes.list(&state, &caller, OF);
     let place = list.place(&options)?;
     let after = place.as_deref().and_then(|place| place.first()).and_then(Value::as_str);
     let tongue = Tongue::of(&state, &caller).await?;
