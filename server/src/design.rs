@@ -2,12 +2,8 @@
 
 use crate::{
     administration,
-    clock::{Chance, Clock},
     config::Config,
-    directory::{
-        Db,
-        tenant::{self, Tenant},
-    },
+    directory::tenant::{self, Tenant},
     error::{Error, Result},
     graph::as_code::{self, Dialect, Document, Plan},
     state::AppState,
@@ -16,32 +12,26 @@ use std::{fs, path::Path, sync::Arc};
 
 /// The whole design, as TOML or as JSON.
 pub async fn export(config: Config, tenant: Option<&str>, dialect: Dialect) -> Result<String> {
-    let state = opened(config).await?;
+    let state = AppState::open(config).await?;
     let tenant = chosen(&state, tenant).await?;
     as_code::export(&state, &tenant, dialect).await
 }
 
 /// What the file would change.
 pub async fn plan(config: Config, tenant: Option<&str>, file: &Path) -> Result<String> {
-    let state = opened(config).await?;
+    let state = AppState::open(config).await?;
     let tenant = chosen(&state, tenant).await?;
     Ok(told(&as_code::plan(&state, &tenant, read(file)?).await.map_err(in_words)?))
 }
 
 /// Changes it, and says what was changed.
 pub async fn apply(config: Config, tenant: Option<&str>, file: &Path) -> Result<String> {
-    let state = opened(config).await?;
+    let state = AppState::open(config).await?;
     let tenant = chosen(&state, tenant).await?;
     let plan = as_code::plan(&state, &tenant, read(file)?).await.map_err(in_words)?;
     let told = told(&plan);
     as_code::apply_here(&state, &tenant, plan).await.map_err(in_words)?;
     Ok(told)
-}
-
-async fn opened(config: Config) -> Result<AppState> {
-    let db = Db::open(config.database_url.reveal()).await?;
-    db.migrate().await?;
-    AppState::new(config, db, Clock::System, Chance::System)
 }
 
 /// By name or id; the only one where there is one besides the administrators'.

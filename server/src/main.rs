@@ -5,7 +5,6 @@
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use server::{
     administration, background,
-    clock::{Chance, Clock},
     config::{Config, Sources, Tls},
     design,
     directory::{
@@ -254,9 +253,7 @@ async fn serve(config: Config) -> Result<()> {
         Error::Internal(format!("{} cannot be listened on: {fault}. Set PORTICO_LISTEN.", config.listen))
     })?;
     let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
-    let db = Db::open(config.database_url.reveal()).await?;
-    db.migrate().await?;
-    let state = AppState::new(config, db, Clock::System, Chance::System)?;
+    let state = AppState::open(config).await?;
     seed::refuse_in_production(&state).await?;
     if state.config.is_development() {
         seed::seed(&state).await?;
@@ -337,9 +334,8 @@ async fn verify(config: Config) -> ExitCode {
 /// A fresh set-up link, as long as nobody ever used one.
 async fn link(config: Config) -> ExitCode {
     let made = async {
-        let db = Db::open(config.database_url.reveal()).await?;
-        db.migrate().await?;
-        administration::set_up_link(&config, &db, &Chance::System, Clock::System.now()).await
+        let state = AppState::open(config).await?;
+        administration::set_up_link(&state.config, &state.db, &state.chance, state.clock.now()).await
     };
     match made.await {
         Ok(Some(link)) => say(&format!("{link}\n")),
@@ -350,9 +346,7 @@ async fn link(config: Config) -> ExitCode {
 
 async fn reset(config: Config, address: &str) -> ExitCode {
     let done = async {
-        let db = Db::open(config.database_url.reveal()).await?;
-        db.migrate().await?;
-        let state = AppState::new(config, db, Clock::System, Chance::System)?;
+        let state = AppState::open(config).await?;
         administration::enrolment::reset(&state, address).await
     };
     match done.await {
@@ -365,9 +359,7 @@ async fn reset(config: Config, address: &str) -> ExitCode {
 /// Other servers see the new keys within a second.
 async fn rotate(config: Config, tenant: Option<&str>, now: bool) -> ExitCode {
     let done = async {
-        let db = Db::open(config.database_url.reveal()).await?;
-        db.migrate().await?;
-        let state = AppState::new(config, db, Clock::System, Chance::System)?;
+        let state = AppState::open(config).await?;
         let tenants = match tenant {
             Some(word) => vec![tenant::get(&state.db, word).await?],
             None => tenant::list(&state.db).await?.into_iter().map(Into::into).collect(),
@@ -393,9 +385,7 @@ async fn rotate(config: Config, tenant: Option<&str>, now: bool) -> ExitCode {
 /// Everybody who could be read; whoever could not is told, line by line.
 async fn import(config: Config, tenant: &str, file: &Path) -> ExitCode {
     let done = async {
-        let db = Db::open(config.database_url.reveal()).await?;
-        db.migrate().await?;
-        let state = AppState::new(config, db, Clock::System, Chance::System)?;
+        let state = AppState::open(config).await?;
         let import = people::Import { db: &state.db, seal: &state.seal, chance: &state.chance, now: state.clock.now() };
         import.run(tenant, file, &mut io::stderr()).await
     };
@@ -421,9 +411,7 @@ async fn export(config: Config, tenant: &str, who: &str) -> ExitCode {
 
 async fn reseal(config: Config) -> ExitCode {
     let done = async {
-        let db = Db::open(config.database_url.reveal()).await?;
-        db.migrate().await?;
-        let state = AppState::new(config, db, Clock::System, Chance::System)?;
+        let state = AppState::open(config).await?;
         reseal::reseal(&state.db, &state.seal, &state.chance).await
     };
     match done.await {

@@ -40,6 +40,13 @@ pub struct AppState {
 }
 
 impl AppState {
+    /// On the configured database, which is brought up to date first.
+    pub async fn open(config: Config) -> Result<AppState> {
+        let db = Db::open(config.database_url.reveal()).await?;
+        db.migrate().await?;
+        Self::new(config, db, Clock::System, Chance::System)
+    }
+
     pub fn new(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<AppState> {
         limits::assert_codes_hold().map_err(Error::Internal)?;
         let seal = Arc::new(seal(&config)?);
