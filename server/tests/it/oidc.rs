@@ -2,11 +2,12 @@
 
 mod acr;
 mod assertion;
+mod check_session;
 mod code;
 mod device;
 mod discovery;
 mod dpop;
-mod error_uri;
+mod error_number;
 mod flows;
 mod goodbye;
 mod hosts;
@@ -19,7 +20,6 @@ mod redirect;
 mod refresh;
 mod response;
 mod revoke;
-mod session_state;
 mod token;
 
 use crate::harness::{Answered, Application, Asked, Browser, PASSWORD, TestServer, Tokens};
