@@ -25,9 +25,10 @@ pub struct Entering {
     pub came: Came,
     #[serde(default = "by_password")]
     pub method: Method,
-    /// Where they are reached, and the address of their second step is still to be set up.
+    /// Where they are reached: the address that a code came back from, if one did.
     #[serde(default)]
     pub mailbox: Option<String>,
+    /// They have to set the address of their second step up before they get in.
     #[serde(default)]
     pub enrols: bool,
 }

@@ -7,7 +7,7 @@
 //!     [*] --> Account: somebody is signed in, and the application asks who
 //!     [*] --> Profile: somebody is signed in, and the flow edits profiles
 //!     Account --> [*]: continue as
-//!     Account --> Address: another account
+//!     Account --> Address: another account, or it was too long ago
 //!     Address --> Password: sign in with a password
 //!     Address --> Code: sign in with a code, sign up, recover
 //!     Address --> NewPassword: sign up, and addresses are taken as typed
@@ -22,7 +22,9 @@
 //!     Password --> SecondStep: right, and the flow asks for another proof
 //!     Account --> SteppingUp: one proof was shown, and the flow asks for two
 //!     SteppingUp --> SecondStep: there is an address for it
-//!     SteppingUp --> Address: there is none yet
+//!     SteppingUp --> SecondFactor: there is an authenticator app
+//!     SteppingUp --> Address: there is neither yet
+//!     SteppingUp --> Stopped: switched off, or gone
 //!     Password --> NewPassword: right, and an administrator made it
 //!     Password --> Code: email me a code, can't access
 //!     Password --> Proved: can't access, and the address is proved already
@@ -36,7 +38,7 @@
 //!     SecondFactor --> Stopped: wrong too often
 //!     Proved --> SecondStep: the flow asks for another proof
 //!     SecondStep --> [*]: right, or set up
-//!     SecondStep --> NewPassword: right, and recovering
+//!     SecondStep --> NewPassword: right, and recovering, or an administrator made the password
 //!     Proved --> NewPassword: new, or recovering
 //!     Proved --> Attributes: new, no password wanted
 //!     Proved --> Stopped: no account and sign-up closed, or switched off
@@ -47,6 +49,9 @@
 //!     Attributes --> Finished: account made
 //!     Attributes --> Making: the flow asks for a second step
 //!     Making --> SecondStep: account made
+//!     Making --> Proved: somebody else got the address in the same moment
+//!     Making --> Code: somebody has the address that was taken as typed
+//!     Making --> Address: somebody else got the user name in the same moment
 //!     Profile --> [*]: saved
 //!     Finished --> [*]
 //!     Finished --> Proved: somebody else got the address in the same moment

@@ -26,7 +26,8 @@ pub enum Purpose {
     Code,
     /// Secrets of applications.
     ClientSecret,
-    /// Tokens in pages and cookies that prove that a form came from our page.
+    /// Tokens in pages that prove that a form came from our page; the next secret of a journey that an application carries; the
+    /// word by which pages of applications know a session.
     Journey,
     /// Under which name a limiter counts somebody.
     Limit,
