@@ -25,7 +25,7 @@ use crate::{
     directory::{self, Durability, Unit},
     error::{Error, Result},
     hearings::Hearing,
-    journey::{Event, Journey, Outcome, Reached, Turn, advance, show},
+    journey::{Event, Journey, Outcome, Turn, advance, show},
     state::AppState,
 };
 use app::contract::{
@@ -131,7 +131,7 @@ pub async fn to_its_end<T: Send + 'static>(
 /// An account that nobody has shown an address for: it tells whether the name was free, and takes it from whoever has the
 /// mailbox.
 fn signs_up_unproved(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::SignedUp { reached: Reached::AsTyped | Reached::Nowhere, .. })
+    matches!(outcome, Outcome::SignedUp { reached, .. } if !reached.is_proved())
 }
 
 /// The journey with the guess in it, before anybody looks at the guess.

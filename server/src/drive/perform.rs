@@ -20,7 +20,7 @@ use crate::{
     },
     error::{Error, Result},
     guard::{Caller, network_of},
-    journey::{Account, Effect, Event, Profile, Reached, SecondFactor, Verdict, limits},
+    journey::{Account, Effect, Event, Profile, SecondFactor, Verdict, limits},
     mail::compose::{Letter, Mail, compose},
     post,
     secret::{password::Verified, popular, seal::Purpose, token},
@@ -66,7 +66,7 @@ pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: E
             Ok(Event::PasswordReplaced)
         }
         Effect::MakeAccount { address, reached, password, attributes } => {
-            if matches!(reached, Reached::AsTyped | Reached::Nowhere) {
+            if !reached.is_proved() {
                 count_unproved(state, visit).await?;
             }
             Ok(Event::AccountMade(finish::make_account(state, visit, unit, address, reached, password, attributes)))

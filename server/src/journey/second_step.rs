@@ -87,11 +87,6 @@ pub(super) fn account_made(
     keep: bool,
     now: Timestamp,
 ) -> Move {
-    let mailbox = match reached {
-        Reached::Proved => Some(address.clone()),
-        Reached::Contact(contact) => Some(contact.clone()),
-        Reached::AsTyped | Reached::Nowhere => None,
-    };
     let new = Account {
         id: account,
         method: setting.flow.method,
@@ -99,7 +94,7 @@ pub(super) fn account_made(
         temporary_since: None,
         second_factor: SecondFactor::NotWanted,
         second_address: None,
-        mailbox,
+        mailbox: reached.mailbox(&address).map(str::to_owned),
     };
     admission::admit_as(setting, address, new, reached.proofs(), Came::New { at: now }, false, keep)
 }

@@ -163,11 +163,21 @@ fn account(setting: &Setting, new: NewAccount, attributes: Vec<(String, String)>
 }
 
 impl Reached {
-    pub(super) fn proofs(&self) -> Vec<Proof> {
+    /// The address that a code came back from, of somebody who signs in with that name.
+    pub(super) fn mailbox<'a>(&'a self, name: &'a str) -> Option<&'a str> {
         match self {
-            Reached::Proved | Reached::Contact(_) => vec![Proof::Code],
-            Reached::AsTyped | Reached::Nowhere => Vec::new(),
+            Reached::Proved => Some(name),
+            Reached::Contact(address) => Some(address.as_str()),
+            Reached::AsTyped | Reached::Nowhere => None,
         }
+    }
+
+    pub fn is_proved(&self) -> bool {
+        matches!(self, Reached::Proved | Reached::Contact(_))
+    }
+
+    pub(super) fn proofs(&self) -> Vec<Proof> {
+        if self.is_proved() { vec![Proof::Code] } else { Vec::new() }
     }
 }
 
