@@ -286,7 +286,7 @@ class PorticoSignIn extends (globalThis.HTMLElement ?? Object) {
       this.#fails(fault);
       if (signal.aborted || this.#page) return;
       // To a page that may not ask, browsers tell no more than that it failed.
-      if (fault instanceof TypeError) console.error(`Is ${here.origin} a widget origin of the application?`);
+      if (fault instanceof TypeError) console.error(`Is ${here.origin} among the application’s “Pages with the widget”?`);
       this.#offers();
     }
   }

@@ -217,7 +217,7 @@ story("the element may name the flow, and the ID token has to be the one that wa
 });
 
 story.describe("what is refused", () => {
-  story.use({ forgiven: /widget origin|frame|Failed to load resource|blocked by CORS|Refused to/ });
+  story.use({ forgiven: /Pages with the widget|frame|Failed to load resource|blocked by CORS|Refused to/ });
 
   story("r23: our pages stand in nobody's frame", asScript, async ({ customer, host, server }) => {
     const frames = policy(server.origin) + `; frame-src ${server.origin}`;
