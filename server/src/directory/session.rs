@@ -145,12 +145,13 @@ fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// A session that is neither ended nor past its time nor idle too long, of an account that is not switched off.
+/// A session that is neither ended nor past its time nor idle too long, of an account that is neither switched off nor deleted.
 pub async fn find(db: &Db, tenant: &TenantId, hash: &str, now: Timestamp) -> Result<Option<Session>> {
     let found = sqlx::query_as(
         "SELECT s.id, s.hash, s.account_id, s.amr, s.signed_in_at, s.seen_at, s.expires_at, s.kept_at,
                 s.language, s.idle, s.scope, s.application_id, s.user_flow_id, s.begun FROM sessions s
-         JOIN accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.disabled_at IS NULL
+         JOIN accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
+          AND a.disabled_at IS NULL AND a.deleted_at IS NULL
          WHERE s.tenant_id = $1 AND s.hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3
            AND (s.kept_at IS NOT NULL OR s.seen_at + s.idle > $3)",
     )

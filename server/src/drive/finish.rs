@@ -53,6 +53,7 @@ pub async fn finish(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: O
 async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: Outcome) -> Result<Vec<HeaderValue>> {
     match outcome {
         Outcome::SignedIn { account, proved, keep, came } => {
+            hold(visit, unit, &account, &proved, came);
             let note_sign_in = |unit: &mut Unit| note(state, visit, unit, Kind::SignedIn, Some(&account));
             match came {
                 Came::Now => {
@@ -66,7 +67,6 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
                 // That was noted when it was written.
                 Came::Renewed { .. } | Came::New { .. } => {}
             }
-            hold(visit, unit, &account, &proved, came);
             let is_new = matches!(came, Came::New { .. });
             sign_in(state, visit, unit, account, &proved, keep, is_new)
         }
@@ -102,7 +102,11 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
                 }
             }
         }
-        Outcome::MustEnrol { .. } => Ok(Vec::new()),
+        Outcome::MustEnrol { account } => {
+            let shown_at = shown_at(visit, Came::Now);
+            unit.say(Durability::Fleeting, account::lets_in(&visit.tenant.id, &account, &visit.row.id, shown_at));
+            Ok(Vec::new())
+        }
         Outcome::ForgotPassword => {
             conclude_with(visit, unit, &grant::Outcome::ForgotPassword)?;
             Ok(Vec::new())
@@ -138,10 +142,32 @@ fn proved_address<'a>(visit: &'a Visit, proved: &[Proof]) -> Option<&'a str> {
     visit.journey.stage.address().filter(|name| proved.contains(&Proof::Code) && is_address(name))
 }
 
-/// The password was shown, or chosen, on an earlier page: whoever has a new one since has ended this journey as well.
+/// What was shown on an earlier page is worth something as long as nobody took it back: with a new password, by ending what
+/// the account had open, or with the account itself.
 pub fn hold(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof], came: Came) {
+    hold_to_password(visit, unit, account, proved, came);
+    let let_in = account::lets_in(&visit.tenant.id, account, &visit.row.id, shown_at(visit, came));
+    unit.say(Durability::Fleeting, let_in);
+}
+
+/// When they showed who they are, where that is known to be later than the journey's beginning.
+fn shown_at(visit: &Visit, came: Came) -> Option<Timestamp> {
+    match came {
+        Came::Now => is_password_shown_now(visit).then_some(visit.now),
+        // By the session of this browser, which is looked for in this very answer.
+        Came::Before { .. } => Some(visit.now),
+        Came::Renewed { at } | Came::New { at } => Some(at),
+    }
+}
+
+fn is_password_shown_now(visit: &Visit) -> bool {
+    matches!(visit.journey.stage, Stage::Password { .. })
+}
+
+/// The password was shown, or chosen, on an earlier page: whoever has a new one since has ended this journey as well.
+fn hold_to_password(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof], came: Came) {
     let tenant = &visit.tenant.id;
-    let is_shown_now = matches!(visit.journey.stage, Stage::Password { .. });
+    let is_shown_now = is_password_shown_now(visit);
     match came {
         Came::Now | Came::Before { .. } if is_shown_now || !proved.contains(&Proof::Password) => {}
         Came::Now | Came::Before { .. } => {
@@ -183,6 +209,7 @@ pub fn make_account(
 /// With the session that this browser had before.
 async fn go_on(state: &AppState, visit: &Visit, unit: &mut Unit, account: &AccountId) -> Result<Vec<HeaderValue>> {
     let session = session_of(state, visit, account).await?;
+    unit.say(Durability::Fleeting, account::lets_in(&visit.tenant.id, account, &visit.row.id, Some(visit.now)));
     conclude(visit, unit, &session, false)?;
     Ok(Vec::new())
 }
@@ -231,6 +258,9 @@ pub async fn replace_password(
             guess::forget(&tenant, &strangers).run(c).await
         })
     });
+    // Whoever knew an administrator's password knew it since then.
+    let let_in = account::lets_in(&visit.tenant.id, account, &visit.row.id, temporary_since);
+    unit.say(Durability::Fleeting, let_in);
     note(state, visit, unit, Kind::Recovered, Some(account));
     // An administrator's password may have been for somebody to whom nobody can write.
     let Some(address) = profile.mailbox().or(proved_address(visit, proved)) else { return Ok(()) };
