@@ -12,7 +12,7 @@ use crate::{
         account::{self, NewAccount, NewName},
         activity::{self, Activity, Kind},
         device, grant, guess,
-        identity::Folded,
+        identity::{self, Folded},
         person, second_address,
         session::{self, Begun, LONGEST, Session},
     },
@@ -143,11 +143,30 @@ fn proved_address<'a>(visit: &'a Visit, proved: &[Proof]) -> Option<&'a str> {
 }
 
 /// What was shown on an earlier page is worth something as long as nobody took it back: with a new password, by ending what
-/// the account had open, or with the account itself.
+/// the account had open, with the account itself, or with the address at which mail was read.
 pub fn hold(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof], came: Came) {
     hold_to_password(visit, unit, account, proved, came);
     let let_in = account::lets_in(&visit.tenant.id, account, &visit.row.id, shown_at(visit, came));
     unit.say(Durability::Fleeting, let_in);
+    // What a session of before has shown was not shown in this journey.
+    if !matches!(came, Came::Before { .. }) {
+        hold_to_address(visit, unit, account, proved);
+    }
+}
+
+/// Mail was read at an address: whoever has another one since has ended this journey (security R11).
+fn hold_to_address(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof]) {
+    if let Some(address) = proved_address(visit, proved) {
+        let is_known = identity::is_known_by(&visit.tenant.id, account, &Folded::address(address));
+        return unit.say(Durability::Fleeting, is_known);
+    }
+    let mailbox = visit.journey.stage.entering().and_then(|entering| entering.mailbox.as_deref());
+    if let Some(mailbox) = mailbox.filter(|_| proved.contains(&Proof::Code)) {
+        let (tenant, account, mailbox) = (visit.tenant.id.clone(), account.clone(), Folded::address(mailbox));
+        unit.add(Durability::Fleeting, move |c| {
+            Box::pin(async move { identity::is_reached_at(c, &tenant, &account, &mailbox).await })
+        });
+    }
 }
 
 /// When they showed who they are, where that is known to be later than the journey's beginning.
@@ -261,6 +280,7 @@ pub async fn replace_password(
     // Whoever knew an administrator's password knew it since then.
     let let_in = account::lets_in(&visit.tenant.id, account, &visit.row.id, temporary_since);
     unit.say(Durability::Fleeting, let_in);
+    hold_to_address(visit, unit, account, proved);
     note(state, visit, unit, Kind::Recovered, Some(account));
     // An administrator's password may have been for somebody to whom nobody can write.
     let Some(address) = profile.mailbox().or(proved_address(visit, proved)) else { return Ok(()) };

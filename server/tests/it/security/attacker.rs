@@ -2,6 +2,7 @@
 
 use crate::harness::{Administrator, Application, Browser, PASSWORD, TestServer, at_once, on_both};
 use app::contract::{
+    flow_rules::{FlowRules, SignInName},
     id::AccountId,
     permission::Role,
     user_flow::{FlowKind, UserFlow},
@@ -282,6 +283,77 @@ async fn a_page_that_is_open_already_takes_an_administrators_new_password() {
         assert_eq!(browser.heading(), "Choose a new password");
         browser.fill(&[("New password", NEW)]).press("Save and sign in").await;
         assert!(shop.has(&browser), "{}", browser.text());
+    })
+    .await;
+}
+
+/// The old mailbox is somebody else's by now: an administrator gives the account another address.
+async fn readdress(admin: &Administrator, account: &str, names: &[(&str, &str)]) {
+    let identities: Vec<Value> = names
+        .iter()
+        .map(|(kind, name)| json!({ "signInType": kind, "issuer": "", "issuerAssignedId": name }))
+        .collect();
+    let changed = admin.patch(&format!("/users/{account}"), json!({ "identities": identities })).await;
+    assert_eq!(changed.status, 204, "{}", changed.text());
+}
+
+/// Whoever read the old mailbox, and waits at the last page, finds the door shut once the account has another address: by a
+/// password, and by codes alone.
+#[tokio::test]
+async fn r11_a_proof_is_worth_nothing_after_the_address_changed() {
+    on_both(async |server| {
+        let (admin, shop, editor) = (server.administrator().await, server.application().await, editor(&server).await);
+        let (ada, grace) = (server.account(&shop, ADA).await, server.passcode_account(&shop, GRACE).await);
+        let mut thief = at_a_new_password(&shop, ADA).await;
+        readdress(&admin, ada.as_str(), &[("emailAddress", "ada@elsewhere.example")]).await;
+        thief.fill(&[("New password", NEW)]).press("Save and sign in").await;
+        assert_eq!((thief.status.as_u16(), &thief.left_for), (410, &None));
+        let mut owner = server.browser();
+        shop.asks(&mut owner).await;
+        owner.sign_in("ada@elsewhere.example", PASSWORD).await;
+        assert!(shop.has(&owner), "the password is what it was: {}", owner.text());
+
+        let mut thief = server.browser();
+        editor.asks(&mut thief).await;
+        thief.fill(&[("Email address", GRACE)]).press("Continue").await;
+        thief.press("Email me a code instead").await;
+        thief.type_code(GRACE).await;
+        assert_eq!(thief.heading(), "Your profile");
+        readdress(&admin, grace.as_str(), &[("emailAddress", "grace@elsewhere.example")]).await;
+        thief.press("Save").await;
+        assert_eq!((thief.status.as_u16(), &thief.left_for), (410, &None));
+        assert_eq!(sessions_of(&server, &grace).await, 0);
+    })
+    .await;
+}
+
+/// The same of somebody who was called by their user name.
+#[tokio::test]
+async fn r11_by_a_user_name_a_proof_is_worth_nothing_after_the_address_changed() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let either = FlowRules { sign_in_name: SignInName::EmailOrUserName, ..FlowRules::default() };
+        let shop = server.flow(|flow: &mut UserFlow| flow.rules = either).await;
+        let identity = |kind: &str, name: &str| json!({ "signInType": kind, "issuer": "", "issuerAssignedId": name });
+        let ada = json!({
+            "displayName": "Ada Lovelace",
+            "identities": [identity("emailAddress", ADA), identity("userName", "adal")],
+            "passwordProfile": { "password": PASSWORD, "forceChangePasswordNextSignIn": false },
+        });
+        let ada = admin.make("/users", ada).await;
+        for (address, is_theirs) in [("ada@elsewhere.example", false), ("Ada@Elsewhere.example", true)] {
+            let mailbox = if is_theirs { "ada@elsewhere.example" } else { ADA };
+            server.clock.advance(Duration::from_secs(60));
+            let mut browser = server.browser();
+            shop.asks(&mut browser).await;
+            browser.fill(&[("Email address or user name", "adal")]).press("Continue").await;
+            browser.press("Forgot password?").await;
+            browser.type_code(mailbox).await;
+            assert_eq!(browser.heading(), "Choose a new password");
+            readdress(&admin, &ada, &[("emailAddress", address), ("userName", "adal")]).await;
+            browser.fill(&[("New password", NEW)]).press("Save and sign in").await;
+            assert_eq!(shop.has_come(&browser), is_theirs, "{}", browser.text());
+        }
     })
     .await;
 }
