@@ -5,7 +5,7 @@ use super::{
     visit::Visit,
 };
 use crate::{
-    administration::enrolment,
+    administration::{LONGEST_SESSION, REST_MINUTES, TENANT_ID, enrolment},
     cookie::{self, Cookie, Keep},
     directory::{
         Durability, Unit,
@@ -289,6 +289,28 @@ pub async fn replace_password(
     write(state, visit, unit, &letter, visit.now + NOTICE_LIFETIME)
 }
 
+/// How long somebody stays signed in.
+struct Stay {
+    /// Of rest.
+    minutes: u32,
+    longest: Duration,
+    keep: bool,
+}
+
+/// By the rules of the flow. Administrators stay no longer than that, however much they wish it (security R19).
+fn stay(visit: &Visit, keep: bool) -> Stay {
+    let rules = &visit.flow.rules.sessions;
+    let longest = match rules.lifetime {
+        _ if keep => DAY * rules.kept_days.into(),
+        SessionLifetime::Rolling => LONGEST,
+        SessionLifetime::Absolute => Duration::from_secs(60 * u64::from(rules.minutes)),
+    };
+    match visit.tenant.id.as_str() == TENANT_ID {
+        true => Stay { minutes: rules.minutes.min(REST_MINUTES), longest: longest.min(LONGEST_SESSION), keep: false },
+        false => Stay { minutes: rules.minutes, longest, keep },
+    }
+}
+
 /// A new session with a new secret; the one that this browser had before ends (security R19).
 fn sign_in(
     state: &AppState,
@@ -300,19 +322,13 @@ fn sign_in(
     new_account: bool,
 ) -> Result<Vec<HeaderValue>> {
     let secret = Token::random(&state.chance);
-    let rules = visit.flow.rules.sessions;
-    let idle = Duration::from_secs(60 * u64::from(rules.minutes));
-    let longest = match rules.lifetime {
-        _ if keep => DAY * rules.kept_days.into(),
-        SessionLifetime::Rolling => LONGEST,
-        SessionLifetime::Absolute => idle,
-    };
+    let Stay { minutes, longest, keep } = stay(visit, keep);
     let begun = Begun {
-        scope: rules.scope,
+        scope: visit.flow.rules.sessions.scope,
         application: Some(visit.application.id.clone()),
         user_flow: Some(visit.flow.id.clone()),
         expires_at: visit.now + longest,
-        minutes: rules.minutes,
+        minutes,
         kept: keep,
     };
     let session = Session {
@@ -325,7 +341,7 @@ fn sign_in(
         expires_at: begun.expires_at,
         kept_at: keep.then_some(visit.now),
         language: visit.journey.language.clone(),
-        idle,
+        idle: begun.idle(),
         begun: vec![begun],
     };
     match visit.holder.session(&visit.tenant.id, visit.https) {
