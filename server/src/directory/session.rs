@@ -288,6 +288,7 @@ async fn hand_over(c: &mut AnyConnection, tenant: &TenantId, from: &SessionId, t
         "INSERT INTO session_applications (tenant_id, session_id, application_id, issuer, told_as)
          SELECT tenant_id, $1, application_id, issuer, COALESCE(told_as, session_id) FROM session_applications
          WHERE tenant_id = $2 AND session_id = $3",
+        "UPDATE sessions SET followed_by = $1 WHERE tenant_id = $2 AND id = $3",
     ] {
         sqlx::query(sql).bind(to.as_str()).bind(tenant.as_str()).bind(from.as_str()).execute(&mut *c).await?;
     }
@@ -316,7 +317,7 @@ pub async fn last_language(db: &Db, tenant: &TenantId, account: &AccountId) -> R
     Ok(row.map(|(language,)| language))
 }
 
-/// Does it still run? (Access tokens of an ended session are good for nothing at our own endpoints.)
+/// Does it still run, itself? Nothing is issued in one that ended.
 pub async fn is_running(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bool> {
     let row: Option<(i64,)> =
         sqlx::query_as("SELECT seen_at FROM sessions WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL")
@@ -325,6 +326,25 @@ pub async fn is_running(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bo
             .fetch_optional(db.reader())
             .await?;
     Ok(row.is_some())
+}
+
+/// Does it still run, or one that took its place? Access tokens of before are worth something at our own endpoints until all of
+/// it has ended.
+pub async fn goes_on(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bool> {
+    let mut id = id.clone();
+    loop {
+        let row: Option<(Option<i64>, Option<String>)> =
+            sqlx::query_as("SELECT ended_at, followed_by FROM sessions WHERE tenant_id = $1 AND id = $2")
+                .bind(tenant.as_str())
+                .bind(id.as_str())
+                .fetch_optional(db.reader())
+                .await?;
+        match row {
+            Some((None, _)) => return Ok(true),
+            Some((Some(_), Some(next))) => id = next.into(),
+            _ => return Ok(false),
+        }
+    }
 }
 
 /// Remembers that the session signed in to the application, by its own name: it may end it without asking the person.

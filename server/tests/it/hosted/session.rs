@@ -159,6 +159,13 @@ async fn a_person_who_proves_anew_who_they_are_keeps_what_they_had_until_they_si
         let asked = other.asks_with(&mut ada, &[("prompt", "login")]).await;
         ada.sign_in(ADA, PASSWORD).await;
         let second = other.tokens(&ada, &asked).await;
+        let before = first.access_token;
+        let is_active = async |token: &str| {
+            let told = shop.call("introspect-token", &[("token", token)]).await.json();
+            told["active"].as_bool().unwrap()
+        };
+        assert_eq!(shop.userinfo(&before).await.status, 200, "the token of before");
+        assert!(is_active(&before).await);
         let first = shop.checked(shop.refresh(&first.refresh_token).await).await;
         assert_eq!(first.id["sid"], second.id["sid"], "one session");
         assert_eq!(shop.userinfo(&first.access_token).await.status, 200);
@@ -170,6 +177,8 @@ async fn a_person_who_proves_anew_who_they_are_keeps_what_they_had_until_they_si
         for (application, tokens) in [(&shop, &first), (&other, &second)] {
             assert_eq!(application.refresh(&tokens.refresh_token).await.json()["error"], "invalid_grant");
         }
+        assert_eq!(shop.userinfo(&before).await.status, 401);
+        assert!(!is_active(&before).await);
     })
     .await;
 }
