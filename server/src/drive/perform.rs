@@ -229,12 +229,9 @@ async fn check_password(
     };
     let tried = known.as_ref().map(|known| known.account.clone());
     let Some(known) = known.filter(|known| verified != Verified::Wrong && known.disabled_at.is_none()) else {
-        let mistake =
-            token::keyed_hash(&state.seal, Purpose::Limit, &[guesser.as_bytes(), password.reveal().as_bytes()]);
         // What was not counted is not given back: a mistake made again while the password is held opens nothing.
         if may_guess {
-            // Some 32 bits: enough to know the same mistake again, too few to test passwords against (security R1).
-            guess::remember(&state.db, tenant, &guesser, &mistake[..6]).await?;
+            remember_mistake(state, tenant, &guesser, &password).await?;
         }
         let failure = failure(state, visit, tried, why);
         count_failure(state, tenant, network, Some(failure), visit.now).await?;
@@ -250,6 +247,12 @@ async fn check_password(
         strengthen(unit, visit, &known.account, before, &state.hasher.hash(&password).await?);
     }
     Ok(Event::PasswordChecked(Verdict::Right(account_of(state, visit, known, None))))
+}
+
+/// Some 32 bits: enough to know the same mistake again, too few to test passwords against (security R1).
+pub async fn remember_mistake(state: &AppState, tenant: &TenantId, guesser: &str, password: &Secret) -> Result<()> {
+    let mistake = token::keyed_hash(&state.seal, Purpose::Limit, &[guesser.as_bytes(), password.reveal().as_bytes()]);
+    guess::remember(&state.db, tenant, guesser, &mistake[..6]).await
 }
 
 pub fn failure(state: &AppState, visit: &Visit, account: Option<AccountId>, why: Why) -> Failure {

@@ -23,6 +23,7 @@ use crate::{
         person::{self, NewPerson, Person},
         tenant,
     },
+    drive,
     error::{Error, Flaw, Refusal, Result},
     state::AppState,
 };
@@ -166,7 +167,7 @@ pub async fn update(
     let (id, enabled, was_enabled) =
         (person.id.clone(), after.account_enabled != Some(false), person.disabled_at.is_none());
     let must_change = profile.force_change_password_next_sign_in;
-    let guessers = password::guessers(&state, &person.id);
+    let guessers = [drive::strangers_at(&state, &person.id)];
     change::make(&state, &caller, change, move |c, tenant, now| {
         Box::pin(async move {
             if judged.identities != person.identities {

@@ -71,7 +71,7 @@ async fn of_access_token(state: &AppState, tenant: &Tenant, client: &Client, tok
             let (session, account) = (SessionId::from(session), AccountId::from(account));
             let profile = account::profile(&state.db, &tenant.id, &account).await?;
             profile.is_some_and(|profile| !profile.disabled)
-                && session::is_running(&state.db, &tenant.id, &session).await?
+                && session::goes_on(&state.db, &tenant.id, &session).await?
         }
         _ => false,
     };

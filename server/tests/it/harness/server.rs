@@ -222,6 +222,25 @@ impl TestServer {
         unit.add(Durability::Lasting, move |c| write(c, tenant, now));
         self.state.db.commit(unit).await.unwrap();
     }
+
+    /// Somebody is faster: `change` happens after a guess was counted, and before it is judged. A trigger of the database
+    /// stands for them.
+    pub async fn when_a_guess_is_counted(&self, change: &str) {
+        let race = match self.disk().is_empty() {
+            true => format!(
+                "CREATE FUNCTION faster() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {change}; RETURN NULL; END $$;
+                 CREATE TRIGGER faster AFTER INSERT ON guesses FOR EACH ROW EXECUTE FUNCTION faster();"
+            ),
+            false => format!("CREATE TRIGGER faster AFTER INSERT ON guesses BEGIN {change}; END;"),
+        };
+        self.write(move |c, _, _| {
+            Box::pin(async move {
+                sqlx::raw_sql(AssertSqlSafe(race)).execute(c).await?;
+                Ok(())
+            })
+        })
+        .await;
+    }
 }
 
 impl Answered {
