@@ -84,11 +84,14 @@ async fn a_table_brings_everybody_who_can_be_read_and_says_who_was_left_out() {
                      grace@example.org,Grace Hopper,New York,false,\n\
                      nobody,No Address,,,\n\
                      ,Nameless,,,\n\
-                     weak@example.org,Weak,,,$md5$aa$bb\n";
+                     weak@example.org,Weak,,,$md5$aa$bb\n\
+                     dear@example.org,Dear,,,$2b$14$BgY/TVlTQ9oHWmsYkeP.6uvYQIPVqk5d6vtQEzQyaLem.DHPJYuZ6\n";
         let (report, _) = import(&server, "people.CSV", table).await;
         assert_eq!(report.added, 2);
         let refused: Vec<u64> = report.refused.iter().map(|(line, _)| *line).collect();
-        assert_eq!(refused, [3, 5, 6, 7], "{:?}", report.refused);
+        assert_eq!(refused, [3, 5, 6, 7, 8], "{:?}", report.refused);
+        let why = "the password hash cannot be used: it asks for more work than a sign-in may cost";
+        assert_eq!(report.refused.last().map(|(_, told)| told.as_str()), Some(why));
         let found = admin.read("/users?$search=%22love%22&$count=true&$select=displayName,city").await;
         assert_eq!(found["value"][0]["displayName"], "Lovelace, Ada");
         assert_eq!(found["value"][0]["city"], "Lund");
