@@ -1,10 +1,10 @@
 //! People brought from elsewhere by `portico people import`, and told again by `portico people export`.
 
-use super::harness::{TestServer, on_both};
+use super::harness::{TestServer, WRONG_AFTER, on_both};
 use app::contract::flow_rules::{FlowRules, SignInName};
 use serde_json::json;
 use server::people::{Import, Report, export};
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Instant};
 
 const ADA: &str = "ada@example.org";
 const PASSWORD: &str = "correct horse bättery";
@@ -69,6 +69,28 @@ async fn r8_people_sign_in_with_the_password_they_had_elsewhere_and_get_a_hash_o
                 assert!(!application.code(&browser, &asked).is_empty());
             }
             assert_eq!(server.count(FOREIGN).await, 3 - n as i64, "the first sign-in takes the old hash's place");
+        }
+    })
+    .await;
+}
+
+/// Whoever has a hash from elsewhere, whoever has one of ours, and whoever is not there.
+#[tokio::test]
+async fn r5_no_time_tells_whose_hash_came_from_elsewhere() {
+    on_both(async |server: TestServer| {
+        let shop = server.application().await;
+        server.account(&shop, ADA).await;
+        let brought = json!({ "mail": "brought@example.org", "passwordHash": HASHES[0] }).to_string();
+        assert_eq!(import(&server, "people.jsonl", &brought).await.0.added, 1);
+        server.state.db.forget();
+        for name in ["brought@example.org", ADA, "nobody@example.org"] {
+            let mut browser = server.browser();
+            shop.asks(&mut browser).await;
+            browser.fill(&[("Email address", name)]).press("Continue").await;
+            let before = Instant::now();
+            browser.fill(&[("Password", "not the password")]).press("Sign in").await;
+            assert!(before.elapsed() >= WRONG_AFTER, "{name}: {:?}", before.elapsed());
+            assert!(browser.page.text().contains("match"), "{name}: {}", browser.page.text());
         }
     })
     .await;
