@@ -19,11 +19,14 @@ use super::{
     },
 };
 use crate::admin::ui::listen::on_change;
-use crate::contract::resource::{
-    directory_audit::DirectoryAudit,
-    funnel::{Funnel, FunnelStep},
-    sign_in::SignIn,
-    user_flow::UserFlow,
+use crate::contract::{
+    attribute::CUSTOM_PREFIX,
+    resource::{
+        directory_audit::DirectoryAudit,
+        funnel::{Funnel, FunnelStep},
+        sign_in::SignIn,
+        user_flow::UserFlow,
+    },
 };
 use leptos::prelude::*;
 
@@ -146,7 +149,7 @@ fn changes() -> AnyView {
     let (typed, open) = (RwSignal::new(String::new()), RwSignal::new(None::<DirectoryAudit>));
     let list = pages.show(6, move |first| {
         if first.is_empty() {
-            return empty("No changes yet", "Whatever an administrator changes is listed here, with before and after.", None);
+            return empty("No changes yet", "Whatever an administrator changes is listed here, with before and after; of people, only what was changed.", None);
         }
         view! {
             <div class="card">
@@ -185,16 +188,33 @@ fn target(row: &DirectoryAudit) -> String {
 
 fn change(row: &DirectoryAudit, open: RwSignal<Option<DirectoryAudit>>) -> AnyView {
     let own = row.clone();
+    let told = match names(row) {
+        Some(names) => view! { <td>{names}</td> }.into_any(),
+        None => {
+            view! { <td class="acts">{plain("Before and after", move || open.set(Some(own.clone())))}</td> }.into_any()
+        }
+    };
     view! {
         <tr>
             <td>{moment(&row.activity_date_time.text())}</td>
             <td>{actor(row)}</td>
             <th scope="row">{row.activity_display_name.clone()}</th>
             <td>{target(row)}</td>
-            <td class="acts">{plain("Before and after", move || open.set(Some(own.clone())))}</td>
+            {told}
         </tr>
     }
     .into_any()
+}
+
+/// `Changed: Display name, City`, where only that is kept. Nothing where before and after are.
+fn names(row: &DirectoryAudit) -> Option<String> {
+    let changed: Vec<_> = row.target_resources.iter().flat_map(|target| &target.modified_properties).collect();
+    if changed.iter().any(|property| property.old_value.is_some() || property.new_value.is_some()) {
+        return None;
+    }
+    let name = |name: &str| words(name.strip_prefix(CUSTOM_PREFIX).unwrap_or(name));
+    let names: Vec<String> = changed.iter().map(|property| name(&property.display_name)).collect();
+    Some(if names.is_empty() { String::new() } else { format!("Changed: {}", names.join(", ")) })
 }
 
 fn differences(row: &DirectoryAudit, open: RwSignal<Option<DirectoryAudit>>) -> AnyView {

@@ -32,6 +32,8 @@ pub struct Recents {
     pub permissions: Recent<Vec<Permission>>,
     /// By tenant and language: what the tenant says in its own words.
     pub sentences: Recent<BTreeMap<String, String>>,
+    /// By tenant: whether some account's password hash came from elsewhere.
+    pub foreign_hashes: Recent<bool>,
 }
 
 impl Recents {
@@ -44,6 +46,7 @@ impl Recents {
         self.user_flow_names.forget();
         self.permissions.forget();
         self.sentences.forget();
+        self.foreign_hashes.forget();
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
         identity::{self, Folded, Known},
         outbox,
         sign_in_failure::{self, Failure, Why},
-        tenant::Tenant,
+        tenant::{self, Tenant},
     },
     error::{Error, Result},
     guard::{Caller, network_of},
@@ -208,11 +208,16 @@ async fn check_password(
     let folded = Folded::address(address);
     let known = identity::find_by_name(&state.db, tenant, &folded).await?;
     let guesser = guesser(state, visit, known.as_ref(), &folded).await?;
+    let among_foreign = tenant::has_foreign_hashes(&state.db, tenant).await?;
     let rule = guesses(visit);
     let may_guess = guess::reserve(&state.db, tenant, &guesser, rule, visit.now).await?;
     // Held or unknown, the same work is done, so that neither answer nor time tells which (security R1, R5).
     let stored = known.as_ref().and_then(|known| known.password.as_ref()).filter(|_| may_guess);
-    let verified = match state.hasher.verify(&password, stored).await {
+    let verified = match among_foreign {
+        true => state.hasher.verify_among_foreign(&password, stored).await,
+        false => state.hasher.verify(&password, stored).await,
+    };
+    let verified = match verified {
         Ok(verified) => verified,
         Err(error) => {
             // A server that was too busy to look must not close an account to its owner.

@@ -5,6 +5,7 @@ use crate::{
     directory::{
         account,
         administrator::ADMIN,
+        audit::Operation,
         counter, guess, identity,
         person::{self, Identity, Person},
         tenant,
@@ -85,8 +86,8 @@ pub async fn reset_password(
     let password = reset.new_password.unwrap_or_else(|| temporary(&state));
     let hash = hashed(&state, &caller, &password, &person.identities).await?;
     let what = json!({ "passwordProfile": { "forceChangePasswordNextSignIn": must_change } });
-    let (id, name) = (person.id.to_string(), person.display_name().to_owned());
-    let change = Change::updated("Reset user password", "User", &id, &name, &json!({}), &what)?;
+    let id = person.id.to_string();
+    let change = Change::of_person("Reset user password", Operation::Update, &person.id, &json!({}), &what)?;
     let guessers = [drive::strangers_at(&state, &person.id)];
     change::make(&state, &caller, change, move |c, tenant, now| {
         Box::pin(async move { person::reset_password(c, tenant, &person.id, &hash, must_change, &guessers, now).await })
@@ -143,8 +144,7 @@ async fn change_own(state: &AppState, caller: &Caller, sent: &Bytes) -> Result<R
     let judged = judge_current(state, caller, &person, &current).await?;
     let new = asked.new_password.ok_or_else(|| Flaw::new("newPassword", "A new password is needed."))?;
     let hash = hashed(state, caller, &new, &person.identities).await?;
-    let change =
-        Change::updated("Change own password", "User", me.as_str(), person.display_name(), &json!({}), &json!({}))?;
+    let change = Change::of_person("Change own password", Operation::Update, &me, &json!({}), &json!({}))?;
     let guessers = [drive::strangers_at(state, &me)];
     change::make(state, caller, change, move |c, tenant, now| {
         Box::pin(async move {
