@@ -130,6 +130,8 @@ pub struct Daemon<'a> {
     pub issuer: &'a str,
     pub tenant: &'a TenantId,
     pub application: &'a ApplicationId,
+    /// How it proved which one it is.
+    pub client_class: &'a str,
     pub permissions: &'a [Permission],
     pub key: Option<&'a str>,
     pub now: Timestamp,
@@ -149,7 +151,7 @@ pub fn daemon_token(daemon: &Daemon, id: &str) -> Claims {
         ("idtyp", "app".into()),
         ("client_id", application.into()),
         ("azp", application.into()),
-        ("azpacr", "1".into()),
+        ("azpacr", daemon.client_class.into()),
         ("roles", json!(words)),
         ("jti", id.into()),
         ("uti", id.into()),

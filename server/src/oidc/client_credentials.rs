@@ -29,6 +29,7 @@ pub async fn tokens(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         issuer: &state.config.public_url.issuer(&tenant.id),
         tenant: &tenant.id,
         application: &application.id,
+        client_class: client.class(),
         permissions: &permissions,
         key: client.key.as_deref(),
         now: state.clock.now(),
