@@ -2,14 +2,14 @@
 
 use super::place;
 use crate::{
-    directory::{revoked_token, tenant::Tenant},
+    directory::{application, revoked_token, tenant::Tenant},
     error::{Refusal, Result},
     secret::jwt::{self, Age, Claims, Expected},
     state::AppState,
 };
+use app::contract::id::ApplicationId;
 
-/// By signature, kind, issuer and time, and as we make them: for the application that it was issued to, or for the management
-/// API. Nothing where it cannot be believed, or was revoked.
+/// By signature, kind, issuer and time, and as we make them. Nothing where it cannot be believed, or was revoked.
 pub async fn believed(state: &AppState, tenant: &Tenant, token: &str) -> Result<Option<Claims>> {
     let ring = state.keys.ring(&tenant.id).await?;
     let addresses = place::addresses(&state.db, &state.config.public_url, &tenant.id).await?;
@@ -28,12 +28,25 @@ pub async fn believed(state: &AppState, tenant: &Tenant, token: &str) -> Result<
         }
     };
     let said = |name: &str| claims.get(name).and_then(|value| value.as_str());
-    let (Some(id), Some(audience), Some(client)) = (said("jti"), said("aud"), said("client_id")) else {
+    let (Some(id), Some(_), Some(_)) = (said("jti"), said("aud"), said("client_id")) else {
         return Ok(None);
     };
-    let is_as_made = audience == client || audience == state.config.public_url.graph();
     let is_revoked = revoked_token::is_revoked(&state.db, &tenant.id, id).await?;
-    Ok((is_as_made && !is_revoked).then_some(claims))
+    Ok((!is_revoked && is_as_made(state, tenant, &claims).await?).then_some(claims))
+}
+
+/// For the management API or the application that it was issued to; where an application calls for itself, for any that is
+/// switched on.
+async fn is_as_made(state: &AppState, tenant: &Tenant, claims: &Claims) -> Result<bool> {
+    let (audience, client) = (text(claims, "aud")?, text(claims, "client_id")?);
+    if audience == client || audience == state.config.public_url.graph() {
+        return Ok(true);
+    }
+    if claims.get("idtyp").is_none_or(|kind| kind != "app") {
+        return Ok(false);
+    }
+    let api = application::find(&state.db, &tenant.id, &ApplicationId::from(audience)).await?;
+    Ok(api.is_some_and(|api| api.disabled_at.is_none()))
 }
 
 pub fn text<'a>(claims: &'a Claims, name: &str) -> Result<&'a str, Refusal> {

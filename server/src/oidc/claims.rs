@@ -21,6 +21,7 @@ use app::contract::{
 use aws_lc_rs::digest::{self, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// What discovery tells; a flow's chosen attributes come on top.
 pub const NAMES: [&str; 27] = [
@@ -124,15 +125,18 @@ pub fn access_token(subject: &Subject, client_class: &str, key: Option<&str>, id
 
 pub const USERINFO_CLAIMS: &str = "userinfo_claims";
 
-/// What an application is told that calls the management API for itself.
+/// What an application is told that calls an API for itself.
 pub struct Daemon<'a> {
-    pub public_url: &'a PublicUrl,
     pub issuer: &'a str,
     pub tenant: &'a TenantId,
     pub application: &'a ApplicationId,
     /// How it proved which one it is.
     pub client_class: &'a str,
+    /// Whose API it is.
+    pub audience: &'a str,
+    /// Of the management API: other APIs know themselves what they let an application do.
     pub permissions: &'a [Permission],
+    pub lifetime: Duration,
     pub key: Option<&'a str>,
     pub now: Timestamp,
 }
@@ -144,7 +148,7 @@ pub fn daemon_token(daemon: &Daemon, id: &str) -> Claims {
     let mut claims = Claims::new();
     for (name, value) in [
         ("iss", daemon.issuer.into()),
-        ("aud", daemon.public_url.graph().into()),
+        ("aud", daemon.audience.into()),
         ("sub", application.into()),
         ("oid", application.into()),
         ("tid", daemon.tenant.as_str().into()),
@@ -152,15 +156,17 @@ pub fn daemon_token(daemon: &Daemon, id: &str) -> Claims {
         ("client_id", application.into()),
         ("azp", application.into()),
         ("azpacr", daemon.client_class.into()),
-        ("roles", json!(words)),
         ("jti", id.into()),
         ("uti", id.into()),
         ("ver", "2.0".into()),
         ("iat", now.into()),
         ("nbf", now.into()),
-        ("exp", (daemon.now + token::GRAPH_LIFETIME).seconds().into()),
+        ("exp", (daemon.now + daemon.lifetime).seconds().into()),
     ] {
         put(&mut claims, name, value);
+    }
+    if !words.is_empty() {
+        put(&mut claims, "roles", json!(words));
     }
     bind(&mut claims, daemon.key);
     claims
