@@ -63,6 +63,26 @@ async fn an_application_learns_what_flow_and_scope_allow() {
     .await;
 }
 
+/// entra-protocol §2: its own id as a scope, in whichever form a client writes it.
+#[tokio::test]
+async fn an_application_asks_for_a_token_for_itself_by_each_of_its_names() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (mut ada, _) = ada_with_tokens(&server, &shop).await;
+        let id = &shop.id;
+        for name in [id.to_string(), format!("{id}/.default"), format!("api://{id}"), format!("api://{id}/.default")] {
+            let scope = format!("openid offline_access {name}");
+            let asked = shop.asks_with(&mut ada, &[("scope", &scope)]).await;
+            let tokens = shop.tokens(&ada, &asked).await;
+            assert_eq!(tokens.access["aud"], id.as_str(), "{name}");
+            let refresh_token = tokens.refresh_token.as_str();
+            let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token), ("scope", scope.as_str())];
+            shop.checked(shop.token(&form).await).await;
+        }
+    })
+    .await;
+}
+
 /// Security R33: post and basic, one way at a time; a wrong, missing or expired secret is nobody's.
 #[tokio::test]
 async fn r33_a_confidential_application_shows_its_secret() {
