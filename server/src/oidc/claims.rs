@@ -191,11 +191,16 @@ fn issued(subject: &Subject, id: &str) -> Claims {
     put(&mut claims, "tid", subject.tenant.as_str().into());
     put(&mut claims, "sid", subject.granted.session.as_str().into());
     put(&mut claims, "uti", id.into());
-    put(&mut claims, "ver", "2.0".into());
+    put(&mut claims, "ver", version(subject.granted).into());
     put(&mut claims, "iat", now.into());
     put(&mut claims, "nbf", now.into());
     put(&mut claims, "exp", (subject.now + token::lifetime(&subject.granted.scopes, subject.flow)).seconds().into());
     claims
+}
+
+/// As Azure AD B2C numbers its tokens where a flow was named, and Entra its own (`entra-protocol` §4).
+fn version(granted: &Granted) -> &'static str {
+    if granted.flow_name.is_some() { "1.0" } else { "2.0" }
 }
 
 /// What the scopes open, and what was asked for by name (OpenID Connect Core §5.5).
