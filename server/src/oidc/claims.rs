@@ -96,8 +96,8 @@ pub fn id_token(subject: &Subject, beside: Beside, algorithm: Algorithm, id: &st
     claims
 }
 
-/// RFC 9068 §2.2. The audience is the management API where its scopes were asked, else the application itself. It says
-/// nothing of the person but who they are: what an application may know stands in the ID token and at userinfo.
+/// RFC 9068 §2.2. The audience is the management API where its scopes were asked, to which it says nothing of the person but
+/// who they are; else the application itself.
 pub fn access_token(subject: &Subject, client_class: &str, key: Option<&str>, id: &str) -> Claims {
     let mut claims = issued(subject, id);
     bind(&mut claims, key);
@@ -106,6 +106,7 @@ pub fn access_token(subject: &Subject, client_class: &str, key: Option<&str>, id
         put(&mut claims, "aud", subject.public_url.graph().into());
         scopes.permissions()
     } else {
+        claims.extend(told_to_its_api(subject));
         scopes.text(Apis { application: subject.application, public_url: subject.public_url })
     };
     put(&mut claims, "jti", id.into());
@@ -119,6 +120,18 @@ pub fn access_token(subject: &Subject, client_class: &str, key: Option<&str>, id
     // What was asked for userinfo by name: it reads it here.
     if !subject.granted.claims.userinfo.is_empty() {
         put(&mut claims, USERINFO_CLAIMS, json!(subject.granted.claims.userinfo));
+    }
+    claims
+}
+
+/// What the application's own API reads of the person (`entra-protocol` §4): what the flow tells in any case, and their name
+/// where the scopes open it. Everything else stands in the ID token and at userinfo.
+fn told_to_its_api(subject: &Subject) -> Claims {
+    const NAMED: [&str; 2] = ["name", "preferred_username"];
+    let mut claims = claims::person(subject.profile, Told { profile: false, email: false }, subject.flow);
+    if subject.granted.scopes.has(Scope::Profile) {
+        let of_profile = claims::person(subject.profile, Told { profile: true, email: false }, subject.flow);
+        claims.extend(of_profile.into_iter().filter(|(name, _)| NAMED.contains(&name.as_str())));
     }
     claims
 }

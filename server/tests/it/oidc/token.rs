@@ -1,8 +1,8 @@
 //! Tokens: what they say, who gets them, and which are believed (security R33).
 
 use super::{ADA, ada_with_code, ada_with_tokens, refused};
-use crate::harness::{PASSWORD, input, on_both};
-use app::contract::user_flow::Input;
+use crate::harness::{ORIGIN, PASSWORD, input, on_both};
+use app::contract::{flow_rules::AlsoTold, user_flow::Input};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use server::directory::application;
@@ -26,7 +26,7 @@ async fn each_application_gets_tokens_by_its_own_algorithm() {
             assert_eq!(tokens.raw["token_type"], "Bearer");
             assert_eq!(tokens.raw["expires_in"], 3600);
             assert_eq!(tokens.access["client_id"], application.id.as_str());
-            assert!(tokens.access["email"].is_null(), "an access token says nothing of the person");
+            assert!(tokens.access["email"].is_null(), "the flow does not tell it in any case");
 
             let person = application.userinfo(&tokens.access_token).await.json();
             assert_eq!(person["sub"], tokens.id["sub"]);
@@ -59,6 +59,40 @@ async fn an_application_learns_what_flow_and_scope_allow() {
         }
         let person = shop.userinfo(&tokens.access_token).await.json();
         assert_eq!((&person["city"], &person["email"]), (&json!("Lund"), &Value::Null));
+    })
+    .await;
+}
+
+/// entra-protocol §4: an API of the application's own reads there who calls, and the management API asks the directory.
+#[tokio::test]
+async fn an_access_token_tells_the_application_s_own_api_who_calls() {
+    on_both(async |server| {
+        let shop = server
+            .flow(|flow| {
+                flow.claims.clear();
+                flow.rules.tokens.also = vec![AlsoTold::Emails];
+            })
+            .await;
+        let (mut ada, _) = ada_with_tokens(&server, &shop).await;
+        for (scope, name, user_name) in [
+            ("openid offline_access", Value::Null, Value::Null),
+            ("openid profile email offline_access", json!("Ada Lovelace"), json!(ADA)),
+        ] {
+            let asked = shop.asks_with(&mut ada, &[("scope", scope)]).await;
+            let first = shop.tokens(&ada, &asked).await;
+            let renewed = shop.checked(shop.refresh(&first.refresh_token).await).await;
+            for said in [first.access, renewed.access] {
+                assert_eq!((&said["name"], &said["preferred_username"]), (&name, &user_name), "{scope}");
+                assert_eq!((&said["emails"], &said["email"]), (&json!([ADA]), &Value::Null), "{scope}");
+            }
+        }
+        let scope = format!("openid profile {ORIGIN}/graph/.default");
+        let asked = shop.asks_with(&mut ada, &[("scope", &scope)]).await;
+        let told = shop.redeem(&shop.code(&ada, &asked), &asked).await.json();
+        let said = server.genuine(&server.tenant, told["access_token"].as_str().unwrap()).await.claims;
+        for of_the_person in ["name", "preferred_username", "emails"] {
+            assert!(!said.contains_key(of_the_person), "{of_the_person}");
+        }
     })
     .await;
 }
