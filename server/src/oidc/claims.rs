@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// What discovery tells; a flow's chosen attributes come on top.
-pub const NAMES: [&str; 27] = [
+pub const NAMES: [&str; 29] = [
     "acr",
     "amr",
     "at_hash",
@@ -39,6 +39,7 @@ pub const NAMES: [&str; 27] = [
     "given_name",
     "iat",
     "iss",
+    LOGIN_HINT,
     "name",
     "nbf",
     "newUser",
@@ -47,6 +48,7 @@ pub const NAMES: [&str; 27] = [
     "preferred_username",
     "s_hash",
     "sid",
+    SIGNIN_STATE,
     "sub",
     "tfp",
     "tid",
@@ -63,6 +65,8 @@ pub struct Subject<'a> {
     pub flow: &'a UserFlow,
     pub profile: &'a Profile,
     pub granted: &'a Granted,
+    /// The session outlives the browser. Only known where `SIGNIN_STATE` was asked for.
+    pub is_kept: bool,
     pub now: Timestamp,
 }
 
@@ -90,8 +94,28 @@ pub fn id_token(subject: &Subject, beside: Beside, algorithm: Algorithm, id: &st
         put(&mut claims, "nonce", nonce.as_str().into());
     }
     claims.extend(person(subject.profile, &granted.scopes, &granted.claims.id_token, subject.flow));
+    claims.extend(only_by_name(subject));
     if granted.new_account && subject.flow.rules.tokens.also.contains(&AlsoTold::NewUser) {
         put(&mut claims, "newUser", true.into());
+    }
+    claims
+}
+
+/// By which word to ask for the same person again.
+const LOGIN_HINT: &str = "login_hint";
+
+/// Whether the person wished to stay signed in. MSAL's pages keep what they have for as long.
+pub const SIGNIN_STATE: &str = "signin_state";
+
+/// What no scope opens (`entra-protocol` §§4, 6.3).
+fn only_by_name(subject: &Subject) -> Claims {
+    let asked = &subject.granted.claims;
+    let mut claims = Claims::new();
+    if asked.in_id_token(LOGIN_HINT) {
+        put(&mut claims, LOGIN_HINT, subject.profile.name.as_str().into());
+    }
+    if asked.in_id_token(SIGNIN_STATE) && subject.is_kept {
+        put(&mut claims, SIGNIN_STATE, json!(["kmsi"]));
     }
     claims
 }

@@ -9,6 +9,7 @@ use crate::{
     directory::{
         account::{self, Profile},
         application::Application,
+        session,
         tenant::Tenant,
         user_flow,
     },
@@ -27,6 +28,7 @@ pub struct Mint<'a> {
     issuer: String,
     profile: Profile,
     flow: Arc<UserFlow>,
+    is_kept: bool,
     key: Arc<SigningKey>,
 }
 
@@ -51,6 +53,9 @@ impl<'a> Mint<'a> {
             issuer: place::issuer(&state.config.public_url, &tenant.id, &flow, granted.flow_name.as_deref()),
             profile,
             flow,
+            // Who does not ask for it does not pay for it.
+            is_kept: granted.claims.in_id_token(claims::SIGNIN_STATE)
+                && session::is_kept(&state.db, &tenant.id, &granted.session).await?,
             key: key(state, tenant, application).await?,
         })
     }
@@ -82,6 +87,7 @@ impl<'a> Mint<'a> {
             flow: &self.flow,
             profile: &self.profile,
             granted: self.granted,
+            is_kept: self.is_kept,
             now: self.state.clock.now(),
         }
     }

@@ -51,6 +51,10 @@ impl AskedClaims {
         *self == Self::default()
     }
 
+    pub fn in_id_token(&self, name: &str) -> bool {
+        self.id_token.iter().any(|asked| asked == name)
+    }
+
     /// For those who renew their tokens, and ask no more than the first time. Nothing where nothing was asked.
     pub fn to_keep(&self) -> serde_json::Result<Option<String>> {
         if self.is_empty() { Ok(None) } else { serde_json::to_string(self).map(Some) }
