@@ -2,6 +2,7 @@
 //! tenant's applications.
 
 use super::{
+    access_token,
     claims::{self, Daemon},
     client_auth::Client,
     mint,
@@ -28,6 +29,8 @@ struct Api {
     audience: String,
     permissions: Arc<Vec<Permission>>,
     lifetime: Duration,
+    /// What the header calls it.
+    typ: &'static str,
     /// By whose algorithm it is signed.
     reader: Arc<Application>,
 }
@@ -53,7 +56,7 @@ pub async fn tokens(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         scope: scope.to_owned(),
         expires_in: api.lifetime.as_secs(),
         ext_expires_in: api.lifetime.as_secs(),
-        access_token: key.sign("at+jwt", &claims::daemon_token(&daemon, &state.chance.id()))?,
+        access_token: key.sign(api.typ, &claims::daemon_token(&daemon, &state.chance.id()))?,
         // RFC 6749 §4.4.3: none, for it can come again with its secret.
         refresh_token: None,
         refresh_token_expires_in: None,
@@ -82,7 +85,8 @@ async fn api(state: &AppState, tenant: &Tenant, client: &Client, scope: &str) ->
     let reader = called(state, tenant, client, name).await?.filter(|reader| reader.disabled_at.is_none());
     let reader = reader.ok_or_else(|| unknown(&graph))?;
     // entra-protocol §4: the id, whatever the API was called when it was asked for.
-    Ok(Api { audience: reader.id.to_string(), permissions: Arc::default(), lifetime: LIFETIME, reader })
+    let (audience, typ) = (reader.id.to_string(), access_token::typ_for(&reader));
+    Ok(Api { audience, permissions: Arc::default(), lifetime: LIFETIME, typ, reader })
 }
 
 async fn the_management_api(state: &AppState, tenant: &Tenant, client: &Client, graph: String) -> Result<Api> {
@@ -92,7 +96,7 @@ async fn the_management_api(state: &AppState, tenant: &Tenant, client: &Client, 
         return Err(Refusal::new("unauthorized_client", 65001, why).into());
     }
     let reader = client.application.clone();
-    Ok(Api { audience: graph, permissions, lifetime: GRAPH_LIFETIME, reader })
+    Ok(Api { audience: graph, permissions, lifetime: GRAPH_LIFETIME, typ: access_token::TYP, reader })
 }
 
 /// The application of the tenant whose API is called so: by its id, bare or as Entra proposes it (`api://id`), or by an

@@ -1,6 +1,7 @@
 //! Where tokens about a person are made: one key, one person, one application; whichever endpoint gives them out.
 
 use super::{
+    access_token,
     claims::{self, Beside, Subject},
     place,
     token::Granted,
@@ -70,7 +71,11 @@ impl<'a> Mint<'a> {
 
     /// Bound to `key`, where it is named.
     pub fn access_token(&self, client_class: &str, key: Option<&str>) -> Result<String> {
-        self.key.sign("at+jwt", &claims::access_token(&self.subject(), client_class, key, &self.state.chance.id()))
+        let typ = match self.granted.scopes.is_for_graph() {
+            true => access_token::TYP,
+            false => access_token::typ_for(self.application),
+        };
+        self.key.sign(typ, &claims::access_token(&self.subject(), client_class, key, &self.state.chance.id()))
     }
 
     pub fn id_token(&self, beside: Beside) -> Result<String> {
