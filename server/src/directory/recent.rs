@@ -2,7 +2,7 @@
 
 use super::{application::Application, tenant::Tenant};
 use app::contract::{
-    id::{TenantId, UserFlowId},
+    id::{ApplicationId, TenantId, UserFlowId},
     permission::Permission,
     user_flow::UserFlow,
 };
@@ -25,6 +25,8 @@ pub struct Recents {
     /// By nothing: there is one list of them.
     pub tenant_hosts: Recent<Vec<(String, TenantId)>>,
     pub applications: Recent<Application>,
+    /// By tenant: what its applications call their APIs.
+    pub identifier_uris: Recent<Vec<(String, ApplicationId)>>,
     pub user_flows: Recent<UserFlow>,
     /// By tenant: what its flows are called.
     pub user_flow_names: Recent<Vec<(String, UserFlowId)>>,
@@ -42,6 +44,7 @@ impl Recents {
         self.tenants.forget();
         self.tenant_hosts.forget();
         self.applications.forget();
+        self.identifier_uris.forget();
         self.user_flows.forget();
         self.user_flow_names.forget();
         self.permissions.forget();

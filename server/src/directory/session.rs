@@ -347,6 +347,18 @@ pub async fn goes_on(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bool>
     }
 }
 
+/// Whether it outlives the browser, as the person wished.
+pub async fn is_kept(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bool> {
+    let row: Option<(i64,)> = sqlx::query_as(
+        "SELECT kept_at FROM sessions WHERE tenant_id = $1 AND id = $2 AND kept_at IS NOT NULL AND ended_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.is_some())
+}
+
 /// Remembers that the session signed in to the application, by its own name: it may end it without asking the person.
 pub fn note_application(tenant: &TenantId, id: &SessionId, application: &ApplicationId) -> Statement {
     Statement::new(

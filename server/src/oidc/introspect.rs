@@ -10,14 +10,14 @@ use super::{
     refuse::{self, NO_STORE, Traces},
 };
 use crate::{
-    directory::{account, session, tenant::Tenant, token_family},
+    directory::{account, application, session, tenant::Tenant, token_family},
     error::Result,
     guard::Caller,
     possession,
     secret::jwt::Claims,
     state::AppState,
 };
-use app::contract::id::{AccountId, SessionId};
+use app::contract::id::{AccountId, ApplicationId, SessionId};
 use axum::{
     Json,
     body::Bytes,
@@ -63,6 +63,11 @@ async fn of_access_token(state: &AppState, tenant: &Tenant, client: &Client, tok
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let asks = client.application.id.as_str();
     if text("aud") != Some(asks) && text("client_id") != Some(asks) {
+        return Ok(None);
+    }
+    let issued_to = ApplicationId::from(access_token::text(&claims, "client_id")?);
+    let issued_to = application::find(&state.db, &tenant.id, &issued_to).await?;
+    if issued_to.is_none_or(|application| application.disabled_at.is_some()) {
         return Ok(None);
     }
     let counts = match (text("idtyp"), text("sid"), text("oid")) {

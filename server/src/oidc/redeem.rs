@@ -172,8 +172,9 @@ pub async fn use_up(
                     (lives, true) => lives.of_an_administrator(granted.signed_in_at),
                     (lives, false) => lives,
                 };
+                let claims = granted.claims.to_keep()?;
                 let family = family(family_id, &grant, &granted, (platform, lives), &config.public_url, now)
-                    .map(|family| Family { key, ..family });
+                    .map(|family| Family { key, claims, ..family });
                 if let Some(family) = &family {
                     token_family::insert(c, &tenant_id, family, now).await?;
                 }
@@ -294,6 +295,7 @@ fn family(
         flow_name: granted.flow_name.clone(),
         // As the grant has it: it was judged by that.
         asked_at: check::own_address(public_url),
+        claims: None,
         uses: 0,
         used_at: now,
     })

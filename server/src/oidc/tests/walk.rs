@@ -62,7 +62,8 @@ async fn from_a_request_through_a_journey_to_tokens() {
     assert_eq!(id_token["extension_termsOfUse"], true);
     let access = claims(&tokens["access_token"]);
     assert_eq!(access["aud"], demo::CLIENT_ID);
-    assert!(access.get("name").is_none());
+    assert_eq!(access["name"], "Mina");
+    assert!(access.get("given_name").is_none());
 }
 
 #[tokio::test]

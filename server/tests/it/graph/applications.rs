@@ -90,3 +90,19 @@ async fn r33_a_secret_is_shown_once_and_two_are_active() {
     })
     .await;
 }
+
+/// Some libraries read no other access tokens (entra-protocol §4); a setting like any other.
+#[tokio::test]
+async fn an_application_has_its_access_tokens_plain() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let plain = |is: bool| json!({ "displayName": "Shop", "protocol": { "plainAccessTokens": is } });
+        let path = format!("/applications/{}", admin.make("/applications", plain(true)).await);
+        assert_eq!(admin.read(&path).await["protocol"]["plainAccessTokens"], true);
+        assert_eq!(admin.patch(&path, plain(false)).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(admin.read(&path).await["protocol"]["plainAccessTokens"], false);
+        let usual = admin.make("/applications", json!({ "displayName": "Usual" })).await;
+        assert_eq!(admin.read(&format!("/applications/{usual}")).await["protocol"]["plainAccessTokens"], false);
+    })
+    .await;
+}

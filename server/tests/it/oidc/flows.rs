@@ -52,11 +52,15 @@ async fn every_form_of_address_finds_the_flow_and_its_tokens_name_it() {
             for shop in [shop.at(place.clone()), other.at(place.clone())] {
                 let answered = signed_in(&server, &shop).await;
                 assert_eq!(answered.status, 200, "{place:?}: {}", answered.text());
-                assert_eq!(id_token(&shop, &answered).await["tfp"], name, "{place:?}");
+                let tokens = shop.checked(answered).await;
+                assert_eq!(tokens.id["tfp"], name, "{place:?}");
+                // entra-protocol §4.
+                assert_eq!((&tokens.id["ver"], &tokens.access["ver"]), (&"1.0".into(), &"1.0".into()), "{place:?}");
             }
         }
-        let tokens = signed_in(&server, &shop).await;
-        assert!(id_token(&shop, &tokens).await.get("tfp").is_none(), "nobody named a flow");
+        let plain = id_token(&shop, &signed_in(&server, &shop).await).await;
+        assert!(plain.get("tfp").is_none(), "nobody named a flow");
+        assert_eq!(plain["ver"], "2.0");
     })
     .await;
 }
