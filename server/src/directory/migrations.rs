@@ -22,7 +22,7 @@ pub(super) const MIGRATIONS: [(i64, &str, &str); 16] = [
     (20, "deleted people", include_str!("../../migrations/0020_deleted_people.sql")),
     (21, "followed sessions", include_str!("../../migrations/0021_followed_sessions.sql")),
     (22, "asked claims", include_str!("../../migrations/0022_asked_claims.sql")),
-    (24, "foreign hashes", include_str!("../../migrations/0024_foreign_hashes.sql")),
+    (23, "foreign hashes", include_str!("../../migrations/0023_foreign_hashes.sql")),
 ];
 
 pub(super) fn migrator() -> Migrator {
