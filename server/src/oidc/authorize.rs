@@ -58,9 +58,14 @@ pub async fn get(
     let tenant = tenant::get(&state.db, &place.tenant).await?;
     let pushed = par::taken(&state, &tenant.id, &asked).await?;
     let is_pushed = pushed.is_some();
-    let asked = pushed.unwrap_or(asked);
-    // Who pushed a request named the flow there.
-    let place = asked.get("p").map_or(place.clone(), |flow| place.clone().with_flow(flow));
+    let (asked, place) = match pushed {
+        Some(pushed) => {
+            let as_page = check::as_page(place.tongue());
+            let place = place.of_pushed(&state.db, &tenant, pushed.get("p")).await.map_err(as_page)?;
+            (pushed, place)
+        }
+        None => (asked, place),
+    };
     let as_page = check::as_page(place.tongue());
     let (application, to) = check::who_asks(&state.db, &tenant.id, &asked).await.map_err(&as_page)?;
     let named = place.named(&state.db, &tenant).await.map_err(&as_page)?;
