@@ -370,7 +370,7 @@ async fn entry(
         hint,
         profile: as_filled_in.filter(|_| edits && !lacks_second_step && request.prompt != Prompt::SelectAccount),
         known,
-        can_cancel: !journey::is_for_signing_in(flow),
+        can_cancel: journey::can_cancel(flow, request.kept.flow_name.is_some()),
         popup: request.kept.to.popup,
     })
 }
