@@ -2,7 +2,7 @@
 
 use crate::{
     assets,
-    client::{cors::preflight, error_number},
+    client::{cors::preflight, error_number, refuse},
     demo,
     error::Result,
     graph::{self, Graph},
@@ -31,20 +31,31 @@ pub fn router(state: AppState) -> Result<Router> {
 /// management API have one address for all tenants, and so has everything of development.
 pub fn router_of_tenant(state: AppState, tenant: TenantId) -> Router {
     let own = from_fn_with_state((state.clone(), tenant), only_of_tenant);
-    let routes = tenants(&state).layer(own).merge(machines());
+    let told = from_fn_with_state(state.clone(), refuse::dress);
+    let called = called(&state).layer(own.clone()).layer(told);
+    let routes = visited(&state).layer(own).merge(called).merge(machines());
     let dressed = from_fn_with_state(state.clone(), problem::dress);
     routes.fallback(problem::not_found).layer(dressed).with_state(state)
 }
 
 /// Everything that is of one tenant, whose word is in the path.
 fn tenants(state: &AppState) -> Router<AppState> {
+    visited(state).merge(called(state))
+}
+
+/// Where browsers come, and whoever looks a tenant up.
+fn visited(state: &AppState) -> Router<AppState> {
     people(state)
-        .merge(applications(state))
+        .merge(applications())
         .merge(applications_at_flows())
         .nest("/tfp", applications_at_flows())
         .merge(pages_elsewhere())
-        .merge(screens_of_applications())
         .merge(own_words())
+}
+
+/// What applications call themselves, whose answers are never a page (what clients need, 16).
+fn called(state: &AppState) -> Router<AppState> {
+    calls(state).merge(calls_at_flows()).nest("/tfp", calls_at_flows()).merge(screens_of_applications())
 }
 
 /// Pages. Their forms come back from our own pages only.
@@ -84,9 +95,7 @@ fn management(state: &AppState) -> Router<AppState> {
 
 /// OpenID Connect. None of these is opened by a cookie alone, so forms may come from anywhere.
 /// The two pages among them, `logout` and `deviceauth`, ask themselves whether a form is ours.
-fn applications(state: &AppState) -> Router<AppState> {
-    // Whoever proves themselves on an application's own screens does so here.
-    let native = from_fn_with_state(state.clone(), native::token::layer);
+fn applications() -> Router<AppState> {
     Router::new()
         .route("/{tenant}/v2.0/.well-known/openid-configuration", get(oidc::discovery::get))
         .route("/.well-known/oauth-authorization-server/{tenant}/v2.0", get(oidc::discovery::get))
@@ -95,8 +104,15 @@ fn applications(state: &AppState) -> Router<AppState> {
         .route("/{tenant}/oauth2/resume/{grant}", get(oidc::resume::get))
         .route("/{tenant}/oauth2/v2.0/logout", get(oidc::logout::get).post(oidc::logout::post))
         .route("/{tenant}/oauth2/v2.0/checksession", get(oidc::check_session::get))
-        .route("/{tenant}/oauth2/v2.0/devicecode", post(oidc::device::post))
         .route("/{tenant}/oauth2/deviceauth", get(oidc::device::page::get).post(oidc::device::page::post))
+}
+
+/// The calls among them. Most are of pages too, on whatever origin an application is.
+fn calls(state: &AppState) -> Router<AppState> {
+    // Whoever proves themselves on an application's own screens does so here.
+    let native = from_fn_with_state(state.clone(), native::token::layer);
+    Router::new()
+        .route("/{tenant}/oauth2/v2.0/devicecode", post(oidc::device::post))
         .route("/{tenant}/oauth2/v2.0/par", post(oidc::par::post).options(preflight))
         .route("/{tenant}/oauth2/v2.0/revoke", post(oidc::revoke::post).options(preflight))
         .route("/{tenant}/oauth2/v2.0/introspect-token", post(oidc::introspect::post))
@@ -116,6 +132,10 @@ fn applications_at_flows() -> Router<AppState> {
         .route("/{tenant}/{flow}/oauth2/v2.0/authorize", get(oidc::authorize::get).post(oidc::authorize::post))
         .route("/{tenant}/{flow}/oauth2/v2.0/logout", get(oidc::logout::get).post(oidc::logout::post))
         .route("/{tenant}/{flow}/oauth2/v2.0/checksession", get(oidc::check_session::get))
+}
+
+fn calls_at_flows() -> Router<AppState> {
+    Router::new()
         .route("/{tenant}/{flow}/oauth2/v2.0/par", post(oidc::par::post).options(preflight))
         .route("/{tenant}/{flow}/oauth2/v2.0/revoke", post(oidc::revoke::post).options(preflight))
         .route("/{tenant}/{flow}/oauth2/v2.0/introspect-token", post(oidc::introspect::post))
