@@ -329,7 +329,7 @@ fn response_mode(response: ResponseType, to: &Return, asked: &Parameters) -> Res
 
 fn befit_each_other(response: ResponseType, scopes: &Scopes) -> Result<(), Refusal> {
     if response.id_token && !scopes.has(Scope::Openid) {
-        return Err(Refusal::new("invalid_request", 90100, "There is an ID token only with the scope 'openid'."));
+        return Err(Refusal::new("invalid_request", 901_014, "There is an ID token only with the scope 'openid'."));
     }
     if response.token && scopes.is_for_graph() {
         let why = "Tokens for the management API are given for a code, and never by the browser.";
@@ -386,7 +386,7 @@ fn code_challenge(
         };
     };
     if asked.get("code_challenge_method") != Some("S256") {
-        return Err(Refusal::new("invalid_request", 90100, "The code_challenge_method must be 'S256'."));
+        return Err(Refusal::new("invalid_request", 901_013, "The code_challenge_method must be 'S256'."));
     }
     // §4.2: of the verifier.
     if is_hash(challenge) {
@@ -441,7 +441,7 @@ pub fn user_flow(application: &Application, named: Option<&Named>) -> Result<Use
 fn max_age(asked: &Parameters) -> Result<Option<Duration>, Refusal> {
     let Some(text) = asked.get("max_age") else { return Ok(None) };
     let seconds: u32 =
-        text.parse().map_err(|_| Refusal::new("invalid_request", 90100, "The max_age must be whole seconds."))?;
+        text.parse().map_err(|_| Refusal::new("invalid_request", 901_012, "The max_age must be whole seconds."))?;
     Ok(Some(Duration::from_secs(seconds.into())))
 }
 

@@ -327,6 +327,37 @@ async fn errors_come_in_b2cs_numbers_where_a_flow_was_named() {
     .await;
 }
 
+/// entra-features §6: each mistake has a number of its own, at whichever endpoint of the flow it is told.
+#[tokio::test]
+async fn b2cs_numbers_tell_mistakes_apart() {
+    on_both(async |server| {
+        let flow = susi(&server, |_| ()).await.flow;
+        let shop = server.application_over(&flow, |made| made.protocol.id_token_at_authorize = true).await;
+        let at = shop.at(Place::Path("B2C_1_susi".into()));
+        let mut ada = server.browser();
+        for (changes, number) in [
+            (&[("prompt", "dance")][..], "AADB2C90043: "),
+            (&[("prompt", "none login")], "AADB2C90043: "),
+            (&[("max_age", "soon")], "AADB2C90120: "),
+            (&[("code_challenge_method", "plain")], "AADB2C90184: "),
+            (&[("response_type", "id_token"), ("scope", "email")], "AADB2C90110: "),
+        ] {
+            at.asks_with(&mut ada, changes).await;
+            let answer = at.answer(&ada).unwrap();
+            assert_eq!(answer["error"], "invalid_request", "{changes:?}");
+            assert!(answer["error_description"].starts_with(number), "{changes:?}: {answer:?}");
+        }
+        for endpoint in ["par", "revoke", "introspect-token", "token"] {
+            let wrong = [("client_id", shop.id.as_str()), ("client_secret", "wrong")];
+            let told = at.post(endpoint, &wrong, None).await;
+            assert_eq!(refused(&told), "invalid_client");
+            let description = told.json()["error_description"].as_str().unwrap().to_owned();
+            assert!(description.starts_with("AADB2C90081: "), "{endpoint}: {description}");
+        }
+    })
+    .await;
+}
+
 /// Two names for one place are two servers' chance to read another one (security cve 33).
 #[tokio::test]
 async fn a_flow_is_named_once() {
