@@ -2,7 +2,10 @@
 
 use crate::{
     assets,
-    client::{cors::preflight, error_number, refuse},
+    client::{
+        cors::{self, preflight},
+        error_number, refuse,
+    },
     demo,
     error::Result,
     graph::{self, Graph},
@@ -14,7 +17,7 @@ use crate::{
 use app::contract::id::TenantId;
 use axum::{
     Router,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
 
@@ -33,17 +36,18 @@ pub fn router_of_tenant(state: AppState, tenant: TenantId) -> Router {
     let own = from_fn_with_state((state.clone(), tenant), only_of_tenant);
     let told = from_fn_with_state(state.clone(), refuse::dress);
     let called = called(&state).layer(own.clone()).layer(told);
-    let routes = visited(&state).layer(own).merge(called).merge(machines());
+    let published = published().layer(own.clone()).layer(from_fn(cors::everybody));
+    let routes = visited(&state).layer(own).merge(called).merge(published).merge(machines());
     let dressed = from_fn_with_state(state.clone(), problem::dress);
     routes.fallback(problem::not_found).layer(dressed).with_state(state)
 }
 
 /// Everything that is of one tenant, whose word is in the path.
 fn tenants(state: &AppState) -> Router<AppState> {
-    visited(state).merge(called(state))
+    visited(state).merge(called(state)).merge(published().layer(from_fn(cors::everybody)))
 }
 
-/// Where browsers come, and whoever looks a tenant up.
+/// Where people come.
 fn visited(state: &AppState) -> Router<AppState> {
     people(state)
         .merge(applications())
@@ -51,6 +55,11 @@ fn visited(state: &AppState) -> Router<AppState> {
         .nest("/tfp", applications_at_flows())
         .merge(pages_elsewhere())
         .merge(own_words())
+}
+
+/// What everybody may know of a tenant.
+fn published() -> Router<AppState> {
+    discovery().merge(discovery_at_flows()).nest("/tfp", discovery_at_flows())
 }
 
 /// What applications call themselves, whose answers are never a page (what clients need, 16).
@@ -93,13 +102,24 @@ fn management(state: &AppState) -> Router<AppState> {
         .with_state(Graph::new(state))
 }
 
+/// What applications learn by themselves. Pages do, too, and libraries of theirs ask with headers of their own.
+fn discovery() -> Router<AppState> {
+    Router::new()
+        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(oidc::discovery::get).options(preflight))
+        .route("/.well-known/oauth-authorization-server/{tenant}/v2.0", get(oidc::discovery::get).options(preflight))
+        .route("/{tenant}/discovery/v2.0/keys", get(oidc::discovery::keys).options(preflight))
+}
+
+fn discovery_at_flows() -> Router<AppState> {
+    Router::new()
+        .route("/{tenant}/{flow}/v2.0/.well-known/openid-configuration", get(oidc::discovery::get).options(preflight))
+        .route("/{tenant}/{flow}/discovery/v2.0/keys", get(oidc::discovery::keys).options(preflight))
+}
+
 /// OpenID Connect. None of these is opened by a cookie alone, so forms may come from anywhere.
 /// The two pages among them, `logout` and `deviceauth`, ask themselves whether a form is ours.
 fn applications() -> Router<AppState> {
     Router::new()
-        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(oidc::discovery::get))
-        .route("/.well-known/oauth-authorization-server/{tenant}/v2.0", get(oidc::discovery::get))
-        .route("/{tenant}/discovery/v2.0/keys", get(oidc::discovery::keys))
         .route("/{tenant}/oauth2/v2.0/authorize", get(oidc::authorize::get).post(oidc::authorize::post))
         .route("/{tenant}/oauth2/resume/{grant}", get(oidc::resume::get))
         .route("/{tenant}/oauth2/v2.0/logout", get(oidc::logout::get).post(oidc::logout::post))
@@ -127,8 +147,6 @@ fn calls(state: &AppState) -> Router<AppState> {
 /// The same where the path names a user flow, as Azure AD B2C's addresses do. (At those above its query may: `?p=`.)
 fn applications_at_flows() -> Router<AppState> {
     Router::new()
-        .route("/{tenant}/{flow}/v2.0/.well-known/openid-configuration", get(oidc::discovery::get))
-        .route("/{tenant}/{flow}/discovery/v2.0/keys", get(oidc::discovery::keys))
         .route("/{tenant}/{flow}/oauth2/v2.0/authorize", get(oidc::authorize::get).post(oidc::authorize::post))
         .route("/{tenant}/{flow}/oauth2/v2.0/logout", get(oidc::logout::get).post(oidc::logout::post))
         .route("/{tenant}/{flow}/oauth2/v2.0/checksession", get(oidc::check_session::get))

@@ -2,7 +2,7 @@
 //! clients stop for a minute at anything else.
 
 use super::{
-    error_number,
+    cors, error_number,
     parameters::Parameters,
     place::Place,
     tongue::{Tongue, moment},
@@ -80,7 +80,7 @@ pub async fn dress(
     let traces = Traces::new(&state, &caller, request.headers(), &asked).in_tongue(place.tongue());
     let bare = next.run(request).await;
     match bare.extensions().get::<Arc<Error>>().cloned() {
-        Some(error) => json(&error, &traces),
+        Some(error) => cors::allow_everybody(json(&error, &traces)),
         None => bare,
     }
 }

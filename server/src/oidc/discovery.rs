@@ -52,11 +52,7 @@ async fn of(state: &AppState, place: &Place) -> Result<(TenantId, Option<Named>,
 
 fn serve(document: &Document, headers: &HeaderMap) -> Response {
     let kept = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == document.etag);
-    let always = [
-        (header::ETAG, document.etag.clone()),
-        (header::CACHE_CONTROL, CACHE_CONTROL),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
-    ];
+    let always = [(header::ETAG, document.etag.clone()), (header::CACHE_CONTROL, CACHE_CONTROL)];
     match kept {
         true => (StatusCode::NOT_MODIFIED, always).into_response(),
         false => (always, [(header::CONTENT_TYPE, JSON)], document.body.clone()).into_response(),
