@@ -77,7 +77,7 @@ impl Place {
 
     /// Where a pushed request is answered: its flow is the one that was pushed, or none, whatever the browser says besides
     /// (RFC 9126 §4, security R34). A path of another flow is none of its addresses.
-    pub async fn of_pushed(self, db: &Db, tenant: &Tenant, flow: Option<&str>) -> Result<Self> {
+    pub async fn of_pushed(&self, db: &Db, tenant: &Tenant, flow: Option<&str>) -> Result<Self> {
         let pushed = Self { flow: flow.map(str::to_owned), ..self.clone() };
         if self.form == Form::Path {
             let id = |named: Option<Named>| named.map(|named| named.flow.id.clone());
