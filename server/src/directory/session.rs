@@ -295,6 +295,28 @@ async fn hand_over(c: &mut AnyConnection, tenant: &TenantId, from: &SessionId, t
     Ok(())
 }
 
+/// Whose it is, be it over or not.
+pub async fn account(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<Option<AccountId>> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT account_id FROM sessions WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .fetch_optional(db.reader())
+        .await?;
+    Ok(row.map(|(account,)| account.into()))
+}
+
+/// Whether the application was told of the session under that name: it stands in the place of one that it knew.
+pub async fn is_told_as(
+    db: &Db,
+    tenant: &TenantId,
+    id: &SessionId,
+    application: &ApplicationId,
+    name: &SessionId,
+) -> Result<bool> {
+    let told = list_told(db, tenant, id).await?;
+    Ok(told.iter().any(|told| told.application == *application && told.told_as == *name))
+}
+
 /// In which language to write about a session, be it over or not.
 pub async fn language(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<Option<String>> {
     let row: Option<(String,)> = sqlx::query_as("SELECT language FROM sessions WHERE tenant_id = $1 AND id = $2")

@@ -29,7 +29,7 @@ fn guard(public_url: &str) -> Guard {
     };
     let page = PagePolicy {
         nonce: "abc".into(),
-        form_targets: vec!["https://app.example".into()],
+        form_targets: Some(vec!["https://app.example".into()]),
         frames: Vec::new(),
         framed_by: None,
     };
@@ -98,8 +98,8 @@ async fn r21_a_page_says_what_it_may_do_and_nothing_can_be_added() {
          base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
     );
     for origin in ["https://a; script-src *", "https://a *", "https://a,default-src *", "'unsafe-inline'"] {
-        let policy =
-            PagePolicy { nonce: "abc".into(), form_targets: vec![origin.into()], frames: Vec::new(), framed_by: None };
+        let form_targets = Some(vec![origin.into()]);
+        let policy = PagePolicy { nonce: "abc".into(), form_targets, frames: Vec::new(), framed_by: None };
         let mut response = (axum::Extension(policy), "page").into_response();
         headers::dress(&mut response, Some(true));
         let said = &response.headers()[header::CONTENT_SECURITY_POLICY];

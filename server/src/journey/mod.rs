@@ -86,7 +86,7 @@ mod turn;
 
 pub use covered::covered;
 pub use entering::{Came, Entering, NewPasswordFor};
-pub use kind::{begins, is_for_signing_in, recovers, takes_as_typed};
+pub use kind::{begins, can_cancel, is_for_signing_in, recovers, takes_as_typed};
 pub use show::{show, typed};
 pub use turn::{Account, Effect, Entered, Event, Outcome, Profile, Proof, SecondFactor, Turn, Verdict};
 

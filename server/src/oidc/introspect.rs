@@ -37,7 +37,7 @@ pub async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let traces = Traces::new(&state, &caller, &headers, &Parameters::of_query(None));
+    let traces = Traces::new(&state, &caller, &headers, &Parameters::of_query(None)).in_tongue(place.tongue());
     match answer(&state, &place, &headers, &body).await {
         Ok(told) => (NO_STORE, Json(told)).into_response(),
         Err(error) => refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),

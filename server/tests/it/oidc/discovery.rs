@@ -2,7 +2,10 @@
 
 use super::{ADA, ada_with_tokens};
 use crate::harness::{ORIGIN, on_both};
-use axum::{body::Body, http::Request};
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
 use server::directory::application::Platform;
 
 #[tokio::test]
@@ -81,8 +84,11 @@ async fn whatever_discovery_offers_is_given() {
         }
         for grant_type in offered("grant_types_supported") {
             let told = shop.token(&[("grant_type", &grant_type)]).await.json();
-            assert_ne!(told["error"], "unsupported_grant_type", "{grant_type}");
+            // The one that is none of the token endpoint's was given above, with `id_token` and `id_token token`.
+            let is_given_there = grant_type != "implicit";
+            assert_eq!(told["error"] != "unsupported_grant_type", is_given_there, "{grant_type}");
         }
+        assert!(offered("grant_types_supported").iter().any(|grant_type| grant_type == "implicit"));
         assert_eq!(super::refused(&shop.token(&[("grant_type", "password")]).await), "unsupported_grant_type");
         assert_eq!(document["request_parameter_supported"], false);
         shop.asks_with(&mut ada, &[("request", "e30.e30.")]).await;
@@ -132,10 +138,26 @@ async fn r25_only_the_application_s_own_pages_read_its_tokens() {
             })
             .await;
         for path in ["v2.0/.well-known/openid-configuration", "discovery/v2.0/keys"] {
-            let answered = server.get(&format!("/{}/{path}", server.tenant)).await;
-            assert_eq!(answered.header("access-control-allow-origin"), "*");
-            assert_eq!(answered.header("access-control-allow-credentials"), "");
+            // Also that there is none.
+            let tenant = server.tenant.to_string();
+            for (place, status) in [(tenant.clone(), 200), (format!("{tenant}/nobody"), 400), ("nobody".into(), 404)] {
+                for method in [Method::GET, Method::OPTIONS] {
+                    let request = Request::builder().method(&method).uri(format!("/{place}/{path}"));
+                    let answered =
+                        server.send(request.header("origin", "https://any.example").body(Body::empty()).unwrap()).await;
+                    let expected = if method == Method::GET { status } else { 200 };
+                    assert_eq!(answered.status, expected, "{method} {place}/{path}");
+                    assert_eq!(answered.header("access-control-allow-origin"), "*", "{method} {place}/{path}");
+                    assert_eq!(answered.header("access-control-allow-credentials"), "");
+                }
+            }
         }
+        // A refusal before the application is known is of nobody.
+        let unknown = Request::post(format!("/{}/oauth2/v2.0/token", server.tenant))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", "https://any.example");
+        let answered = server.send(unknown.body(Body::from("client_id=nobody")).unwrap()).await;
+        assert_eq!((answered.status.as_u16(), answered.header("access-control-allow-origin")), (401, "*"));
         let own = "https://shop.example.test";
         let origins = [
             own,
