@@ -177,3 +177,26 @@ async fn revisions_are_compared_and_brought_back() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_comparison_forgets_no_rule_of_the_flow() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let id = admin.make(FLOWS, flow("Shop")).await;
+        let at = format!("{FLOWS}/{id}");
+        let on = json!({"rules": {"secondStep": {"asked": "always"}, "tokens": {"minutes": 30}}});
+        assert_eq!(admin.patch(&at, on).await.status, 204);
+        let off =
+            json!({"rules": {"secondStep": {"asked": "off"}}, "passwordRule": {"minLength": 20, "maxLength": 256}});
+        assert_eq!(admin.patch(&at, off).await.status, 204);
+        let diff = admin.read(&format!("{at}/revisions/2/diff?to=3")).await;
+        assert_eq!(
+            diff["changes"],
+            json!([
+                {"path": "passwordRule/minLength", "before": "15", "after": "20"},
+                {"path": "rules/secondStep/asked", "before": "\"always\"", "after": "\"off\""},
+            ])
+        );
+    })
+    .await;
+}
