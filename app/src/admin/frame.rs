@@ -255,7 +255,7 @@ fn who() -> AnyView {
     };
     let entries = move |_| {
         view! {
-            <a class="entry" href="/graph/openapi.json" target="_blank">"Management API"</a>
+            <a class="entry" href="/graph/v1.0/openapi.json" target="_blank">"Management API"</a>
             <button type="button" class="entry" on:click=on_click(move |_| session.sign_out())>"Sign out"</button>
         }
         .into_any()
