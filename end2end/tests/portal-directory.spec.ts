@@ -48,6 +48,40 @@ test("a flow is walked in its own page, and nothing comes of it @script", async 
   await expect(page.getByText("ada@example.org")).toHaveCount(0);
 });
 
+test("what the directory says in its own words stands in the previews @script", async ({ administrator }) => {
+  const { page } = administrator;
+  const own = page.getByLabel("Sign in heading in your words", { exact: true });
+  const says = async (words: string) => {
+    await administrator.opens("Languages");
+    await own.fill(words);
+    await administrator.presses("Save");
+    await administrator.isTold("Saved.");
+  };
+  const heading = (preview: string, words: string) =>
+    expect(page.getByRole("region", { name: preview }).getByRole("heading", { name: words, level: 2 })).toBeVisible();
+  await administrator.opens("Branding");
+  await heading("Live preview", "Sign in");
+  await says("Good to see you");
+  await administrator.opens("Branding");
+  await heading("Live preview", "Good to see you");
+  await administrator.opens("User flows");
+  await administrator.selects("SignInSignUpSample");
+  await administrator.turnsTo("Run user flow");
+  await heading("The page", "Good to see you");
+  await says("");
+  await administrator.opens("Branding");
+  await heading("Live preview", "Sign in");
+});
+
+test("the account’s menu leads to what describes the management API @script", async ({ administrator }) => {
+  const { page } = administrator;
+  await page.getByRole("button", { name: "Your account" }).click();
+  const address = await page.getByRole("link", { name: "Management API" }).getAttribute("href");
+  const answer = await page.request.get(address!);
+  expect(answer.status()).toBe(200);
+  expect((await answer.json()).openapi).toBe("3.1.0");
+});
+
 test("a design leaves as a document, and comes back by way of a plan @script", async ({ administrator }) => {
   const { page } = administrator;
   await administrator.opens("Export and import");
