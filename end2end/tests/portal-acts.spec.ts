@@ -201,6 +201,36 @@ test("saving one form of an application leaves the other as it was typed @script
   await administrator.confirms(/^Remove the secret/, "Remove");
 });
 
+test("sign-ins are asked for by person, event and time @script", async ({ administrator, customers: _ }) => {
+  const { page } = administrator;
+  const who = page.getByRole("rowheader");
+  await administrator.opens("Activity");
+  await page.getByRole("searchbox", { name: "Search among those shown" }).fill("grace");
+  await administrator.presses("Search everybody’s sign-ins");
+  await expect(page.getByText("Who is it?")).toBeVisible();
+  await administrator.findsNoBarrier();
+  const grace = page.getByRole("button", { name: /^Grace Hopper · grace\./ }).first();
+  const address = (await grace.innerText()).split(" · ")[1]!;
+  await grace.click();
+  await expect(page.getByText("Only Grace Hopper")).toBeVisible();
+  await expect.poll(async () => [...new Set(await who.allInnerTexts())]).toEqual([address]);
+  await page.getByLabel("When it happened").selectOption({ label: "Last day" });
+  await expect(who.first()).toHaveText(address);
+  await administrator.presses("Everybody’s");
+  await expect(page.getByText("Only Grace Hopper")).toHaveCount(0);
+  await page.getByLabel("What happened").selectOption({ label: "Sign-ups" });
+  await expect(page.getByRole("row", { name: /Signed up/ }).first()).toBeVisible();
+  await page.getByLabel("What happened").selectOption({ label: "Failed sign-ins" });
+  await expect(page.getByRole("row", { name: /Signed up/ })).toHaveCount(0);
+  await expect(page.locator(".notice.bad")).toHaveCount(0);
+
+  await administrator.turnsTo("Where people stop");
+  const drawn = page.getByRole("table", { name: "How many people reached each step, and how many gave up there" });
+  await expect(drawn.getByRole("columnheader", { name: "Gave up" })).toBeVisible();
+  await expect(drawn.getByRole("row", { name: /^Attributes \d+ \d+$/ })).toBeVisible();
+  await administrator.findsNoBarrier();
+});
+
 test("a name that looks like script is a name @script", async ({ administrator, server }) => {
   const { page } = administrator;
   const name = "</script><img src=x onerror=alert(1)>";

@@ -445,16 +445,37 @@ impl Client {
 // Activity
 
 impl Client {
-    /// One page, newest first; an event like `signedUp` narrows it.
-    pub async fn sign_ins(self, event: &str) -> Result<Collection<SignIn>> {
+    /// One page, newest first.
+    pub async fn sign_ins(self, which: &WhichSignIns) -> Result<Collection<SignIn>> {
         let mut path = format!("/auditLogs/signIns?$top={PAGE}");
-        if !event.is_empty() {
-            path.push_str(&format!("&$filter={}", encoded(&format!("event eq '{event}'"))));
+        if let Some(filter) = which.filter() {
+            path.push_str(&format!("&$filter={}", encoded(&filter)));
         }
         self.get(&path).await
     }
 
     pub async fn changes(self) -> Result<Collection<DirectoryAudit>> {
         self.get(&format!("/auditLogs/directoryAudits?$top={PAGE}")).await
+    }
+}
+
+/// Nothing said means all of them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct WhichSignIns {
+    /// Like `signedUp`.
+    pub event: String,
+    /// A moment, as the API reads it.
+    pub since: Option<String>,
+    /// The id of an account.
+    pub person: Option<String>,
+}
+
+impl WhichSignIns {
+    fn filter(&self) -> Option<String> {
+        let event = (!self.event.is_empty()).then(|| format!("event eq '{}'", self.event));
+        let since = self.since.as_ref().map(|since| format!("createdDateTime ge {since}"));
+        let person = self.person.as_ref().map(|person| format!("userId eq '{person}'"));
+        let parts: Vec<String> = [event, since, person].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(" and "))
     }
 }

@@ -81,14 +81,14 @@ pub fn list() -> AnyView {
     .into_any()
 }
 
-fn address(user: &User) -> String {
+pub fn address(user: &User) -> String {
     let of = |kind: &str| {
         user.identities.iter().find(|identity| identity.sign_in_type == kind).map(|it| it.issuer_assigned_id.clone())
     };
     user.mail.clone().or_else(|| of("emailAddress")).or_else(|| of("userName")).unwrap_or_default()
 }
 
-fn name(user: &User) -> String {
+pub fn name(user: &User) -> String {
     user.display_name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| address(user))
 }
 
