@@ -49,6 +49,10 @@ test("a row says more than its line, and the page beside shows it @script", asyn
   await options.last().fill("A aunt");
   await heard.getByRole("button", { name: "Sort by text" }).click();
   await expect(options.first()).toHaveValue("A aunt");
+  await heard.getByRole("button", { name: "Option 1 in other languages" }).click();
+  await heard.getByLabel("Option 1 in Deutsch").fill("Eine Tante");
+  await expect(preview.getByText("Eine Tante")).toBeVisible();
+  await administrator.findsNoBarrier();
   await heard.getByRole("button", { name: "Remove option 1" }).click();
   await expect(options).toHaveCount(many - 1);
   await page.getByLabel("Label of Country/Region").click();
