@@ -123,8 +123,10 @@ impl Client {
         self.delete(&flow(id)).await
     }
 
-    pub async fn attach(self, id: &str, application: &str) -> Result<()> {
-        let body = FlowApplication { app_id: application.into(), ..FlowApplication::default() };
+    /// `from`: the flow that the application has now; it goes from one to the other at once.
+    pub async fn attach(self, id: &str, application: &str, from: Option<&str>) -> Result<()> {
+        let moved_from = from.map(Into::into);
+        let body = FlowApplication { app_id: application.into(), moved_from, ..FlowApplication::default() };
         self.act(Method::Post, &format!("{}/conditions/applications/includeApplications", flow(id)), &body).await
     }
 
