@@ -182,6 +182,7 @@ test("saving one form of an application leaves the other as it was typed @script
   await expect(web).toHaveValue(more);
   // A secret is made beside it, and seen.
   await administrator.presses("New secret");
+  await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
   await administrator.presses("I have copied it");
   await expect(page.getByRole("button", { name: "Remove the secret" })).toHaveCount(1);
   await expect(web).toHaveValue(more);
@@ -229,6 +230,38 @@ test("sign-ins are asked for by person, event and time @script", async ({ admini
   await expect(drawn.getByRole("columnheader", { name: "Gave up" })).toBeVisible();
   await expect(drawn.getByRole("row", { name: /^Attributes \d+ \d+$/ })).toBeVisible();
   await administrator.findsNoBarrier();
+});
+
+test("a secret has a name and an end, and leaves its place when it has ended @script", async ({ administrator, server }) => {
+  const { page } = administrator;
+  await administrator.opens("Applications");
+  await page.getByRole("rowheader").getByRole("link").first().click();
+  const another = page.getByRole("button", { name: "New secret" });
+  for (const [name, lifetime] of [
+    ["Shop server", "6 months"],
+    ["Spare server", "24 months"],
+  ] as const) {
+    await another.click();
+    const window = page.getByRole("dialog", { name: "New secret" });
+    await window.getByLabel(/^What it is for/).fill(name);
+    await window.getByRole("radio", { name: lifetime }).check();
+    await administrator.findsNoBarrier();
+    await window.getByRole("button", { name: "Create" }).click();
+    await administrator.presses("I have copied it");
+    await expect(page.getByRole("row").filter({ hasText: name })).toContainText("until");
+  }
+  await expect(another).toHaveCount(0);
+  ask(server.place.databaseUrl, "update application_secrets set expires_at = 1000 where name = 'Spare server'");
+  await page.reload();
+  await expect(page.getByRole("row").filter({ hasText: "Spare server" })).toContainText("ended");
+  await expect(another).toBeVisible();
+  await administrator.findsNoBarrier();
+
+  for (const left of [1, 0]) {
+    await administrator.presses("Remove the secret");
+    await administrator.confirms(/^Remove the secret/, "Remove");
+    await expect(page.getByRole("button", { name: "Remove the secret" })).toHaveCount(left);
+  }
 });
 
 test("a name that looks like script is a name @script", async ({ administrator, server }) => {

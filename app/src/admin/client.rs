@@ -9,6 +9,7 @@ use crate::contract::resource::{
     domain::Domain,
     funnel::Funnel,
     identity_provider::{EmailMethod, IdentityProvider},
+    moment::Moment,
     organization::{Branding, Organization},
     revision::{Diff, Revision},
     sign_in::SignIn,
@@ -231,9 +232,12 @@ impl Client {
     }
 
     /// The answer holds the secret, this once.
-    pub async fn add_password(self, id: &str, name: &str) -> Result<PasswordCredential> {
-        let password_credential =
-            PasswordCredential { display_name: Some(name.into()), ..PasswordCredential::default() };
+    pub async fn add_password(self, id: &str, name: &str, end: Moment) -> Result<PasswordCredential> {
+        let password_credential = PasswordCredential {
+            display_name: Some(name.into()),
+            end_date_time: Some(end),
+            ..PasswordCredential::default()
+        };
         let body = AddPassword { password_credential };
         self.send(Method::Post, &format!("{}/addPassword", application(id)), &body).await
     }
