@@ -112,8 +112,8 @@ test("a directory is made, entered, and given a picture behind its pages @script
   const { page } = administrator;
   const name = `Rowan ${Date.now() % 100_000}`;
   await page.getByRole("button", { name: "Switch directory" }).click();
-  await administrator.presses("All directories …");
-  await administrator.sees("Directories");
+  await administrator.presses("Directories + subscriptions");
+  await administrator.sees("Directories + subscriptions");
   await administrator.findsNoBarrier();
   await administrator.presses("New directory");
   const window = page.getByRole("dialog");

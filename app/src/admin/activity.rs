@@ -14,7 +14,7 @@ use super::{
         empty::{empty, nothing_found},
         pages::pages,
         search::{fits, search},
-        tabs::{Tab, tabs},
+        tabs::{Group, Tab, tabs},
     },
 };
 use crate::contract::resource::directory_audit::DirectoryAudit;
@@ -34,7 +34,7 @@ pub fn screen(tab: ActivityTab) -> AnyView {
     view! {
         <div class="screen">
             {head(Vec::new(), "Activity".into(), ().into_any())}
-            {tabs("Activity", links)}
+            {tabs("Activity", vec![Group { caption: "", tabs: links }])}
             {content}
         </div>
     }
