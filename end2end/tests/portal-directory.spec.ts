@@ -52,7 +52,9 @@ test("what the directory says in its own words stands in the previews @script", 
   const { page } = administrator;
   const own = page.getByLabel("Sign in heading in your words", { exact: true });
   const says = async (words: string) => {
-    await administrator.opens("Languages");
+    // A new document: what it tells was not told before.
+    await page.goto("/admin/languages");
+    await administrator.sees("Languages");
     await own.fill(words);
     await administrator.presses("Save");
     await administrator.isTold("Saved.");
@@ -61,6 +63,8 @@ test("what the directory says in its own words stands in the previews @script", 
     expect(page.getByRole("region", { name: preview }).getByRole("heading", { name: words, level: 2 })).toBeVisible();
   await administrator.opens("Branding");
   await heading("Live preview", "Sign in");
+  await page.locator("#content").getByRole("link", { name: "Languages" }).click();
+  await administrator.sees("Languages");
   await says("Good to see you");
   await administrator.opens("Branding");
   await heading("Live preview", "Good to see you");
