@@ -55,6 +55,45 @@ test("what is done to an account asks once, or is undone @script", async ({ admi
   await administrator.isTold("The account is back.");
 });
 
+test("a person is made, deleted, brought back and forgotten @script", async ({ administrator }) => {
+  const { page } = administrator;
+  const address = `ines.${Date.now()}@example.org`;
+  await administrator.opens("People");
+  await administrator.presses("New person");
+  const window = page.getByRole("dialog", { name: "New person" });
+  await window.getByLabel("Name", { exact: true }).fill("Ines Duarte");
+  await window.getByLabel("Email address").fill(address);
+  await administrator.findsNoBarrier();
+  await window.getByRole("button", { name: "Create" }).click();
+  await expect(page.getByRole("dialog", { name: "The temporary password" }).locator("code")).toHaveText(/^[\w-]{20}$/);
+  await administrator.presses("I have copied it");
+  await administrator.sees("Ines Duarte");
+
+  const deletes = async () => {
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await administrator.confirms("Delete Ines Duarte?", "Delete");
+    await administrator.sees("People");
+    await page.getByLabel("Which people").selectOption({ label: "Deleted" });
+    await expect(page.getByRole("row").filter({ hasText: address })).toBeVisible();
+  };
+  await deletes();
+  await administrator.findsNoBarrier();
+  await page.getByRole("row").filter({ hasText: address }).getByRole("button", { name: "Restore" }).click();
+  await administrator.isTold("Ines Duarte is back.");
+  await expect(page.getByRole("row").filter({ hasText: address })).toHaveCount(0);
+
+  await page.getByLabel("Which people").selectOption({ label: "All people" });
+  await page.getByRole("searchbox", { name: "Search by name or email" }).fill(address);
+  await expect(page.getByRole("rowheader")).toHaveText(["Ines Duarte"]);
+  await page.getByRole("rowheader").getByRole("link").click();
+  await administrator.sees("Ines Duarte");
+  await deletes();
+  await administrator.presses("Delete Ines Duarte for ever");
+  await administrator.confirms("Delete Ines Duarte for ever?", "Delete for ever");
+  await administrator.isTold("Ines Duarte is forgotten.");
+  await expect(page.getByRole("row").filter({ hasText: address })).toHaveCount(0);
+});
+
 test("a second step is seen, and taken away after a question @script", async ({ administrator, customers: _, server }) => {
   const { page } = administrator;
   // As a user flow leaves it.

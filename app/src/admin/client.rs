@@ -1,6 +1,7 @@
 //! The management API as the portal speaks it: the only place that knows its addresses.
 
 mod call;
+mod which;
 
 use crate::contract::resource::{
     application::{AddPassword, Application, PasswordCredential, RemovePassword},
@@ -21,6 +22,7 @@ pub use call::{Client, Result, client};
 use call::{Method, encoded};
 use serde::Deserialize;
 use serde_json::{Value, json};
+pub use which::WhichSignIns;
 
 const FLOWS: &str = "/identity/authenticationEventsFlows";
 const ATTRIBUTES: &str = "/identity/userFlowAttributes";
@@ -289,6 +291,8 @@ fn application(id: &str) -> String {
 
 // People
 
+const DELETED: &str = "/directory/deletedItems";
+
 impl Client {
     /// One page of the people whose names or address have a word that begins so; nothing typed means everybody.
     pub async fn people(self, typed: &str) -> Result<Collection<User>> {
@@ -312,6 +316,10 @@ impl Client {
         self.get(&person(id)).await
     }
 
+    pub async fn create_person(self, new: &Value) -> Result<User> {
+        self.send(Method::Post, "/users", new).await
+    }
+
     pub async fn update_person(self, id: &str, etag: Option<&str>, changes: &Value) -> Result<()> {
         self.change(&person(id), etag, changes).await
     }
@@ -320,9 +328,19 @@ impl Client {
         self.delete(&person(id)).await
     }
 
-    /// Brings back an account that was deleted less than 30 days ago.
+    /// One page of those who were deleted less than 30 days ago.
+    pub async fn deleted_people(self) -> Result<Collection<User>> {
+        self.get(&format!("{DELETED}?$top={PAGE}&$select=id,displayName,mail,identities,deletedDateTime")).await
+    }
+
+    /// Brings one of them back.
     pub async fn restore_person(self, id: &str) -> Result<()> {
-        self.act(Method::Post, &format!("/directory/deletedItems/{}/restore", encoded(id)), &json!({})).await
+        self.act(Method::Post, &format!("{DELETED}/{}/restore", encoded(id)), &json!({})).await
+    }
+
+    /// For good.
+    pub async fn forget_person(self, id: &str) -> Result<()> {
+        self.delete(&format!("{DELETED}/{}", encoded(id))).await
     }
 
     /// The answer holds the new password, this once; its owner has to choose another with it.
@@ -462,26 +480,5 @@ impl Client {
 
     pub async fn changes(self) -> Result<Collection<DirectoryAudit>> {
         self.get(&format!("/auditLogs/directoryAudits?$top={PAGE}")).await
-    }
-}
-
-/// Nothing said means all of them.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct WhichSignIns {
-    /// Like `signedUp`.
-    pub event: String,
-    /// A moment, as the API reads it.
-    pub since: Option<String>,
-    /// The id of an account.
-    pub person: Option<String>,
-}
-
-impl WhichSignIns {
-    fn filter(&self) -> Option<String> {
-        let event = (!self.event.is_empty()).then(|| format!("event eq '{}'", self.event));
-        let since = self.since.as_ref().map(|since| format!("createdDateTime ge {since}"));
-        let person = self.person.as_ref().map(|person| format!("userId eq '{person}'"));
-        let parts: Vec<String> = [event, since, person].into_iter().flatten().collect();
-        (!parts.is_empty()).then(|| parts.join(" and "))
     }
 }
