@@ -77,9 +77,11 @@ export class Administrator {
     await this.sees(name);
   }
 
-  /** By the tabs of what is open. */
-  async turnsTo(name: string) {
-    await this.page.getByRole("navigation", { name: /^(User flow|Activity)$/ }).getByRole("link", { name, exact: true }).click();
+  /** By the tabs of what is open; where a word stands over them, `under` that one. */
+  async turnsTo(name: string, under?: string) {
+    const menu = this.page.getByRole("navigation", { name: /^(User flow|Activity)$/ });
+    const tabs = under ? menu.getByRole("list", { name: under, exact: true }) : menu;
+    await tabs.getByRole("link", { name, exact: true }).click();
     await expect(this.page.getByRole("status", { name: "Loading" })).toHaveCount(0);
   }
 
