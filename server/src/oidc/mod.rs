@@ -30,6 +30,3 @@ use crate::{
     client::{auth as client_auth, cors, parameters, place, refuse, tongue},
     request::{self as check, asked_claims, response, scope},
 };
-
-#[cfg(test)]
-mod tests;

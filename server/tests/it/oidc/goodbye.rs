@@ -49,6 +49,9 @@ async fn a_request_without_a_hint_gets_what_the_tenant_chose() {
             ada.open(&path(&shop, &[("post_logout_redirect_uri", &other.redirect_uri), ("state", "s")])).await;
             assert_eq!(ada.heading() == "Sign out of Woodgrove?", other_asks, "{choice:?}");
             if other_asks {
+                let policy = ada.headers["content-security-policy"].to_str().unwrap();
+                let leads = policy.contains("form-action 'self' https://other.example.test");
+                assert!(leads || !other_returns, "{choice:?}: {policy}");
                 ada.press("Sign out").await;
             }
             let back = format!("{}?state=s", other.redirect_uri);

@@ -184,6 +184,25 @@ async fn cve_2024_47000_what_is_switched_off_gets_no_tokens() {
     .await;
 }
 
+/// Security R31: only access tokens open it, and only those that were asked for to sign in.
+#[tokio::test]
+async fn r31_userinfo_says_why_it_is_silent() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        for other in [tokens.id_token.as_str(), "", "x.y.z"] {
+            let answered = shop.userinfo(other).await;
+            assert_eq!(answered.status, 401, "{other}");
+            assert!(answered.header("www-authenticate").starts_with("Bearer error=\"invalid_token\""), "{other}");
+        }
+        let asked = shop.asks_with(&mut ada, &[("scope", shop.id.as_str())]).await;
+        let told = shop.redeem(&shop.code(&ada, &asked), &asked).await.json();
+        assert!(told.get("id_token").is_none());
+        assert_eq!(shop.userinfo(told["access_token"].as_str().unwrap()).await.status, 403);
+    })
+    .await;
+}
+
 /// cve 13: nothing counts beyond its time, and nobody has swept.
 #[tokio::test]
 async fn cve_2026_32132_time_is_checked_where_it_counts() {
