@@ -253,7 +253,7 @@ async fn an_application_that_does_not_answer_is_called_again() {
         assert_eq!(server.count(waiting).await, 0);
         server.state.outbound.calls().await;
         sign_out().await;
-        application::disable(&server.state.db, &server.tenant, &shop.id, Some(server.now())).await.unwrap();
+        server.switch(&shop, false).await;
         assert_eq!(goodbye::say_due(&server.state).await.unwrap(), 1);
         assert_eq!(server.count(waiting).await, 0);
     })

@@ -5,7 +5,6 @@ use crate::harness::{PASSWORD, input, on_both};
 use app::contract::user_flow::Input;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use server::directory::application;
 use std::time::Duration;
 
 #[tokio::test]
@@ -164,7 +163,7 @@ async fn cve_2024_47000_what_is_switched_off_gets_no_tokens() {
         let shop = server.application().await;
         let (_, tokens) = ada_with_tokens(&server, &shop).await;
         let (_, asked, code) = ada_with_code(&server, &shop).await;
-        application::disable(&server.state.db, &server.tenant, &shop.id, Some(server.now())).await.unwrap();
+        server.switch(&shop, false).await;
         assert_eq!(refused(&shop.redeem(&code, &asked).await), "invalid_client");
         assert_eq!(refused(&shop.refresh(&tokens.refresh_token).await), "invalid_client");
         assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
@@ -173,7 +172,7 @@ async fn cve_2024_47000_what_is_switched_off_gets_no_tokens() {
         assert_eq!(ada.status, 400);
         assert!(ada.left_for.is_none());
 
-        application::disable(&server.state.db, &server.tenant, &shop.id, None).await.unwrap();
+        server.switch(&shop, true).await;
         let (_, asked, code) = ada_with_code(&server, &shop).await;
         let account = server.text("SELECT id FROM accounts").await.into();
         server.disable(&account).await;
