@@ -247,6 +247,23 @@ fn every_file_begins_by_saying_what_lives_in_it() {
     }
 }
 
+/// Whoever comes new finds every room in README, with a word of what it is for.
+#[test]
+fn readme_shows_every_room_of_the_server() {
+    let readme = fs::read_to_string(top().join("README.md")).unwrap();
+    let house = readme.split("## The house").nth(1).unwrap().split("```").nth(1).unwrap();
+    let words = house.split_whitespace().map(|word| word.trim_end_matches([',', ';']));
+    let shown: Vec<&str> = words
+        .map(|word| word.strip_prefix("src/").unwrap_or(word))
+        .filter_map(|word| word.strip_suffix(".rs").or(word.strip_suffix('/')))
+        .collect();
+    let contents = fs::read_to_string(top().join("server/src/lib.rs")).unwrap();
+    for line in contents.lines() {
+        let room = line.strip_prefix("pub mod ").and_then(|rest| rest.strip_suffix(';'));
+        assert!(room.is_none_or(|room| shown.contains(&room)), "README.md does not show {line}");
+    }
+}
+
 #[test]
 fn no_file_is_longer_than_can_be_read() {
     for file in files() {
