@@ -66,6 +66,11 @@ impl Browser {
     /// From the first page to the password's verdict.
     pub async fn sign_in(&mut self, address: &str, password: &str) -> &mut Self {
         self.fill(&[("Email address", address)]).press("Continue").await;
+        self.guess(password).await
+    }
+
+    /// On the page for the password.
+    pub async fn guess(&mut self, password: &str) -> &mut Self {
         self.fill(&[("Password", password)]).press("Sign in").await
     }
 
