@@ -110,6 +110,15 @@ impl TestServer {
         Application::new(self, made, secret)
     }
 
+    /// A page that calls us itself, over a flow that is there: it can keep no secret.
+    pub async fn page_over(&self, flow: &UserFlowId) -> Application {
+        self.application_over(flow, |made| {
+            made.secrets.clear();
+            made.redirect_uris[0].platform = Platform::SinglePage;
+        })
+        .await
+    }
+
     pub async fn save_flow(&self, id: &UserFlowId, change: impl FnOnce(&mut UserFlow)) {
         let mut flow = (*user_flow::get(&self.state.db, &self.tenant, id).await.unwrap()).clone();
         change(&mut flow);

@@ -3,7 +3,6 @@
 use super::{ADA, ada_with_tokens};
 use crate::harness::{Answered, Application, Asked, ORIGIN, PASSWORD, on_both};
 use axum::{body::Body, http::Request};
-use server::directory::application::Platform;
 
 #[tokio::test]
 async fn every_endpoint_that_is_named_answers_and_every_claim_is_named() {
@@ -125,12 +124,7 @@ async fn a_tenant_is_one_by_id_and_by_name() {
 async fn r25_only_the_application_s_own_pages_read_its_tokens() {
     on_both(async |server| {
         let shop = server.application().await;
-        let spa = server
-            .application_over(&shop.flow, |made| {
-                made.secrets.clear();
-                made.redirect_uris[0].platform = Platform::SinglePage;
-            })
-            .await;
+        let spa = server.page_over(&shop.flow).await;
         for path in ["v2.0/.well-known/openid-configuration", "discovery/v2.0/keys"] {
             let answered = server.get(&format!("/{}/{path}", server.tenant)).await;
             assert_eq!(answered.header("access-control-allow-origin"), "*");
@@ -231,12 +225,7 @@ async fn r25_only_the_application_s_own_page_redeems_its_codes() {
         const OWN: &str = "https://shop.example.test";
         let web = server.application().await;
         let web = server.application_over(&web.flow, |made| made.secrets.clear()).await;
-        let page = server
-            .application_over(&web.flow, |made| {
-                made.secrets.clear();
-                made.redirect_uris[0].platform = Platform::SinglePage;
-            })
-            .await;
+        let page = server.page_over(&web.flow).await;
         let (mut ada, _) = ada_with_tokens(&server, &page).await;
         let asked = page.asks(&mut ada).await;
         let code = page.code(&ada, &asked);

@@ -7,8 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 use server::{
     directory::{
-        self,
-        application::{self, Platform},
+        self, application,
         goodbye::Goodbye,
         tenant::{self, SignOut},
     },
@@ -397,12 +396,7 @@ async fn applications_are_opened_in_frames_when_somebody_signs_out() {
 async fn signing_out_ends_every_application_of_the_session() {
     on_both(async |server| {
         let shop = server.application().await;
-        let page = server
-            .application_over(&shop.flow, |made| {
-                made.secrets.clear();
-                made.redirect_uris[0].platform = Platform::SinglePage;
-            })
-            .await;
+        let page = server.page_over(&shop.flow).await;
         let (mut ada, of_shop) = ada_with_tokens(&server, &shop).await;
         let asked = page.asks(&mut ada).await;
         let of_page = page.tokens(&ada, &asked).await;
