@@ -1,23 +1,14 @@
 // An administrator at the portal: comes by the link that the server printed, opens what the menu names, presses what is labelled.
 
 import AxeBuilder from "@axe-core/playwright";
-import { binaryOf, newPlace, remove, start, type Server } from "../portico.mjs";
-import { expect, test as base } from "./house.ts";
+import type { Server } from "../portico.mjs";
+import { expect, ownServer, test as base } from "./house.ts";
 import { passphrase } from "./person.ts";
 import type { Page } from "@playwright/test";
 
 /** With a server of its own: what administrators change is nothing to other stories. */
 export const test = base.extend<{ administrator: Administrator }, { server: Server }>({
-  server: [
-    async ({ database }, use) => {
-      const place = newPlace(database);
-      const server = await start({ binary: binaryOf("debug"), place });
-      await use(server);
-      expect(await server.stop(), server.told()).toBe(0);
-      remove(place);
-    },
-    { scope: "worker" },
-  ],
+  server: ownServer(),
 
   administrator: async ({ page, server }, use) => {
     const administrator = new Administrator(page, server);

@@ -2,6 +2,7 @@
 //! them here; a browser fetches them by the name of their content.
 
 use crate::{
+    assets::FOR_EVER,
     directory::{branding, tenant},
     error::{Error, Result},
     secret::token,
@@ -36,8 +37,6 @@ pub fn scripts<'a>(tenant: &TenantId, texts: &Arc<Texts>, usual: &'a Scripts) ->
 fn hash(sentences: &str) -> String {
     token::hash(sentences)[..16].to_owned()
 }
-
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// `GET /sentences/{tenant}/{name}`. What was changed since has another name: whoever asks for the old one is given the
 /// present sentences, and asks again next time.

@@ -1,7 +1,7 @@
 //! Accounts: the people of a tenant, with their credentials and attribute values.
 
 use super::{
-    Db, Durability, Statement, goodbye,
+    Db, Statement, goodbye,
     identity::{self, Folded},
     person, tenant,
 };
@@ -311,29 +311,6 @@ pub async fn profile(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<
     }
     profile.name = profile.address.as_ref().map(|address| address.text.clone()).or(user_name).unwrap_or_default();
     Ok(Some(profile))
-}
-
-/// Switches an account off, and everything that acts for it with it; or on again.
-pub async fn disable(db: &Db, tenant: &TenantId, account: &AccountId, at: Option<Timestamp>) -> Result<()> {
-    let (tenant, account) = (tenant.clone(), account.clone());
-    db.write(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            let changed = sqlx::query("UPDATE accounts SET disabled_at = $1 WHERE tenant_id = $2 AND id = $3")
-                .bind(at.map(|at| at.0))
-                .bind(tenant.as_str())
-                .bind(account.as_str())
-                .execute(&mut *c)
-                .await?;
-            if changed.rows_affected() == 0 {
-                return Err(Error::NotFound);
-            }
-            match at {
-                Some(now) => end_everything(c, &tenant, &account, now).await,
-                None => Ok(()),
-            }
-        })
-    })
-    .await
 }
 
 /// Ends every session and every refresh token of the account; whichever applications they signed in to are to hear.

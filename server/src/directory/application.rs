@@ -330,22 +330,3 @@ async fn insert_redirect_uris(
     }
     Ok(())
 }
-
-/// Switches an application off, or on again. Its grants and tokens are refused from then on.
-pub async fn disable(db: &Db, tenant: &TenantId, id: &ApplicationId, at: Option<Timestamp>) -> Result<()> {
-    let (tenant, id) = (tenant.clone(), id.clone());
-    db.write(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            sqlx::query("UPDATE applications SET disabled_at = $1 WHERE tenant_id = $2 AND id = $3")
-                .bind(at.map(|at| at.0))
-                .bind(tenant.as_str())
-                .bind(id.as_str())
-                .execute(c)
-                .await?;
-            Ok(())
-        })
-    })
-    .await?;
-    db.recents.forget();
-    Ok(())
-}

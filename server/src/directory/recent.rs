@@ -39,7 +39,8 @@ pub struct Recents {
 }
 
 impl Recents {
-    /// After a change by this server.
+    /// After a change by this server. For what is new it is enough: no open page shows it yet. `Db::forget` wakes whoever tells
+    /// open pages besides.
     pub fn forget(&self) {
         self.tenants.forget();
         self.tenant_hosts.forget();

@@ -5,7 +5,7 @@ use crate::error::Result;
 use app::contract::{
     flow_rules::SessionScope,
     id::{AccountId, ApplicationId, SessionId, TenantId, UserFlowId},
-    time::Timestamp,
+    time::{Timestamp, millis},
 };
 use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, FromRow, Row as _, any::AnyRow};
@@ -139,10 +139,6 @@ pub fn insert(tenant: &TenantId, session: &Session) -> Result<Statement> {
     .bind(session.user_flow().map(UserFlowId::as_str))
     .bind(serde_json::to_string(&session.begun)?);
     Ok(insert)
-}
-
-fn millis(span: Duration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A session that is neither ended nor past its time nor idle too long, of an account that is neither switched off nor deleted.

@@ -9,7 +9,7 @@ use super::{Db, Durability, application::Platform};
 use crate::error::Result;
 use app::contract::{
     id::{AccountId, ApplicationId, GrantId, SessionId, TenantId, UserFlowId},
-    time::Timestamp,
+    time::{Timestamp, millis},
 };
 use sqlx::{AnyConnection, FromRow, Row as _, any::AnyRow};
 use std::time::Duration;
@@ -73,7 +73,7 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, family: &Family, n
     .bind(family.uses)
     .bind(family.used_at.0)
     .bind(&family.key)
-    .bind(i64::try_from(family.lasts.as_millis()).unwrap_or(i64::MAX))
+    .bind(millis(family.lasts))
     .bind(family.ends_at.map(|at| at.0))
     .bind(&family.flow_name)
     .bind(&family.asked_at)

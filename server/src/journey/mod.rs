@@ -52,6 +52,9 @@
 //!     Making --> Proved: somebody else got the address in the same moment
 //!     Making --> Code: somebody has the address that was taken as typed
 //!     Making --> Address: somebody else got the user name in the same moment
+//!     Account --> Reading: in, and the flow edits profiles; so from Password, Proved, SecondFactor and SecondStep
+//!     Reading --> Profile: what is known of them
+//!     Reading --> Stopped: gone meanwhile
 //!     Profile --> [*]: saved
 //!     Finished --> [*]
 //!     Finished --> Proved: somebody else got the address in the same moment

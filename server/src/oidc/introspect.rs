@@ -2,7 +2,7 @@
 //! (RFC 7662).
 
 use super::{
-    access_token,
+    OF_A_TOKEN, access_token,
     client_auth::{self, Client},
     parameters::Parameters,
     place::Place,
@@ -27,9 +27,6 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-const PARAMETERS: [&str; 6] =
-    ["token", "token_type_hint", "client_id", "client_secret", "client_assertion", "client_assertion_type"];
-
 pub async fn post(
     State(state): State<AppState>,
     place: Place,
@@ -45,7 +42,7 @@ pub async fn post(
 }
 
 async fn answer(state: &AppState, place: &Place, headers: &HeaderMap, body: &[u8]) -> Result<Value> {
-    let (tenant, form, client) = client_auth::who_calls(state, place, headers, body, &PARAMETERS).await?;
+    let (tenant, form, client) = client_auth::who_calls(state, place, headers, body, &OF_A_TOKEN).await?;
     // Security R34: what a token is worth is told to nobody whom we do not know.
     client.proved()?;
     let token = form.required("token")?;

@@ -104,9 +104,7 @@ pub async fn reset_password(
 
 /// Sixteen letters and digits that are not taken for each other: 79 bits.
 fn temporary(state: &AppState) -> Secret {
-    const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-    let letter = || char::from(ALPHABET[state.chance.below(ALPHABET.len() as u32) as usize]);
-    let groups: Vec<String> = (0..4).map(|_| (0..4).map(|_| letter()).collect()).collect();
+    let groups: Vec<String> = (0..4).map(|_| token::letters(&state.chance, 4)).collect();
     groups.join("-").into()
 }
 

@@ -2,6 +2,7 @@
 
 use super::{ADA, ada_with_tokens, refused};
 use crate::harness::{Application, Browser, PASSWORD, on_both};
+use axum::{body::Body, http::Request};
 use server::directory::application;
 
 fn path(shop: &Application, parameters: &[(&str, &str)]) -> String {
@@ -136,6 +137,27 @@ async fn an_id_token_that_ran_out_still_tells_whom_it_was_about() {
         ))
         .await;
         assert_eq!(ada.left_for.as_deref(), Some(shop.redirect_uri.as_str()));
+        assert!(!is_signed_in(&shop, &mut ada).await);
+    })
+    .await;
+}
+
+/// OpenID Connect RP-Initiated Logout §2: by POST as well; the cookies come with the GET that follows.
+#[tokio::test]
+async fn an_application_may_ask_by_a_form() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        let parameters = [("id_token_hint", tokens.id_token.as_str()), ("state", "a b")];
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+        let form = Request::post(path(&shop, &[]))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", "https://shop.example.test");
+        let answered = server.send(form.body(Body::from(body)).unwrap()).await;
+        let again = answered.header("location");
+        assert_eq!((answered.status.as_u16(), again), (303, path(&shop, &parameters).as_str()));
+        assert!(is_signed_in(&shop, &mut ada).await);
+        ada.open(again).await;
         assert!(!is_signed_in(&shop, &mut ada).await);
     })
     .await;

@@ -2,6 +2,7 @@
 
 use super::ADA;
 use crate::harness::{PASSWORD, Tokens, on_both};
+use axum::{body::Body, http::Request};
 use std::time::Duration;
 
 #[tokio::test]
@@ -12,10 +13,16 @@ async fn prompt_none_shows_nothing() {
         let mut ada = server.browser();
         shop.asks_with(&mut ada, &[("prompt", "none")]).await;
         assert_eq!(shop.answer(&ada).unwrap()["error"], "login_required");
+        // A page of the application's asks in a frame of its own.
+        let policy = ada.headers.get("content-security-policy").map_or("", |policy| policy.to_str().unwrap());
+        assert!(!ada.headers.contains_key("x-frame-options") && !policy.contains("frame-ancestors"), "{policy}");
         shop.asks(&mut ada).await;
         ada.sign_in(ADA, PASSWORD).await;
         shop.asks_with(&mut ada, &[("prompt", "none")]).await;
         assert!(shop.has(&ada));
+        server.clock.advance(Duration::from_secs(61));
+        shop.asks_with(&mut ada, &[("prompt", "none"), ("max_age", "60")]).await;
+        assert_eq!(shop.answer(&ada).unwrap()["error"], "login_required");
         shop.asks_with(&mut ada, &[("prompt", "none login")]).await;
         assert_eq!(shop.answer(&ada).unwrap()["error"], "invalid_request");
     })
@@ -200,10 +207,17 @@ async fn a_request_may_come_as_a_form() {
         let mut ada = server.browser();
         let (asked, parameters) = shop.request();
         let path = format!("/{}/oauth2/v2.0/authorize", server.tenant);
-        ada.submit(crate::harness::Submission { path, pairs: parameters }).await;
+        ada.submit(crate::harness::Submission { path: path.clone(), pairs: parameters }).await;
         assert_eq!(ada.heading(), "Sign in");
         ada.sign_in(ADA, PASSWORD).await;
         shop.tokens(&ada, &asked).await;
+        // From another site, and with what means something in an address.
+        let form = Request::post(&path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", "https://app.example");
+        let answered = server.send(form.body(Body::from("client_id=x&state=%C3%BC%26%23%0D%0A")).unwrap()).await;
+        assert_eq!(answered.status, 303);
+        assert_eq!(answered.header("location"), format!("{path}?client_id=x&state=%C3%BC%26%23%0D%0A"));
     })
     .await;
 }

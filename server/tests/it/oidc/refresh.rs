@@ -2,7 +2,6 @@
 
 use super::{ADA, ada_with_tokens, refused};
 use crate::harness::{Answered, Application, PASSWORD, at_once, on_both};
-use server::directory::application::Platform;
 use std::{collections::BTreeSet, time::Duration};
 
 fn token_of(answered: &Answered) -> String {
@@ -196,12 +195,7 @@ async fn r30_f15_storms_over_two_servers_kill_nobody_but_thieves() {
 async fn r30_a_family_never_outlives_its_fortnight_nor_a_page_s_its_day() {
     on_both(async |server| {
         let shop = server.application().await;
-        let page = server
-            .application_over(&shop.flow, |made| {
-                made.secrets.clear();
-                made.redirect_uris[0].platform = Platform::SinglePage;
-            })
-            .await;
+        let page = server.page_over(&shop.flow).await;
         for (application, hours) in [(&shop, 14 * 24), (&page, 24)] {
             let (_, tokens) = ada_with_tokens(&server, application).await;
             let mut token = tokens.refresh_token.clone();

@@ -5,7 +5,6 @@ use crate::harness::{Administrator, ORIGIN, PASSWORD, input, on_both};
 use app::contract::{flow_rules::AlsoTold, user_flow::Input};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use server::directory::application;
 use std::time::Duration;
 
 #[tokio::test]
@@ -262,7 +261,7 @@ async fn cve_2024_47000_what_is_switched_off_gets_no_tokens() {
         let shop = server.application().await;
         let (_, tokens) = ada_with_tokens(&server, &shop).await;
         let (_, asked, code) = ada_with_code(&server, &shop).await;
-        application::disable(&server.state.db, &server.tenant, &shop.id, Some(server.now())).await.unwrap();
+        server.switch(&shop, false).await;
         assert_eq!(refused(&shop.redeem(&code, &asked).await), "invalid_client");
         assert_eq!(refused(&shop.refresh(&tokens.refresh_token).await), "invalid_client");
         assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
@@ -271,13 +270,32 @@ async fn cve_2024_47000_what_is_switched_off_gets_no_tokens() {
         assert_eq!(ada.status, 400);
         assert!(ada.left_for.is_none());
 
-        application::disable(&server.state.db, &server.tenant, &shop.id, None).await.unwrap();
+        server.switch(&shop, true).await;
         let (_, asked, code) = ada_with_code(&server, &shop).await;
         let account = server.text("SELECT id FROM accounts").await.into();
         server.disable(&account).await;
         assert_eq!(refused(&shop.redeem(&code, &asked).await), "invalid_grant");
         assert_eq!(refused(&shop.refresh(&tokens.refresh_token).await), "invalid_grant");
         assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
+    })
+    .await;
+}
+
+/// Security R31: only access tokens open it, and only those that were asked for to sign in.
+#[tokio::test]
+async fn r31_userinfo_says_why_it_is_silent() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        for other in [tokens.id_token.as_str(), "", "x.y.z"] {
+            let answered = shop.userinfo(other).await;
+            assert_eq!(answered.status, 401, "{other}");
+            assert!(answered.header("www-authenticate").starts_with("Bearer error=\"invalid_token\""), "{other}");
+        }
+        let asked = shop.asks_with(&mut ada, &[("scope", shop.id.as_str())]).await;
+        let told = shop.redeem(&shop.code(&ada, &asked), &asked).await.json();
+        assert!(told.get("id_token").is_none());
+        assert_eq!(shop.userinfo(told["access_token"].as_str().unwrap()).await.status, 403);
     })
     .await;
 }

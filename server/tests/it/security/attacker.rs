@@ -15,10 +15,6 @@ const ADA: &str = "ada@example.org";
 const GRACE: &str = "grace@example.org";
 const NEW: &str = "two birds in the bush";
 
-async fn guess(browser: &mut Browser, password: &str) {
-    browser.fill(&[("Password", password)]).press("Sign in").await;
-}
-
 /// A mistake made again costs nothing. While the password is held it is not judged, and must not pay for another guess.
 #[tokio::test]
 async fn r1_a_mistake_made_again_while_held_opens_nothing() {
@@ -29,11 +25,11 @@ async fn r1_a_mistake_made_again_while_held_opens_nothing() {
         shop.asks(&mut eve).await;
         eve.fill(&[("Email address", ADA)]).press("Continue").await;
         for number in 0..10 {
-            guess(&mut eve, &format!("guess {number}")).await;
+            eve.guess(&format!("guess {number}")).await;
         }
         for _ in 0..5 {
-            guess(&mut eve, "guess 9").await;
-            guess(&mut eve, PASSWORD).await;
+            eve.guess("guess 9").await;
+            eve.guess(PASSWORD).await;
             assert!(!shop.has(&eve), "the eleventh guess was judged");
         }
         assert_eq!(server.count("SELECT failures FROM guesses").await, 10);
@@ -58,7 +54,7 @@ async fn r2_a_burst_from_one_network_is_told_twenty_verdicts() {
         let told = at_once(people.len(), |number| {
             let mut eve = people[number].clone();
             async move {
-                guess(&mut eve, "everybody's password").await;
+                eve.guess("everybody's password").await;
                 eve.status.as_u16()
             }
         })
@@ -143,7 +139,7 @@ async fn r1_recovery_opens_the_owner_s_own_browser_too() {
         shop.asks_with(&mut ada, &[("prompt", "login")]).await;
         ada.fill(&[("Email address", ADA)]).press("Continue").await;
         for number in 0..10 {
-            guess(&mut ada, &format!("guess {number}")).await;
+            ada.guess(&format!("guess {number}")).await;
         }
         ada.press("Forgot password?").await;
         ada.type_code(ADA).await;
