@@ -1,7 +1,7 @@
 //! Access tokens of ours that come back to us: which are believed, and which still count.
 
-use super::place;
 use crate::{
+    client::place,
     directory::{
         application::{self, Application},
         revoked_token,

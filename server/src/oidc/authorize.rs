@@ -2,15 +2,15 @@
 //! back; everybody else begins a journey.
 
 use super::{
-    browser,
-    check::{self, Prompt, RefreshRules, Request},
-    hint, par,
-    parameters::Parameters,
-    place::{self, Place},
+    browser, hint, par,
     redirect::{Answering, see_other},
     reply::{SignedIn, reply},
 };
 use crate::{
+    client::{
+        parameters::Parameters,
+        place::{self, Place},
+    },
     cookie::{self, Cookie},
     directory::{
         Durability, Unit, account,
@@ -26,6 +26,7 @@ use crate::{
     error::{Refusal, Result},
     guard::Caller,
     journey::{self, Entry, Known, assurance, profile::filled_in},
+    request::{self, Prompt, RefreshRules, Request},
     secret::token::Token,
     state::AppState,
     wishes,
@@ -60,18 +61,18 @@ pub async fn get(
     let is_pushed = pushed.is_some();
     let (asked, place) = match pushed {
         Some(pushed) => {
-            let as_page = check::as_page(place.tongue());
+            let as_page = request::as_page(place.tongue());
             let place = place.of_pushed(&state.db, &tenant, pushed.get("p")).await.map_err(as_page)?;
             (pushed, place)
         }
         None => (asked, place),
     };
-    let as_page = check::as_page(place.tongue());
-    let (application, to) = check::who_asks(&state.db, &tenant.id, &asked).await.map_err(&as_page)?;
+    let as_page = request::as_page(place.tongue());
+    let (application, to) = request::who_asks(&state.db, &tenant.id, &asked).await.map_err(&as_page)?;
     let named = place.named(&state.db, &tenant).await.map_err(&as_page)?;
-    let may_be_so = check::is_pushed_where_it_must(&application, is_pushed);
+    let may_be_so = request::is_pushed_where_it_must(&application, is_pushed);
     let request =
-        may_be_so.and_then(|()| check::request(&application, named.as_ref(), &to, &asked, &state.config.public_url));
+        may_be_so.and_then(|()| request::request(&application, named.as_ref(), &to, &asked, &state.config.public_url));
     match request {
         Ok(mut request) => {
             let flow = user_flow::get(&state.db, &tenant.id, &request.user_flow).await?;
@@ -101,7 +102,7 @@ pub async fn get(
 /// OpenID Connect Core §3.1.2.1 wants POST as well. Our cookies do not come with a POST from another site (SameSite=Lax),
 /// so the browser is asked to come again by GET, and brings them.
 pub async fn post(place: Place, headers: HeaderMap, body: Bytes) -> Result<Response> {
-    let asked = Parameters::of_form(&headers, &body).map_err(check::page)?;
+    let asked = Parameters::of_form(&headers, &body).map_err(request::page)?;
     Ok(see_other(&place.again("/oauth2/v2.0/authorize", asked)))
 }
 

@@ -5,8 +5,8 @@
 //! It says `error`, after which nobody is to do anything, where the browser keeps our cookie from it: in frames of other sites.
 //! There, applications hear by back-channel and front-channel logout.
 
-use super::place::Place;
 use crate::{
+    client::place::Place,
     cookie::Cookie,
     directory::{application, tenant},
     error::Result,

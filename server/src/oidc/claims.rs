@@ -1,14 +1,12 @@
 //! What tokens and userinfo say of a person (`entra-protocol` §4, OpenID Connect Core §5.1, RFC 9068).
 
-use super::{
-    scope::{Apis, Scope, Scopes},
-    token::{self, Granted},
-};
+use super::token::{self, Granted};
 use crate::{
     claims::{self, Told},
     config::PublicUrl,
     directory::{account::Profile, pairwise::pairwise},
     journey::assurance,
+    request::scope::{Apis, Scope, Scopes},
     secret::jwt::{Algorithm, Claims},
 };
 use app::contract::{

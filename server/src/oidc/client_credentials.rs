@@ -4,12 +4,11 @@
 use super::{
     access_token,
     claims::{self, Daemon},
-    client_auth::Client,
     mint,
-    parameters::Parameters,
     token::{GRAPH_LIFETIME, Tokens},
 };
 use crate::{
+    client::{auth::Client, parameters::Parameters},
     directory::{
         administrator,
         application::{self, Application},

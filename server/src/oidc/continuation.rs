@@ -2,19 +2,19 @@
 //! says only now for what.
 
 use super::{
-    asked_claims::AskedClaims,
-    check::Kept,
-    client_auth::Client,
-    parameters::Parameters,
-    place::Named,
     redeem::{self, Here, NO_SUCH_CODE, REDEEMED_BEFORE},
     reply::is_meant,
-    scope::{Apis, Scopes},
     token::Granted,
 };
 use crate::{
+    client::{auth::Client, parameters::Parameters, place::Named},
     directory::{application::Platform, grant::Grant, tenant::Tenant},
     error::{Error, Refusal, Result},
+    request::{
+        Kept,
+        asked_claims::AskedClaims,
+        scope::{Apis, Scopes},
+    },
     state::AppState,
 };
 

@@ -2,19 +2,18 @@
 //! person types the short one, and the token endpoint is asked with the long one until they have.
 
 use super::{
-    asked_claims::AskedClaims,
-    check::{RefreshRules, own_address},
-    client_auth::{self, Client},
-    parameters::Parameters,
-    place::Place,
     redeem::Lives,
     refresh,
-    refuse::{self, NO_STORE, Traces},
-    scope::{Apis, Scope, Scopes},
     token::{Granted, RefreshToken},
 };
 use crate::{
     administration::TENANT_ID,
+    client::{
+        auth::{self, Client},
+        parameters::Parameters,
+        place::Place,
+        refuse::{self, NO_STORE, Traces},
+    },
     directory::{
         Durability,
         application::Platform,
@@ -27,6 +26,12 @@ use crate::{
     },
     error::{Refusal, Result},
     guard::{Caller, network_of},
+    request::{
+        RefreshRules,
+        asked_claims::AskedClaims,
+        own_address,
+        scope::{Apis, Scope, Scopes},
+    },
     secret::token::{self, Token},
     state::AppState,
 };
@@ -71,7 +76,7 @@ pub async fn post(
 async fn begin(state: &AppState, place: &Place, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<Value> {
     // As whoever begins journeys (fault F29).
     state.arrivals.admit(network_of(caller.address), state.clock.now())?;
-    let (tenant, form, client) = client_auth::who_calls(state, place, headers, body, &PARAMETERS).await?;
+    let (tenant, form, client) = auth::who_calls(state, place, headers, body, &PARAMETERS).await?;
     befits_devices(&tenant, &client)?;
     if client.application.user_flow.is_none() {
         return Err(

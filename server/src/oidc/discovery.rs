@@ -1,18 +1,22 @@
 //! What applications learn by themselves: where our endpoints are, what they can do (OpenID Connect Discovery 1.0,
 //! RFC 8414), and by which keys our tokens are known. Bytes, made once per change.
 
-use super::{
-    check, claims, client_auth,
-    place::{self, Named, Place},
-    response::{ResponseMode, ResponseType},
-    scope, token,
-};
+use super::{claims, token};
 use crate::{
+    client::{
+        auth,
+        place::{self, Named, Place},
+    },
     config::PublicUrl,
     directory::tenant,
     error::Result,
     journey::assurance,
     keys::{Document, MAX_AGE, Ring},
+    request::{
+        self,
+        response::{ResponseMode, ResponseType},
+        scope,
+    },
     secret::{jwk, jwt::Algorithm},
     state::AppState,
 };
@@ -46,7 +50,7 @@ pub async fn keys(State(state): State<AppState>, place: Place, headers: HeaderMa
 
 async fn of(state: &AppState, place: &Place) -> Result<(TenantId, Option<Named>, Arc<Ring>)> {
     let tenant = tenant::get(&state.db, &place.tenant).await?;
-    let named = place.named(&state.db, &tenant).await.map_err(check::as_page(place.tongue()))?;
+    let named = place.named(&state.db, &tenant).await.map_err(request::as_page(place.tongue()))?;
     Ok((tenant.id.clone(), named, state.keys.ring(&tenant.id).await?))
 }
 
@@ -114,15 +118,15 @@ fn metadata(issuer: &str, at: impl Fn(&str) -> String) -> Value {
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "userinfo_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
-        "token_endpoint_auth_methods_supported": client_auth::METHODS,
+        "token_endpoint_auth_methods_supported": auth::METHODS,
         "token_endpoint_auth_signing_alg_values_supported": jwk::ALGORITHMS,
         "revocation_endpoint_auth_signing_alg_values_supported": jwk::ALGORITHMS,
         "introspection_endpoint_auth_signing_alg_values_supported": jwk::ALGORITHMS,
-        "revocation_endpoint_auth_methods_supported": client_auth::METHODS,
-        "introspection_endpoint_auth_methods_supported": client_auth::METHODS.into_iter().filter(|it| *it != "none").collect::<Vec<_>>(),
+        "revocation_endpoint_auth_methods_supported": auth::METHODS,
+        "introspection_endpoint_auth_methods_supported": auth::METHODS.into_iter().filter(|it| *it != "none").collect::<Vec<_>>(),
         "code_challenge_methods_supported": ["S256"],
         "dpop_signing_alg_values_supported": jwk::ALGORITHMS,
-        "prompt_values_supported": check::PROMPTS,
+        "prompt_values_supported": request::PROMPTS,
         "acr_values_supported": assurance::LEVELS,
         "ui_locales_supported": text::languages(),
         "authorization_response_iss_parameter_supported": true,

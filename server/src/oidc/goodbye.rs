@@ -1,7 +1,7 @@
 //! What the other applications of a session hear when it ends: by a frame of our page, and by a call of our server, again and
 //! again until they have heard (OpenID Connect Front-Channel and Back-Channel Logout 1.0).
 
-use super::{mint, redirect, response::ResponseMode};
+use super::{mint, redirect};
 use crate::{
     directory::{
         application::{self, Application},
@@ -11,6 +11,7 @@ use crate::{
     },
     error::Result,
     mail,
+    request::response::ResponseMode,
     state::AppState,
 };
 use serde_json::{Value, json};

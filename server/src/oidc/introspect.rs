@@ -1,15 +1,14 @@
 //! `POST /{tenant}/oauth2/v2.0/introspect-token`: an application asks what a token is worth that somebody showed it
 //! (RFC 7662).
 
-use super::{
-    OF_A_TOKEN, access_token,
-    client_auth::{self, Client},
-    parameters::Parameters,
-    place::Place,
-    refresh,
-    refuse::{self, NO_STORE, Traces},
-};
+use super::{OF_A_TOKEN, access_token, refresh};
 use crate::{
+    client::{
+        auth::{self, Client},
+        parameters::Parameters,
+        place::Place,
+        refuse::{self, NO_STORE, Traces},
+    },
     directory::{account, application, session, tenant::Tenant, token_family},
     error::Result,
     guard::Caller,
@@ -42,7 +41,7 @@ pub async fn post(
 }
 
 async fn answer(state: &AppState, place: &Place, headers: &HeaderMap, body: &[u8]) -> Result<Value> {
-    let (tenant, form, client) = client_auth::who_calls(state, place, headers, body, &OF_A_TOKEN).await?;
+    let (tenant, form, client) = auth::who_calls(state, place, headers, body, &OF_A_TOKEN).await?;
     // Security R34: what a token is worth is told to nobody whom we do not know.
     client.proved()?;
     let token = form.required("token")?;

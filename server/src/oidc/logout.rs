@@ -3,15 +3,16 @@
 //! asked: nobody is signed out by a link on somebody else's page.
 
 use super::{
-    browser, check, goodbye,
+    browser, goodbye,
     hint::{self, Hint},
-    parameters::Parameters,
-    place::{Named, Place},
     redirect::{self, see_other, with_pairs},
-    response::ResponseMode,
 };
 use crate::{
     assets,
+    client::{
+        parameters::Parameters,
+        place::{Named, Place},
+    },
     cookie::Cookie,
     directory::{
         Durability, account,
@@ -24,6 +25,7 @@ use crate::{
     error::{Error, Result},
     guard::{IsPopup, same_origin},
     html, problem,
+    request::{self, response::ResponseMode},
     secret::{seal::Purpose, token},
     session_state,
     state::AppState,
@@ -84,7 +86,7 @@ pub async fn get(
 /// Our page's own form carries its token. An application's form comes again by GET, and brings the cookies that do not
 /// travel with a POST from another site.
 pub async fn post(State(state): State<AppState>, place: Place, headers: HeaderMap, body: Bytes) -> Result<Response> {
-    let asked = Parameters::of_form(&headers, &body).map_err(check::page)?;
+    let asked = Parameters::of_form(&headers, &body).map_err(request::page)?;
     if asked.get("token").is_none() {
         return Ok(see_other(&place.again(PATH, asked)));
     }
@@ -111,9 +113,9 @@ fn in_its_window(visit: &Visit, mut response: Response) -> Response {
 }
 
 async fn visit(state: &AppState, place: &Place, asked: Parameters, headers: HeaderMap) -> Result<Visit> {
-    asked.once(&PARAMETERS).map_err(check::page)?;
+    asked.once(&PARAMETERS).map_err(request::page)?;
     let tenant = tenant::get(&state.db, &place.tenant).await?;
-    let named = place.named(&state.db, &tenant).await.map_err(check::as_page(place.tongue()))?;
+    let named = place.named(&state.db, &tenant).await.map_err(request::as_page(place.tongue()))?;
     let session = browser::signed_in(state, &tenant.id, &headers).await?;
     let way_out = way_out(state, &tenant, named.as_ref(), session.as_ref()).await?;
     let hint = hint(state, &tenant, &asked).await?;
@@ -174,7 +176,7 @@ async fn owners(
     for id in candidates {
         let application = application::find(&state.db, &tenant.id, &id).await?;
         owners.extend(application.filter(|application| {
-            application.disabled_at.is_none() && check::may_return(application, mode, uri).is_ok()
+            application.disabled_at.is_none() && request::may_return(application, mode, uri).is_ok()
         }));
     }
     Ok(owners)

@@ -3,10 +3,10 @@
 use super::{
     access_token,
     claims::{self, Beside, Subject},
-    place,
     token::Granted,
 };
 use crate::{
+    client::place,
     directory::{
         account::{self, Profile},
         application::Application,

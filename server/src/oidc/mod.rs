@@ -26,11 +26,6 @@ mod redirect;
 mod refresh;
 mod reply;
 
-use crate::{
-    client::{auth as client_auth, cors, parameters, place, refuse, tongue},
-    request::{self as check, asked_claims, response, scope},
-};
-
 /// What an application says that shows us a token (RFC 7009 §2.1, RFC 7662 §2.1).
 const OF_A_TOKEN: [&str; 6] =
     ["token", "token_type_hint", "client_id", "client_secret", "client_assertion", "client_assertion_type"];

@@ -1,15 +1,14 @@
 //! `POST /{tenant}/oauth2/v2.0/par`: an application sends its request by the back door, and the browser only its name
 //! (RFC 9126).
 
-use super::{
-    check,
-    client_auth::{self, Client},
-    cors,
-    parameters::Parameters,
-    place::Place,
-    refuse::{self, NO_STORE, Traces},
-};
 use crate::{
+    client::{
+        auth::{self, Client},
+        cors,
+        parameters::Parameters,
+        place::Place,
+        refuse::{self, NO_STORE, Traces},
+    },
     directory::{
         pushed_request::{self, PushedRequest},
         tenant::Tenant,
@@ -17,6 +16,7 @@ use crate::{
     error::{Refusal, Result},
     guard::{Caller, network_of},
     possession::{self, Call},
+    request,
     secret::token::{self, Token},
     state::AppState,
 };
@@ -52,7 +52,7 @@ pub async fn post(
     if let Err(error) = state.arrivals.admit(network_of(caller.address), state.clock.now()) {
         return refuse::json(&error, &traces);
     }
-    let (tenant, form, client) = match client_auth::who_calls(&state, &place, &headers, &body, &PROOFS).await {
+    let (tenant, form, client) = match auth::who_calls(&state, &place, &headers, &body, &PROOFS).await {
         Ok(known) => known,
         Err(error) => return refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
     };
@@ -86,8 +86,8 @@ async fn push(
     let place = asked.get("p").map_or(place.clone(), |flow| place.clone().with_flow(flow));
     let named = place.named(&state.db, tenant).await?;
     let asked = named.iter().fold(asked, |asked, named| asked.with("p", &named.name));
-    let (application, to) = check::who_asks(&state.db, &tenant.id, &asked).await?;
-    check::request(&application, named.as_ref(), &to, &asked, &state.config.public_url)?;
+    let (application, to) = request::who_asks(&state.db, &tenant.id, &asked).await?;
+    request::request(&application, named.as_ref(), &to, &asked, &state.config.public_url)?;
     let name = Token::random(&state.chance);
     let pushed = PushedRequest {
         hash: name.hash(),
@@ -122,12 +122,12 @@ async fn bound(
 /// is taken once; whatever else the browser brings says nothing (§4).
 pub async fn taken(state: &AppState, tenant: &TenantId, asked: &Parameters) -> Result<Option<Parameters>> {
     let Some(name) = asked.get("request_uri").and_then(|uri| uri.strip_prefix(PREFIX)) else { return Ok(None) };
-    let application = ApplicationId::from(asked.required("client_id").map_err(check::page)?);
+    let application = ApplicationId::from(asked.required("client_id").map_err(request::page)?);
     let now = state.clock.now();
     let request = pushed_request::take(&state.db, tenant, token::hash(name), &application, now).await?;
     let request = request.ok_or_else(|| {
         let why = "The request_uri is unknown, was used before, or has expired.";
-        check::page(Refusal::new("invalid_request_uri", 90100, why))
+        request::page(Refusal::new("invalid_request_uri", 90100, why))
     })?;
     Ok(Some(Parameters::of_query(Some(&request))))
 }

@@ -1,16 +1,16 @@
 //! `grant_type=authorization_code`: a code is redeemed once, by whom and for what it was made (RFC 6749 §4.1.3).
 
 use super::{
-    check::{self, Kept, RefreshRules},
-    client_auth::{Client, Shown},
-    parameters::Parameters,
-    place::Named,
     refresh,
-    scope::{Apis, Scope},
     token::{Granted, RefreshToken},
 };
 use crate::{
     administration::{LONGEST_SESSION, REST_MINUTES, TENANT_ID},
+    client::{
+        auth::{Client, Shown},
+        parameters::Parameters,
+        place::Named,
+    },
     config::PublicUrl,
     directory::{
         Durability,
@@ -22,6 +22,10 @@ use crate::{
         token_family::{self, Family},
     },
     error::{Refusal, Result},
+    request::{
+        self, Kept, RefreshRules,
+        scope::{Apis, Scope},
+    },
     secret::token,
     state::AppState,
 };
@@ -87,7 +91,7 @@ pub struct Here {
 
 impl Here {
     pub fn at(public_url: &PublicUrl, named: Option<&Named>) -> Self {
-        Self { user_flow: named.map(|named| named.flow.id.clone()), asked_at: check::own_address(public_url) }
+        Self { user_flow: named.map(|named| named.flow.id.clone()), asked_at: request::own_address(public_url) }
     }
 
     pub fn gave(&self, grant: &Grant, kept: &Kept) -> Result<(), Refusal> {
@@ -119,7 +123,7 @@ pub async fn redeem(
         key: client.key.clone(),
         here: Here::at(&state.config.public_url, named),
     };
-    let platform = check::platform_of(&client.application, &presented.redirect_uri)
+    let platform = request::platform_of(&client.application, &presented.redirect_uri)
         .map_err(|refusal| Refusal { error: "invalid_grant", ..refusal })?;
     client.befits(platform)?;
     use_up(state, tenant, client, code, platform, move |grant| judge(&presented, grant)).await
@@ -294,7 +298,7 @@ fn family(
         ends_at: lives.ends_at,
         flow_name: granted.flow_name.clone(),
         // As the grant has it: it was judged by that.
-        asked_at: check::own_address(public_url),
+        asked_at: request::own_address(public_url),
         claims: None,
         uses: 0,
         used_at: now,

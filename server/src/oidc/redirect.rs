@@ -1,16 +1,13 @@
 //! The way back to the application: its redirect URI with the answer on it. Nothing else in the house sends a browser away.
 
-use super::{
-    response::{ResponseMode, Return},
-    tongue::Tongue,
-};
 use crate::{
     assets,
-    client::error_number,
+    client::{error_number, tongue::Tongue},
     directory::{application::Application, tenant::Tenant},
     error::Refusal,
     guard::{IsPopup, MayBeFramed},
     html,
+    request::response::{ResponseMode, Return},
     state::AppState,
     wishes,
 };

@@ -1,16 +1,11 @@
 //! `grant_type=refresh_token`: a token is used once and gives its successor (RFC 6749 §6, RFC 9700 §4.14).
 
 use super::{
-    asked_claims::AskedClaims,
-    check,
-    client_auth::Client,
-    parameters::Parameters,
-    place::Named,
     redeem::OTHER_FLOW,
-    scope::{Apis, Scopes},
     token::{Granted, RefreshToken},
 };
 use crate::{
+    client::{auth::Client, parameters::Parameters, place::Named},
     directory::{
         Durability, account,
         activity::{self, Activity},
@@ -22,6 +17,11 @@ use crate::{
     error::{Refusal, Result},
     mail::compose::{Mail, compose},
     post::{self, NOTICE_LIFETIME},
+    request::{
+        self,
+        asked_claims::AskedClaims,
+        scope::{Apis, Scopes},
+    },
     secret::{
         seal::{Purpose, Seal},
         token,
@@ -91,7 +91,7 @@ fn befits(
         return Err(invalid(OTHER_FLOW, why));
     }
     // OpenID Connect Core §12.2: the ID token has the issuer of the first one.
-    if family.asked_at != check::own_address(apis.public_url) {
+    if family.asked_at != request::own_address(apis.public_url) {
         let why = "The refresh token was issued under another host name: use it at the token endpoint of that one.";
         return Err(invalid(70000, why));
     }

@@ -1,17 +1,19 @@
 //! The answer to an authorization request that went well: a code, tokens, or both, as was asked.
 
 use super::{
-    asked_claims::AskedClaims,
-    check::Kept,
     claims::{self, Beside},
     mint::Mint,
     redirect::Answering,
-    scope::{Apis, Scope},
     token::{self, Granted},
 };
 use crate::{
     directory::{grant::Outcome, pairwise::pairwise, session, user_flow},
     error::{Error, Refusal, Result},
+    request::{
+        Kept,
+        asked_claims::AskedClaims,
+        scope::{Apis, Scope},
+    },
     session_state,
 };
 use app::contract::id::{ApplicationId, SessionId, TenantId, UserFlowId};

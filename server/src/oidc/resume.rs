@@ -1,13 +1,14 @@
 //! `GET /{tenant}/oauth2/resume/{grant}`: the journey is over; the application gets its answer, once.
 
 use super::{
-    check::{self, Kept},
-    place,
     redirect::{Answering, see_other},
     reply::{SignedIn, reply},
-    tongue::{CANCELLED, FORGOTTEN},
 };
 use crate::{
+    client::{
+        place,
+        tongue::{CANCELLED, FORGOTTEN},
+    },
     cookie::Cookie,
     directory::{
         application,
@@ -17,6 +18,7 @@ use crate::{
     drive,
     error::{Error, Refusal, Result},
     guard::Caller,
+    request::{self, Kept},
     secret::token::Token,
     state::AppState,
 };
@@ -49,7 +51,7 @@ pub async fn get(
     let application = application::find(&state.db, &tenant.id, &grant.application).await?;
     let application = application.filter(|it| it.disabled_at.is_none()).ok_or(Error::NotFound)?;
     // A redirect URI that was taken away meanwhile is a stranger's.
-    check::may_return(&application, kept.to.mode, &kept.to.uri).map_err(check::page)?;
+    request::may_return(&application, kept.to.mode, &kept.to.uri).map_err(request::page)?;
     // The journey's language is told by the browser that walked it.
     let flow = user_flow::get(&state.db, &tenant.id, &grant.user_flow).await?;
     let issuer = place::issuer(&state.config.public_url, &tenant.id, &flow, kept.flow_name.as_deref());

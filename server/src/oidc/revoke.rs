@@ -1,15 +1,14 @@
 //! `POST /{tenant}/oauth2/v2.0/revoke`: an application gives back a token that it needs no more (RFC 7009).
 
-use super::{
-    OF_A_TOKEN, access_token,
-    client_auth::{self, Client},
-    cors,
-    parameters::Parameters,
-    place::Place,
-    refresh,
-    refuse::{self, NO_STORE, Traces},
-};
+use super::{OF_A_TOKEN, access_token, refresh};
 use crate::{
+    client::{
+        auth::{self, Client},
+        cors,
+        parameters::Parameters,
+        place::Place,
+        refuse::{self, NO_STORE, Traces},
+    },
     directory::{Durability, revoked_token, tenant::Tenant, token_family},
     error::{Refusal, Result},
     guard::Caller,
@@ -31,7 +30,7 @@ pub async fn post(
     body: Bytes,
 ) -> Response {
     let traces = Traces::new(&state, &caller, &headers, &Parameters::of_query(None)).in_tongue(place.tongue());
-    let (tenant, form, client) = match client_auth::who_calls(&state, &place, &headers, &body, &OF_A_TOKEN).await {
+    let (tenant, form, client) = match auth::who_calls(&state, &place, &headers, &body, &OF_A_TOKEN).await {
         Ok(known) => known,
         Err(error) => return refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
     };

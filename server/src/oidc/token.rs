@@ -1,24 +1,23 @@
 //! `POST /{tenant}/oauth2/v2.0/token`: what an application was granted becomes tokens: by a code, a refresh
 //! token, a device code, or for the application itself.
 
-use super::{
-    asked_claims::AskedClaims,
-    b2c,
-    claims::Beside,
-    client_auth::{self, Client},
-    client_credentials, continuation, cors, device,
-    mint::Mint,
-    parameters::Parameters,
-    place::Place,
-    redeem, refresh,
-    refuse::{self, NO_STORE, Traces},
-    scope::{Apis, Scope, Scopes},
-};
+use super::{b2c, claims::Beside, client_credentials, continuation, device, mint::Mint, redeem, refresh};
 use crate::{
+    client::{
+        auth::{self, Client},
+        cors,
+        parameters::Parameters,
+        place::Place,
+        refuse::{self, NO_STORE, Traces},
+    },
     directory::tenant::Tenant,
     error::{Refusal, Result},
     guard::Caller,
     possession::{self, Call},
+    request::{
+        asked_claims::AskedClaims,
+        scope::{Apis, Scope, Scopes},
+    },
     state::AppState,
 };
 use app::contract::{
@@ -124,7 +123,7 @@ pub async fn post(
     // Some clients name the request in the query; everything that matters is in the form.
     let traces = Traces::new(&state, &caller, &headers, &Parameters::of_query(query.as_deref()));
     let traces = traces.in_tongue(place.tongue());
-    let (tenant, form, client) = match client_auth::who_calls(&state, &place, &headers, &body, &PARAMETERS).await {
+    let (tenant, form, client) = match auth::who_calls(&state, &place, &headers, &body, &PARAMETERS).await {
         Ok(known) => known,
         Err(error) => {
             let told = refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\"");

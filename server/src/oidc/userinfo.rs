@@ -3,13 +3,15 @@
 
 use super::{
     access_token::{self, invalid, text},
-    claims, cors, mint,
-    parameters::Parameters,
-    place::{self, Place},
-    refuse::{self, NO_STORE, Traces},
-    scope::{Apis, Scope, Scopes},
+    claims, mint,
 };
 use crate::{
+    client::{
+        cors,
+        parameters::Parameters,
+        place::{self, Place},
+        refuse::{self, NO_STORE, Traces},
+    },
     directory::{
         account,
         application::{self, Application},
@@ -21,6 +23,7 @@ use crate::{
     error::{Error, Refusal, Result},
     guard::Caller,
     possession::{self, Call, Scheme},
+    request::scope::{Apis, Scope, Scopes},
     secret::jwt::Claims,
     state::AppState,
 };

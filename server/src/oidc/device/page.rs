@@ -1,20 +1,12 @@
 //! `GET|POST /{tenant}/oauth2/deviceauth`: a person types the code that a device shows, signs in, and says that it is theirs.
 
 use super::{
-    super::{
-        asked_claims::AskedClaims,
-        authorize, browser,
-        check::{Kept, Prompt, RefreshRules, Request},
-        parameters::Parameters,
-        redirect::see_other,
-        response::Return,
-        response::{ResponseMode, ResponseType},
-        scope::{Apis, Scopes},
-    },
+    super::{authorize, browser, redirect::see_other},
     as_written,
 };
 use crate::{
     assets,
+    client::parameters::Parameters,
     directory::{
         Durability,
         application::{self, Application},
@@ -28,6 +20,12 @@ use crate::{
     guard::{Caller, network_of, same_origin},
     html,
     journey::assurance,
+    request::{
+        Kept, Prompt, RefreshRules, Request,
+        asked_claims::AskedClaims,
+        response::{ResponseMode, ResponseType, Return},
+        scope::{Apis, Scopes},
+    },
     secret::{seal::Purpose, token},
     state::AppState,
     wishes,
