@@ -20,7 +20,7 @@ use crate::{
     },
     guard,
     journey::limits,
-    secret::{password::Verified, popular},
+    secret::{password::Verified, popular, token},
     state::AppState,
 };
 use app::contract::{
