@@ -1,8 +1,12 @@
-//! People in pages: all of them, those who fit a filter, or those whose name somebody is typing.
+//! People in pages: all of them, those who fit a filter, those whose name somebody is typing, or what fits both. What is
+//! answered is what was asked, to the letter: scripts delete by such lists.
 
 use super::{OF, Tongue, shown::shown};
 use crate::{
-    directory::person::{self, Comparison, Condition, Order, People, Wanted},
+    directory::{
+        identity,
+        person::{self, Comparison, Condition, Order, People, Wanted},
+    },
     error::Result,
     graph::{
         answer::Wishes,
@@ -21,6 +25,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::Value;
+
+const PRINCIPAL: &str = "userPrincipalName";
 
 pub async fn list(
     State(state): State<AppState>,
@@ -53,15 +59,17 @@ async fn found(
     options: &Options,
     after: Option<&str>,
 ) -> Result<People> {
-    match typed(options) {
+    match typed_alone(options) {
         Some(typed) => person::search(&state.db, &caller.tenant.id, typed, after, options.top as i64).await,
         None => person::list(&state.db, &caller.tenant.id, &wanted(tongue, options, after)?).await,
     }
 }
 
 pub(super) fn wanted(tongue: &Tongue, options: &Options, after: Option<&str>) -> Result<Wanted> {
+    let mut conditions = options.filter.iter().map(|filter| condition(tongue, filter)).collect::<Result<Vec<_>>>()?;
+    conditions.extend(typed(options).into_iter().flat_map(person::typed));
     Ok(Wanted {
-        conditions: options.filter.iter().map(|filter| condition(tongue, filter)).collect::<Result<_>>()?,
+        conditions,
         order: order(options)?,
         deleted: false,
         after: after.map(str::to_owned),
@@ -69,26 +77,14 @@ pub(super) fn wanted(tongue: &Tongue, options: &Options, after: Option<&str>) ->
     })
 }
 
-/// What somebody is typing: `$search`, or the filter by which Graph's clients say the same.
-pub(super) fn typed(options: &Options) -> Option<&str> {
-    if let Some(search) = &options.search {
-        return Some(search).filter(|search| !search.is_empty()).map(String::as_str);
-    }
-    let parts = match options.filter.as_ref()? {
-        Expression::Any(parts) => parts.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    let mut texts = parts.iter().map(beginning);
-    let first = texts.next()??;
-    texts.all(|text| text == Some(first)).then_some(first)
+/// What somebody is typing: nothing yet is everybody.
+fn typed(options: &Options) -> Option<&str> {
+    options.search.as_deref().filter(|typed| !typed.is_empty())
 }
 
-fn beginning(part: &Expression) -> Option<&str> {
-    const NAMES: [&str; 5] = ["displayName", "givenName", "surname", "mail", "userPrincipalName"];
-    match part {
-        Expression::Text { path, place: Place::Start, text } if NAMES.contains(&path.join("/").as_str()) => Some(text),
-        _ => None,
-    }
+/// Where nothing else narrows or orders the list.
+fn typed_alone(options: &Options) -> Option<&str> {
+    typed(options).filter(|_| options.filter.is_none() && options.order.is_empty())
 }
 
 fn order(options: &Options) -> Result<Option<Order>> {
@@ -115,15 +111,39 @@ fn condition(tongue: &Tongue, filter: &Expression) -> Result<Condition> {
             let each = literals.iter().map(|literal| compare(tongue, path, Operator::Equal, literal));
             Condition::Any(each.collect::<Result<_>>()?)
         }
-        Expression::Text { path, place: Place::Start, text } => {
-            Condition::Attribute { name: attribute(tongue, path)?, is: Comparison::StartsWith, value: text.clone() }
-        }
+        Expression::Text { path, place: Place::Start, text } => beginning(tongue, path, text)?,
         Expression::Text { .. } => {
             return Err(bad("People are found by the beginnings of their names: use startsWith."));
         }
         Expression::Some { path, of: Some(of) } if path.join("/") == "identities" => known_as(tongue, of)?,
         Expression::Some { path, .. } => return Err(unknown(path)),
     })
+}
+
+fn beginning(tongue: &Tongue, path: &Path, text: &str) -> Result<Condition> {
+    Ok(match path.join("/").as_str() {
+        "mail" => named(tongue, identity::EMAIL_ADDRESS, text),
+        "userPrincipalName" => principal(tongue, text),
+        _ => Condition::Attribute { name: attribute(tongue, path)?, is: Comparison::StartsWith, value: text.into() },
+    })
+}
+
+fn named(tongue: &Tongue, sign_in_type: &'static str, beginning: &str) -> Condition {
+    Condition::Named { sign_in_type, issuer: tongue.tenant_id.clone(), beginning: beginning.into() }
+}
+
+/// Whoever was given no name of a principal is shown with one that is made of their id: `id@woodgrove`.
+fn principal(tongue: &Tongue, text: &str) -> Condition {
+    let given = |beginning: &str| named(tongue, PRINCIPAL, beginning);
+    let made = match text.split_once('@') {
+        Some((id, rest)) if tongue.issuer().to_lowercase().starts_with(&rest.to_lowercase()) => {
+            Condition::Id(id.to_lowercase())
+        }
+        None if text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') => Condition::IdBegins(text.into()),
+        // No id begins so.
+        _ => return given(text),
+    };
+    Condition::Any(vec![given(text), Condition::All(vec![made, Condition::Not(Box::new(given("")))])])
 }
 
 fn compare(tongue: &Tongue, path: &Path, operator: Operator, literal: &Literal) -> Result<Condition> {
