@@ -90,3 +90,33 @@ async fn r33_a_secret_is_shown_once_and_two_are_active() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_application_is_found_by_its_name_and_counted() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let mut ids = Vec::new();
+        for name in ["Rowan Shop", "Rowan", "Ash"] {
+            ids.push(admin.make("/applications", json!({ "displayName": name })).await);
+        }
+        for (filter, found) in [
+            ("displayName eq 'Rowan'", &["Rowan"][..]),
+            ("displayName eq 'rowan SHOP'", &["Rowan Shop"]),
+            ("displayName eq 'Row'", &[]),
+            ("startsWith(displayName,'Row')", &["Rowan", "Rowan Shop"]),
+            (&format!("appId eq '{}'", ids[2]), &["Ash"]),
+        ] {
+            let list = admin.read(&format!("/applications?$filter={filter}&$count=true&$orderby=displayName")).await;
+            let names: Vec<&str> =
+                list["value"].as_array().unwrap().iter().map(|it| it["displayName"].as_str().unwrap()).collect();
+            assert_eq!(
+                (names.as_slice(), list["@odata.count"].as_u64()),
+                (found, Some(found.len() as u64)),
+                "{filter}"
+            );
+        }
+        let page = admin.read("/applications?$top=1&$count=true&$filter=startsWith(displayName,'Row')").await;
+        assert_eq!((&page["@odata.count"], page["value"].as_array().unwrap().len()), (&json!(2), 1));
+    })
+    .await;
+}
