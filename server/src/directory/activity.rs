@@ -70,6 +70,8 @@ pub struct Wanted {
     pub account: Option<String>,
     pub application: Option<String>,
     pub kind: Option<String>,
+    /// Zero of what went well.
+    pub error_code: Option<i64>,
     /// When and which was the last one of the page before.
     pub after: Option<(i64, String)>,
 }
