@@ -9,7 +9,7 @@ use super::{
     caller::Caller,
     change::{self, Change},
     flow_shape::Flows,
-    query::{listed, options::Options, page::Page},
+    query::{listed, options::Options},
     user_flow_attributes::named,
     user_flows::{self, change_flow, rows},
 };
@@ -45,6 +45,7 @@ pub use languages::{
 };
 
 const CATEGORY: &str = "UserFlow";
+const EXPANDABLE: [&str; 2] = ["identityProviders", "userFlowIdentityProviders"];
 const LONGEST_NAME: usize = 64;
 
 fn of(b2c: bool) -> &'static str {
@@ -81,7 +82,7 @@ pub async fn list<const B2C: bool>(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
-    options.expands_only(&["identityProviders", "userFlowIdentityProviders"])?;
+    options.expands_only(&EXPANDABLE)?;
     let flows = Flows::of(&state, &caller.tenant).await?;
     let ours = flows.flows.iter().filter(|listed| listed.flow.id.as_str().starts_with(prefix(B2C)));
     let values = ours.map(|listed| serde_json::to_value(shown(&flows, listed))).collect::<Result<_, _>>()?;
@@ -96,7 +97,7 @@ pub async fn get<const B2C: bool>(
     Path(id): Path<String>,
 ) -> Result<Response> {
     let flows = Flows::of(&state, &caller.tenant).await?;
-    wishes.entity(of(B2C), &shown(&flows, &get_of(&flows, B2C, &id)?))
+    wishes.expanded(of(B2C), &shown(&flows, &get_of(&flows, B2C, &id)?), &EXPANDABLE)
 }
 
 pub async fn create<const B2C: bool>(
@@ -253,10 +254,13 @@ pub async fn assignments<const B2C: bool>(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
-    Options::read(query.as_deref())?.expands_only(&["userAttribute"])?;
+    let options = Options::read(query.as_deref())?;
+    options.expands_only(&["userAttribute"])?;
     let flows = Flows::of(&state, &caller.tenant).await?;
     let value = assigned(&flows, B2C, &id)?.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-    Ok(wishes.collection(&assignments_of(B2C, &id), Page { value, ..Page::default() }))
+    let of = assignments_of(B2C, &id);
+    let fields = ["id", "displayName", "isOptional", "userInputType"];
+    Ok(wishes.collection(&of, listed::page(wishes.list(&state, &caller, &of), &options, &fields, value)?))
 }
 
 fn find(flows: &Flows, b2c: bool, id: &str, attribute: &str) -> Result<AttributeAssignment> {
@@ -271,7 +275,7 @@ pub async fn assignment_of<const B2C: bool>(
     Path((id, attribute)): Path<(String, String)>,
 ) -> Result<Response> {
     let flows = Flows::of(&state, &caller.tenant).await?;
-    wishes.entity(&assignments_of(B2C, &id), &find(&flows, B2C, &id, &attribute)?)
+    wishes.expanded(&assignments_of(B2C, &id), &find(&flows, B2C, &id, &attribute)?, &["userAttribute"])
 }
 
 pub async fn assign<const B2C: bool>(
@@ -396,7 +400,8 @@ pub async fn providers<const B2C: bool>(
     let flows = Flows::of(&state, &caller.tenant).await?;
     let providers = shown(&flows, &get_of(&flows, B2C, &id)?).identity_providers;
     let value = providers.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-    Ok(wishes.collection(&format!("{}/{id}/identityProviders", of(B2C)), Page { value, ..Page::default() }))
+    let fields = ["id", "displayName", "identityProviderType"];
+    wishes.listed(&state, &caller, &format!("{}/{id}/identityProviders", of(B2C)), &fields, value)
 }
 
 pub async fn add_provider<const B2C: bool>(

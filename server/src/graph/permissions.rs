@@ -6,7 +6,7 @@ use super::{
     body,
     caller::Caller,
     change::{self, Change},
-    query::{listed, options::Options, page::Page},
+    query::{listed, options::Options},
     roles::administered,
 };
 use crate::{
@@ -129,7 +129,7 @@ pub async fn assignments(
     let application = ours(&state, &caller, &id).await?;
     let assigned = assigned(&state, &caller, &application).await?;
     let value = assigned.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-    Ok(wishes.collection(&assignments_of(&id), Page { value, ..Page::default() }))
+    wishes.listed(&state, &caller, &assignments_of(&id), &["id", "appRoleId", "principalId"], value)
 }
 
 pub async fn assign(

@@ -10,7 +10,6 @@ use crate::{
         body,
         caller::Caller,
         change::{self, Change},
-        query::page::Page,
     },
     state::AppState,
 };
@@ -270,7 +269,7 @@ pub async fn list_locales(
             value.push(shown(&serde_json::from_str(&body)?)?);
         }
     }
-    Ok(wishes.collection("organization/branding/localizations", Page { value, ..Page::default() }))
+    wishes.listed(&state, &caller, &format!("organization/{id}/branding/localizations"), &["id"], value)
 }
 
 pub async fn get_locale(

@@ -27,6 +27,8 @@ use axum::{
 use serde_json::Value;
 
 const PRINCIPAL: &str = "userPrincipalName";
+/// So many are looked at to count those who fit a filter. Nobody is counted half.
+const COUNTED: i64 = 10_000;
 
 pub async fn list(
     State(state): State<AppState>,
@@ -35,6 +37,7 @@ pub async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
+    options.expands_only(&[])?;
     let list = wishes.list(&state, &caller, OF);
     let place = list.place(&options)?;
     let after = place.as_deref().and_then(|place| place.first()).and_then(Value::as_str);
@@ -42,8 +45,8 @@ pub async fn list(
     let People { people, next } = found(&state, &caller, &tongue, &options, after).await?;
     let value =
         people.iter().map(|person| Ok(selected(serde_json::to_value(shown(&tongue, person))?, &options.select)));
-    let whole = options.filter.is_none() && options.search.is_none() && after.is_none();
-    let count = if options.count && whole { Some(person::count(&state.db, &caller.tenant.id).await?) } else { None };
+    let counts = options.count && after.is_none();
+    let count = if counts { Some(counted(&state, &caller, &tongue, &options).await?) } else { None };
     let page = Page {
         value: value.collect::<Result<_>>()?,
         count,
@@ -159,6 +162,8 @@ fn compare(tongue: &Tongue, path: &Path, operator: Operator, literal: &Literal) 
         },
         ("createdDateTime", Operator::AtLeast, Literal::Moment(at)) => Condition::CreatedSince(at.0),
         ("createdDateTime", Operator::Less, Literal::Moment(at)) => Condition::CreatedBefore(at.0),
+        ("createdDateTime", Operator::Greater, Literal::Moment(at)) => Condition::CreatedSince(at.next().0),
+        ("createdDateTime", Operator::AtMost, Literal::Moment(at)) => Condition::CreatedBefore(at.next().0),
         (_, Operator::Equal, Literal::Null) => {
             let known = Condition::Attribute {
                 name: attribute(tongue, path)?,
@@ -222,7 +227,25 @@ fn unknown(path: &Path) -> crate::error::Error {
     bad(format!("People cannot be filtered by '{}'.", path.join("/")))
 }
 
-/// `/users/$count`: a number as text, known without counting.
-pub async fn count(State(state): State<AppState>, caller: Caller) -> Result<Response> {
-    Ok(person::count(&state.db, &caller.tenant.id).await?.to_string().into_response())
+/// `/users/$count`: a number as text.
+pub async fn count(State(state): State<AppState>, caller: Caller, RawQuery(query): RawQuery) -> Result<Response> {
+    let options = Options::read(query.as_deref())?;
+    options.only(&["filter", "search"])?;
+    let tongue = Tongue::of(&state, &caller).await?;
+    Ok(counted(&state, &caller, &tongue, &options).await?.to_string().into_response())
+}
+
+/// How many there are in all is known without counting.
+async fn counted(state: &AppState, caller: &Caller, tongue: &Tongue, options: &Options) -> Result<i64> {
+    if options.filter.is_none() && typed(options).is_none() {
+        return person::count(&state.db, &caller.tenant.id).await;
+    }
+    // In which order they come says nothing of how many they are.
+    let wanted = Wanted { order: None, ..wanted(tongue, options, None)? };
+    let counted = person::count_wanted(&state.db, &caller.tenant.id, &wanted, COUNTED).await?;
+    counted.ok_or_else(|| {
+        bad(format!(
+            "More than {COUNTED} people would be looked at to count those. Ask for the list without $count, or narrow the filter."
+        ))
+    })
 }

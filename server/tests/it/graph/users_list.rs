@@ -68,3 +68,40 @@ async fn r39_a_list_is_of_those_who_were_asked_for_and_of_nobody_else() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_list_is_counted_through_its_filter() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        for (n, city) in ["Lund", "Oslo", "Lund"].into_iter().enumerate() {
+            person(&admin, &format!("Ada {n}"), &format!("ada{n}@example.org"), json!({ "city": city })).await;
+        }
+        for (query, count) in [
+            ("$count=true", 3),
+            ("$count=true&$top=1&$filter=city eq 'Lund'", 2),
+            ("$count=true&$filter=not startsWith(displayName,'ada 1')", 2),
+            ("$count=true&$search=ada&$filter=city eq 'Oslo'", 1),
+            ("$count=true&$filter=mail eq 'ada0@example.org'&$orderby=displayName", 1),
+        ] {
+            assert_eq!(admin.read(&format!("/users?{query}")).await["@odata.count"], count, "{query}");
+        }
+        assert_eq!(admin.get("/users/$count?$filter=city eq 'Lund'").await.text(), "2");
+        assert_eq!(admin.get("/users/$count?$search=ada").await.text(), "3");
+        assert_eq!(admin.get("/users/$count?$top=1").await.status, 400);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn people_are_found_by_when_they_were_made() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let id = person(&admin, "Ada", "ada@example.org", json!({})).await;
+        let made = admin.read(&format!("/users/{id}")).await["createdDateTime"].as_str().unwrap().to_owned();
+        for (operator, found) in [("ge", 1), ("gt", 0), ("le", 1), ("lt", 0)] {
+            let people = names(&admin, &format!("$filter=createdDateTime {operator} {made}")).await;
+            assert_eq!(people.len(), found, "{operator}");
+        }
+    })
+    .await;
+}
