@@ -1,7 +1,10 @@
 //! People in pages: all of them, those who fit a filter, those whose name somebody is typing, or what fits both. What is
 //! answered is what was asked, to the letter: scripts delete by such lists.
 
-use super::{OF, Tongue, shown::shown};
+use super::{
+    OF, Tongue,
+    shown::{as_asked, shown},
+};
 use crate::{
     directory::{
         identity,
@@ -16,10 +19,11 @@ use crate::{
             options::{Direction, Options, bad},
             page::{Page, selected},
         },
+        user_flow_attributes,
     },
     state::AppState,
 };
-use app::contract::{attribute::CUSTOM_PREFIX, id::UserFlowId};
+use app::contract::{attribute::EMAIL, id::UserFlowId};
 use axum::{
     extract::{RawQuery, State},
     response::{IntoResponse, Response},
@@ -43,8 +47,10 @@ pub async fn list(
     let after = place.as_deref().and_then(|place| place.first()).and_then(Value::as_str);
     let tongue = Tongue::of(&state, &caller).await?;
     let People { people, next } = found(&state, &caller, &tongue, &options, after).await?;
-    let value =
-        people.iter().map(|person| Ok(selected(serde_json::to_value(shown(&tongue, person))?, &options.select)));
+    let value = people.iter().map(|person| {
+        let user = as_asked(&tongue, serde_json::to_value(shown(&tongue, person))?, &options.select);
+        Ok(selected(user, &options.select))
+    });
     let counts = options.count && after.is_none();
     let count = if counts { Some(counted(&state, &caller, &tongue, &options).await?) } else { None };
     let page = Page {
@@ -218,9 +224,8 @@ fn known_as(tongue: &Tongue, of: &Expression) -> Result<Condition> {
 /// One that is kept as an attribute's value: built in, or the tenant's own.
 fn attribute(tongue: &Tongue, path: &Path) -> Result<String> {
     let name = path.join("/");
-    let known = tongue.attributes.iter().any(|attribute| attribute.id == name && attribute.id != "email");
-    // Whoever has deleted an attribute may still ask for it: nobody has it.
-    if known || name.starts_with(CUSTOM_PREFIX) { Ok(name) } else { Err(unknown(path)) }
+    let known = user_flow_attributes::named(&tongue.attributes, &name).filter(|attribute| attribute.id != EMAIL);
+    known.map(|attribute| attribute.id.clone()).ok_or_else(|| unknown(path))
 }
 
 fn unknown(path: &Path) -> crate::error::Error {

@@ -105,3 +105,28 @@ async fn people_are_found_by_when_they_were_made() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_attribute_of_the_tenant_answers_to_graphs_name_in_people_too() {
+    const GRAPHS: &str = "extension_0f0fe0e0e0e0e0e0e0e0e0e0e0e0e0e0_tier";
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let tier = json!({ "displayName": "Tier", "dataType": "int64" });
+        assert_eq!(admin.make("/identity/userFlowAttributes", tier).await, "extension_tier");
+        let id = person(&admin, "Ada", "ada@example.org", json!({ GRAPHS: 3 })).await;
+        let at = format!("/users/{id}");
+        assert_eq!(admin.read(&at).await["extension_tier"], 3);
+        assert_eq!(admin.read(&format!("{at}?$select={GRAPHS}")).await[GRAPHS], 3);
+        let list = admin.read(&format!("/users?$filter={GRAPHS} eq 3&$select=id,{GRAPHS}")).await;
+        assert_eq!((&list["value"][0]["id"], &list["value"][0][GRAPHS]), (&json!(id), &json!(3)));
+        assert_eq!(names(&admin, "$filter=extension_tier eq 3").await, ["Ada"]);
+        assert_eq!(admin.get("/users?$filter=extension_none eq 3").await.status, 400);
+
+        assert_eq!(admin.patch(&at, json!({ GRAPHS: 4 })).await.status, 204);
+        assert_eq!(admin.read(&at).await["extension_tier"], 4);
+        assert_eq!(admin.patch(&at, json!({ GRAPHS: 5, "extension_tier": 6 })).await.status, 400);
+        assert_eq!(admin.patch(&at, json!({ GRAPHS: null })).await.status, 204);
+        assert_eq!(admin.read(&at).await["extension_tier"], Value::Null);
+    })
+    .await;
+}

@@ -214,7 +214,7 @@ impl World {
                 json(json!({ "allowExternalIdToUseEmailOtp": "enabled" }))
             }
             ("POST", "/users") => json(person(&format!("new{word}"))),
-            ("PATCH", "/users/{id}") => json(json!({ "city": "London" })),
+            ("PATCH", "/users/{id}" | "/me") => json(json!({ "city": "London" })),
             ("POST", "/users/{id}/revokeSignInSessions" | "/directory/deletedItems/{id}/restore") => Sample::Nothing,
             ("POST", "/users/{id}/changePassword" | "/me/changePassword") => {
                 json(json!({ "currentPassword": PASSWORD, "newPassword": "seven quiet lanterns outside" }))
