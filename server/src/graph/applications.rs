@@ -152,7 +152,9 @@ pub async fn get(
 }
 
 pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishes, sent: Bytes) -> Result<Response> {
+    judge::elsewhere(&sent)?;
     let asked: Application = body::created(&sent)?;
+    judge::follows(&sent, &asked)?;
     let id = ApplicationId::from(state.chance.id());
     let (application, notes) = judge::whole(&asked, id.clone(), None, &[], state.clock.now())?;
     let name = asked.display_name.clone();
@@ -176,7 +178,9 @@ pub async fn update(
     is_not_the_portal(&caller, &id)?;
     let before = in_words(&state, &caller, &was).await?;
     wishes.still(before.etag.as_deref().unwrap_or_default())?;
+    judge::elsewhere(&sent)?;
     let after: Application = body::patched(&before, &sent)?;
+    judge::follows(&sent, &after)?;
     judge::fixed(&before, &after)?;
     let Registered { application, .. } = was;
     let keys = application.protocol.keys.clone();

@@ -120,3 +120,45 @@ async fn an_application_is_found_by_its_name_and_counted() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_an_application_cannot_be_is_refused_by_a_sentence() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let native = json!({ "redirectUris": ["http://localhost:8400/"] });
+        let id = admin
+            .make(
+                "/applications",
+                json!({ "displayName": "Shop", "signInAudience": "AzureADMyOrg", "isFallbackPublicClient": false,
+                    "requiredResourceAccess": [], "keyCredentials": [], "optionalClaims": null }),
+            )
+            .await;
+        for (target, value) in [
+            ("signInAudience", json!("AzureADMultipleOrgs")),
+            ("isFallbackPublicClient", json!(true)),
+            ("requiredResourceAccess", json!([{ "resourceAppId": "x", "resourceAccess": [] }])),
+            ("api", json!({ "requestedAccessTokenVersion": 2 })),
+            ("appRoles", json!([{ "value": "Reader" }])),
+            ("optionalClaims", json!({ "idToken": [{ "name": "email" }] })),
+            ("keyCredentials", json!([{ "type": "AsymmetricX509Cert" }])),
+        ] {
+            let body = json!({ "displayName": "Shop", target: value });
+            for refused in
+                [admin.post("/applications", &body).await, admin.patch(&format!("/applications/{id}"), &body).await]
+            {
+                assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{target}");
+                assert_eq!(refused.json()["error"]["details"][0]["target"], target);
+                assert!(!refused.text().contains("There is no property"), "{}", refused.text());
+            }
+        }
+        let told = json!({ "publicClient": native, "isFallbackPublicClient": true });
+        let changed = admin.patch(&format!("/applications/{id}"), &told).await;
+        assert_eq!(changed.status, StatusCode::NO_CONTENT, "{}", changed.text());
+        // Silence changes nothing of it.
+        let changed =
+            admin.patch(&format!("/applications/{id}"), &json!({ "publicClient": { "redirectUris": [] } })).await;
+        assert_eq!(changed.status, StatusCode::NO_CONTENT, "{}", changed.text());
+        assert_eq!(admin.read(&format!("/applications/{id}")).await["isFallbackPublicClient"], false);
+    })
+    .await;
+}
