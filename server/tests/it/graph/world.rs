@@ -196,6 +196,7 @@ impl World {
             ("POST", "/identity/b2xUserFlows/{id}/userAttributeAssignments/setOrder") => {
                 json(json!({ "newAssignmentOrder": { "order": [self.id("attribute")] } }))
             }
+            ("PATCH", "/identity/b2xUserFlows/{id}") => json(json!({ "isLanguageCustomizationEnabled": true })),
             ("PATCH", "/identity/b2xUserFlows/{id}/userAttributeAssignments/{attribute}") => {
                 json(json!({ "isOptional": true }))
             }
