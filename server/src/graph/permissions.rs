@@ -72,6 +72,7 @@ pub async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
+    options.expands_only(&[])?;
     let mut values = vec![serde_json::to_value(management())?];
     for (id, name, enabled) in application::names(&state.db, &caller.tenant.id).await? {
         values.push(serde_json::to_value(shown(&id, &name, enabled))?);
@@ -219,6 +220,7 @@ pub async fn grants(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
+    options.expands_only(&[])?;
     let granted = consent::list(&state.db, &caller.tenant.id).await?;
     let values = granted.iter().map(|(application, scopes)| serde_json::to_value(grant(application, scopes)));
     let list = wishes.list(&state, &caller, GRANTS);

@@ -40,6 +40,7 @@ pub async fn definitions(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
+    options.expands_only(&[])?;
     let values = Role::all().map(|role| serde_json::to_value(RoleDefinition::from(role))).collect::<Result<_, _>>()?;
     let list = wishes.list(&state, &caller, DEFINITIONS);
     let fields = ["id", "displayName", "templateId", "isBuiltIn"];

@@ -36,7 +36,7 @@ use serde_json::{Value, json};
 
 pub const OF: &str = "identity/authenticationEventsFlows";
 const CATEGORY: &str = "UserFlow";
-const FIELDS: [&str; 12] = [
+pub const FIELDS: [&str; 12] = [
     "id",
     "displayName",
     "description",
@@ -52,7 +52,7 @@ const FIELDS: [&str; 12] = [
 ];
 /// What is known of a flow without its page.
 const HEAD: [&str; 6] = ["id", "displayName", "description", "priority", "revision", "createdDateTime"];
-const EXPANDABLE: [&str; 3] = ["includeApplications", "identityProviders", "attributes"];
+pub const EXPANDABLE: [&str; 3] = ["includeApplications", "identityProviders", "attributes"];
 
 pub async fn list(
     State(state): State<AppState>,
