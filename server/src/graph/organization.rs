@@ -3,6 +3,7 @@
 mod branding;
 mod picture;
 mod sentences;
+mod texts;
 
 use super::{
     answer::Wishes,
