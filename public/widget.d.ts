@@ -52,7 +52,7 @@ export class Portico extends EventTarget {
 export interface PorticoEvents {
   "signed-in": CustomEvent<{ user: User }>;
   "signed-up": CustomEvent<{ user: User }>;
-  /** After `redirect`, when the page is back: `returned` tells it. */
+  /** After `redirect`, when the page is back: `returned` tells it. Also where a renewal is refused; one that only fails keeps the user. */
   "signed-out": CustomEvent<{ user: null }>;
 }
 

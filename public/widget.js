@@ -14,7 +14,7 @@ const hash = async (text) =>
     .slice(0, 43);
 const claims = (token) =>
   JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0))));
-const without_nothing = (fields) => {
+const said = (fields) => {
   for (const name in fields) if (!fields[name]) delete fields[name];
   return fields;
 };
@@ -84,7 +84,7 @@ export class Portico extends EventTarget {
     const { href } = here;
     const state = new URL(href).searchParams.get("state");
     const secrets = state && JSON.parse(sessionStorage[this.key] ?? null);
-    if (!secrets || secrets.state !== state) return;
+    if (secrets?.state !== state) return;
     delete sessionStorage[this.key];
     history.replaceState(history.state, "", secrets.back);
     if (!secrets.verifier) return this.#tell("signed-out");
@@ -120,7 +120,7 @@ export class Portico extends EventTarget {
       code_challenge_method: "S256",
       ...wishes,
     };
-    return { asked: without_nothing(asked), secrets };
+    return { asked: said(asked), secrets };
   }
 
   /** Takes the answer of a journey, which is the address that the page would have been sent to. */
@@ -137,12 +137,13 @@ export class Portico extends EventTarget {
 
   /** Good for another minute at least; null where nobody is signed in. */
   async getAccessToken() {
-    const tokens = this.#tokens;
-    if (!tokens || tokens.until > Date.now() + 60_000) return tokens?.access_token ?? null;
-    if (!tokens.refresh_token) return null;
-    const { iss, sub } = this.user ?? {};
-    this.#renewing ??= this.#redeem({ grant_type: "refresh_token", refresh_token: tokens.refresh_token }, { iss, sub }).finally(() => (this.#renewing = null));
-    await this.#renewing;
+    const { until, refresh_token } = this.#tokens ?? {};
+    if (until <= Date.now() + 60_000) {
+      if (!refresh_token) return null;
+      const { iss, sub } = this.user ?? {};
+      this.#renewing ??= this.#redeem({ grant_type: "refresh_token", refresh_token }, { iss, sub }).finally(() => (this.#renewing = null));
+      await this.#renewing;
+    }
     return this.#tokens?.access_token ?? null;
   }
 
@@ -157,7 +158,7 @@ export class Portico extends EventTarget {
       way.state = random();
       const { redirect_uri, response_mode, state } = way;
       const asked = { id_token_hint, post_logout_redirect_uri: redirect_uri, response_mode, state, p: this.flow, client_id: this.clientId };
-      await this.#goes("logout", without_nothing(asked), way);
+      await this.#goes("logout", said(asked), way);
     } finally {
       // A page that is left hears it when it is back.
       if (way?.left !== "redirect") this.#tell("signed-out");
@@ -173,7 +174,12 @@ export class Portico extends EventTarget {
     meant.aud = this.clientId;
     const is_wrong = id_token && (user.exp * 1000 < Date.now() - 300_000 || Object.keys(meant).some((name) => user[name] !== meant[name]));
     if (!answer.ok || is_wrong) {
-      this.#tokens = this.user = null;
+      // Whoever is signed in is so no more where that was refused (RFC 6749 §5.2); what else is wrong may go by.
+      if (this.#tokens && answer.status < 402) {
+        this.#tokens = this.user = null;
+        this.#tell("signed-out");
+        this.begins?.();
+      }
       throw new Error(told.error_description ?? told.error ?? FOREIGN);
     }
     this.#tokens = { ...told, until: Date.now() + told.expires_in * 1000 };
@@ -204,7 +210,7 @@ class PorticoSignIn extends (globalThis.HTMLElement ?? Object) {
 
   get portico() {
     if (!this.#portico) {
-      const given = { element: this };
+      const given = { element: this, begins: () => this.#begins() };
       for (const name of ["server", "tenant", "clientId", "flow", "scope", "redirectUri"]) given[name] = this.getAttribute(name.replace(/[A-Z]/, "-$&"));
       this.#portico = new Portico(given);
     }
@@ -447,4 +453,4 @@ class PorticoSignIn extends (globalThis.HTMLElement ?? Object) {
 
 // However often the script comes; nowhere but in a browser.
 const elements = globalThis.customElements;
-if (elements && !elements.get("portico-sign-in")) elements.define("portico-sign-in", PorticoSignIn);
+elements?.get("portico-sign-in") ?? elements?.define("portico-sign-in", PorticoSignIn);

@@ -1,23 +1,14 @@
 // An administrator at the portal: comes by the link that the server printed, opens what the menu names, presses what is labelled.
 
 import AxeBuilder from "@axe-core/playwright";
-import { binaryOf, newPlace, remove, start, type Server } from "../portico.mjs";
-import { expect, test as base } from "./house.ts";
+import type { Server } from "../portico.mjs";
+import { expect, ownServer, test as base } from "./house.ts";
 import { passphrase } from "./person.ts";
 import type { Page } from "@playwright/test";
 
 /** With a server of its own: what administrators change is nothing to other stories. */
 export const test = base.extend<{ administrator: Administrator }, { server: Server }>({
-  server: [
-    async ({ database }, use) => {
-      const place = newPlace(database);
-      const server = await start({ binary: binaryOf("debug"), place });
-      await use(server);
-      expect(await server.stop(), server.told()).toBe(0);
-      remove(place);
-    },
-    { scope: "worker" },
-  ],
+  server: ownServer(),
 
   administrator: async ({ page, server }, use) => {
     const administrator = new Administrator(page, server);
@@ -77,9 +68,11 @@ export class Administrator {
     await this.sees(name);
   }
 
-  /** By the tabs of what is open. */
-  async turnsTo(name: string) {
-    await this.page.getByRole("navigation", { name: /^(User flow|Activity)$/ }).getByRole("link", { name, exact: true }).click();
+  /** By the tabs of what is open; where a word stands over them, `under` that one. */
+  async turnsTo(name: string, under?: string) {
+    const menu = this.page.getByRole("navigation", { name: /^(User flow|Activity)$/ });
+    const tabs = under ? menu.getByRole("list", { name: under, exact: true }) : menu;
+    await tabs.getByRole("link", { name, exact: true }).click();
     await expect(this.page.getByRole("status", { name: "Loading" })).toHaveCount(0);
   }
 

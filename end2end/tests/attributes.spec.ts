@@ -1,20 +1,9 @@
 // What the flow asks of a new person, with the layout that the demo has. Every other kind of input is in inputs.spec.ts.
 
 import { expect, test } from "./house.ts";
-import type { Person } from "./person.ts";
-
-async function isAskedForAttributes(person: Person) {
-  await person.opensTheShop();
-  await person.choosesSignIn();
-  await person.presses("Create one");
-  await person.sees("Create your account");
-  await person.provesTheAddress("Create a password");
-  await person.createsPassword();
-  await person.sees("Tell us about yourself");
-}
 
 test("what is optional may stay empty", async ({ person }) => {
-  await isAskedForAttributes(person);
+  await person.isAskedForAttributes();
   await expect(person.page.getByText("optional")).toHaveCount(3);
   await person.enters("Display name", person.name);
   await person.page.getByRole("checkbox", { name: /I agree/ }).check();
@@ -24,7 +13,7 @@ test("what is optional may stay empty", async ({ person }) => {
 });
 
 test("a fault stands under its field, and everything typed is still there", async ({ person }) => {
-  await isAskedForAttributes(person);
+  await person.isAskedForAttributes();
   await person.fillsInAttributes();
   await person.enters(/^Loyalty number/, "48");
   await person.presses("Create account");
@@ -45,7 +34,7 @@ test("a fault stands under its field, and everything typed is still there", asyn
 });
 
 test("several faults are summed up above, and the summary leads to each", { tag: "@script" }, async ({ person }) => {
-  await isAskedForAttributes(person);
+  await person.isAskedForAttributes();
   await person.enters(/^Loyalty number/, "4a");
   await person.presses("Create account");
   const summary = person.page.locator(".summary");
@@ -62,7 +51,7 @@ test("several faults are summed up above, and the summary leads to each", { tag:
 });
 
 test("a fault goes when it is mended, before anything is sent", { tag: "@script" }, async ({ person }) => {
-  await isAskedForAttributes(person);
+  await person.isAskedForAttributes();
   const number = person.page.getByLabel(/^Loyalty number/);
   await number.fill("4a");
   await number.blur();
@@ -72,7 +61,7 @@ test("a fault goes when it is mended, before anything is sent", { tag: "@script"
 });
 
 test("consent holds a link that opens beside the form", async ({ person }) => {
-  await isAskedForAttributes(person);
+  await person.isAskedForAttributes();
   const terms = person.page.getByRole("link", { name: "terms of use", exact: true });
   await expect(terms).toHaveAttribute("target", "_blank");
   await expect(terms).toHaveAttribute("rel", /noopener/);

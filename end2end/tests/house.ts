@@ -3,7 +3,7 @@
 import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
 import { Browser, connections, signUp, someNetwork } from "../journey.mjs";
-import { binaryOf, newPlace, remove, start, type Database, type Server } from "../portico.mjs";
+import { binaryOf, newPlace, remove, start, type Database, type Place, type Server } from "../portico.mjs";
 import { element, forgetNetworks, policy, register, script, serve, type Host, type Pages } from "./host.ts";
 import { passphrase, Person, type Someone } from "./person.ts";
 import { Visitor } from "./visitor.ts";
@@ -15,20 +15,26 @@ export type Options = { database: Database; where: Where };
 type Story = { person: Person; customer: Person; host: Host | undefined; inspection: Page; forgiven: RegExp; watched: void };
 type House = { server: Server; pages: Pages | undefined; customers: Customers };
 
+type Started = (worker: { database: Database }, use: (server: Server) => Promise<void>) => Promise<void>;
+
+/** A server for one worker alone, over a database in which somebody may have prepared something. */
+export function ownServer(prepare?: (place: Place) => Promise<void>): [Started, { scope: "worker" }] {
+  const started: Started = async ({ database }, use) => {
+    const place = newPlace(database);
+    await prepare?.(place);
+    const server = await start({ binary: binaryOf("debug"), place });
+    await use(server);
+    expect(await server.stop(), server.told()).toBe(0);
+    remove(place);
+  };
+  return [started, { scope: "worker" }];
+}
+
 export const test = base.extend<Story, Options & House>({
   database: ["sqlite", { option: true, scope: "worker" }],
   where: ["ours", { option: true, scope: "worker" }],
 
-  server: [
-    async ({ database }, use) => {
-      const place = newPlace(database);
-      const server = await start({ binary: binaryOf("debug"), place });
-      await use(server);
-      expect(await server.stop(), server.told()).toBe(0);
-      remove(place);
-    },
-    { scope: "worker" },
-  ],
+  server: ownServer(),
 
   pages: [
     async ({ where, server }, use) => {

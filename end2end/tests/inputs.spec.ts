@@ -1,9 +1,8 @@
 // Every kind of input that a layout can have. The demo's layout has half of them, so this server's layout is another one.
 
 import { ask, quoted } from "../sql.mjs";
-import { binaryOf, newPlace, remove, start, type Server } from "../portico.mjs";
-import { expect, test as base } from "./house.ts";
-import type { Person } from "./person.ts";
+import { binaryOf, start, type Place, type Server } from "../portico.mjs";
+import { expect, ownServer, test as base } from "./house.ts";
 
 /** The directory of administrators has a flow as well. */
 const demoFlow = "name = 'SignInSignUpSample'";
@@ -37,38 +36,21 @@ const inputs = [
   input("source", "string", "text", "Source", { visibility: "hidden", default: "web" }),
 ];
 
-const test = base.extend<{}, { server: Server }>({
-  server: [
-    async ({ database }, use) => {
-      const place = newPlace(database);
-      const binary = binaryOf("debug");
-      await (await start({ binary, place })).stop();
-      const layout = JSON.stringify({ revision: 1, inputs });
-      const settings = JSON.parse(ask(place.databaseUrl, `select settings from user_flows where ${demoFlow}`).join("\n"));
-      settings.claims = inputs.map(({ attribute }) => attribute);
-      ask(place.databaseUrl, `update user_flow_revisions set layout = ${quoted(layout)} where user_flow_id = (select id from user_flows where ${demoFlow})`);
-      ask(place.databaseUrl, `update user_flows set settings = ${quoted(JSON.stringify(settings))} where ${demoFlow}`);
-      const server = await start({ binary, place });
-      await use(server);
-      expect(await server.stop(), server.told()).toBe(0);
-      remove(place);
-    },
-    { scope: "worker" },
-  ],
-});
-
-async function isAsked(person: Person) {
-  await person.opensTheShop();
-  await person.choosesSignIn();
-  await person.presses("Create one");
-  await person.sees("Create your account");
-  await person.provesTheAddress("Create a password");
-  await person.createsPassword();
-  await person.sees("Tell us about yourself");
+async function laysOut(place: Place) {
+  await (await start({ binary: binaryOf("debug"), place })).stop();
+  const layout = JSON.stringify({ revision: 1, inputs });
+  const settings = JSON.parse(ask(place.databaseUrl, `select settings from user_flows where ${demoFlow}`).join("\n"));
+  settings.claims = inputs.map(({ attribute }) => attribute);
+  ask(place.databaseUrl, `update user_flow_revisions set layout = ${quoted(layout)} where user_flow_id = (select id from user_flows where ${demoFlow})`);
+  ask(place.databaseUrl, `update user_flows set settings = ${quoted(JSON.stringify(settings))} where ${demoFlow}`);
 }
 
+const test = base.extend<{}, { server: Server }>({
+  server: ownServer(laysOut),
+});
+
 test("each kind is the control it should be, filled in and told to the application", async ({ person }) => {
-  await isAsked(person);
+  await person.isAskedForAttributes();
   const { page } = person;
 
   await expect(page.getByLabel(/^Town/)).toHaveValue("Lund");
@@ -106,7 +88,7 @@ test("each kind is the control it should be, filled in and told to the applicati
 });
 
 test("each kind says what is wrong with it, and keeps what was chosen", async ({ person }) => {
-  await isAsked(person);
+  await person.isAskedForAttributes();
   const { page } = person;
   await page.getByLabel(/^Town/).fill("Llanfairpwllgwyngyll");
   await page.getByLabel(/^Crates a week/).fill("two");
@@ -125,7 +107,7 @@ test("each kind says what is wrong with it, and keeps what was chosen", async ({
 });
 
 test("nothing chosen where something must be", { tag: "@script" }, async ({ person }) => {
-  await isAsked(person);
+  await person.isAskedForAttributes();
   await person.presses("Create account");
   await expect(person.page.locator(".summary").getByRole("link")).toHaveText([
     "Crates a week: Please fill this in.",

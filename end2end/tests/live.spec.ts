@@ -1,36 +1,16 @@
 // An administrator saves a layout while somebody is filling in the page.
 
-import { expect, test } from "./house.ts";
+import { expect, ownServer, test } from "./house.ts";
 import { saves, type Row } from "./layout.ts";
-import { type Person } from "./person.ts";
-import { binaryOf, newPlace, remove, start, type Server } from "../portico.mjs";
+import type { Server } from "../portico.mjs";
 
 /** The demo's flow is changed: nobody else's story may be told by this server. */
 const story = test.extend<{}, { server: Server }>({
-  server: [
-    async ({ database }, use) => {
-      const place = newPlace(database);
-      const server = await start({ binary: binaryOf("debug"), place });
-      await use(server);
-      expect(await server.stop(), server.told()).toBe(0);
-      remove(place);
-    },
-    { scope: "worker" },
-  ],
+  server: ownServer(),
 });
 
-async function isAskedForAttributes(person: Person) {
-  await person.opensTheShop();
-  await person.choosesSignIn();
-  await person.presses("Create one");
-  await person.sees("Create your account");
-  await person.provesTheAddress("Create a password");
-  await person.createsPassword();
-  await person.sees("Tell us about yourself");
-}
-
 story("the open page takes the new layout and loses nothing", { tag: "@script" }, async ({ person, server }) => {
-  await isAskedForAttributes(person);
+  await person.isAskedForAttributes();
   const { page } = person;
   const name = page.getByLabel("Display name");
   await page.getByRole("radio", { name: "A friend" }).check();
@@ -70,7 +50,7 @@ story("the open page takes the new layout and loses nothing", { tag: "@script" }
 
 story("a page of before is judged kindly", async ({ person, server }) => {
   test.skip(person.hasScript, "with script, the page has the new layout before it is sent");
-  await isAskedForAttributes(person);
+  await person.isAskedForAttributes();
   await person.fillsInAttributes();
   saves(server, (inputs) => {
     const asked = inputs.find(({ attribute }) => attribute === "displayName");

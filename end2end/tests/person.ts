@@ -160,7 +160,8 @@ export class Person {
     await this.page.getByRole("checkbox", { name: /I agree to the terms of use/ }).check();
   }
 
-  async signsUp() {
+  /** From the shop to the last page of a sign-up. */
+  async isAskedForAttributes() {
     await this.opensTheShop();
     await this.choosesSignIn();
     await this.presses("Create one");
@@ -168,6 +169,10 @@ export class Person {
     await this.provesTheAddress("Create a password");
     await this.createsPassword();
     await this.sees("Tell us about yourself");
+  }
+
+  async signsUp() {
+    await this.isAskedForAttributes();
     await this.fillsInAttributes();
     await this.presses("Create account");
     await this.isSignedIn();

@@ -58,6 +58,7 @@ test.describe("on a phone, in the light", () => {
     for (const [path, button] of [
       ["applications", "Register an application"],
       ["attributes", "Add"],
+      ["people", "New person"],
       ["administrators", "Invite"],
       ["directories", "New directory"],
     ]) {

@@ -55,6 +55,45 @@ test("what is done to an account asks once, or is undone @script", async ({ admi
   await administrator.isTold("The account is back.");
 });
 
+test("a person is made, deleted, brought back and forgotten @script", async ({ administrator }) => {
+  const { page } = administrator;
+  const address = `ines.${Date.now()}@example.org`;
+  await administrator.opens("People");
+  await administrator.presses("New person");
+  const window = page.getByRole("dialog", { name: "New person" });
+  await window.getByLabel("Name", { exact: true }).fill("Ines Duarte");
+  await window.getByLabel("Email address").fill(address);
+  await administrator.findsNoBarrier();
+  await window.getByRole("button", { name: "Create" }).click();
+  await expect(page.getByRole("dialog", { name: "The temporary password" }).locator("code")).toHaveText(/^[\w-]{20}$/);
+  await administrator.presses("I have copied it");
+  await administrator.sees("Ines Duarte");
+
+  const deletes = async () => {
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await administrator.confirms("Delete Ines Duarte?", "Delete");
+    await administrator.sees("People");
+    await page.getByLabel("Which people").selectOption({ label: "Deleted" });
+    await expect(page.getByRole("row").filter({ hasText: address })).toBeVisible();
+  };
+  await deletes();
+  await administrator.findsNoBarrier();
+  await page.getByRole("row").filter({ hasText: address }).getByRole("button", { name: "Restore" }).click();
+  await administrator.isTold("Ines Duarte is back.");
+  await expect(page.getByRole("row").filter({ hasText: address })).toHaveCount(0);
+
+  await page.getByLabel("Which people").selectOption({ label: "All people" });
+  await page.getByRole("searchbox", { name: "Search by name or email" }).fill(address);
+  await expect(page.getByRole("rowheader")).toHaveText(["Ines Duarte"]);
+  await page.getByRole("rowheader").getByRole("link").click();
+  await administrator.sees("Ines Duarte");
+  await deletes();
+  await administrator.presses("Delete Ines Duarte for ever");
+  await administrator.confirms("Delete Ines Duarte for ever?", "Delete for ever");
+  await administrator.isTold("Ines Duarte is forgotten.");
+  await expect(page.getByRole("row").filter({ hasText: address })).toHaveCount(0);
+});
+
 test("a second step is seen, and taken away after a question @script", async ({ administrator, customers: _, server }) => {
   const { page } = administrator;
   // As a user flow leaves it.
@@ -182,6 +221,7 @@ test("saving one form of an application leaves the other as it was typed @script
   await expect(web).toHaveValue(more);
   // A secret is made beside it, and seen.
   await administrator.presses("New secret");
+  await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
   await administrator.presses("I have copied it");
   await expect(page.getByRole("button", { name: "Remove the secret" })).toHaveCount(1);
   await expect(web).toHaveValue(more);
@@ -199,6 +239,68 @@ test("saving one form of an application leaves the other as it was typed @script
   await expect(protocol.getByText("There are unsaved changes.")).toHaveCount(0);
   await administrator.presses("Remove the secret");
   await administrator.confirms(/^Remove the secret/, "Remove");
+});
+
+test("sign-ins are asked for by person, event and time @script", async ({ administrator, customers: _ }) => {
+  const { page } = administrator;
+  const who = page.getByRole("rowheader");
+  await administrator.opens("Activity");
+  await page.getByRole("searchbox", { name: "Search among those shown" }).fill("grace");
+  await administrator.presses("Search everybody’s sign-ins");
+  await expect(page.getByText("Who is it?")).toBeVisible();
+  await administrator.findsNoBarrier();
+  const grace = page.getByRole("button", { name: /^Grace Hopper · grace\./ }).first();
+  const address = (await grace.innerText()).split(" · ")[1]!;
+  await grace.click();
+  await expect(page.getByText("Only Grace Hopper")).toBeVisible();
+  await expect.poll(async () => [...new Set(await who.allInnerTexts())]).toEqual([address]);
+  await page.getByLabel("When it happened").selectOption({ label: "Last day" });
+  await expect(who.first()).toHaveText(address);
+  await administrator.presses("Everybody’s");
+  await expect(page.getByText("Only Grace Hopper")).toHaveCount(0);
+  await page.getByLabel("What happened").selectOption({ label: "Sign-ups" });
+  await expect(page.getByRole("row", { name: /Signed up/ }).first()).toBeVisible();
+  await page.getByLabel("What happened").selectOption({ label: "Failed sign-ins" });
+  await expect(page.getByRole("row", { name: /Signed up/ })).toHaveCount(0);
+  await expect(page.locator(".notice.bad")).toHaveCount(0);
+
+  await administrator.turnsTo("Where people stop");
+  const drawn = page.getByRole("table", { name: "How many people reached each step, and how many gave up there" });
+  await expect(drawn.getByRole("columnheader", { name: "Gave up" })).toBeVisible();
+  await expect(drawn.getByRole("row", { name: /^Attributes \d+ \d+$/ })).toBeVisible();
+  await administrator.findsNoBarrier();
+});
+
+test("a secret has a name and an end, and leaves its place when it has ended @script", async ({ administrator, server }) => {
+  const { page } = administrator;
+  await administrator.opens("Applications");
+  await page.getByRole("rowheader").getByRole("link").first().click();
+  const another = page.getByRole("button", { name: "New secret" });
+  for (const [name, lifetime] of [
+    ["Shop server", "6 months"],
+    ["Spare server", "24 months"],
+  ] as const) {
+    await another.click();
+    const window = page.getByRole("dialog", { name: "New secret" });
+    await window.getByLabel(/^What it is for/).fill(name);
+    await window.getByRole("radio", { name: lifetime }).check();
+    await administrator.findsNoBarrier();
+    await window.getByRole("button", { name: "Create" }).click();
+    await administrator.presses("I have copied it");
+    await expect(page.getByRole("row").filter({ hasText: name })).toContainText("until");
+  }
+  await expect(another).toHaveCount(0);
+  ask(server.place.databaseUrl, "update application_secrets set expires_at = 1000 where name = 'Spare server'");
+  await page.reload();
+  await expect(page.getByRole("row").filter({ hasText: "Spare server" })).toContainText("ended");
+  await expect(another).toBeVisible();
+  await administrator.findsNoBarrier();
+
+  for (const left of [1, 0]) {
+    await administrator.presses("Remove the secret");
+    await administrator.confirms(/^Remove the secret/, "Remove");
+    await expect(page.getByRole("button", { name: "Remove the secret" })).toHaveCount(left);
+  }
 });
 
 test("a name that looks like script is a name @script", async ({ administrator, server }) => {

@@ -48,6 +48,44 @@ test("a flow is walked in its own page, and nothing comes of it @script", async 
   await expect(page.getByText("ada@example.org")).toHaveCount(0);
 });
 
+test("what the directory says in its own words stands in the previews @script", async ({ administrator }) => {
+  const { page } = administrator;
+  const own = page.getByLabel("Sign in heading in your words", { exact: true });
+  const says = async (words: string) => {
+    // A new document: what it tells was not told before.
+    await page.goto("/admin/languages");
+    await administrator.sees("Languages");
+    await own.fill(words);
+    await administrator.presses("Save");
+    await administrator.isTold("Saved.");
+  };
+  const heading = (preview: string, words: string) =>
+    expect(page.getByRole("region", { name: preview }).getByRole("heading", { name: words, level: 2 })).toBeVisible();
+  await administrator.opens("Branding");
+  await heading("Live preview", "Sign in");
+  await page.locator("#content").getByRole("link", { name: "Languages" }).click();
+  await administrator.sees("Languages");
+  await says("Good to see you");
+  await administrator.opens("Branding");
+  await heading("Live preview", "Good to see you");
+  await administrator.opens("User flows");
+  await administrator.selects("SignInSignUpSample");
+  await administrator.turnsTo("Run user flow");
+  await heading("The page", "Good to see you");
+  await says("");
+  await administrator.opens("Branding");
+  await heading("Live preview", "Sign in");
+});
+
+test("the account’s menu leads to what describes the management API @script", async ({ administrator }) => {
+  const { page } = administrator;
+  await page.getByRole("button", { name: "Your account" }).click();
+  const address = await page.getByRole("link", { name: "Management API" }).getAttribute("href");
+  const answer = await page.request.get(address!);
+  expect(answer.status()).toBe(200);
+  expect((await answer.json()).openapi).toBe("3.1.0");
+});
+
 test("a design leaves as a document, and comes back by way of a plan @script", async ({ administrator }) => {
   const { page } = administrator;
   await administrator.opens("Export and import");
@@ -78,8 +116,8 @@ test("a directory is made, entered, and given a picture behind its pages @script
   const { page } = administrator;
   const name = `Rowan ${Date.now() % 100_000}`;
   await page.getByRole("button", { name: "Switch directory" }).click();
-  await administrator.presses("All directories …");
-  await administrator.sees("Directories");
+  await administrator.presses("Directories + subscriptions");
+  await administrator.sees("Directories + subscriptions");
   await administrator.findsNoBarrier();
   await administrator.presses("New directory");
   const window = page.getByRole("dialog");

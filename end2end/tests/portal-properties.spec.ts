@@ -56,6 +56,18 @@ test("a second step is asked for, and no more @script", async ({ administrator }
     await page.reload();
     await expect(asked).toHaveValue(word);
   }
+
+  // The history tells it, in the words of the form.
+  await administrator.turnsTo("History");
+  const rows = page.getByRole("row").filter({ has: page.getByRole("rowheader") });
+  await rows.nth(1).getByRole("button", { name: "Compare" }).click();
+  const told = page.getByRole("dialog", { name: /^From revision/ }).getByRole("listitem");
+  await expect(told).toHaveCount(1);
+  await expect(told).toContainText("Second step");
+  await expect(told).toContainText("Always asked, by a code to an email address");
+  await expect(told).toContainText("Not asked");
+  await administrator.findsNoBarrier();
+  await page.keyboard.press("Escape");
 });
 
 test("rules are refused field by field, and kept @script", async ({ administrator }) => {

@@ -12,9 +12,17 @@ test("an administrator makes a user flow, and people sign up through it @script"
   await isAsTheDocumentFindsIt(administrator);
 
   // Whoever has access to several directories switches to that of the customers.
-  await page.getByRole("button", { name: "Switch directory" }).click();
-  await page.locator(".entries").getByRole("button", { name: /Woodgrove/ }).click();
-  await administrator.sees("User flows");
+  const switchesTo = async (directory: RegExp) => {
+    await page.getByRole("button", { name: "Switch directory" }).click();
+    await page.locator(".entries").getByRole("button", { name: "Directories + subscriptions" }).click();
+    await administrator.sees("Directories + subscriptions");
+    await expect(page.getByRole("columnheader", { name: "Directory name" })).toBeVisible();
+    const button = page.getByRole("button", { name: "Switch", exact: true });
+    await page.getByRole("row").filter({ hasText: directory, has: button }).first().getByRole("button", { name: "Switch", exact: true }).click();
+    await administrator.sees("User flows");
+  };
+  await switchesTo(/./);
+  await switchesTo(/Woodgrove/);
 
   // Create a user flow.
   await administrator.opens("User flows");
@@ -33,9 +41,9 @@ test("an administrator makes a user flow, and people sign up through it @script"
   await administrator.sees("User flows");
   await expect(page.getByRole("row").filter({ hasText: "SignInSignUpSample" })).toBeVisible();
 
-  // Add applications to the user flow.
+  // Add applications to the user flow: in the left menu, under Use, select Applications.
   await administrator.selects("SignInSignUpSample");
-  await administrator.turnsTo("Applications");
+  await administrator.turnsTo("Applications", "Use");
   await administrator.presses("Add application");
   await page.getByRole("searchbox", { name: "Search applications" }).fill("woodgrove");
   await page.getByRole("radio", { name: /Woodgrove/ }).check();
@@ -57,7 +65,7 @@ test("an administrator makes a user flow, and people sign up through it @script"
   await first.signsOut();
 
   // Select the layout of the attribute collection.
-  await administrator.turnsTo("Page layouts");
+  await administrator.turnsTo("Page layouts", "Customize");
   await page.getByLabel("Label of Display Name").fill("Your name");
   await page.getByRole("switch", { name: "Display Name is required" }).click();
   const type = page.getByLabel("Input type of Postal Code");
@@ -85,7 +93,7 @@ test("an administrator makes a user flow, and people sign up through it @script"
   // Add attributes to the sign-up page.
   await administrator.opens("User flows");
   await administrator.selects("SignInSignUpSample");
-  await administrator.turnsTo("User attributes");
+  await administrator.turnsTo("User attributes", "Customize");
   await page.getByRole("checkbox", { name: /^Loyalty number Printed/ }).check();
   await administrator.presses("Save");
   await administrator.isTold("Saved.");
@@ -94,7 +102,7 @@ test("an administrator makes a user flow, and people sign up through it @script"
   const second = await somebody();
   await comesToTheAttributes(second);
   expect(await asked(second)).toEqual(["Country/Region", "Postal Code", "Your name", "Loyalty number"]);
-  await administrator.turnsTo("Page layouts");
+  await administrator.turnsTo("Page layouts", "Customize");
   await page.getByLabel("Label of Loyalty number").click();
   await administrator.presses("Move to the top");
   await administrator.presses("Save");

@@ -48,6 +48,42 @@ story("a customer signs in inside somebody else's page", asScript, async ({ cust
   expect(await asked(customer, (element) => element.getAccessToken())).toBeNull();
 });
 
+story.describe("an hour later", () => {
+  story.use({ forgiven: /the server responded with a status of|\/oauth2\/v2\.0\/token/ });
+
+  story("a renewal that fails for now keeps who is signed in, and one that is refused begins anew", asScript, async ({ customer, host }) => {
+    await host.opens();
+    await sees(customer, "Sign in");
+    await entersPassword(customer);
+    await customer.presses("Sign in");
+    await isSignedIn(customer);
+    const anHourPasses = () =>
+      customer.page.evaluate(() => {
+        const now = Date.now;
+        Date.now = () => now() + 3_600_000;
+      });
+    const renewal = () => asked(customer, (element) => element.getAccessToken().catch((fault: Error) => fault.message));
+    const answers = (status: number, error: string) =>
+      customer.page.route("**/oauth2/v2.0/token", (route) => route.fulfill({ status, json: { error }, headers: { "access-control-allow-origin": "*" } }), { times: 1 });
+
+    await anHourPasses();
+    for (const status of [429, 503, 500]) {
+      await answers(status, "temporarily_unavailable");
+      expect(await renewal()).toBe("temporarily_unavailable");
+      expect(await asked(customer, (element) => element.user?.name)).toBe(customer.name);
+    }
+    expect(await renewal()).toMatch(/^ey/);
+    expect((await told(customer)).at(-1)).toBe("signed-in");
+
+    await anHourPasses();
+    await answers(400, "invalid_grant");
+    expect(await renewal()).toBe("invalid_grant");
+    await sees(customer, "Sign in");
+    expect(await told(customer)).toContain("signed-out");
+    expect(await asked(customer, (element) => element.user)).toBeNull();
+  });
+});
+
 for (const version of versions) {
   story(`the loader of version ${version} works with this server`, asScript, async ({ customer, host, server }) => {
     await host.opens(script(server, `/widget/${version}.js`) + element());

@@ -19,7 +19,7 @@ use crate::{
 };
 use app::contract::{
     brand::{Brand, Colour},
-    flow_rules::FlowRules,
+    flow_rules::{FlowRules, SessionRules},
     id::{AccountId, ApplicationId, TenantId, UserFlowId},
     permission::Permission,
     time::Timestamp,
@@ -39,6 +39,11 @@ pub const TENANT_ID: &str = "7b1d3a58-2c40-4f6e-9a83-5e0c1f94d2b7";
 const FLOW_ID: &str = "e4f0a9c2-8d15-4b37-a6c1-90b2d7f35e68";
 /// The client id of the portal.
 pub const PORTAL: &str = "portico-portal";
+
+/// Whatever their flow says, administrators are out after so many minutes of rest, and after so long however busy they are
+/// (security R19).
+pub const REST_MINUTES: u32 = 30;
+pub const LONGEST_SESSION: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// How long a set-up link works.
 const LINK_LASTS: Duration = Duration::from_secs(60 * 60);
@@ -114,7 +119,10 @@ fn flow() -> UserFlow {
         password: password_rule(),
         layout: Layout { revision: 1, inputs: Vec::new() },
         claims: vec!["displayName".into()],
-        rules: FlowRules::default(),
+        rules: FlowRules {
+            sessions: SessionRules { minutes: REST_MINUTES, ..SessionRules::default() },
+            ..FlowRules::default()
+        },
         about: About::default(),
     }
 }

@@ -39,7 +39,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
 });
 
 /// A year, and no question in between: the name changes when the content does.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+pub const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// What keeps its name is asked for again after an hour.
 const AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 

@@ -1,6 +1,6 @@
 //! now() and chance. Tests hold the hands; everybody else reads the machine's.
 
-use app::contract::time::Timestamp;
+use app::contract::time::{Timestamp, millis};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::{
     sync::{
@@ -25,7 +25,7 @@ impl Clock {
         match self {
             Clock::System => {
                 let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-                Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+                Timestamp(millis(since))
             }
             Clock::Held(at) => Timestamp(at.load(Ordering::SeqCst)),
         }
@@ -34,7 +34,7 @@ impl Clock {
     /// Moves a held clock on. The machine's clock moves by itself.
     pub fn advance(&self, span: Duration) {
         if let Clock::Held(at) = self {
-            at.fetch_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
+            at.fetch_add(millis(span), Ordering::SeqCst);
         }
     }
 }

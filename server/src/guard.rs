@@ -2,6 +2,7 @@
 
 mod address;
 mod arrivals;
+mod bodies;
 mod headers;
 mod hosts;
 mod origin;
@@ -15,17 +16,16 @@ use axum::{
     Json, Router,
     body::{Body, Bytes},
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use bodies::Bodies;
 use futures::FutureExt;
 pub use headers::{IsPopup, MayBeFramed, PagePolicy};
 pub use hosts::{Hosts, only_of_tenant};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 pub use origin::{only_from_our_pages, same_origin};
 use serde_json::json;
 use std::{
-    error,
     net::IpAddr,
     panic::AssertUnwindSafe,
     sync::{
@@ -34,7 +34,7 @@ use std::{
     },
     time::Duration,
 };
-use tokio::time::timeout;
+use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 use tower::ServiceExt;
 use tracing::Instrument;
 
@@ -42,13 +42,6 @@ use tracing::Instrument;
 pub const URI_BYTES: usize = 8 * 1024;
 const HEADERS: usize = 64;
 pub const HEADER_BYTES: usize = 16 * 1024;
-const BODY_BYTES: usize = 64 * 1024;
-/// What administrators send, and their pictures.
-const MANAGEMENT_BYTES: usize = 256 * 1024;
-const PICTURE_BYTES: usize = 1024 * 1024;
-/// A design with its two pictures, in base64.
-const DESIGN_BYTES: usize = 4 * 1024 * 1024;
-const BODY_TIME: Duration = Duration::from_secs(15);
 const HANDLER_TIME: Duration = Duration::from_secs(30);
 
 /// A balancer asks these by address, not by name.
@@ -61,6 +54,15 @@ pub struct Guard {
     router: Router,
     /// The names that tenants have of their own.
     hosts: Option<Hosts>,
+    bodies: Bodies,
+}
+
+/// What passed the rules.
+struct Admitted {
+    router: Router,
+    request: Request<Body>,
+    /// Of its body.
+    room: Option<OwnedSemaphorePermit>,
 }
 
 /// Who is asking. Every handler can take it as an argument.
@@ -89,7 +91,7 @@ pub fn panics() -> u64 {
 
 impl Guard {
     pub fn new(config: Arc<Config>, chance: Chance, router: Router) -> Self {
-        Self { config, chance, router, hosts: None }
+        Self { config, chance, router, hosts: None, bodies: Bodies::default() }
     }
 
     pub fn with_hosts(self, hosts: Hosts) -> Self {
@@ -100,7 +102,6 @@ impl Guard {
     pub async fn answer<B>(&self, peer: IpAddr, request: Request<B>) -> Response
     where
         B: axum::body::HttpBody<Data = Bytes> + Send + 'static,
-        B::Error: Into<Box<dyn error::Error + Send + Sync>>,
     {
         let trace = self.chance.id();
         let span = tracing::info_span!("request", trace, method = %request.method(), path = request.uri().path());
@@ -109,7 +110,7 @@ impl Guard {
         let caller = Caller { trace: trace.clone(), address };
         let is_our_name = self.config.public_url.is_named_by(name_in(request.uri(), request.headers()));
         let mut response = match self.admit(request).instrument(span.clone()).await {
-            Ok((router, request)) => self.handle(router, caller, request).instrument(span).await,
+            Ok(admitted) => self.handle(caller, admitted).instrument(span).await,
             Err(refused) if is_management => refused.for_scripts(&trace),
             Err(refused) => refused.into_response(),
         };
@@ -124,10 +125,9 @@ impl Guard {
     }
 
     /// The rules in their order, the cheapest first. What passes has its whole body with it.
-    async fn admit<B>(&self, request: Request<B>) -> Result<(Router, Request<Body>), Refused>
+    async fn admit<B>(&self, request: Request<B>) -> Result<Admitted, Refused>
     where
         B: axum::body::HttpBody<Data = Bytes> + Send + 'static,
-        B::Error: Into<Box<dyn error::Error + Send + Sync>>,
     {
         let (parts, body) = request.into_parts();
         short_address(&parts.uri)?;
@@ -136,8 +136,12 @@ impl Guard {
             true => self.router.clone(),
             false => self.meant_for_us(&parts).await?,
         };
-        let body = if body.is_end_stream() { Body::empty() } else { Body::from(whole(&parts, body).await?) };
-        Ok((router, Request::from_parts(parts, body)))
+        if body.is_end_stream() {
+            return Ok(Admitted { router, request: Request::from_parts(parts, Body::empty()), room: None });
+        }
+        let arrived = self.bodies.whole(&parts, body).await?;
+        let request = Request::from_parts(parts, Body::from(arrived.bytes));
+        Ok(Admitted { router, request, room: Some(arrived.room) })
     }
 
     /// Security R10: a name that isn't ours is answered by nobody here. A tenant's own is, about that tenant.
@@ -160,7 +164,8 @@ impl Guard {
         ours.ok_or(Refused(StatusCode::MISDIRECTED_REQUEST, "This address is not served here."))
     }
 
-    async fn handle(&self, router: Router, caller: Caller, mut request: Request<Body>) -> Response {
+    async fn handle(&self, caller: Caller, admitted: Admitted) -> Response {
+        let Admitted { router, mut request, room: _until_answered } = admitted;
         request.extensions_mut().insert(caller);
         let handled = AssertUnwindSafe(router.oneshot(request)).catch_unwind();
         match timeout(HANDLER_TIME, handled).await {
@@ -178,9 +183,8 @@ impl Guard {
             }
             Err(_elapsed) => {
                 tracing::error!("a request took longer than {HANDLER_TIME:?} and was given up");
-                let busy =
-                    Refused(StatusCode::SERVICE_UNAVAILABLE, "This is taking too long. Please try again in a moment.");
-                ([(header::RETRY_AFTER, "1")], busy).into_response()
+                Refused(StatusCode::SERVICE_UNAVAILABLE, "This is taking too long. Please try again in a moment.")
+                    .into_response()
             }
         }
     }
@@ -205,21 +209,28 @@ struct Refused(StatusCode, &'static str);
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        (self.0, self.1).into_response()
+        self.with(self.1)
     }
 }
 
 impl Refused {
+    /// Whoever comes at a bad moment is told when to come again.
+    fn with(&self, told: impl IntoResponse) -> Response {
+        let again = (self.0 == StatusCode::SERVICE_UNAVAILABLE).then_some([(header::RETRY_AFTER, "1")]);
+        (self.0, again, told).into_response()
+    }
+
     /// In the words of the management API, whose clients read no others.
     fn for_scripts(self, trace: &str) -> Response {
         let Refused(status, message) = self;
         let code = match status {
+            StatusCode::SERVICE_UNAVAILABLE => "serviceNotAvailable",
             StatusCode::PAYLOAD_TOO_LARGE => "Request_EntityTooLarge",
             StatusCode::REQUEST_TIMEOUT => "timeout",
             _ => "Request_BadRequest",
         };
         let told = json!({ "code": code, "message": message, "innerError": { "request-id": trace } });
-        (status, Json(json!({ "error": told }))).into_response()
+        self.with(Json(json!({ "error": told })))
     }
 }
 
@@ -233,36 +244,4 @@ fn few_headers(headers: &HeaderMap) -> Result<(), Refused> {
     let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     let few = headers.len() <= HEADERS && bytes <= HEADER_BYTES;
     few.then_some(()).ok_or(Refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The request has too many headers."))
-}
-
-/// How much a request may bring, by where it goes.
-fn largest(parts: &Parts) -> usize {
-    let path = parts.uri.path();
-    match path.starts_with("/graph/") {
-        true if parts.method == Method::PUT && path.contains("/branding/") => PICTURE_BYTES,
-        true if path.ends_with("/import") => DESIGN_BYTES,
-        true => MANAGEMENT_BYTES,
-        false => BODY_BYTES,
-    }
-}
-
-/// Reads the body before anybody acts on it, so that no handler ever waits for a slow sender.
-async fn whole<B>(parts: &Parts, body: B) -> Result<Bytes, Refused>
-where
-    B: axum::body::HttpBody<Data = Bytes> + Send + 'static,
-    B::Error: Into<Box<dyn error::Error + Send + Sync>>,
-{
-    const TOO_LARGE: Refused = Refused(StatusCode::PAYLOAD_TOO_LARGE, "What was sent is too large.");
-    let most = largest(parts);
-    let announced =
-        parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > most) {
-        return Err(TOO_LARGE);
-    }
-    match timeout(BODY_TIME, Limited::new(body, most).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(fault)) if fault.is::<LengthLimitError>() => Err(TOO_LARGE),
-        Ok(Err(_)) => Err(Refused(StatusCode::BAD_REQUEST, "The request ended before it was complete.")),
-        Err(_elapsed) => Err(Refused(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive.")),
-    }
 }

@@ -20,17 +20,27 @@ pub fn nonce(chance: &Chance) -> String {
 
 /// A page, with the policy that the guard writes for it.
 pub fn document(body: String, nonce: String, form_targets: Vec<String>) -> Response {
-    (Extension(PagePolicy { nonce, form_targets, frames: Vec::new(), framed_by: None }), Html(body)).into_response()
+    let policy = PagePolicy { nonce, form_targets: Some(form_targets), frames: Vec::new(), framed_by: None };
+    (Extension(policy), Html(body)).into_response()
 }
 
-/// The same with pages of others inside it.
+/// A page whose one form posts to an application, which may send the browser on to whatever host: Chromium applies
+/// `form-action` to every redirect after a post (w3c/webappsec-csp #8), and nobody but the application knows where those lead.
+/// Where the form itself goes is registered, and nothing on the page can be changed without its nonce.
+pub fn document_posting(body: String, nonce: String) -> Response {
+    let policy = PagePolicy { nonce, form_targets: None, frames: Vec::new(), framed_by: None };
+    (Extension(policy), Html(body)).into_response()
+}
+
+/// A page with pages of others inside it.
 pub fn document_with_frames(body: String, nonce: String, frames: Vec<String>) -> Response {
-    (Extension(PagePolicy { nonce, form_targets: Vec::new(), frames, framed_by: None }), Html(body)).into_response()
+    let policy = PagePolicy { nonce, form_targets: Some(Vec::new()), frames, framed_by: None };
+    (Extension(policy), Html(body)).into_response()
 }
 
 /// A page that shows nothing, inside a page of that origin.
 pub fn document_framed_by(body: String, nonce: String, framed_by: Option<String>) -> Response {
-    let policy = PagePolicy { nonce, form_targets: Vec::new(), frames: Vec::new(), framed_by };
+    let policy = PagePolicy { nonce, form_targets: Some(Vec::new()), frames: Vec::new(), framed_by };
     (Extension(policy), Html(body)).into_response()
 }
 

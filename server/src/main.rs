@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use server::{
     administration, background,
     config::{Config, Sources, Tls},
@@ -111,8 +111,8 @@ enum Command {
         #[arg(long, default_value_t = 2.0)]
         seconds: f64,
     },
-    /// Explain a command, or everything that can be configured
-    Help { topic: Option<Topic> },
+    /// Explain a command, or everything that can be configured (`config`)
+    Help { topic: Option<String> },
 }
 
 #[derive(Subcommand)]
@@ -170,22 +170,6 @@ enum People {
     },
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Topic {
-    Config,
-    Serve,
-    Migrate,
-    Doctor,
-    Audit,
-    Administrator,
-    Keys,
-    People,
-    Export,
-    Plan,
-    Apply,
-    Speed,
-}
-
 /// What a shell script can tell apart: it worked, it did not, it was never going to with this configuration.
 const FAILED: u8 = 1;
 const MISCONFIGURED: u8 = 2;
@@ -194,7 +178,7 @@ fn main() -> ExitCode {
     let line = Line::parse();
     let command = line.command.unwrap_or(Command::Serve);
     if let Command::Help { topic } = command {
-        return say(&help(topic));
+        return say(&help(topic.as_deref()));
     }
     if let Command::Speed { what, seconds } = command {
         let measured = speed::measure(&what, seconds, |line| {
@@ -448,25 +432,17 @@ fn greet(config: &Config, set_up: Option<&str>) {
     }
 }
 
-fn help(topic: Option<Topic>) -> String {
+fn help(topic: Option<&str>) -> String {
     let mut line = Line::command();
     line.build();
-    let name = match topic {
-        Some(Topic::Config) => return Config::manual(),
-        Some(Topic::Serve) => "serve",
-        Some(Topic::Migrate) => "migrate",
-        Some(Topic::Doctor) => "doctor",
-        Some(Topic::Audit) => "audit",
-        Some(Topic::Administrator) => "administrator",
-        Some(Topic::Keys) => "keys",
-        Some(Topic::People) => "people",
-        Some(Topic::Export) => "export",
-        Some(Topic::Plan) => "plan",
-        Some(Topic::Apply) => "apply",
-        Some(Topic::Speed) => "speed",
-        None => return line.render_long_help().to_string(),
-    };
-    line.find_subcommand_mut(name).map(|command| command.render_long_help().to_string()).unwrap_or_default()
+    match topic {
+        None => line.render_long_help().to_string(),
+        Some("config") => Config::manual(),
+        Some(name) => match line.find_subcommand_mut(name) {
+            Some(command) => command.render_long_help().to_string(),
+            None => line.error(ErrorKind::InvalidSubcommand, format!("there is no command '{name}'")).exit(),
+        },
+    }
 }
 
 /// Standard output is for what was asked for. A reader who left early (`portico help config | head`) is no fault.

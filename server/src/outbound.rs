@@ -11,12 +11,13 @@ use std::{
     },
     time::Duration,
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 use url::{Host, Url};
 
 pub enum Outbound {
     Network {
-        client: reqwest::Client,
+        /// Made for the first call: it reads every authority that the machine trusts, and most servers call nobody.
+        client: OnceCell<reqwest::Client>,
         to_this_machine: bool,
     },
     /// For tests: what would have been sent.
@@ -39,16 +40,8 @@ pub struct Call {
 
 impl Outbound {
     /// In development applications run beside us.
-    pub fn network(to_this_machine: bool) -> Result<Self, String> {
-        let client = reqwest::Client::builder()
-            // A proxy would look names up by itself, unjudged.
-            .no_proxy()
-            .timeout(Duration::from_secs(5))
-            .redirect(reqwest::redirect::Policy::none())
-            .dns_resolver(Arc::new(OpenWeb { to_this_machine }))
-            .build()
-            .map_err(|error| format!("HTTP client: {error}"))?;
-        Ok(Self::Network { client, to_this_machine })
+    pub fn network(to_this_machine: bool) -> Self {
+        Self::Network { client: OnceCell::new(), to_this_machine }
     }
 
     pub fn kept() -> Self {
@@ -67,6 +60,7 @@ impl Outbound {
         match self {
             Self::Network { client, to_this_machine } => {
                 may_be_called(url, *to_this_machine)?;
+                let client = client.get_or_try_init(async || new_client(*to_this_machine)).await?;
                 let answer = client.post(url).form(&form).send().await.map_err(|fault| fault.to_string())?;
                 if answer.status().is_success() { Ok(()) } else { Err(format!("it answered {}", answer.status())) }
             }
@@ -90,6 +84,17 @@ impl Outbound {
             kept.rings.notified().await;
         }
     }
+}
+
+fn new_client(to_this_machine: bool) -> Result<reqwest::Client, String> {
+    reqwest::Client::builder()
+        // A proxy would look names up by itself, unjudged.
+        .no_proxy()
+        .timeout(Duration::from_secs(5))
+        .redirect(reqwest::redirect::Policy::none())
+        .dns_resolver(Arc::new(OpenWeb { to_this_machine }))
+        .build()
+        .map_err(|error| format!("HTTP client: {error}"))
 }
 
 /// An address that is a number is judged here, a name where it is resolved.
@@ -203,7 +208,7 @@ mod tests {
 
     #[tokio::test]
     async fn r36_a_name_that_leads_inside_is_not_followed() {
-        let outside = Outbound::network(false).unwrap();
+        let outside = Outbound::network(false);
         assert!(outside.post("https://localhost:9/", Vec::new()).await.is_err());
     }
 }

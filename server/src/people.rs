@@ -152,6 +152,9 @@ impl Import<'_> {
             .write(Durability::Lasting, move |c| {
                 Box::pin(async move {
                     let left_out = person::insert_many(c, &id, &people, now).await?;
+                    if people.iter().any(|person| person.password.is_some()) {
+                        tenant::note_foreign_hashes(c, &id, now).await?;
+                    }
                     if let Some(entry) = entry.filter(|_| left_out.len() < people.len()) {
                         audit::insert(c, &id, &entry).await?;
                     }

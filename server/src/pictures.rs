@@ -1,6 +1,7 @@
 //! Tenants' logos and backgrounds: how they are written anew, and how they are served.
 
 use crate::{
+    assets::FOR_EVER,
     directory::branding::{self, Picture},
     error::{Error, Result},
     state::AppState,
@@ -124,8 +125,6 @@ fn is_plain_jpeg(bytes: &[u8]) -> Option<()> {
     let stuffed = |at: usize| scan[at] != 0xff || scan.get(at + 1) == Some(&0);
     (0..scan.len()).all(stuffed).then_some(())
 }
-
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// `GET /pictures/{hash}`: its name is its content, so it never changes.
 pub async fn picture(State(state): State<AppState>, Path(hash): Path<String>) -> Result<Response> {

@@ -51,12 +51,7 @@ pub async fn document(State(state): State<AppState>, at: Uri) -> Response {
 
 /// For the previews, which are drawn in every language.
 fn language(tag: &str) -> Language {
-    Language {
-        tag: tag.into(),
-        name: text::name(tag).into(),
-        direction: text::direction(tag).into(),
-        text: assets::scripts(tag).text.clone(),
-    }
+    Language { tag: tag.into(), name: text::name(tag).into(), direction: text::direction(tag).into() }
 }
 
 /// The tenant of the administrators is called `admin` too: whoever asks for its OpenID Connect by that name finds it under

@@ -2,7 +2,10 @@
 
 use crate::{
     assets,
-    client::{cors::preflight, error_number},
+    client::{
+        cors::{self, preflight},
+        error_number, refuse,
+    },
     demo,
     error::Result,
     graph::{self, Graph},
@@ -14,7 +17,7 @@ use crate::{
 use app::contract::id::TenantId;
 use axum::{
     Router,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
 
@@ -31,20 +34,37 @@ pub fn router(state: AppState) -> Result<Router> {
 /// management API have one address for all tenants, and so has everything of development.
 pub fn router_of_tenant(state: AppState, tenant: TenantId) -> Router {
     let own = from_fn_with_state((state.clone(), tenant), only_of_tenant);
-    let routes = tenants(&state).layer(own).merge(machines());
+    let told = from_fn_with_state(state.clone(), refuse::dress);
+    let called = called(&state).layer(own.clone()).layer(told);
+    let published = published().layer(own.clone()).layer(from_fn(cors::everybody));
+    let routes = visited(&state).layer(own).merge(called).merge(published).merge(machines());
     let dressed = from_fn_with_state(state.clone(), problem::dress);
     routes.fallback(problem::not_found).layer(dressed).with_state(state)
 }
 
 /// Everything that is of one tenant, whose word is in the path.
 fn tenants(state: &AppState) -> Router<AppState> {
+    visited(state).merge(called(state)).merge(published().layer(from_fn(cors::everybody)))
+}
+
+/// Where people come.
+fn visited(state: &AppState) -> Router<AppState> {
     people(state)
-        .merge(applications(state))
+        .merge(applications())
         .merge(applications_at_flows())
         .nest("/tfp", applications_at_flows())
         .merge(pages_elsewhere())
-        .merge(screens_of_applications())
         .merge(own_words())
+}
+
+/// What everybody may know of a tenant.
+fn published() -> Router<AppState> {
+    discovery().merge(discovery_at_flows()).nest("/tfp", discovery_at_flows())
+}
+
+/// What applications call themselves, whose answers are never a page (what clients need, 16).
+fn called(state: &AppState) -> Router<AppState> {
+    calls(state).merge(calls_at_flows()).nest("/tfp", calls_at_flows()).merge(screens_of_applications())
 }
 
 /// Pages. Their forms come back from our own pages only.
@@ -82,21 +102,37 @@ fn management(state: &AppState) -> Router<AppState> {
         .with_state(Graph::new(state))
 }
 
+/// What applications learn by themselves. Pages do, too, and libraries of theirs ask with headers of their own.
+fn discovery() -> Router<AppState> {
+    Router::new()
+        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(oidc::discovery::get).options(preflight))
+        .route("/.well-known/oauth-authorization-server/{tenant}/v2.0", get(oidc::discovery::get).options(preflight))
+        .route("/{tenant}/discovery/v2.0/keys", get(oidc::discovery::keys).options(preflight))
+}
+
+fn discovery_at_flows() -> Router<AppState> {
+    Router::new()
+        .route("/{tenant}/{flow}/v2.0/.well-known/openid-configuration", get(oidc::discovery::get).options(preflight))
+        .route("/{tenant}/{flow}/discovery/v2.0/keys", get(oidc::discovery::keys).options(preflight))
+}
+
 /// OpenID Connect. None of these is opened by a cookie alone, so forms may come from anywhere.
 /// The two pages among them, `logout` and `deviceauth`, ask themselves whether a form is ours.
-fn applications(state: &AppState) -> Router<AppState> {
-    // Whoever proves themselves on an application's own screens does so here.
-    let native = from_fn_with_state(state.clone(), native::token::layer);
+fn applications() -> Router<AppState> {
     Router::new()
-        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(oidc::discovery::get))
-        .route("/.well-known/oauth-authorization-server/{tenant}/v2.0", get(oidc::discovery::get))
-        .route("/{tenant}/discovery/v2.0/keys", get(oidc::discovery::keys))
         .route("/{tenant}/oauth2/v2.0/authorize", get(oidc::authorize::get).post(oidc::authorize::post))
         .route("/{tenant}/oauth2/resume/{grant}", get(oidc::resume::get))
         .route("/{tenant}/oauth2/v2.0/logout", get(oidc::logout::get).post(oidc::logout::post))
         .route("/{tenant}/oauth2/v2.0/checksession", get(oidc::check_session::get))
-        .route("/{tenant}/oauth2/v2.0/devicecode", post(oidc::device::post))
         .route("/{tenant}/oauth2/deviceauth", get(oidc::device::page::get).post(oidc::device::page::post))
+}
+
+/// The calls among them. Most are of pages too, on whatever origin an application is.
+fn calls(state: &AppState) -> Router<AppState> {
+    // Whoever proves themselves on an application's own screens does so here.
+    let native = from_fn_with_state(state.clone(), native::token::layer);
+    Router::new()
+        .route("/{tenant}/oauth2/v2.0/devicecode", post(oidc::device::post))
         .route("/{tenant}/oauth2/v2.0/par", post(oidc::par::post).options(preflight))
         .route("/{tenant}/oauth2/v2.0/revoke", post(oidc::revoke::post).options(preflight))
         .route("/{tenant}/oauth2/v2.0/introspect-token", post(oidc::introspect::post))
@@ -111,11 +147,13 @@ fn applications(state: &AppState) -> Router<AppState> {
 /// The same where the path names a user flow, as Azure AD B2C's addresses do. (At those above its query may: `?p=`.)
 fn applications_at_flows() -> Router<AppState> {
     Router::new()
-        .route("/{tenant}/{flow}/v2.0/.well-known/openid-configuration", get(oidc::discovery::get))
-        .route("/{tenant}/{flow}/discovery/v2.0/keys", get(oidc::discovery::keys))
         .route("/{tenant}/{flow}/oauth2/v2.0/authorize", get(oidc::authorize::get).post(oidc::authorize::post))
         .route("/{tenant}/{flow}/oauth2/v2.0/logout", get(oidc::logout::get).post(oidc::logout::post))
         .route("/{tenant}/{flow}/oauth2/v2.0/checksession", get(oidc::check_session::get))
+}
+
+fn calls_at_flows() -> Router<AppState> {
+    Router::new()
         .route("/{tenant}/{flow}/oauth2/v2.0/par", post(oidc::par::post).options(preflight))
         .route("/{tenant}/{flow}/oauth2/v2.0/revoke", post(oidc::revoke::post).options(preflight))
         .route("/{tenant}/{flow}/oauth2/v2.0/introspect-token", post(oidc::introspect::post))

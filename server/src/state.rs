@@ -59,7 +59,7 @@ impl AppState {
             None => Mailer::Mailbox,
         };
         let keys = Arc::new(Keys::new(db.clone(), seal.clone(), clock.clone(), chance.clone()));
-        let outbound = Outbound::network(config.is_development()).map_err(Error::Internal)?;
+        let outbound = Outbound::network(config.is_development());
         Ok(AppState {
             config: Arc::new(config),
             db,

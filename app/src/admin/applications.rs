@@ -2,6 +2,7 @@
 
 mod permissions;
 mod protocol;
+mod secrets;
 mod widget;
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
     route::{FlowTab, Route, place},
     ui::{
         ask::{Question, asking},
-        button::{Act, bare, plain, primary, run, with_icon},
+        button::{Act, plain, primary, run, with_icon},
         copy,
         empty::{empty, nothing_found},
         field::{Label, line, lines, radio},
@@ -20,7 +21,6 @@ use super::{
         load::{Loaded, load},
         panel::panel,
         search::{fits, search},
-        shown_once::shown_once,
         toast::toasts,
     },
 };
@@ -255,7 +255,7 @@ fn one(open: Open, allowed: Permissions, application: Application) -> AnyView {
         {quick_start(&application)}
         {redirects(open, &application)}
         {widget::section(&application)}
-        {secrets(open)}
+        {secrets::section(open)}
         {protocol::section(open, &application)}
         {permissions::section(allowed)}
         {deletion(&application)}
@@ -355,68 +355,6 @@ fn redirects(open: Open, application: &Application) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-fn secrets(open: Open) -> AnyView {
-    let (client, toasts) = (client(), toasts());
-    let made = RwSignal::new(None::<PasswordCredential>);
-    let add = move || {
-        let name = format!("Made {}", moment(&String::from(js_sys::Date::new_0().to_iso_string())));
-        run(async move { client.add_password(&open.id(), &name).await }, move |secret| made.set(Some(secret)));
-    };
-    let remove = move |secret: PasswordCredential| {
-        let name = secret.hint.clone().unwrap_or_default();
-        let question = Question {
-            title: format!("Remove the secret {name}…?"),
-            text: "Whatever still uses it can get no tokens from that moment on.".into(),
-            act: "Remove".into(),
-            dangerous: true,
-        };
-        asking().ask(question, move || {
-            let key = secret.key_id.clone();
-            run(async move { client.remove_password(&open.id(), &key).await }, move |()| {
-                toasts.good("The secret is removed.");
-                open.again();
-            });
-        });
-    };
-    let row = move |secret: PasswordCredential| {
-        let own = secret.clone();
-        view! {
-            <tr>
-                <th scope="row"><code>{secret.hint}"…"</code></th>
-                <td>{secret.display_name}</td>
-                <td>{secret.end_date_time.map(|end| format!("until {}", moment(&end.text())))}</td>
-                <td class="acts">{bare(Icon::Trash, "Remove the secret", move || remove(own.clone()))}</td>
-            </tr>
-        }
-    };
-    let list = move || {
-        let rows: Vec<_> = open.secrets.get().into_iter().map(row).collect();
-        if rows.is_empty() {
-            return view! { <p class="nothing">"Only applications on a server need one. Two can be active, so that one replaces the other without a pause."</p> }.into_any();
-        }
-        view! { <div class="scroll"><table><tbody>{rows}</tbody></table></div> }.into_any()
-    };
-    let is_full = move || open.secrets.with(|secrets| secrets.len() >= 2);
-    let window = move || made.get().map(|secret| new_secret(open, made, secret));
-    view! {
-        <section class="card">
-            <header><h2>"Secrets"</h2>{move || (!is_full()).then(|| with_icon(Icon::Plus, "New secret", add))}</header>
-            {list}
-            {window}
-        </section>
-    }
-    .into_any()
-}
-
-fn new_secret(open: Open, made: RwSignal<Option<PasswordCredential>>, secret: PasswordCredential) -> AnyView {
-    let close = move || {
-        made.set(None);
-        open.again();
-    };
-    let why = "Copy it now. It is stored as a fingerprint and cannot be shown again.";
-    shown_once("The new secret", why, "Secret", secret.secret_text.unwrap_or_default(), close)
 }
 
 fn deletion(application: &Application) -> AnyView {

@@ -5,7 +5,7 @@ use super::{
     desk::desk,
     frame::head,
     preview::{Look, Said, Sample, preview},
-    route::place,
+    route::{Route, place},
     ui::{
         ask::{Question, asking},
         button::{Act, primary, run, with_icon},
@@ -110,6 +110,10 @@ fn editing(loaded: Loaded<Branding>, look: Look, branding: Branding) -> AnyView 
                 <section class="card pad">
                     {line(Label::new("privacy", "Privacy and cookies").optional().hint("A whole address, like https://example.com/privacy."), draft.privacy, privacy)}
                     {line(Label::new("terms", "Terms of use").optional().hint("A whole address. Both stand below every page."), draft.terms, terms)}
+                </section>
+                <section class="card pad">
+                    <h2>"Texts"</h2>
+                    <p class="second">"Every sentence of the pages can be said in your own words, in each language, under "<a href=Route::Languages.path()>"Languages"</a>"."</p>
                 </section>
             </div>
             <div class="beside">{preview(sample, look)}</div>

@@ -1,6 +1,7 @@
 //! The management API as the portal speaks it: the only place that knows its addresses.
 
 mod call;
+mod which;
 
 use crate::contract::resource::{
     application::{AddPassword, Application, PasswordCredential, RemovePassword},
@@ -9,6 +10,7 @@ use crate::contract::resource::{
     domain::Domain,
     funnel::Funnel,
     identity_provider::{EmailMethod, IdentityProvider},
+    moment::Moment,
     organization::{Branding, Organization},
     revision::{Diff, Revision},
     sign_in::SignIn,
@@ -20,6 +22,7 @@ pub use call::{Client, Result, client};
 use call::{Method, encoded};
 use serde::Deserialize;
 use serde_json::{Value, json};
+pub use which::WhichSignIns;
 
 const FLOWS: &str = "/identity/authenticationEventsFlows";
 const ATTRIBUTES: &str = "/identity/userFlowAttributes";
@@ -123,8 +126,10 @@ impl Client {
         self.delete(&flow(id)).await
     }
 
-    pub async fn attach(self, id: &str, application: &str) -> Result<()> {
-        let body = FlowApplication { app_id: application.into(), ..FlowApplication::default() };
+    /// `from`: the flow that the application has now; it goes from one to the other at once.
+    pub async fn attach(self, id: &str, application: &str, from: Option<&str>) -> Result<()> {
+        let moved_from = from.map(Into::into);
+        let body = FlowApplication { app_id: application.into(), moved_from, ..FlowApplication::default() };
         self.act(Method::Post, &format!("{}/conditions/applications/includeApplications", flow(id)), &body).await
     }
 
@@ -229,9 +234,12 @@ impl Client {
     }
 
     /// The answer holds the secret, this once.
-    pub async fn add_password(self, id: &str, name: &str) -> Result<PasswordCredential> {
-        let password_credential =
-            PasswordCredential { display_name: Some(name.into()), ..PasswordCredential::default() };
+    pub async fn add_password(self, id: &str, name: &str, end: Moment) -> Result<PasswordCredential> {
+        let password_credential = PasswordCredential {
+            display_name: Some(name.into()),
+            end_date_time: Some(end),
+            ..PasswordCredential::default()
+        };
         let body = AddPassword { password_credential };
         self.send(Method::Post, &format!("{}/addPassword", application(id)), &body).await
     }
@@ -283,6 +291,8 @@ fn application(id: &str) -> String {
 
 // People
 
+const DELETED: &str = "/directory/deletedItems";
+
 impl Client {
     /// One page of the people whose names or address have a word that begins so; nothing typed means everybody.
     pub async fn people(self, typed: &str) -> Result<Collection<User>> {
@@ -306,6 +316,10 @@ impl Client {
         self.get(&person(id)).await
     }
 
+    pub async fn create_person(self, new: &Value) -> Result<User> {
+        self.send(Method::Post, "/users", new).await
+    }
+
     pub async fn update_person(self, id: &str, etag: Option<&str>, changes: &Value) -> Result<()> {
         self.change(&person(id), etag, changes).await
     }
@@ -314,9 +328,19 @@ impl Client {
         self.delete(&person(id)).await
     }
 
-    /// Brings back an account that was deleted less than 30 days ago.
+    /// One page of those who were deleted less than 30 days ago.
+    pub async fn deleted_people(self) -> Result<Collection<User>> {
+        self.get(&format!("{DELETED}?$top={PAGE}&$select=id,displayName,mail,identities,deletedDateTime")).await
+    }
+
+    /// Brings one of them back.
     pub async fn restore_person(self, id: &str) -> Result<()> {
-        self.act(Method::Post, &format!("/directory/deletedItems/{}/restore", encoded(id)), &json!({})).await
+        self.act(Method::Post, &format!("{DELETED}/{}/restore", encoded(id)), &json!({})).await
+    }
+
+    /// For good.
+    pub async fn forget_person(self, id: &str) -> Result<()> {
+        self.delete(&format!("{DELETED}/{}", encoded(id))).await
     }
 
     /// The answer holds the new password, this once; its owner has to choose another with it.
@@ -445,11 +469,11 @@ impl Client {
 // Activity
 
 impl Client {
-    /// One page, newest first; an event like `signedUp` narrows it.
-    pub async fn sign_ins(self, event: &str) -> Result<Collection<SignIn>> {
+    /// One page, newest first.
+    pub async fn sign_ins(self, which: &WhichSignIns) -> Result<Collection<SignIn>> {
         let mut path = format!("/auditLogs/signIns?$top={PAGE}");
-        if !event.is_empty() {
-            path.push_str(&format!("&$filter={}", encoded(&format!("event eq '{event}'"))));
+        if let Some(filter) = which.filter() {
+            path.push_str(&format!("&$filter={}", encoded(&filter)));
         }
         self.get(&path).await
     }

@@ -1,11 +1,11 @@
-//! *Directories*: those that the administrator may enter, the name of this one, and a new one.
+//! *Directories + subscriptions*: the directories that the administrator may enter, the name of this one, and a new one.
 
 mod names;
 
 use super::{
     client::client,
     desk::desk,
-    frame::{enter, head, kind},
+    frame::{DIRECTORIES, enter, head, kind},
     route::place,
     trouble::Trouble,
     ui::{
@@ -37,11 +37,11 @@ pub fn screen() -> AnyView {
     let rows = move || desk().directories.get().unwrap_or_default().iter().map(row).collect::<Vec<_>>();
     view! {
         <div class="screen">
-            {head(Vec::new(), "Directories".into(), new.into_any())}
+            {head(Vec::new(), DIRECTORIES.into(), new.into_any())}
             <p class="lead">"Each directory has people, applications, user flows, keys and a look of its own, and nothing of the others."</p>
             <div class="card"><div class="scroll"><table>
                 <thead><tr>
-                    <th scope="col">"Name"</th><th scope="col">"In addresses"</th><th scope="col">"For"</th>
+                    <th scope="col">"Directory name"</th><th scope="col">"In addresses"</th><th scope="col">"For"</th>
                     <th scope="col">"Your roles"</th><th scope="col"><span class="unseen">"Acts"</span></th>
                 </tr></thead>
                 <tbody>{rows}</tbody>
@@ -59,7 +59,7 @@ fn row(directory: &Organization) -> AnyView {
     let id = directory.id.clone();
     let act = match is_here {
         true => view! { <span class="badge good">"You are here"</span> }.into_any(),
-        false => plain("Enter", move || enter(&id)),
+        false => plain("Switch", move || enter(&id)),
     };
     view! {
         <tr>

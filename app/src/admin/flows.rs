@@ -18,10 +18,10 @@ use super::{
     client::client,
     frame::head,
     layout,
-    route::{FLOW_TABS, FlowTab, Route},
+    route::{FLOW_TABS, FlowTab, Named, Route},
     ui::{
         load::{Loaded, load},
-        tabs::{Tab, tabs},
+        tabs::{Group, Tab, tabs},
     },
 };
 use crate::contract::resource::user_flow::UserFlow;
@@ -59,12 +59,14 @@ pub fn flow(id: String, tab: FlowTab) -> AnyView {
 }
 
 fn links(id: &str, here: FlowTab) -> AnyView {
-    let link = |(tab, _, name): &(FlowTab, &str, &'static str)| Tab {
+    let link = |(tab, _, name): &Named| Tab {
         path: Route::Flow { id: id.into(), tab: *tab }.path(),
         name,
         here: *tab == here,
     };
-    tabs("User flow", FLOW_TABS.iter().map(link).collect())
+    let group =
+        |(caption, tabs): &(&'static str, &'static [Named])| Group { caption, tabs: tabs.iter().map(link).collect() };
+    tabs("User flow", FLOW_TABS.iter().map(group).collect())
 }
 
 /// What needs more than the flow asks for it at the same time.

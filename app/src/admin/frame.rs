@@ -18,6 +18,9 @@ use leptos::prelude::*;
 
 const DIRECTORY: &str = "portico.directory";
 
+/// The screen of all directories, as the seed documents call it.
+pub const DIRECTORIES: &str = "Directories + subscriptions";
+
 struct Entry {
     icon: Icon,
     name: &'static str,
@@ -209,7 +212,7 @@ fn switch(directories: Loaded<Vec<Organization>>, here: RwSignal<Option<Organiza
         view! {
             <p class="caption">"Directories"</p>
             {rows}
-            <button type="button" class="entry" on:click=on_click(all)>"All directories …"</button>
+            <button type="button" class="entry" on:click=on_click(all)>{DIRECTORIES}</button>
         }
         .into_any()
     };
@@ -255,7 +258,7 @@ fn who() -> AnyView {
     };
     let entries = move |_| {
         view! {
-            <a class="entry" href="/graph/openapi.json" target="_blank">"Management API"</a>
+            <a class="entry" href="/graph/v1.0/openapi.json" target="_blank">"Management API"</a>
             <button type="button" class="entry" on:click=on_click(move |_| session.sign_out())>"Sign out"</button>
         }
         .into_any()
@@ -269,7 +272,7 @@ fn nowhere() -> AnyView {
         "A Global Administrator can give you a role. Ask the person who runs this server.",
         None,
     );
-    view! { <div class="screen">{head(Vec::new(), "Directories".into(), ().into_any())}{told}</div> }.into_any()
+    view! { <div class="screen">{head(Vec::new(), DIRECTORIES.into(), ().into_any())}{told}</div> }.into_any()
 }
 
 /// Asks before changes are lost, whichever link led away.

@@ -5,6 +5,7 @@ mod options;
 mod rows;
 mod save;
 mod settings;
+mod taken_in;
 
 use super::{
     branding::brand_of,

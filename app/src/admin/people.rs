@@ -1,5 +1,8 @@
 //! *People*: search while typing, look at one, change what is known of them, switch off, delete.
 
+mod deleted;
+mod new;
+
 use super::{
     activity::words,
     browser::moment,
@@ -10,7 +13,7 @@ use super::{
         ask::{Question, asking},
         button::{Act, plain, primary, run, with_icon},
         empty::empty,
-        icon::Icon,
+        icon::{Icon, icon},
         load::{Loaded, both, load},
         pages::pages,
         search::search,
@@ -19,7 +22,7 @@ use super::{
         toggle::toggle,
     },
 };
-use crate::admin::ui::listen::{on_change, on_submit};
+use crate::admin::ui::listen::{on_change, on_click, on_submit};
 use crate::{
     contract::{
         attribute::EMAIL,
@@ -38,8 +41,38 @@ use std::time::Duration;
 const PAUSE: Duration = Duration::from_millis(120);
 
 pub fn list() -> AnyView {
+    let (typed, gone) = (RwSignal::new(String::new()), RwSignal::new(false));
+    let adding = RwSignal::new(false);
+    let new = view! {
+        <button class="button primary" type="button" on:click=on_click(move |_| adding.set(true))>{icon(Icon::Plus)}<span>"New person"</span></button>
+    };
+    let box_above =
+        move || search(if gone.get() { "Search among those shown" } else { "Search by name or email" }, typed);
+    let content = move || if gone.get() { deleted::list(typed) } else { living(typed) };
+    view! {
+        <div class="screen">
+            {head(Vec::new(), "People".into(), new.into_any())}
+            <div class="card">
+                <div class="tools">
+                    {box_above}
+                    <select class="input small narrow" aria-label="Which people" on:change=on_change(move |event| gone.set(event_target_value(&event) == GONE))>
+                        <option value="">"All people"</option>
+                        <option value=GONE>"Deleted"</option>
+                    </select>
+                </div>
+                {content}
+            </div>
+            {move || adding.get().then(|| new::window(adding))}
+        </div>
+    }
+    .into_any()
+}
+
+const GONE: &str = "deleted";
+
+fn living(typed: RwSignal<String>) -> AnyView {
     let client = client();
-    let (typed, asked) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let asked = RwSignal::new(typed.get_untracked());
     Effect::new(move |_| {
         let now = typed.get();
         after(PAUSE, move || {
@@ -53,7 +86,7 @@ pub fn list() -> AnyView {
         let typed = asked.get();
         async move { client.people(typed.trim()).await }
     });
-    let content = pages.show(8, move |first| {
+    pages.show(8, move |first| {
         if first.is_empty() {
             return match asked.get_untracked().is_empty() {
                 true => empty("Nobody yet", "Whoever signs up through a user flow is listed here.", None),
@@ -68,27 +101,17 @@ pub fn list() -> AnyView {
             {pages.foot()}
         }
         .into_any()
-    });
-    view! {
-        <div class="screen">
-            {head(Vec::new(), "People".into(), ().into_any())}
-            <div class="card">
-                <div class="tools">{search("Search by name or email", typed)}</div>
-                {content}
-            </div>
-        </div>
-    }
-    .into_any()
+    })
 }
 
-fn address(user: &User) -> String {
+pub fn address(user: &User) -> String {
     let of = |kind: &str| {
         user.identities.iter().find(|identity| identity.sign_in_type == kind).map(|it| it.issuer_assigned_id.clone())
     };
     user.mail.clone().or_else(|| of("emailAddress")).or_else(|| of("userName")).unwrap_or_default()
 }
 
-fn name(user: &User) -> String {
+pub fn name(user: &User) -> String {
     user.display_name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| address(user))
 }
 

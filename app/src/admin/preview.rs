@@ -2,7 +2,7 @@
 //! root, so that neither side's style reaches the other. The only place where the portal meets `app::hosted`.
 
 use super::{
-    client::Result,
+    client::{Result, client},
     session::portal,
     trouble::Trouble,
     ui::{
@@ -87,6 +87,7 @@ pub struct Look {
 impl Look {
     /// Made when the screen opens: what the page is made of is asked for at the same time as what it shows.
     pub fn new() -> Self {
+        forget_sentences();
         let dark = window().match_media("(prefers-color-scheme: dark)").ok().flatten();
         let look = Self {
             language: RwSignal::new("en".into()),
@@ -104,7 +105,8 @@ impl Look {
         let found = portal.languages.iter().find(|language| language.tag == wanted).or(portal.languages.first());
         let Some(language) = found.cloned() else { return };
         spawn_local(async move {
-            let Ok((css, text)) = both(fetched(&portal.hosted_css), fetched(&language.text)).await else { return };
+            let sentences = sentences(&language.tag);
+            let Ok((css, text)) = both(fetched(&portal.hosted_css), fetched(&sentences)).await else { return };
             if let Some(texts) = Texts::from_array_json(&text) {
                 self.dress.try_set(Some(Dress { css, texts, language }));
             }
@@ -112,12 +114,18 @@ impl Look {
     }
 }
 
-/// Whoever is about to open a screen with a preview has what it is made of by then.
+/// Whoever is about to open a screen with a preview has the pages' style by then.
 pub fn foresee() {
-    let portal = portal();
-    let Some(language) = portal.languages.into_iter().next() else { return };
-    spawn_local(async move { drop(both(fetched(&portal.hosted_css), fetched(&language.text)).await) });
+    spawn_local(async { drop(fetched(&portal().hosted_css).await) });
 }
+
+/// Where the pages' sentences in one language are, as this directory says them at present.
+fn sentences(language: &str) -> String {
+    let directory = client().directory.get_untracked();
+    format!("{SENTENCES}{directory}/{language}.json")
+}
+
+const SENTENCES: &str = "/sentences/";
 
 /// What the page is made of besides its data.
 #[derive(Clone, PartialEq)]
@@ -382,7 +390,7 @@ fn judged(fields: &[Field], sent: &Sent) -> Tried {
 }
 
 thread_local! {
-    /// What previews are made of, by its address. Its content names it, so it is asked for once.
+    /// What previews are made of, by its address, so that each is asked for once.
     static ASKED: RefCell<BTreeMap<String, Promise>> = const { RefCell::new(BTreeMap::new()) };
 }
 
@@ -397,6 +405,11 @@ async fn fetched(address: &str) -> Result<String> {
 fn asked(address: &str) -> Promise {
     let ask = || future_to_promise(text_at(address.to_owned()));
     ASKED.with_borrow_mut(|asked| asked.entry(address.to_owned()).or_insert_with(ask).clone())
+}
+
+/// Another administrator may have said them otherwise since the last screen.
+fn forget_sentences() {
+    ASKED.with_borrow_mut(|asked| asked.retain(|address, _| !address.starts_with(SENTENCES)));
 }
 
 async fn text_at(address: String) -> std::result::Result<JsValue, JsValue> {

@@ -46,18 +46,34 @@ pub enum ActivityTab {
     Funnel,
 }
 
-/// In the order in which a flow shows them: the word in the address, the word on the page.
-pub const FLOW_TABS: [(FlowTab, &str, &str); 9] = [
-    (FlowTab::Overview, "", "Overview"),
-    (FlowTab::Properties, "properties", "Properties"),
-    (FlowTab::Applications, "applications", "Applications"),
-    (FlowTab::Providers, "identity-providers", "Identity providers"),
-    (FlowTab::Attributes, "attributes", "User attributes"),
-    (FlowTab::Layout, "page-layouts", "Page layouts"),
-    (FlowTab::Languages, "languages", "Languages"),
-    (FlowTab::Run, "run", "Run user flow"),
-    (FlowTab::History, "history", "History"),
+/// A tab of a flow: the word in the address, the word on the page.
+pub type Named = (FlowTab, &'static str, &'static str);
+
+/// In the order in which a flow shows them, under the words that the first seed document reads there.
+pub static FLOW_TABS: [(&str, &[Named]); 4] = [
+    ("", &[(FlowTab::Overview, "", "Overview")]),
+    (
+        "Settings",
+        &[
+            (FlowTab::Properties, "properties", "Properties"),
+            (FlowTab::Providers, "identity-providers", "Identity providers"),
+            (FlowTab::History, "history", "History"),
+        ],
+    ),
+    ("Use", &[(FlowTab::Applications, "applications", "Applications"), (FlowTab::Run, "run", "Run user flow")]),
+    (
+        "Customize",
+        &[
+            (FlowTab::Attributes, "attributes", "User attributes"),
+            (FlowTab::Layout, "page-layouts", "Page layouts"),
+            (FlowTab::Languages, "languages", "Languages"),
+        ],
+    ),
 ];
+
+fn flow_tabs() -> impl Iterator<Item = &'static Named> {
+    FLOW_TABS.iter().flat_map(|(_, tabs)| tabs.iter())
+}
 
 pub const ACTIVITY_TABS: [(ActivityTab, &str, &str); 3] = [
     (ActivityTab::SignIns, "", "Sign-ins and sign-ups"),
@@ -72,7 +88,7 @@ impl Route {
         let rest = path.strip_prefix(ROOT).unwrap_or(path);
         let words: Vec<String> = rest.split('/').filter(|word| !word.is_empty()).map(decoded).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let flow_tab = |word: &str| FLOW_TABS.iter().find(|(_, known, _)| *known == word).map(|(tab, ..)| *tab);
+        let flow_tab = |word: &str| flow_tabs().find(|(_, known, _)| *known == word).map(|(tab, ..)| *tab);
         let activity_tab = |word: &str| ACTIVITY_TABS.iter().find(|(_, known, _)| *known == word).map(|(tab, ..)| *tab);
         match words.as_slice() {
             [] | ["user-flows"] => Route::Flows,
@@ -107,7 +123,7 @@ impl Route {
             Route::Flows | Route::Unknown => under("user-flows", ""),
             Route::NewFlow => under("user-flows", "new"),
             Route::Flow { id, tab } => {
-                let word = FLOW_TABS.iter().find(|(known, ..)| known == tab).map_or("", |(_, word, _)| word);
+                let word = flow_tabs().find(|(known, ..)| known == tab).map_or("", |(_, word, _)| word);
                 under(&format!("user-flows/{}", encode(id)), word)
             }
             Route::Applications => under("applications", ""),

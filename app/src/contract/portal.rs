@@ -1,5 +1,5 @@
 //! What the portal's document brings along: where to sign in, where the management API is, and for the previews where the
-//! hosted pages' style and sentences are, and what pages elsewhere name.
+//! hosted pages' style is, and what pages elsewhere name.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,4 @@ pub struct Language {
     pub name: String,
     /// `ltr` or `rtl`.
     pub direction: String,
-    /// Where its sentences are.
-    pub text: String,
 }

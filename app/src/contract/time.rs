@@ -31,6 +31,7 @@ impl Add<Duration> for Timestamp {
     }
 }
 
-fn millis(span: Duration) -> i64 {
+/// As moments are counted.
+pub fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }

@@ -2,8 +2,8 @@
 //! What may change hangs on Leptos's signals; all the rest is never looked at again.
 //!
 //! Why not `view!`: there every element is a type of its own, with code of its own to draw, hydrate and change it. The same
-//! pages weighed 206 KiB of script and WebAssembly that way (brotli), and weigh 78 with one type for every element; 80 is
-//! the limit. `view` makes them a view of Leptos. What no browser takes over (mailbox, demo shop) is written in `view!`.
+//! pages weighed 206 KiB of script and WebAssembly that way (brotli); what they weigh with one type for every element, and
+//! what they may, README says (*Page weight*). `view` makes them a view of Leptos. What no browser takes over (mailbox, demo shop) is written in `view!`.
 
 use super::browser::document;
 use reactive_graph::effect::RenderEffect;

@@ -45,13 +45,18 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// The link with which `text` begins, and its length. Only the web's own schemes: `javascript:` stays text (security R21).
+/// Only the web's own schemes: nobody is led to `javascript:` (security R21).
+pub fn is_of_the_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
+/// The link with which `text` begins, and its length.
 fn link(text: &str) -> Option<(Part<'_>, usize)> {
     let (label, rest) = text.strip_prefix('[')?.split_once(']')?;
     let (url, _) = rest.strip_prefix('(')?.split_once(')')?;
-    let safe = url.starts_with("https://") || url.starts_with("http://");
     let clean = !url.contains(|c: char| c.is_whitespace() || c.is_control());
-    (safe && clean && !label.is_empty()).then_some((Part::Link { text: label, url }, label.len() + url.len() + 4))
+    (is_of_the_web(url) && clean && !label.is_empty())
+        .then_some((Part::Link { text: label, url }, label.len() + url.len() + 4))
 }
 
 #[cfg(test)]

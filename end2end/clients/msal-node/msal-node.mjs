@@ -101,6 +101,19 @@ await playSecurely([
     },
   ],
   [
+    "a daemon calls an API of the same directory",
+    async (stage) => {
+      const api = await stage.register({ web: { redirectUris: [redirectUri] } });
+      const { clientId, clientSecret } = await stage.register({ web: { redirectUris: [redirectUri] } }, true);
+      const client = new ConfidentialClientApplication({ auth: { ...configured(stage, clientId), clientSecret } });
+      for (const name of [api.clientId, `api://${api.clientId}`]) {
+        const tokens = await client.acquireTokenByClientCredential({ scopes: [`${name}/.default`] });
+        const said = JSON.parse(String(Buffer.from(tokens?.accessToken.split(".")[1] ?? "", "base64url")));
+        assert.deepEqual([said.aud, said.azp, said.idtyp], [api.clientId, clientId, "app"]);
+      }
+    },
+  ],
+  [
     "a wrong secret is refused in words that the client reads",
     async (stage) => {
       const { clientId } = await stage.register({ web: { redirectUris: [redirectUri] } }, true);

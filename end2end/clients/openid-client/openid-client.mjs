@@ -154,6 +154,17 @@ await play([
     },
   ],
   [
+    "a daemon's token is worth something to the API that it is for, and to no other",
+    async (stage) => {
+      const [daemon, other] = [await confidential(stage), await confidential(stage)];
+      const { clientId, clientSecret } = await stage.register(web, true);
+      const api = await discover(stage, clientId, client.ClientSecretPost(clientSecret));
+      const { access_token: token } = await client.clientCredentialsGrant(daemon, { scope: `${clientId}/.default` });
+      const worth = [api, daemon, other].map(async (config) => (await client.tokenIntrospection(config, token)).active);
+      assert.deepEqual(await Promise.all(worth), [true, true, false]);
+    },
+  ],
+  [
     "a web application that signs what it says with its own key",
     async (stage) => {
       for (const alg of ["RS256", "PS256", "ES256"]) {
@@ -257,10 +268,13 @@ await play([
     async (stage) => {
       const config = await confidential(stage);
       const claims = JSON.stringify({ userinfo: { email: { essential: true } }, id_token: { name: null } });
-      const tokens = await signIn(stage, config, { scope: "openid", claims });
+      const tokens = await signIn(stage, config, { scope: "openid offline_access", claims });
       assert.equal(tokens.claims()?.email, undefined);
-      const person = await client.fetchUserInfo(config, tokens.access_token, tokens.claims()?.sub ?? "");
-      assert.equal(person.email, ada.address);
+      const renewed = await client.refreshTokenGrant(config, tokens.refresh_token ?? "");
+      for (const { access_token: token } of [tokens, renewed]) {
+        const person = await client.fetchUserInfo(config, token, tokens.claims()?.sub ?? "");
+        assert.equal(person.email, ada.address);
+      }
     },
   ],
   [

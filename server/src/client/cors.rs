@@ -2,7 +2,9 @@
 
 use crate::directory::application::{Application, Platform, origin_of};
 use axum::{
+    extract::Request,
     http::{HeaderMap, HeaderValue, header},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 
@@ -19,6 +21,18 @@ pub fn is_origin_of(application: &Application, origin: &str) -> bool {
     }
     let mut pages = application.redirect_uris.iter().filter(|known| known.platform == Platform::SinglePage);
     pages.any(|page| origin_of(&page.uri).as_deref() == Some(origin))
+}
+
+/// The layer around what is published: every page may read it, and also that there is none.
+pub async fn everybody(request: Request, next: Next) -> Response {
+    allow_everybody(next.run(request).await)
+}
+
+/// Lets every page read what holds nothing of anybody's. A refusal that came before the application was known is such: a page
+/// that is not told why takes it for a fault of the network.
+pub fn allow_everybody(mut response: Response) -> Response {
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
 }
 
 /// Lets the application's own pages read the answer, and no others.

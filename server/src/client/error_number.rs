@@ -15,7 +15,7 @@ use axum::{
 use url::form_urlencoded;
 
 /// Every number that we tell.
-const MEANINGS: [(u32, Key); 64] = [
+const MEANINGS: [(u32, Key); 68] = [
     (28_000, Key::Scope),
     (50_011, Key::RedirectUri),
     (50_013, Key::Token),
@@ -71,6 +71,10 @@ const MEANINGS: [(u32, Key); 64] = [
     (901_001, Key::Request),
     (901_007, Key::NativeOff),
     (901_010, Key::NoPlace),
+    (901_011, Key::Request),
+    (901_012, Key::Request),
+    (901_013, Key::ProofKey),
+    (901_014, Key::Scope),
     (1_002_012, Key::Scope),
     (1_003_037, Key::Name),
     (7_000_112, Key::ApplicationOff),

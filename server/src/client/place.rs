@@ -75,6 +75,20 @@ impl Place {
         }
     }
 
+    /// Where a pushed request is answered: its flow is the one that was pushed, or none, whatever the browser says besides
+    /// (RFC 9126 §4, security R34). A path of another flow is none of its addresses.
+    pub async fn of_pushed(&self, db: &Db, tenant: &Tenant, flow: Option<&str>) -> Result<Self> {
+        let pushed = Self { flow: flow.map(str::to_owned), ..self.clone() };
+        if self.form == Form::Path {
+            let id = |named: Option<Named>| named.map(|named| named.flow.id.clone());
+            if id(self.named(db, tenant).await?) != id(pushed.named(db, tenant).await?) {
+                let why = "The path of the address names another user flow than the request that was pushed.";
+                return Err(Refusal::new("invalid_request", NO_SUCH_FLOW, why).into());
+            }
+        }
+        Ok(pushed)
+    }
+
     /// Where a form of another site comes again by GET, with everything that was in it.
     pub fn again(&self, path: &str, asked: Parameters) -> String {
         let asked = match (&self.flow, self.form) {

@@ -2,8 +2,9 @@
 //! clients stop for a minute at anything else.
 
 use super::{
-    error_number,
+    cors, error_number,
     parameters::Parameters,
+    place::Place,
     tongue::{Tongue, moment},
 };
 use crate::{
@@ -15,7 +16,9 @@ use crate::{
 use app::contract::time::Timestamp;
 use axum::{
     Json,
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -62,6 +65,23 @@ impl Traces {
     /// What the application calls the request, or what we call it.
     pub fn correlation(&self) -> &str {
         &self.correlation
+    }
+}
+
+/// The layer around what applications call: what is refused before it reaches them is told in the same words.
+pub async fn dress(
+    State(state): State<AppState>,
+    place: Place,
+    caller: Caller,
+    request: Request,
+    next: Next,
+) -> Response {
+    let asked = Parameters::of_query(request.uri().query());
+    let traces = Traces::new(&state, &caller, request.headers(), &asked).in_tongue(place.tongue());
+    let bare = next.run(request).await;
+    match bare.extensions().get::<Arc<Error>>().cloned() {
+        Some(error) => cors::allow_everybody(json(&error, &traces)),
+        None => bare,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Accounts: the people of a tenant, with their credentials and attribute values.
 
 use super::{
-    Db, Durability, Statement, goodbye,
+    Db, Statement, goodbye,
     identity::{self, Folded},
     person, tenant,
 };
@@ -220,6 +220,23 @@ pub async fn has_password_of(
     if changed_at.is_none_or(|changed_at| changed_at <= at.0) { Ok(()) } else { Err(Error::JourneyOver) }
 }
 
+/// Whoever had an account before is let in by it as long as it is there and switched on, and nobody ended what it had open
+/// since they showed who they are (security R19). `Error::JourneyOver` otherwise. Whoever would take it away waits until this
+/// unit is written, and ends what it opened. They showed it after the journey began, or at `shown_at`.
+pub fn lets_in(tenant: &TenantId, account: &AccountId, journey: &JourneyId, shown_at: Option<Timestamp>) -> Statement {
+    Statement::new(
+        "UPDATE accounts SET method = method
+         WHERE tenant_id = $1 AND id = $2 AND disabled_at IS NULL AND deleted_at IS NULL
+           AND (sessions_valid_from IS NULL OR sessions_valid_from <= $4
+                OR sessions_valid_from <= (SELECT created_at FROM journeys WHERE tenant_id = $1 AND id = $3))",
+    )
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .bind(journey.as_str())
+    .bind(shown_at)
+    .or(Error::JourneyOver)
+}
+
 /// Replaces a hash by a stronger one of the same password, unless the password has changed meanwhile.
 pub fn rehash(tenant: &TenantId, account: &AccountId, before: &Secret, after: &Secret) -> Statement {
     Statement::new(
@@ -254,11 +271,11 @@ pub async fn prove_address(
     Ok(changed.rows_affected() > 0)
 }
 
-/// One question to the database: the account, its names and addresses, its attribute values.
+/// One question to the database: the account, its names and addresses, its attribute values. Nothing of the deleted.
 pub async fn profile(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<Option<Profile>> {
     let rows: Vec<(String, String, String)> = sqlx::query_as(
         "SELECT 'account', id, CASE WHEN disabled_at IS NULL THEN '' ELSE 'disabled' END FROM accounts
-          WHERE tenant_id = $1 AND id = $2
+          WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL
          UNION ALL SELECT kind, CASE WHEN verified_at IS NULL THEN '' ELSE 'proved' END, address FROM addresses
           WHERE tenant_id = $1 AND account_id = $2 AND kind IN ('signIn', 'contact')
          UNION ALL SELECT 'userName', '', issuer_assigned_id FROM identities
@@ -294,29 +311,6 @@ pub async fn profile(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<
     }
     profile.name = profile.address.as_ref().map(|address| address.text.clone()).or(user_name).unwrap_or_default();
     Ok(Some(profile))
-}
-
-/// Switches an account off, and everything that acts for it with it; or on again.
-pub async fn disable(db: &Db, tenant: &TenantId, account: &AccountId, at: Option<Timestamp>) -> Result<()> {
-    let (tenant, account) = (tenant.clone(), account.clone());
-    db.write(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            let changed = sqlx::query("UPDATE accounts SET disabled_at = $1 WHERE tenant_id = $2 AND id = $3")
-                .bind(at.map(|at| at.0))
-                .bind(tenant.as_str())
-                .bind(account.as_str())
-                .execute(&mut *c)
-                .await?;
-            if changed.rows_affected() == 0 {
-                return Err(Error::NotFound);
-            }
-            match at {
-                Some(now) => end_everything(c, &tenant, &account, now).await,
-                None => Ok(()),
-            }
-        })
-    })
-    .await
 }
 
 /// Ends every session and every refresh token of the account; whichever applications they signed in to are to hear.

@@ -61,13 +61,6 @@ pub async fn list(db: &Db, administered: &str) -> Result<Vec<Administrator>> {
     Ok(rows.into_iter().filter_map(read).collect())
 }
 
-/// Is there any administrator yet?
-pub async fn any(db: &Db) -> Result<bool> {
-    let row: Option<(String,)> =
-        sqlx::query_as("SELECT account_id FROM administrators LIMIT 1").fetch_optional(db.reader()).await?;
-    Ok(row.is_some())
-}
-
 /// Waits for whoever else changes them, then counts those who may do everything everywhere and can come in. Asked inside a
 /// unit, before and after what it does: two who remove each other at once do not both succeed.
 pub async fn count_rulers(c: &mut AnyConnection, home: &TenantId) -> Result<i64> {

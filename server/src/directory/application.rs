@@ -158,6 +158,39 @@ async fn complete(db: &Db, tenant: &TenantId, row: Row) -> Result<Application> {
     })
 }
 
+/// The application that calls its API so. Nothing where two do: whose is it?
+pub async fn find_by_identifier_uri(db: &Db, tenant: &TenantId, uri: &str) -> Result<Option<Arc<Application>>> {
+    let known = identifier_uris(db, tenant).await?;
+    let mut owners: Vec<&ApplicationId> = known.iter().filter(|(known, _)| known == uri).map(|(_, id)| id).collect();
+    owners.dedup();
+    match owners[..] {
+        [id] => find(db, tenant, id).await,
+        _ => Ok(None),
+    }
+}
+
+/// What applications that are switched on call their APIs, one application after the other.
+async fn identifier_uris(db: &Db, tenant: &TenantId) -> Result<Arc<Vec<(String, ApplicationId)>>> {
+    let load = async {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT id, notes FROM applications
+             WHERE tenant_id = $1 AND disabled_at IS NULL AND notes LIKE $2 ORDER BY id",
+        )
+        .bind(tenant.as_str())
+        // Most have none.
+        .bind(r#"%"identifierUris":["%"#)
+        .fetch_all(db.reader())
+        .await?;
+        let mut known = Vec::new();
+        for (id, notes) in rows {
+            let notes: Notes = serde_json::from_str(&notes)?;
+            known.extend(notes.identifier_uris.into_iter().map(|uri| (uri, ApplicationId::from(id.as_str()))));
+        }
+        Ok::<_, Error>(Some(known))
+    };
+    Ok(db.recents.identifier_uris.get_or(tenant.to_string(), load).await?.unwrap_or_default())
+}
+
 /// The applications of the tenant that have registered it and are not switched off. Sign-out without a hint asks so.
 pub async fn find_by_redirect_uri(db: &Db, tenant: &TenantId, uri: &str) -> Result<Vec<ApplicationId>> {
     let rows: Vec<(String,)> = sqlx::query_as(
@@ -295,24 +328,5 @@ async fn insert_redirect_uris(
             .await
             .map_err(taken)?;
     }
-    Ok(())
-}
-
-/// Switches an application off, or on again. Its grants and tokens are refused from then on.
-pub async fn disable(db: &Db, tenant: &TenantId, id: &ApplicationId, at: Option<Timestamp>) -> Result<()> {
-    let (tenant, id) = (tenant.clone(), id.clone());
-    db.write(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            sqlx::query("UPDATE applications SET disabled_at = $1 WHERE tenant_id = $2 AND id = $3")
-                .bind(at.map(|at| at.0))
-                .bind(tenant.as_str())
-                .bind(id.as_str())
-                .execute(c)
-                .await?;
-            Ok(())
-        })
-    })
-    .await?;
-    db.recents.forget();
     Ok(())
 }

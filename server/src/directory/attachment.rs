@@ -58,6 +58,25 @@ pub async fn attach(
     if attached.rows_affected() == 0 { Err(Error::Stale) } else { Ok(()) }
 }
 
+/// Refused as stale where it is not attached to the first flow any more.
+pub async fn change(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    application: &ApplicationId,
+    from: &UserFlowId,
+    to: &UserFlowId,
+) -> Result<()> {
+    let changed =
+        sqlx::query("UPDATE applications SET user_flow_id = $1 WHERE tenant_id = $2 AND id = $3 AND user_flow_id = $4")
+            .bind(to.as_str())
+            .bind(tenant.as_str())
+            .bind(application.as_str())
+            .bind(from.as_str())
+            .execute(c)
+            .await?;
+    if changed.rows_affected() == 0 { Err(Error::Stale) } else { Ok(()) }
+}
+
 /// `Error::NotFound` where it is not attached to this flow.
 pub async fn detach(
     c: &mut AnyConnection,

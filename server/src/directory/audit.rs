@@ -7,6 +7,7 @@ use app::contract::{id::TenantId, time::Timestamp};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, FromRow, Row as _, any::AnyRow};
+use std::collections::BTreeSet;
 
 #[derive(Clone, PartialEq, Debug)]
 pub struct Entry {
@@ -73,6 +74,32 @@ impl Operation {
     pub fn as_str(self) -> &'static str {
         OPERATIONS.iter().find(|(operation, _)| *operation == self).map_or("", |(_, word)| word)
     }
+}
+
+/// What of people is written in place of their values: the names of what changed. The audit outlives people, and no row of it
+/// can be changed when they are forgotten (security R42).
+const CHANGED: &str = "@changed";
+
+pub fn only_names(names: Vec<String>) -> Value {
+    Value::Object([(CHANGED.to_owned(), Value::from(names))].into_iter().collect())
+}
+
+/// What `only_names` wrote.
+pub fn names_in(after: Option<&Value>) -> Vec<String> {
+    let names = after.and_then(|after| after.get(CHANGED)).and_then(Value::as_array);
+    names.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// The names of the properties that differ; what is null is as good as absent, and `@…` is about the text and not the thing.
+pub fn differing(before: Option<&Value>, after: Option<&Value>) -> Vec<String> {
+    let sides = [before, after].into_iter().flatten().filter_map(Value::as_object);
+    let names: BTreeSet<&String> = sides.flat_map(|members| members.keys()).collect();
+    let told = names.into_iter().filter(|name| !name.starts_with('@'));
+    told.filter(|name| member(before, name) != member(after, name)).cloned().collect()
+}
+
+pub fn member<'a>(value: Option<&'a Value>, name: &str) -> Option<&'a Value> {
+    value.and_then(|value| value.get(name)).filter(|it| !it.is_null())
 }
 
 /// A row, and its place in the chain.
@@ -403,6 +430,16 @@ fn redacted(value: Value) -> Value {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn r42_names_come_without_their_values() {
+        let before = json!({ "@odata.etag": "1", "city": "Lund", "state": null, "surname": "Canary" });
+        let after = json!({ "@odata.etag": "2", "city": "Malmö", "country": "SE", "surname": "Canary" });
+        let names = differing(Some(&before), Some(&after));
+        assert_eq!(names, ["city", "country"]);
+        assert_eq!(names_in(Some(&only_names(names.clone()))), names);
+        assert!(names_in(Some(&after)).is_empty() && names_in(None).is_empty());
+    }
 
     #[test]
     fn r41_secrets_are_not_written_down() {

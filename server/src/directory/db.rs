@@ -315,7 +315,8 @@ impl Db {
         Ok(now)
     }
 
-    /// What was remembered for a moment is asked anew: after a change of tenants, applications or flows.
+    /// What was remembered for a moment is asked anew, and open pages hear of it: after a change of tenants, applications or
+    /// flows.
     pub fn forget(&self) {
         self.recents.forget();
         self.ring();

@@ -1,11 +1,11 @@
 //! The ways by which an account is known, and when two names are the same name.
 
 use super::{
-    Db,
+    Db, Statement,
     account::{self, NewName},
     db::taken,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 use app::contract::{
     id::{AccountId, TenantId},
     journey::is_address,
@@ -137,6 +137,42 @@ pub async fn find_contact(db: &Db, tenant: &TenantId, user_name: &Folded) -> Res
     .fetch_optional(db.reader())
     .await?;
     Ok(row.map(|(address,)| address))
+}
+
+/// Whether the account is known by this address still, which somebody read mail at: `Error::JourneyOver` where it has another
+/// one meanwhile (security R11). Said behind `account::lets_in`, for which whoever would change it waits.
+pub fn is_known_by(tenant: &TenantId, account: &AccountId, address: &Folded) -> Statement {
+    Statement::new(
+        "UPDATE accounts SET method = method
+         WHERE tenant_id = $1 AND id = $2 AND EXISTS
+           (SELECT 1 FROM identities WHERE tenant_id = $1 AND account_id = $2 AND sign_in_type = $3 AND folded = $4)",
+    )
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .bind(EMAIL_ADDRESS)
+    .bind(address.as_str())
+    .or(Error::JourneyOver)
+}
+
+/// The same of whoever is known by a user name, and was reached at this address.
+pub async fn is_reached_at(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    account: &AccountId,
+    address: &Folded,
+) -> Result<()> {
+    let addresses: Vec<String> = sqlx::query_scalar(
+        "SELECT address FROM addresses
+         WHERE tenant_id = $1 AND account_id = $2 AND kind IN ('contact', 'signIn') AND verified_at IS NOT NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .fetch_all(c)
+    .await?;
+    match addresses.iter().any(|known| Folded::address(known) == *address) {
+        true => Ok(()),
+        false => Err(Error::JourneyOver),
+    }
 }
 
 /// The name becomes the account's; nobody else in the tenant can have it.

@@ -2,7 +2,7 @@
 
 use super::{application::Application, tenant::Tenant};
 use app::contract::{
-    id::{TenantId, UserFlowId},
+    id::{ApplicationId, TenantId, UserFlowId},
     permission::Permission,
     user_flow::UserFlow,
 };
@@ -25,6 +25,8 @@ pub struct Recents {
     /// By nothing: there is one list of them.
     pub tenant_hosts: Recent<Vec<(String, TenantId)>>,
     pub applications: Recent<Application>,
+    /// By tenant: what its applications call their APIs.
+    pub identifier_uris: Recent<Vec<(String, ApplicationId)>>,
     pub user_flows: Recent<UserFlow>,
     /// By tenant: what its flows are called.
     pub user_flow_names: Recent<Vec<(String, UserFlowId)>>,
@@ -32,18 +34,23 @@ pub struct Recents {
     pub permissions: Recent<Vec<Permission>>,
     /// By tenant and language: what the tenant says in its own words.
     pub sentences: Recent<BTreeMap<String, String>>,
+    /// By tenant: whether some account's password hash came from elsewhere.
+    pub foreign_hashes: Recent<bool>,
 }
 
 impl Recents {
-    /// After a change by this server.
+    /// After a change by this server. For what is new it is enough: no open page shows it yet. `Db::forget` wakes whoever tells
+    /// open pages besides.
     pub fn forget(&self) {
         self.tenants.forget();
         self.tenant_hosts.forget();
         self.applications.forget();
+        self.identifier_uris.forget();
         self.user_flows.forget();
         self.user_flow_names.forget();
         self.permissions.forget();
         self.sentences.forget();
+        self.foreign_hashes.forget();
     }
 }
 

@@ -5,7 +5,7 @@ use crate::error::Result;
 use app::contract::{
     flow_rules::SessionScope,
     id::{AccountId, ApplicationId, SessionId, TenantId, UserFlowId},
-    time::Timestamp,
+    time::{Timestamp, millis},
 };
 use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, FromRow, Row as _, any::AnyRow};
@@ -141,16 +141,13 @@ pub fn insert(tenant: &TenantId, session: &Session) -> Result<Statement> {
     Ok(insert)
 }
 
-fn millis(span: Duration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// A session that is neither ended nor past its time nor idle too long, of an account that is not switched off.
+/// A session that is neither ended nor past its time nor idle too long, of an account that is neither switched off nor deleted.
 pub async fn find(db: &Db, tenant: &TenantId, hash: &str, now: Timestamp) -> Result<Option<Session>> {
     let found = sqlx::query_as(
         "SELECT s.id, s.hash, s.account_id, s.amr, s.signed_in_at, s.seen_at, s.expires_at, s.kept_at,
                 s.language, s.idle, s.scope, s.application_id, s.user_flow_id, s.begun FROM sessions s
-         JOIN accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.disabled_at IS NULL
+         JOIN accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
+          AND a.disabled_at IS NULL AND a.deleted_at IS NULL
          WHERE s.tenant_id = $1 AND s.hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3
            AND (s.kept_at IS NOT NULL OR s.seen_at + s.idle > $3)",
     )
@@ -287,10 +284,33 @@ async fn hand_over(c: &mut AnyConnection, tenant: &TenantId, from: &SessionId, t
         "INSERT INTO session_applications (tenant_id, session_id, application_id, issuer, told_as)
          SELECT tenant_id, $1, application_id, issuer, COALESCE(told_as, session_id) FROM session_applications
          WHERE tenant_id = $2 AND session_id = $3",
+        "UPDATE sessions SET followed_by = $1 WHERE tenant_id = $2 AND id = $3",
     ] {
         sqlx::query(sql).bind(to.as_str()).bind(tenant.as_str()).bind(from.as_str()).execute(&mut *c).await?;
     }
     Ok(())
+}
+
+/// Whose it is, be it over or not.
+pub async fn account(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<Option<AccountId>> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT account_id FROM sessions WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .fetch_optional(db.reader())
+        .await?;
+    Ok(row.map(|(account,)| account.into()))
+}
+
+/// Whether the application was told of the session under that name: it stands in the place of one that it knew.
+pub async fn is_told_as(
+    db: &Db,
+    tenant: &TenantId,
+    id: &SessionId,
+    application: &ApplicationId,
+    name: &SessionId,
+) -> Result<bool> {
+    let told = list_told(db, tenant, id).await?;
+    Ok(told.iter().any(|told| told.application == *application && told.told_as == *name))
 }
 
 /// In which language to write about a session, be it over or not.
@@ -315,7 +335,7 @@ pub async fn last_language(db: &Db, tenant: &TenantId, account: &AccountId) -> R
     Ok(row.map(|(language,)| language))
 }
 
-/// Does it still run? (Access tokens of an ended session are good for nothing at our own endpoints.)
+/// Does it still run, itself? Nothing is issued in one that ended.
 pub async fn is_running(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bool> {
     let row: Option<(i64,)> =
         sqlx::query_as("SELECT seen_at FROM sessions WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL")
@@ -323,6 +343,37 @@ pub async fn is_running(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bo
             .bind(id.as_str())
             .fetch_optional(db.reader())
             .await?;
+    Ok(row.is_some())
+}
+
+/// Does it still run, or one that took its place? Access tokens of before are worth something at our own endpoints until all of
+/// it has ended.
+pub async fn goes_on(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bool> {
+    let mut id = id.clone();
+    loop {
+        let row: Option<(Option<i64>, Option<String>)> =
+            sqlx::query_as("SELECT ended_at, followed_by FROM sessions WHERE tenant_id = $1 AND id = $2")
+                .bind(tenant.as_str())
+                .bind(id.as_str())
+                .fetch_optional(db.reader())
+                .await?;
+        match row {
+            Some((None, _)) => return Ok(true),
+            Some((Some(_), Some(next))) => id = next.into(),
+            _ => return Ok(false),
+        }
+    }
+}
+
+/// Whether it outlives the browser, as the person wished.
+pub async fn is_kept(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bool> {
+    let row: Option<(i64,)> = sqlx::query_as(
+        "SELECT kept_at FROM sessions WHERE tenant_id = $1 AND id = $2 AND kept_at IS NOT NULL AND ended_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .fetch_optional(db.reader())
+    .await?;
     Ok(row.is_some())
 }
 

@@ -199,6 +199,28 @@ pub async fn switch_passcode(c: &mut AnyConnection, tenant: &TenantId, on: Optio
     Ok(())
 }
 
+/// Writes down, once, that some account's password hash came from elsewhere.
+pub async fn note_foreign_hashes(c: &mut AnyConnection, tenant: &TenantId, now: Timestamp) -> Result<()> {
+    sqlx::query("UPDATE tenants SET foreign_hashes_since = $1 WHERE id = $2 AND foreign_hashes_since IS NULL")
+        .bind(now.0)
+        .bind(tenant.as_str())
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// Whether some account's did.
+pub async fn has_foreign_hashes(db: &Db, tenant: &TenantId) -> Result<bool> {
+    let load = async {
+        let row: Option<(Option<i64>,)> = sqlx::query_as("SELECT foreign_hashes_since FROM tenants WHERE id = $1")
+            .bind(tenant.as_str())
+            .fetch_optional(db.reader())
+            .await?;
+        Ok::<_, Error>(row.map(|(since,)| since.is_some()))
+    };
+    Ok(db.recents.foreign_hashes.get_or(tenant.to_string(), load).await?.is_some_and(|has| *has))
+}
+
 /// Writes down, once, that some account of the tenant signs in so.
 pub async fn note_method(c: &mut AnyConnection, tenant: &TenantId, method: Method, now: Timestamp) -> Result<()> {
     let sql = match method {

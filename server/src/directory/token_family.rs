@@ -9,7 +9,7 @@ use super::{Db, Durability, application::Platform};
 use crate::error::Result;
 use app::contract::{
     id::{AccountId, ApplicationId, GrantId, SessionId, TenantId, UserFlowId},
-    time::Timestamp,
+    time::{Timestamp, millis},
 };
 use sqlx::{AnyConnection, FromRow, Row as _, any::AnyRow};
 use std::time::Duration;
@@ -42,6 +42,8 @@ pub struct Family {
     pub flow_name: Option<String>,
     /// The tenant's own address, where its tokens were asked under one.
     pub asked_at: Option<String>,
+    /// What the application asked for by name, as JSON.
+    pub claims: Option<String>,
     /// How often it was used: the number of the one token that works.
     pub uses: i64,
     /// When it was used last.
@@ -52,8 +54,8 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, family: &Family, n
     sqlx::query(
         "INSERT INTO token_families (tenant_id, id, grant_id, application_id, account_id, session_id, user_flow_id, platform,
                                      scope, amr, signed_in_at, created_at, expires_at, uses, used_at, key_thumbprint,
-                                     lasts, ends_at, flow_name, asked_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+                                     lasts, ends_at, flow_name, asked_at, claims)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
     )
     .bind(tenant.as_str())
     .bind(&family.id)
@@ -71,10 +73,11 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, family: &Family, n
     .bind(family.uses)
     .bind(family.used_at.0)
     .bind(&family.key)
-    .bind(i64::try_from(family.lasts.as_millis()).unwrap_or(i64::MAX))
+    .bind(millis(family.lasts))
     .bind(family.ends_at.map(|at| at.0))
     .bind(&family.flow_name)
     .bind(&family.asked_at)
+    .bind(&family.claims)
     .execute(c)
     .await?;
     Ok(())
@@ -84,7 +87,7 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, family: &Family, n
 pub async fn find(db: &Db, tenant: &TenantId, id: &str, now: Timestamp) -> Result<Option<Family>> {
     let found = sqlx::query_as(
         "SELECT id, grant_id, application_id, account_id, session_id, user_flow_id, platform, scope, amr, signed_in_at,
-                expires_at, uses, used_at, key_thumbprint, lasts, ends_at, flow_name, asked_at
+                expires_at, uses, used_at, key_thumbprint, lasts, ends_at, flow_name, asked_at, claims
          FROM token_families WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL AND expires_at > $3",
     )
     .bind(tenant.as_str())
@@ -116,6 +119,7 @@ impl FromRow<'_, AnyRow> for Family {
             ends_at: row.try_get::<Option<i64>, _>("ends_at")?.map(Timestamp),
             flow_name: row.try_get("flow_name")?,
             asked_at: row.try_get("asked_at")?,
+            claims: row.try_get("claims")?,
             uses: row.try_get("uses")?,
             used_at: Timestamp(row.try_get("used_at")?),
         })
@@ -142,7 +146,7 @@ pub async fn use_once(
                    AND expires_at > $1
                  RETURNING id, grant_id, application_id, account_id, session_id, user_flow_id, platform, scope, amr,
                            signed_in_at, expires_at, uses, used_at, key_thumbprint, lasts, ends_at, flow_name,
-                           asked_at",
+                           asked_at, claims",
             )
             .bind(now.0)
             .bind(tenant.as_str())

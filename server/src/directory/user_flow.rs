@@ -146,17 +146,8 @@ pub async fn add(
     insert_revision(c, tenant, flow, (settings, layout), by, now).await
 }
 
-/// Saves the flow as its next revision. Refused as stale when somebody else saved since `flow.layout.revision`.
-pub async fn save(db: &Db, tenant: &TenantId, flow: UserFlow, now: Timestamp) -> Result<UserFlow> {
-    let tenant = tenant.clone();
-    let write =
-        db.write(Durability::Lasting, move |c| Box::pin(async move { publish(c, &tenant, flow, None, now).await }));
-    let saved = write.await?;
-    db.forget();
-    Ok(saved)
-}
-
-/// The same in a unit. Every save comes through here, and with the commit every server knows that there was one.
+/// Saves the flow as its next revision; `Error::Stale` when somebody else saved since `flow.layout.revision`. Every save comes
+/// through here, and with the commit every server knows that there was one.
 pub async fn publish(
     c: &mut AnyConnection,
     tenant: &TenantId,

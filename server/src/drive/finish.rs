@@ -5,14 +5,14 @@ use super::{
     visit::Visit,
 };
 use crate::{
-    administration::enrolment,
+    administration::{LONGEST_SESSION, REST_MINUTES, TENANT_ID, enrolment},
     cookie::{self, Cookie, Keep},
     directory::{
         Durability, Unit,
         account::{self, NewAccount, NewName},
         activity::{self, Activity, Kind},
         device, grant, guess,
-        identity::Folded,
+        identity::{self, Folded},
         person, second_address,
         session::{self, Begun, LONGEST, Session},
     },
@@ -53,6 +53,7 @@ pub async fn finish(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: O
 async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: Outcome) -> Result<Vec<HeaderValue>> {
     match outcome {
         Outcome::SignedIn { account, proved, keep, came } => {
+            hold(visit, unit, &account, &proved, came);
             let note_sign_in = |unit: &mut Unit| note(state, visit, unit, Kind::SignedIn, Some(&account));
             match came {
                 Came::Now => {
@@ -66,7 +67,6 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
                 // That was noted when it was written.
                 Came::Renewed { .. } | Came::New { .. } => {}
             }
-            hold(visit, unit, &account, &proved, came);
             let is_new = matches!(came, Came::New { .. });
             sign_in(state, visit, unit, account, &proved, keep, is_new)
         }
@@ -102,7 +102,11 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
                 }
             }
         }
-        Outcome::MustEnrol { .. } => Ok(Vec::new()),
+        Outcome::MustEnrol { account } => {
+            let shown_at = shown_at(visit, Came::Now);
+            unit.say(Durability::Fleeting, account::lets_in(&visit.tenant.id, &account, &visit.row.id, shown_at));
+            Ok(Vec::new())
+        }
         Outcome::ForgotPassword => {
             conclude_with(visit, unit, &grant::Outcome::ForgotPassword)?;
             Ok(Vec::new())
@@ -138,10 +142,51 @@ fn proved_address<'a>(visit: &'a Visit, proved: &[Proof]) -> Option<&'a str> {
     visit.journey.stage.address().filter(|name| proved.contains(&Proof::Code) && is_address(name))
 }
 
-/// The password was shown, or chosen, on an earlier page: whoever has a new one since has ended this journey as well.
+/// What was shown on an earlier page is worth something as long as nobody took it back: with a new password, by ending what
+/// the account had open, with the account itself, or with the address at which mail was read.
 pub fn hold(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof], came: Came) {
+    hold_to_password(visit, unit, account, proved, came);
+    let let_in = account::lets_in(&visit.tenant.id, account, &visit.row.id, shown_at(visit, came));
+    unit.say(Durability::Fleeting, let_in);
+    // What a session of before has shown was not shown in this journey.
+    if !matches!(came, Came::Before { .. }) {
+        hold_to_address(visit, unit, account, proved);
+    }
+}
+
+/// Mail was read at an address: whoever has another one since has ended this journey (security R11).
+fn hold_to_address(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof]) {
+    if let Some(address) = proved_address(visit, proved) {
+        let is_known = identity::is_known_by(&visit.tenant.id, account, &Folded::address(address));
+        return unit.say(Durability::Fleeting, is_known);
+    }
+    let mailbox = visit.journey.stage.entering().and_then(|entering| entering.mailbox.as_deref());
+    if let Some(mailbox) = mailbox.filter(|_| proved.contains(&Proof::Code)) {
+        let (tenant, account, mailbox) = (visit.tenant.id.clone(), account.clone(), Folded::address(mailbox));
+        unit.add(Durability::Fleeting, move |c| {
+            Box::pin(async move { identity::is_reached_at(c, &tenant, &account, &mailbox).await })
+        });
+    }
+}
+
+/// When they showed who they are, where that is known to be later than the journey's beginning.
+fn shown_at(visit: &Visit, came: Came) -> Option<Timestamp> {
+    match came {
+        Came::Now => is_password_shown_now(visit).then_some(visit.now),
+        // By the session of this browser, which is looked for in this very answer.
+        Came::Before { .. } => Some(visit.now),
+        Came::Renewed { at } | Came::New { at } => Some(at),
+    }
+}
+
+fn is_password_shown_now(visit: &Visit) -> bool {
+    matches!(visit.journey.stage, Stage::Password { .. })
+}
+
+/// The password was shown, or chosen, on an earlier page: whoever has a new one since has ended this journey as well.
+fn hold_to_password(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof], came: Came) {
     let tenant = &visit.tenant.id;
-    let is_shown_now = matches!(visit.journey.stage, Stage::Password { .. });
+    let is_shown_now = is_password_shown_now(visit);
     match came {
         Came::Now | Came::Before { .. } if is_shown_now || !proved.contains(&Proof::Password) => {}
         Came::Now | Came::Before { .. } => {
@@ -183,6 +228,7 @@ pub fn make_account(
 /// With the session that this browser had before.
 async fn go_on(state: &AppState, visit: &Visit, unit: &mut Unit, account: &AccountId) -> Result<Vec<HeaderValue>> {
     let session = session_of(state, visit, account).await?;
+    unit.say(Durability::Fleeting, account::lets_in(&visit.tenant.id, account, &visit.row.id, Some(visit.now)));
     conclude(visit, unit, &session, false)?;
     Ok(Vec::new())
 }
@@ -231,12 +277,38 @@ pub async fn replace_password(
             guess::forget(&tenant, &strangers).run(c).await
         })
     });
+    // Whoever knew an administrator's password knew it since then.
+    let let_in = account::lets_in(&visit.tenant.id, account, &visit.row.id, temporary_since);
+    unit.say(Durability::Fleeting, let_in);
+    hold_to_address(visit, unit, account, proved);
     note(state, visit, unit, Kind::Recovered, Some(account));
     // An administrator's password may have been for somebody to whom nobody can write.
     let Some(address) = profile.mailbox().or(proved_address(visit, proved)) else { return Ok(()) };
     let mail = Mail::PasswordChanged { application: visit.application.name.clone() };
     let letter = compose(&mail, Folded::address(address).as_str(), &visit.tenant.brand, &visit.texts);
     write(state, visit, unit, &letter, visit.now + NOTICE_LIFETIME)
+}
+
+/// How long somebody stays signed in.
+struct Stay {
+    /// Of rest.
+    minutes: u32,
+    longest: Duration,
+    keep: bool,
+}
+
+/// By the rules of the flow. Administrators stay no longer than that, however much they wish it (security R19).
+fn stay(visit: &Visit, keep: bool) -> Stay {
+    let rules = &visit.flow.rules.sessions;
+    let longest = match rules.lifetime {
+        _ if keep => DAY * rules.kept_days.into(),
+        SessionLifetime::Rolling => LONGEST,
+        SessionLifetime::Absolute => Duration::from_secs(60 * u64::from(rules.minutes)),
+    };
+    match visit.tenant.id.as_str() == TENANT_ID {
+        true => Stay { minutes: rules.minutes.min(REST_MINUTES), longest: longest.min(LONGEST_SESSION), keep: false },
+        false => Stay { minutes: rules.minutes, longest, keep },
+    }
 }
 
 /// A new session with a new secret; the one that this browser had before ends (security R19).
@@ -250,19 +322,13 @@ fn sign_in(
     new_account: bool,
 ) -> Result<Vec<HeaderValue>> {
     let secret = Token::random(&state.chance);
-    let rules = visit.flow.rules.sessions;
-    let idle = Duration::from_secs(60 * u64::from(rules.minutes));
-    let longest = match rules.lifetime {
-        _ if keep => DAY * rules.kept_days.into(),
-        SessionLifetime::Rolling => LONGEST,
-        SessionLifetime::Absolute => idle,
-    };
+    let Stay { minutes, longest, keep } = stay(visit, keep);
     let begun = Begun {
-        scope: rules.scope,
+        scope: visit.flow.rules.sessions.scope,
         application: Some(visit.application.id.clone()),
         user_flow: Some(visit.flow.id.clone()),
         expires_at: visit.now + longest,
-        minutes: rules.minutes,
+        minutes,
         kept: keep,
     };
     let session = Session {
@@ -275,7 +341,7 @@ fn sign_in(
         expires_at: begun.expires_at,
         kept_at: keep.then_some(visit.now),
         language: visit.journey.language.clone(),
-        idle,
+        idle: begun.idle(),
         begun: vec![begun],
     };
     match visit.holder.session(&visit.tenant.id, visit.https) {

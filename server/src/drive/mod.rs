@@ -13,7 +13,7 @@ mod whose;
 
 pub use begin::{JOURNEY_LIFETIME, begin};
 pub use holder::{CODE_LIFETIME, Carried, Holder, hand_over, issue_code};
-pub use perform::{judge_password, strangers_at};
+pub use perform::{count_failure, failure_from, judge_password, refuse_beyond, remember_mistake, strangers_at};
 pub use second_step::guesser as second_step_guesser;
 pub use visit::Visit;
 pub use whose::{Asking, whose};

@@ -16,7 +16,7 @@ use crate::{
         identity::{self, Folded, Known},
         outbox,
         sign_in_failure::{self, Failure, Why},
-        tenant::Tenant,
+        tenant::{self, Tenant},
     },
     error::{Error, Result},
     guard::{Caller, network_of},
@@ -208,11 +208,16 @@ async fn check_password(
     let folded = Folded::address(address);
     let known = identity::find_by_name(&state.db, tenant, &folded).await?;
     let guesser = guesser(state, visit, known.as_ref(), &folded).await?;
+    let among_foreign = tenant::has_foreign_hashes(&state.db, tenant).await?;
     let rule = guesses(visit);
     let may_guess = guess::reserve(&state.db, tenant, &guesser, rule, visit.now).await?;
     // Held or unknown, the same work is done, so that neither answer nor time tells which (security R1, R5).
     let stored = known.as_ref().and_then(|known| known.password.as_ref()).filter(|_| may_guess);
-    let verified = match state.hasher.verify(&password, stored).await {
+    let verified = match among_foreign {
+        true => state.hasher.verify_among_foreign(&password, stored).await,
+        false => state.hasher.verify(&password, stored).await,
+    };
+    let verified = match verified {
         Ok(verified) => verified,
         Err(error) => {
             // A server that was too busy to look must not close an account to its owner.
@@ -229,12 +234,9 @@ async fn check_password(
     };
     let tried = known.as_ref().map(|known| known.account.clone());
     let Some(known) = known.filter(|known| verified != Verified::Wrong && known.disabled_at.is_none()) else {
-        let mistake =
-            token::keyed_hash(&state.seal, Purpose::Limit, &[guesser.as_bytes(), password.reveal().as_bytes()]);
         // What was not counted is not given back: a mistake made again while the password is held opens nothing.
         if may_guess {
-            // Some 32 bits: enough to know the same mistake again, too few to test passwords against (security R1).
-            guess::remember(&state.db, tenant, &guesser, &mistake[..6]).await?;
+            remember_mistake(state, tenant, &guesser, &password).await?;
         }
         let failure = failure(state, visit, tried, why);
         count_failure(state, tenant, network, Some(failure), visit.now).await?;
@@ -250,6 +252,12 @@ async fn check_password(
         strengthen(unit, visit, &known.account, before, &state.hasher.hash(&password).await?);
     }
     Ok(Event::PasswordChecked(Verdict::Right(account_of(state, visit, known, None))))
+}
+
+/// Some 32 bits: enough to know the same mistake again, too few to test passwords against (security R1).
+pub async fn remember_mistake(state: &AppState, tenant: &TenantId, guesser: &str, password: &Secret) -> Result<()> {
+    let mistake = token::keyed_hash(&state.seal, Purpose::Limit, &[guesser.as_bytes(), password.reveal().as_bytes()]);
+    guess::remember(&state.db, tenant, guesser, &mistake[..6]).await
 }
 
 pub fn failure(state: &AppState, visit: &Visit, account: Option<AccountId>, why: Why) -> Failure {

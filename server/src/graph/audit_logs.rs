@@ -3,6 +3,7 @@
 use super::{
     answer::Wishes,
     caller::Caller,
+    change::PERSON,
     query::{
         filter::{Expression, Literal, Operator},
         options::{Direction, Options, bad},
@@ -244,7 +245,8 @@ pub async fn directory_audits(
         Some(last) => Some(list.next(&options, &[last.sequence.into()])?),
         None => None,
     };
-    let value = found.into_iter().map(|row| Ok(selected(serde_json::to_value(told(row))?, &options.select)));
+    let people = people_of(&state, &caller, &found).await?;
+    let value = found.into_iter().map(|row| Ok(selected(serde_json::to_value(told(row, &people))?, &options.select)));
     let page = Page { value: value.collect::<Result<_>>()?, next, ..Page::default() };
     Ok(wishes.collection(AUDITS, page))
 }
@@ -279,8 +281,18 @@ fn narrow_audits(wanted: &mut audit::Wanted, filter: &Expression) -> Result<()> 
     }
 }
 
-fn told(row: audit::Audit) -> DirectoryAudit {
+/// What they are called now whom the audit knows by their ids alone. Of whoever was forgotten there is no more (security R42).
+async fn people_of(state: &AppState, caller: &Caller, rows: &[audit::Audit]) -> Result<BTreeMap<String, String>> {
+    let targets = rows.iter().map(|row| &row.entry.target).filter(|it| it.kind == PERSON && it.name.is_empty());
+    let ids: BTreeSet<String> = targets.map(|target| target.id.clone()).collect();
+    let ids: Vec<AccountId> = ids.into_iter().map(AccountId::from).collect();
+    let people = person::by_ids(&state.db, &caller.tenant.id, &ids).await?;
+    Ok(people.into_iter().map(|person| (person.id.to_string(), person.display_name().to_owned())).collect())
+}
+
+fn told(row: audit::Audit, people: &BTreeMap<String, String>) -> DirectoryAudit {
     let audit::Audit { sequence, entry, .. } = row;
+    let present_name = people.get(&entry.target.id).cloned().unwrap_or_default();
     let initiated_by = match entry.actor.kind {
         audit::ActorKind::Account => InitiatedBy {
             user: Some(UserInitiator {
@@ -306,7 +318,7 @@ fn told(row: audit::Audit) -> DirectoryAudit {
         initiated_by,
         target_resources: vec![TargetResource {
             id: entry.target.id,
-            display_name: Some(entry.target.name).filter(|name| !name.is_empty()),
+            display_name: [entry.target.name, present_name].into_iter().find(|name| !name.is_empty()),
             kind: entry.target.kind,
             modified_properties: modified(entry.before.as_ref(), entry.after.as_ref()),
         }],
@@ -314,19 +326,16 @@ fn told(row: audit::Audit) -> DirectoryAudit {
     }
 }
 
-/// Property by property, what differs.
+/// Property by property, what differs; of people, only which.
 fn modified(before: Option<&Value>, after: Option<&Value>) -> Vec<ModifiedProperty> {
-    let names: BTreeSet<&String> =
-        [before, after].into_iter().flatten().filter_map(Value::as_object).flat_map(|members| members.keys()).collect();
-    let of =
-        |value: Option<&Value>, name: &str| value.and_then(|value| value.get(name)).filter(|it| !it.is_null()).cloned();
-    let changed = names.into_iter().filter(|name| !name.starts_with('@')).filter_map(|name| {
-        let (old, new) = (of(before, name), of(after, name));
-        (old != new).then(|| ModifiedProperty {
-            display_name: name.clone(),
-            old_value: old.map(|value| value.to_string()),
-            new_value: new.map(|value| value.to_string()),
-        })
+    let text = |value: Option<&Value>| value.map(ToString::to_string);
+    let with_values = audit::differing(before, after).into_iter().map(|name| ModifiedProperty {
+        old_value: text(audit::member(before, &name)),
+        new_value: text(audit::member(after, &name)),
+        display_name: name,
     });
-    changed.collect()
+    let by_name = audit::names_in(after)
+        .into_iter()
+        .map(|name| ModifiedProperty { display_name: name, ..ModifiedProperty::default() });
+    with_values.chain(by_name).collect()
 }

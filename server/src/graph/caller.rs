@@ -219,7 +219,7 @@ async fn somebody(
     known: Known,
 ) -> Result<Caller> {
     let session = SessionId::from(text(claims, "sid")?);
-    if !session::is_running(&state.db, &issuing.id, &session).await? {
+    if !session::goes_on(&state.db, &issuing.id, &session).await? {
         return Err(invalid("The session has ended.").into());
     }
     let account = AccountId::from(text(claims, "oid")?);

@@ -12,7 +12,10 @@ use crate::{
     error::{Error, Result},
     state::AppState,
 };
-use app::contract::{id::TenantId, time::Timestamp};
+use app::contract::{
+    id::{AccountId, TenantId},
+    time::Timestamp,
+};
 use futures::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value;
@@ -60,6 +63,23 @@ impl Change {
         before: &impl Serialize,
     ) -> Result<Self> {
         Self::new(activity, category, Operation::Delete, id, name).and(Some(before), None::<&()>)
+    }
+
+    /// About somebody: whom, by id alone, and the names of what changed. What was in it, nobody could take out of the audit
+    /// any more when the person is forgotten (security R42).
+    pub fn of_person(
+        activity: &'static str,
+        operation: Operation,
+        id: &AccountId,
+        before: &impl Serialize,
+        after: &impl Serialize,
+    ) -> Result<Self> {
+        let (before, after) = (serde_json::to_value(before)?, serde_json::to_value(after)?);
+        let names = audit::differing(Some(&before), Some(&after));
+        Ok(Self {
+            after: (!names.is_empty()).then(|| audit::only_names(names)),
+            ..Self::new(activity, PERSON, operation, id.as_str(), "")
+        })
     }
 
     fn new(activity: &'static str, category: &'static str, operation: Operation, id: &str, name: &str) -> Self {
@@ -116,6 +136,9 @@ where
     state.db.forget();
     Ok(made)
 }
+
+/// Changes of people are this category.
+pub const PERSON: &str = "User";
 
 /// Changes of roles are this category, in whichever tenant.
 pub const ROLES: &str = "RoleManagement";

@@ -395,6 +395,7 @@ pub fn application(attachment: &Attachment) -> FlowApplication {
         app_id: attachment.application.to_string(),
         display_name: attachment.name.clone(),
         redirect_uris: attachment.redirect_uris.iter().map(uri).collect(),
+        moved_from: None,
     }
 }
 

@@ -82,21 +82,31 @@ fn words(row: &user_flow::Input) -> Vec<Told> {
     let labels = std::iter::once(&row.label.text).chain(row.label.translations.values());
     let hints = row.hint.iter().flat_map(|hint| std::iter::once(&hint.text).chain(hint.translations.values()));
     for (property, text) in labels.map(|text| ("label", text)).chain(hints.map(|text| ("hint", text))) {
-        if text.chars().count() > LONGEST_LABEL {
-            told.push((property, format!("it may have {LONGEST_LABEL} characters.")));
-        }
-        if !links_are_https(text) {
-            told.push((property, "a link is written [text](https://…), and leads to https only.".into()));
-        }
-        if text.chars().any(|c| c.is_control()) {
-            told.push((property, "there is a character in it that nobody can see.".into()));
-        }
+        told.extend(sentence(text).into_iter().map(|why| (property, why)));
     }
     let tags = row.label.translations.keys().chain(row.hint.iter().flat_map(|hint| hint.translations.keys()));
-    if let Some(tag) = tags.into_iter().find(|tag| !is_language(tag)) {
-        told.push(("translations", format!("'{tag}' is no language tag, like de or pt-BR.")));
+    told.extend(languages(tags).map(|why| ("translations", why)));
+    told
+}
+
+/// What is wrong with words that people read.
+fn sentence(text: &str) -> Vec<String> {
+    let mut told = Vec::new();
+    if text.chars().count() > LONGEST_LABEL {
+        told.push(format!("it may have {LONGEST_LABEL} characters."));
+    }
+    if !links_are_https(text) {
+        told.push("a link is written [text](https://…), and leads to https only.".into());
+    }
+    if text.chars().any(|c| c.is_control()) {
+        told.push("there is a character in it that nobody can see.".into());
     }
     told
+}
+
+fn languages<'a>(mut tags: impl Iterator<Item = &'a String>) -> Option<String> {
+    let stranger = tags.find(|tag| !is_language(tag))?;
+    Some(format!("'{stranger}' is no language tag, like de or pt-BR."))
 }
 
 /// Every `](` begins a link's address.
@@ -150,6 +160,11 @@ fn options(row: &user_flow::Input) -> Vec<Told> {
         if value.chars().count() > LONGEST_OPTION || option.text.text.chars().count() > LONGEST_LABEL {
             return told(format!("option {} is too long.", at + 1));
         }
+        let translations = &option.text.translations;
+        let wrong = translations.values().flat_map(|text| sentence(text)).next();
+        if let Some(why) = wrong.or_else(|| languages(translations.keys())) {
+            return told(format!("option {}: {why}", at + 1));
+        }
         if row.options[..at].iter().any(|before| before.value == value) {
             return told(format!("two options have the value '{value}'."));
         }
@@ -197,6 +212,7 @@ mod tests {
         attribute::{Origin, built_in},
         resource::input::{InputOption, InputType},
     };
+    use std::collections::BTreeMap;
 
     fn attributes() -> Vec<Attribute> {
         let custom = |id: &str, data_type| Attribute {
@@ -281,6 +297,23 @@ mod tests {
         ] {
             assert_eq!(faults(input.clone()), [property], "{input:?}");
         }
+    }
+
+    #[test]
+    fn an_option_is_translated_in_words_that_a_label_may_have() {
+        let radio = |tag: &str, text: &str| Input {
+            input_type: InputType::RadioSingleSelect,
+            options: vec![InputOption { translations: BTreeMap::from([(tag.into(), text.into())]), ..option("paris") }],
+            ..row("city")
+        };
+        let long = "x".repeat(513);
+        for (tag, text) in
+            [("de", long.as_str()), ("de", "[hier](http://x.example)"), ("de", "Par\u{7}is"), ("not a tag", "Paris")]
+        {
+            assert_eq!(faults(radio(tag, text)), ["options"], "{tag}: {text}");
+        }
+        assert!(faults(radio("de", "Paris")).is_empty());
+        assert!(faults(radio("de", "")).is_empty(), "nothing said is nothing wrong");
     }
 
     #[test]

@@ -180,33 +180,54 @@ fn changes(before: &Shown, after: &Shown) -> Result<Vec<Change>> {
     Ok(paths.into_iter().filter_map(change).collect())
 }
 
+/// What the server says of a flow, and what every save changes; the rows are told by their attribute.
+const NOT_COMPARED: [&str; 9] = [
+    "@odata.etag",
+    "id",
+    "revision",
+    "peopleSignedUp",
+    "openPages",
+    "createdDateTime",
+    "conditions",
+    "onAttributeCollection",
+    "onAuthenticationMethodLoadStart",
+];
+
+/// The whole flow, so that a property of tomorrow is compared too.
 fn flat(flow: &Shown) -> Result<Map<String, Value>> {
     let mut properties = Map::new();
+    let mut whole = serde_json::to_value(flow)?;
+    if let Value::Object(members) = &mut whole {
+        members.retain(|name, _| !NOT_COMPARED.contains(&name.as_str()));
+    }
+    flatten(String::new(), whole, &mut properties);
+    let providers = &flow.on_authentication_method_load_start.identity_providers;
+    let providers: Vec<&str> = providers.iter().map(|provider| provider.id.as_str()).collect();
+    properties.insert("identityProviders".into(), Value::from(providers));
     let order: Vec<&str> = flow.inputs().iter().map(|input| input.attribute.as_str()).collect();
-    properties.insert("inputs".into(), serde_json::to_value(order)?);
+    properties.insert("inputs".into(), Value::from(order));
     for input in flow.inputs() {
         if let Value::Object(members) = serde_json::to_value(input)? {
             let members = members.into_iter().filter(|(name, _)| name != "attribute");
             properties.extend(members.map(|(name, value)| (format!("inputs/{}/{name}", input.attribute), value)));
         }
     }
-    let providers = &flow.on_authentication_method_load_start.identity_providers;
-    let providers: Vec<&str> = providers.iter().map(|provider| provider.id.as_str()).collect();
-    for (name, value) in [
-        ("displayName", Value::from(flow.display_name.as_str())),
-        ("description", Value::from(flow.description.clone())),
-        ("priority", Value::from(flow.priority)),
-        ("isSignUpAllowed", Value::from(flow.on_interactive_auth_flow_start.is_sign_up_allowed)),
-        ("identityProviders", Value::from(providers)),
-        ("userTypeToCreate", serde_json::to_value(flow.on_user_create_start.user_type_to_create)?),
-        ("keepSignedIn", Value::from(flow.keep_signed_in)),
-        ("passwordRule", serde_json::to_value(flow.password_rule)?),
-        ("claims", Value::from(flow.claims.clone())),
-        ("disabledLanguages", Value::from(flow.disabled_languages.clone())),
-    ] {
-        properties.insert(name.into(), value);
-    }
     Ok(properties)
+}
+
+/// `{"rules": {"lockout": {"tries": 10}}}` as `rules/lockout/tries`. A list is one value.
+fn flatten(path: String, value: Value, properties: &mut Map<String, Value>) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members.into_iter().filter(|(name, _)| !name.starts_with('@')) {
+                let path = if path.is_empty() { name } else { format!("{path}/{name}") };
+                flatten(path, value, properties);
+            }
+        }
+        value => {
+            properties.insert(path, value);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -238,5 +259,15 @@ mod tests {
         let paths: Vec<String> = changes(&before, &after).unwrap().into_iter().map(|change| change.path).collect();
         assert_eq!(paths, ["inputs", "inputs/city/label"]);
         assert!(changes(&before, &before).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_rule_is_told_by_its_place() {
+        let before = flow(&[]);
+        let mut after = Shown { revision: 2, etag: Some("2".into()), ..before.clone() };
+        after.rules.lockout.tries = 5;
+        after.on_interactive_auth_flow_start.is_sign_up_allowed = true;
+        let paths: Vec<String> = changes(&before, &after).unwrap().into_iter().map(|change| change.path).collect();
+        assert_eq!(paths, ["onInteractiveAuthFlowStart/isSignUpAllowed", "rules/lockout/tries"]);
     }
 }

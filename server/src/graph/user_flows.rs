@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     directory::{
-        application, attachment,
+        application,
+        attachment::{self, Attachment},
         user_flow::{self, Head, Listed},
     },
     error::{Error, Flaw, Result},
@@ -36,6 +37,7 @@ use serde_json::{Value, json};
 
 pub const OF: &str = "identity/authenticationEventsFlows";
 const CATEGORY: &str = "UserFlow";
+const APPLICATION: &str = "Application";
 pub const FIELDS: [&str; 12] = [
     "id",
     "displayName",
@@ -272,19 +274,46 @@ pub async fn add_application(
     let flow = flows.get(&id)?.flow.clone();
     let application = ApplicationId::from(sent.app_id.as_str());
     exist(&state, &caller, std::slice::from_ref(&application)).await?;
-    flows.free_for(&sent.app_id, &flow.id)?;
     if flows.attached_to(&flow.id).any(|it| it.application == application) {
         return Err(Flaw::new("appId", "The application is attached to this user flow already.").into());
     }
-    let change = Change::added("Add application to user flow", CATEGORY, &id, &flow.name, &sent)?;
+    let (change, from) = match moved_from(&flows, &sent)? {
+        Some((attached, from)) => {
+            let of = |flow: &UserFlow| json!({ "userFlow": flow.name });
+            let (id, name) = (application.as_str(), &attached.name);
+            let change =
+                Change::updated("Move application to another user flow", APPLICATION, id, name, &of(from), &of(&flow));
+            (change?, Some(from.id.clone()))
+        }
+        None => {
+            flows.free_for(&sent.app_id, &flow.id)?;
+            (Change::added("Add application to user flow", CATEGORY, &id, &flow.name, &sent)?, None)
+        }
+    };
     change::make(&state, &caller, change, {
         let application = application.clone();
-        move |c, tenant, _| Box::pin(async move { attachment::attach(c, tenant, &application, &flow.id).await })
+        move |c, tenant, _| {
+            Box::pin(async move {
+                match from {
+                    Some(from) => attachment::change(c, tenant, &application, &from, &flow.id).await,
+                    None => attachment::attach(c, tenant, &application, &flow.id).await,
+                }
+            })
+        }
     })
     .await?;
     let attached = attachment::list(&state.db, &caller.tenant.id).await?;
     let attached = attached.iter().find(|it| it.application == application).ok_or(Error::NotFound)?;
     wishes.created(&applications_of(&id), application.as_str(), &flow_shape::application(attached))
+}
+
+/// The flow that an application is taken away from, where the request says that it moves.
+fn moved_from<'a>(flows: &'a Flows, sent: &FlowApplication) -> Result<Option<(&'a Attachment, &'a UserFlow)>> {
+    let Some(from) = sent.moved_from.as_deref() else { return Ok(None) };
+    let is_it = |it: &&Attachment| it.application.as_str() == sent.app_id && it.flow.as_str() == from;
+    let nowhere = || Flaw::new("movedFrom", "The application is not attached to that user flow.");
+    let attached = flows.attached.iter().find(is_it).ok_or_else(nowhere)?;
+    Ok(Some((attached, &flows.get(from)?.flow)))
 }
 
 pub async fn remove_application(

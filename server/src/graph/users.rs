@@ -20,9 +20,11 @@ use super::{
 use crate::{
     directory::{
         activity, attribute,
+        audit::Operation,
         person::{self, NewPerson, Person},
         tenant,
     },
+    drive,
     error::{Error, Flaw, Refusal, Result},
     state::AppState,
 };
@@ -155,8 +157,8 @@ pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishe
         password,
         attributes,
     };
-    let (id, name) = (new.id.clone(), user.display_name.clone().unwrap_or_default());
-    let change = Change::added("Add user", "User", id.as_str(), &name, &user)?;
+    let id = new.id.clone();
+    let change = Change::of_person("Add user", Operation::Add, &id, &User::default(), &user)?;
     change::make(&state, &caller, change, |c, tenant, now| {
         Box::pin(async move { person::insert(c, tenant, &new, now).await })
     })
@@ -197,12 +199,11 @@ async fn change_person(
     if judged.identities != person.identities {
         judge::opened(&judged.identities, password.is_some() || person.method == Method::Password)?;
     }
-    let name = after.display_name.clone().unwrap_or_default();
-    let change = Change::updated("Update user", "User", person.id.as_str(), &name, &before, &after)?;
+    let change = Change::of_person("Update user", Operation::Update, &person.id, &before, &after)?;
     let (id, enabled, was_enabled) =
         (person.id.clone(), after.account_enabled != Some(false), person.disabled_at.is_none());
     let must_change = profile.force_change_password_next_sign_in;
-    let guessers = password::guessers(state, &person.id);
+    let guessers = [drive::strangers_at(state, &person.id)];
     change::make(state, caller, change, move |c, tenant, now| {
         Box::pin(async move {
             if judged.identities != person.identities {
@@ -250,8 +251,7 @@ pub async fn delete(State(state): State<AppState>, caller: Caller, Path(word): P
     if caller.account.as_ref() == Some(&person.id) {
         return Err(Error::BadRequest("Nobody deletes themselves here. Please ask another administrator.".into()));
     }
-    let before = shown(&Tongue::of(&state, &caller).await?, &person);
-    let change = Change::deleted("Delete user", "User", person.id.as_str(), person.display_name(), &before)?;
+    let change = Change::of_person("Delete user", Operation::Delete, &person.id, &json!({}), &json!({}))?;
     change::make(&state, &caller, change, |c, tenant, now| {
         Box::pin(async move { person::delete(c, tenant, &person, now).await })
     })
@@ -271,14 +271,7 @@ pub async fn revoke_sessions(
         return Err(Error::NotFound);
     }
     let what = json!({ "signInSessionsValidFromDateTime": state.clock.now() });
-    let change = Change::updated(
-        "Revoke sign-in sessions",
-        "User",
-        person.id.as_str(),
-        person.display_name(),
-        &json!({}),
-        &what,
-    )?;
+    let change = Change::of_person("Revoke sign-in sessions", Operation::Update, &person.id, &json!({}), &what)?;
     change::make(&state, &caller, change, |c, tenant, now| {
         Box::pin(async move { person::revoke_sessions(c, tenant, &person.id, now).await })
     })

@@ -11,7 +11,8 @@ pub struct PagePolicy {
     /// As the page's own script elements say it.
     pub nonce: String,
     /// Where a form of this page may end besides here: Chromium applies `form-action` to the redirect that answers a form.
-    pub form_targets: Vec<String>,
+    /// Nothing where nobody knows.
+    pub form_targets: Option<Vec<String>>,
     /// Whose pages it shows inside itself.
     pub frames: Vec<String>,
     /// The origin whose pages may show it inside them: one at which there is something registered, and nothing to click here.
@@ -96,16 +97,17 @@ impl PagePolicy {
     fn header(&self) -> Option<HeaderValue> {
         let Self { nonce, form_targets, frames, framed_by } = self;
         let ancestors = framed_by.as_deref().unwrap_or("'none'");
-        let targets = form_targets.join(" ");
+        let targets = form_targets.as_ref().map(|targets| format!("form-action 'self' {}; ", targets.join(" ")));
+        let targets = targets.unwrap_or_default();
         let frame = if frames.is_empty() { String::new() } else { format!("frame-src {}; ", frames.join(" ")) };
         let policy = format!(
             "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
              style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
-             {frame}form-action 'self' {targets}; base-uri 'none'; object-src 'none'; frame-ancestors {ancestors}"
+             {frame}{targets}base-uri 'none'; object-src 'none'; frame-ancestors {ancestors}"
         );
         // Either part could otherwise add a directive of its own.
         let plain = |text: &str| !text.contains([';', ',', '\'', ' ']);
-        (plain(nonce) && form_targets.iter().chain(frames).chain(framed_by).all(|target| plain(target)))
+        (plain(nonce) && form_targets.iter().flatten().chain(frames).chain(framed_by).all(|target| plain(target)))
             .then(|| HeaderValue::try_from(policy).ok())
             .flatten()
     }

@@ -1,11 +1,13 @@
 //! Each rule of the guard, one request over the line and one on it.
 
-use super::*;
+use super::{bodies::BODY_BYTES, *};
 use crate::config::{LogFormat, PublicUrl};
 use axum::{
     http::Method,
     routing::{get, post},
 };
+use futures::{StreamExt, poll, stream};
+use http_body_util::BodyExt;
 use std::convert::Infallible;
 use tokio::time::sleep;
 
@@ -27,7 +29,7 @@ fn guard(public_url: &str) -> Guard {
     };
     let page = PagePolicy {
         nonce: "abc".into(),
-        form_targets: vec!["https://app.example".into()],
+        form_targets: Some(vec!["https://app.example".into()]),
         frames: Vec::new(),
         framed_by: None,
     };
@@ -96,8 +98,8 @@ async fn r21_a_page_says_what_it_may_do_and_nothing_can_be_added() {
          base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
     );
     for origin in ["https://a; script-src *", "https://a *", "https://a,default-src *", "'unsafe-inline'"] {
-        let policy =
-            PagePolicy { nonce: "abc".into(), form_targets: vec![origin.into()], frames: Vec::new(), framed_by: None };
+        let form_targets = Some(vec![origin.into()]);
+        let policy = PagePolicy { nonce: "abc".into(), form_targets, frames: Vec::new(), framed_by: None };
         let mut response = (axum::Extension(policy), "page").into_response();
         headers::dress(&mut response, Some(true));
         let said = &response.headers()[header::CONTENT_SECURITY_POLICY];
@@ -156,6 +158,37 @@ async fn r44_a_body_that_never_ends_is_given_up() {
     assert_eq!(ask(form(never)).await.status(), StatusCode::REQUEST_TIMEOUT);
     let broken = Body::from_stream(futures::stream::iter([Err::<Bytes, _>(std::io::Error::other("gone"))]));
     assert_eq!(ask(form(broken)).await.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn f29_bodies_in_flight_are_bounded() {
+    let guard = Guard { bodies: Bodies::within(2 * BODY_BYTES), ..guard("https://login.example.org") };
+    let sent = || Bytes::from(vec![b'a'; BODY_BYTES]);
+    let never_ends = || {
+        let begun = stream::iter([Ok::<_, Infallible>(sent())]);
+        guard.answer(PEER, form(Body::from_stream(begun.chain(stream::pending()))))
+    };
+    let (mut one, mut another) = (Box::pin(never_ends()), Box::pin(never_ends()));
+    assert!(poll!(&mut one).is_pending() && poll!(&mut another).is_pending());
+    let refused = guard.answer(PEER, form(Body::from("a"))).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.headers()[header::RETRY_AFTER], "1");
+    // Whoever brings nothing is answered all the same.
+    assert_eq!(guard.answer(PEER, get_("/")).await.status(), StatusCode::OK);
+
+    // Who gives up gives the room back, and so does an answer.
+    drop((one, another));
+    for _ in 0..5 {
+        assert_eq!(text(guard.answer(PEER, form(Body::from(sent()))).await).await, BODY_BYTES.to_string());
+    }
+    // But not before: while it is worked on, a body is still held.
+    let slow = || {
+        let request = Request::get("/slow").header("host", "login.example.org").body(Body::from(sent())).unwrap();
+        guard.answer(PEER, request)
+    };
+    let (mut one, mut another) = (Box::pin(slow()), Box::pin(slow()));
+    assert!(poll!(&mut one).is_pending() && poll!(&mut another).is_pending());
+    assert_eq!(guard.answer(PEER, form(Body::from("a"))).await.status(), StatusCode::SERVICE_UNAVAILABLE);
 }
 
 #[tokio::test(start_paused = true)]

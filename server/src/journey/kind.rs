@@ -16,6 +16,13 @@ pub fn is_for_signing_in(flow: &UserFlow) -> bool {
     matches!(flow.kind, FlowKind::SignUpOrSignIn | FlowKind::SignIn | FlowKind::SignUp)
 }
 
+/// Whether its pages lead back to the application with nothing done. Of the flows that sign people in, those that the request
+/// named: applications that name flows, as Azure AD B2C's do, read what is told then (AADB2C90091). One that sends people to
+/// the flow that it is attached to has nothing to show to whoever does not sign in.
+pub fn can_cancel(flow: &UserFlow, is_named: bool) -> bool {
+    is_named || flow.kind == FlowKind::SignUp || !is_for_signing_in(flow)
+}
+
 fn first(flow: &UserFlow) -> Path {
     match flow.kind {
         FlowKind::SignUpOrSignIn | FlowKind::SignIn | FlowKind::ProfileEdit => Path::SignIn,

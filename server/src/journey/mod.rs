@@ -52,6 +52,9 @@
 //!     Making --> Proved: somebody else got the address in the same moment
 //!     Making --> Code: somebody has the address that was taken as typed
 //!     Making --> Address: somebody else got the user name in the same moment
+//!     Account --> Reading: in, and the flow edits profiles; so from Password, Proved, SecondFactor and SecondStep
+//!     Reading --> Profile: what is known of them
+//!     Reading --> Stopped: gone meanwhile
 //!     Profile --> [*]: saved
 //!     Finished --> [*]
 //!     Finished --> Proved: somebody else got the address in the same moment
@@ -86,7 +89,7 @@ mod turn;
 
 pub use covered::covered;
 pub use entering::{Came, Entering, NewPasswordFor};
-pub use kind::{begins, is_for_signing_in, recovers, takes_as_typed};
+pub use kind::{begins, can_cancel, is_for_signing_in, recovers, takes_as_typed};
 pub use show::{show, typed};
 pub use turn::{Account, Effect, Entered, Event, Outcome, Profile, Proof, SecondFactor, Turn, Verdict};
 

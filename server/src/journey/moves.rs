@@ -1,6 +1,6 @@
 //! What one event leads to: the stage that follows, what its page tells, and what happens then.
 
-use super::{Effect, Known, Outcome, Reached, Said, Stage, profile::Arrived};
+use super::{Effect, Entering, Known, NewPasswordFor, Outcome, Reached, Said, Stage, profile::Arrived};
 use app::contract::{
     journey::{Notice, Stop},
     validate::{Fault, Why},
@@ -96,6 +96,17 @@ impl Stage {
             Stage::Wished { user_name } | Stage::Contact { user_name } => Some(user_name),
             Stage::Stopped { address, .. } => address.as_deref(),
             Stage::Address { .. } | Stage::Reading { .. } | Stage::Finished { .. } => None,
+        }
+    }
+
+    /// Whoever has an account, and is on the way in by it.
+    pub fn entering(&self) -> Option<&Entering> {
+        match self {
+            Stage::SecondFactor { entering, .. }
+            | Stage::SecondStep { entering, .. }
+            | Stage::Replacing { entering, .. }
+            | Stage::NewPassword { purpose: NewPasswordFor::Account(entering), .. } => Some(entering),
+            _ => None,
         }
     }
 

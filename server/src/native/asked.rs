@@ -135,7 +135,7 @@ impl Dress {
         };
         match &self.page {
             Some((application, headers)) => cors::allow_pages_of(application, headers, response),
-            None => response,
+            None => cors::allow_everybody(response),
         }
     }
 }

@@ -2,25 +2,44 @@
 
 use super::place;
 use crate::{
-    directory::{revoked_token, tenant::Tenant},
+    directory::{
+        application::{self, Application},
+        revoked_token,
+        tenant::Tenant,
+    },
     error::{Refusal, Result},
-    secret::jwt::{self, Age, Claims, Expected},
+    secret::jwt::{self, Age, Claims, Distrust, Expected},
     state::AppState,
 };
+use app::contract::id::ApplicationId;
 
-/// By signature, kind, issuer and time, and as we make them: for the application that it was issued to, or for the management
-/// API. Nothing where it cannot be believed, or was revoked.
+/// RFC 9068 §2.1.
+pub const TYP: &str = "at+jwt";
+
+/// What every JWT may say of itself (RFC 7519 §5.1), and ID tokens do.
+const PLAIN: &str = "JWT";
+
+/// As the application has it whose API reads the token.
+pub fn typ_for(reader: &Application) -> &'static str {
+    if reader.protocol.plain_access_tokens { PLAIN } else { TYP }
+}
+
+/// Where the header does not tell the kinds apart, the claims do: no ID token says `idtyp` (security R31).
+pub fn is_one(claims: &Claims) -> bool {
+    claims.contains_key("idtyp")
+}
+
+/// By signature, kind, issuer and time, and as we make them. Nothing where it cannot be believed, or was revoked.
 pub async fn believed(state: &AppState, tenant: &Tenant, token: &str) -> Result<Option<Claims>> {
     let ring = state.keys.ring(&tenant.id).await?;
     let addresses = place::addresses(&state.db, &state.config.public_url, &tenant.id).await?;
-    let expected = Expected {
-        typ: "at+jwt",
-        issuer: &|issuer| place::is_issuer(&addresses, &tenant.id, issuer),
-        audience: None,
-        age: Age::Valid,
-        now: state.clock.now(),
+    let is_ours = |issuer: &str| place::is_issuer(&addresses, &tenant.id, issuer);
+    let expected = Expected { typ: TYP, issuer: &is_ours, audience: None, age: Age::Valid, now: state.clock.now() };
+    let (typ, verdict) = match jwt::verify(token, &ring.verifying, &expected) {
+        Err(Distrust::Typ) => (PLAIN, jwt::verify(token, &ring.verifying, &Expected { typ: PLAIN, ..expected })),
+        verdict => (TYP, verdict),
     };
-    let claims = match jwt::verify(token, &ring.verifying, &expected) {
+    let claims = match verdict {
         Ok(claims) => claims,
         Err(distrust) => {
             tracing::info!(%distrust, "an access token was not believed");
@@ -28,12 +47,31 @@ pub async fn believed(state: &AppState, tenant: &Tenant, token: &str) -> Result<
         }
     };
     let said = |name: &str| claims.get(name).and_then(|value| value.as_str());
-    let (Some(id), Some(audience), Some(client)) = (said("jti"), said("aud"), said("client_id")) else {
+    let (Some(id), Some(_), Some(_)) = (said("jti"), said("aud"), said("client_id")) else {
         return Ok(None);
     };
-    let is_as_made = audience == client || audience == state.config.public_url.graph();
     let is_revoked = revoked_token::is_revoked(&state.db, &tenant.id, id).await?;
-    Ok((is_as_made && !is_revoked).then_some(claims))
+    Ok((!is_revoked && is_as_made(state, tenant, typ, &claims).await?).then_some(claims))
+}
+
+/// For the management API or the application that it was issued to; where an application calls for itself, for any that is
+/// switched on. Plain only for whoever has them so.
+async fn is_as_made(state: &AppState, tenant: &Tenant, typ: &str, claims: &Claims) -> Result<bool> {
+    let (audience, client) = (text(claims, "aud")?, text(claims, "client_id")?);
+    if !is_one(claims) {
+        return Ok(false);
+    }
+    if audience == state.config.public_url.graph() {
+        return Ok(typ == TYP);
+    }
+    if audience == client && typ == TYP {
+        return Ok(true);
+    }
+    if audience != client && claims.get("idtyp").is_none_or(|kind| kind != "app") {
+        return Ok(false);
+    }
+    let api = application::find(&state.db, &tenant.id, &ApplicationId::from(audience)).await?;
+    Ok(api.is_some_and(|api| api.disabled_at.is_none() && (typ == TYP || typ == typ_for(&api))))
 }
 
 pub fn text<'a>(claims: &'a Claims, name: &str) -> Result<&'a str, Refusal> {

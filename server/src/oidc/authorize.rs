@@ -31,7 +31,7 @@ use crate::{
     wishes,
 };
 use app::contract::{
-    id::GrantId,
+    id::{GrantId, SessionId},
     journey::{Asks, Path as Way, is_address},
     time::Timestamp,
     user_flow::{FlowKind, UserFlow},
@@ -58,9 +58,14 @@ pub async fn get(
     let tenant = tenant::get(&state.db, &place.tenant).await?;
     let pushed = par::taken(&state, &tenant.id, &asked).await?;
     let is_pushed = pushed.is_some();
-    let asked = pushed.unwrap_or(asked);
-    // Who pushed a request named the flow there.
-    let place = asked.get("p").map_or(place.clone(), |flow| place.clone().with_flow(flow));
+    let (asked, place) = match pushed {
+        Some(pushed) => {
+            let as_page = check::as_page(place.tongue());
+            let place = place.of_pushed(&state.db, &tenant, pushed.get("p")).await.map_err(as_page)?;
+            (pushed, place)
+        }
+        None => (asked, place),
+    };
     let as_page = check::as_page(place.tongue());
     let (application, to) = check::who_asks(&state.db, &tenant.id, &asked).await.map_err(&as_page)?;
     let named = place.named(&state.db, &tenant).await.map_err(&as_page)?;
@@ -208,15 +213,32 @@ async fn could_prove_more(state: &AppState, visit: &Visit, session: &Session) ->
     Ok(most.is_some_and(|most| assurance::met(most, wished).is_some()))
 }
 
-/// An ID token that is brought back names a person as the `claims` parameter does. Whoever signs in has to be that person
-/// (OpenID Connect Core §3.1.2.1).
+/// An ID token that is brought back names a person as the `claims` parameter does, and so does a session. Whoever signs in has
+/// to be that person (OpenID Connect Core §3.1.2.1).
 async fn note_who_is_meant(state: &AppState, visit: &mut Visit) -> Result<()> {
-    let Some(id_token) = &visit.request.id_token_hint else { return Ok(()) };
     let (tenant, application) = (&visit.tenant, &visit.application.id);
-    if let Some(hint) = hint::read(state, tenant, id_token, Some(application.as_str())).await? {
-        visit.request.kept.claims.sub = Some(pairwise(&tenant.id, application, &hint.account));
+    let account = match (&visit.request.id_token_hint, &visit.request.sid) {
+        (Some(id_token), _) => {
+            let hint = hint::read(state, tenant, id_token, Some(application.as_str())).await?;
+            hint.map(|hint| hint.account)
+        }
+        (None, Some(sid)) => session::account(&state.db, &tenant.id, sid).await?,
+        (None, None) => None,
+    };
+    if let Some(account) = account {
+        visit.request.kept.claims.sub = Some(pairwise(&tenant.id, application, &account));
     }
     Ok(())
+}
+
+/// Whether the named session is this one, or another of the same person. One that nobody remembers any more is, as long as
+/// the application knows this one by its name.
+async fn is_named(state: &AppState, visit: &Visit, session: &Session, sid: &SessionId) -> Result<bool> {
+    let (db, tenant) = (&state.db, &visit.tenant.id);
+    match session::account(db, tenant, sid).await? {
+        Some(account) => Ok(account == session.account),
+        None => session::is_told_as(db, tenant, &session.id, &visit.application.id, sid).await,
+    }
 }
 
 /// The session, unless the application means somebody else: it must not be told of one person when it asked for another
@@ -234,6 +256,11 @@ async fn as_who_is_meant(state: &AppState, visit: &Visit, session: Option<Sessio
         if named.is_none_or(|named| named.account != session.account) {
             return Ok(None);
         }
+    }
+    if let Some(sid) = &request.sid
+        && !is_named(state, visit, &session, sid).await?
+    {
+        return Ok(None);
     }
     let name = || pairwise(&tenant.id, &visit.application.id, &session.account);
     let is_meant = request.kept.claims.sub.as_ref().is_none_or(|meant| *meant == name());
@@ -343,7 +370,7 @@ async fn entry(
         hint,
         profile: as_filled_in.filter(|_| edits && !lacks_second_step && request.prompt != Prompt::SelectAccount),
         known,
-        can_cancel: !journey::is_for_signing_in(flow),
+        can_cancel: journey::can_cancel(flow, request.kept.flow_name.is_some()),
         popup: request.kept.to.popup,
     })
 }

@@ -21,9 +21,10 @@ use app::contract::{
 use aws_lc_rs::digest::{self, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// What discovery tells; a flow's chosen attributes come on top.
-pub const NAMES: [&str; 27] = [
+pub const NAMES: [&str; 29] = [
     "acr",
     "amr",
     "at_hash",
@@ -38,6 +39,7 @@ pub const NAMES: [&str; 27] = [
     "given_name",
     "iat",
     "iss",
+    LOGIN_HINT,
     "name",
     "nbf",
     "newUser",
@@ -46,6 +48,7 @@ pub const NAMES: [&str; 27] = [
     "preferred_username",
     "s_hash",
     "sid",
+    SIGNIN_STATE,
     "sub",
     "tfp",
     "tid",
@@ -62,6 +65,8 @@ pub struct Subject<'a> {
     pub flow: &'a UserFlow,
     pub profile: &'a Profile,
     pub granted: &'a Granted,
+    /// The session outlives the browser. Only known where `SIGNIN_STATE` was asked for.
+    pub is_kept: bool,
     pub now: Timestamp,
 }
 
@@ -89,14 +94,34 @@ pub fn id_token(subject: &Subject, beside: Beside, algorithm: Algorithm, id: &st
         put(&mut claims, "nonce", nonce.as_str().into());
     }
     claims.extend(person(subject.profile, &granted.scopes, &granted.claims.id_token, subject.flow));
+    claims.extend(only_by_name(subject));
     if granted.new_account && subject.flow.rules.tokens.also.contains(&AlsoTold::NewUser) {
         put(&mut claims, "newUser", true.into());
     }
     claims
 }
 
-/// RFC 9068 §2.2. The audience is the management API where its scopes were asked, else the application itself. It says
-/// nothing of the person but who they are: what an application may know stands in the ID token and at userinfo.
+/// By which word to ask for the same person again.
+const LOGIN_HINT: &str = "login_hint";
+
+/// Whether the person wished to stay signed in. MSAL's pages keep what they have for as long.
+pub const SIGNIN_STATE: &str = "signin_state";
+
+/// What no scope opens (`entra-protocol` §§4, 6.3).
+fn only_by_name(subject: &Subject) -> Claims {
+    let asked = &subject.granted.claims;
+    let mut claims = Claims::new();
+    if asked.in_id_token(LOGIN_HINT) {
+        put(&mut claims, LOGIN_HINT, subject.profile.name.as_str().into());
+    }
+    if asked.in_id_token(SIGNIN_STATE) && subject.is_kept {
+        put(&mut claims, SIGNIN_STATE, json!(["kmsi"]));
+    }
+    claims
+}
+
+/// RFC 9068 §2.2. The audience is the management API where its scopes were asked, to which it says nothing of the person but
+/// who they are; else the application itself.
 pub fn access_token(subject: &Subject, client_class: &str, key: Option<&str>, id: &str) -> Claims {
     let mut claims = issued(subject, id);
     bind(&mut claims, key);
@@ -105,6 +130,7 @@ pub fn access_token(subject: &Subject, client_class: &str, key: Option<&str>, id
         put(&mut claims, "aud", subject.public_url.graph().into());
         scopes.permissions()
     } else {
+        claims.extend(told_to_its_api(subject));
         scopes.text(Apis { application: subject.application, public_url: subject.public_url })
     };
     put(&mut claims, "jti", id.into());
@@ -122,15 +148,32 @@ pub fn access_token(subject: &Subject, client_class: &str, key: Option<&str>, id
     claims
 }
 
+/// What the application's own API reads of the person (`entra-protocol` §4): what the flow tells in any case, and their name
+/// where the scopes open it. Everything else stands in the ID token and at userinfo.
+fn told_to_its_api(subject: &Subject) -> Claims {
+    const NAMED: [&str; 2] = ["name", "preferred_username"];
+    let mut claims = claims::person(subject.profile, Told { profile: false, email: false }, subject.flow);
+    if subject.granted.scopes.has(Scope::Profile) {
+        let of_profile = claims::person(subject.profile, Told { profile: true, email: false }, subject.flow);
+        claims.extend(of_profile.into_iter().filter(|(name, _)| NAMED.contains(&name.as_str())));
+    }
+    claims
+}
+
 pub const USERINFO_CLAIMS: &str = "userinfo_claims";
 
-/// What an application is told that calls the management API for itself.
+/// What an application is told that calls an API for itself.
 pub struct Daemon<'a> {
-    pub public_url: &'a PublicUrl,
     pub issuer: &'a str,
     pub tenant: &'a TenantId,
     pub application: &'a ApplicationId,
+    /// How it proved which one it is.
+    pub client_class: &'a str,
+    /// Whose API it is.
+    pub audience: &'a str,
+    /// Of the management API: other APIs know themselves what they let an application do.
     pub permissions: &'a [Permission],
+    pub lifetime: Duration,
     pub key: Option<&'a str>,
     pub now: Timestamp,
 }
@@ -142,23 +185,25 @@ pub fn daemon_token(daemon: &Daemon, id: &str) -> Claims {
     let mut claims = Claims::new();
     for (name, value) in [
         ("iss", daemon.issuer.into()),
-        ("aud", daemon.public_url.graph().into()),
+        ("aud", daemon.audience.into()),
         ("sub", application.into()),
         ("oid", application.into()),
         ("tid", daemon.tenant.as_str().into()),
         ("idtyp", "app".into()),
         ("client_id", application.into()),
         ("azp", application.into()),
-        ("azpacr", "1".into()),
-        ("roles", json!(words)),
+        ("azpacr", daemon.client_class.into()),
         ("jti", id.into()),
         ("uti", id.into()),
         ("ver", "2.0".into()),
         ("iat", now.into()),
         ("nbf", now.into()),
-        ("exp", (daemon.now + token::GRAPH_LIFETIME).seconds().into()),
+        ("exp", (daemon.now + daemon.lifetime).seconds().into()),
     ] {
         put(&mut claims, name, value);
+    }
+    if !words.is_empty() {
+        put(&mut claims, "roles", json!(words));
     }
     bind(&mut claims, daemon.key);
     claims
@@ -183,11 +228,16 @@ fn issued(subject: &Subject, id: &str) -> Claims {
     put(&mut claims, "tid", subject.tenant.as_str().into());
     put(&mut claims, "sid", subject.granted.session.as_str().into());
     put(&mut claims, "uti", id.into());
-    put(&mut claims, "ver", "2.0".into());
+    put(&mut claims, "ver", version(subject.granted).into());
     put(&mut claims, "iat", now.into());
     put(&mut claims, "nbf", now.into());
     put(&mut claims, "exp", (subject.now + token::lifetime(&subject.granted.scopes, subject.flow)).seconds().into());
     claims
+}
+
+/// As Azure AD B2C numbers its tokens where a flow was named, and Entra its own (`entra-protocol` §4).
+fn version(granted: &Granted) -> &'static str {
+    if granted.flow_name.is_some() { "1.0" } else { "2.0" }
 }
 
 /// What the scopes open, and what was asked for by name (OpenID Connect Core §5.5).

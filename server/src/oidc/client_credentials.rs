@@ -1,6 +1,8 @@
-//! `grant_type=client_credentials`: an application calls the management API for itself (RFC 6749 §4.4).
+//! `grant_type=client_credentials`: an application calls for itself (RFC 6749 §4.4), the management API or an API of the
+//! tenant's applications.
 
 use super::{
+    access_token,
     claims::{self, Daemon},
     client_auth::Client,
     mint,
@@ -8,37 +10,53 @@ use super::{
     token::{GRAPH_LIFETIME, Tokens},
 };
 use crate::{
-    directory::{administrator, tenant::Tenant},
+    directory::{
+        administrator,
+        application::{self, Application},
+        tenant::Tenant,
+    },
     error::{Refusal, Result},
     state::AppState,
 };
+use app::contract::{id::ApplicationId, permission::Permission};
+use std::{sync::Arc, time::Duration};
+
+/// How long a token for an application's API is good for, where no flow says it (security R31).
+const LIFETIME: Duration = Duration::from_secs(60 * 60);
+
+/// For whom a token is, and what it is worth there.
+struct Api {
+    audience: String,
+    permissions: Arc<Vec<Permission>>,
+    lifetime: Duration,
+    /// What the header calls it.
+    typ: &'static str,
+    /// By whose algorithm it is signed.
+    reader: Arc<Application>,
+}
 
 pub async fn tokens(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Tokens> {
     confidential(client)?;
     let scope = form.required("scope")?;
-    the_management_api(scope, &format!("{}/.default", state.config.public_url.graph()))?;
-    let application = &client.application;
-    let permissions = administrator::all_permissions(&state.db, &tenant.id, &application.id).await?;
-    if permissions.is_empty() {
-        let why = "The application may do nothing by itself: an administrator grants it permissions.";
-        return Err(Refusal::new("unauthorized_client", 65001, why).into());
-    }
-    let key = mint::key(state, tenant, application).await?;
+    let api = api(state, tenant, client, scope).await?;
+    let key = mint::key(state, tenant, &api.reader).await?;
     let daemon = Daemon {
-        public_url: &state.config.public_url,
         issuer: &state.config.public_url.issuer(&tenant.id),
         tenant: &tenant.id,
-        application: &application.id,
-        permissions: &permissions,
+        application: &client.application.id,
+        client_class: client.class(),
+        audience: &api.audience,
+        permissions: &api.permissions,
+        lifetime: api.lifetime,
         key: client.key.as_deref(),
         now: state.clock.now(),
     };
     Ok(Tokens {
         token_type: client.token_type(),
         scope: scope.to_owned(),
-        expires_in: GRAPH_LIFETIME.as_secs(),
-        ext_expires_in: GRAPH_LIFETIME.as_secs(),
-        access_token: key.sign("at+jwt", &claims::daemon_token(&daemon, &state.chance.id()))?,
+        expires_in: api.lifetime.as_secs(),
+        ext_expires_in: api.lifetime.as_secs(),
+        access_token: key.sign(api.typ, &claims::daemon_token(&daemon, &state.chance.id()))?,
         // RFC 6749 §4.4.3: none, for it can come again with its secret.
         refresh_token: None,
         refresh_token_expires_in: None,
@@ -57,10 +75,46 @@ fn confidential(client: &Client) -> Result<(), Refusal> {
     }
 }
 
-fn the_management_api(scope: &str, expected: &str) -> Result<(), Refusal> {
-    if scope == expected {
-        return Ok(());
+/// One scope, `…/.default`: whatever the application was granted beforehand (what clients need, 13).
+async fn api(state: &AppState, tenant: &Tenant, client: &Client, scope: &str) -> Result<Api> {
+    let graph = state.config.public_url.graph();
+    let name = scope.strip_suffix("/.default").ok_or_else(|| unknown(&graph))?;
+    if name == graph {
+        return the_management_api(state, tenant, client, graph).await;
     }
-    let why = format!("For this grant the scope is '{expected}': what the application may do is granted beforehand.");
-    Err(Refusal::new("invalid_scope", 1002012, why))
+    let reader = called(state, tenant, client, name).await?.filter(|reader| reader.disabled_at.is_none());
+    let reader = reader.ok_or_else(|| unknown(&graph))?;
+    // entra-protocol §4: the id, whatever the API was called when it was asked for.
+    let (audience, typ) = (reader.id.to_string(), access_token::typ_for(&reader));
+    Ok(Api { audience, permissions: Arc::default(), lifetime: LIFETIME, typ, reader })
+}
+
+async fn the_management_api(state: &AppState, tenant: &Tenant, client: &Client, graph: String) -> Result<Api> {
+    let permissions = administrator::all_permissions(&state.db, &tenant.id, &client.application.id).await?;
+    if permissions.is_empty() {
+        let why = "The application may do nothing by itself: an administrator grants it permissions.";
+        return Err(Refusal::new("unauthorized_client", 65001, why).into());
+    }
+    let reader = client.application.clone();
+    Ok(Api { audience: graph, permissions, lifetime: GRAPH_LIFETIME, typ: access_token::TYP, reader })
+}
+
+/// The application of the tenant whose API is called so: by its id, bare or as Entra proposes it (`api://id`), or by an
+/// identifier URI of its own.
+async fn called(state: &AppState, tenant: &Tenant, client: &Client, name: &str) -> Result<Option<Arc<Application>>> {
+    let id = ApplicationId::from(name.strip_prefix("api://").unwrap_or(name));
+    if id == client.application.id {
+        return Ok(Some(client.application.clone()));
+    }
+    match application::find(&state.db, &tenant.id, &id).await? {
+        Some(found) => Ok(Some(found)),
+        None => application::find_by_identifier_uri(&state.db, &tenant.id, name).await,
+    }
+}
+
+fn unknown(graph: &str) -> Refusal {
+    let why = format!(
+        "For this grant the scope is '{graph}/.default', or '/.default' behind the id or an identifier URI of an application of the tenant."
+    );
+    Refusal::new("invalid_scope", 1002012, why)
 }

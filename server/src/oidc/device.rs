@@ -179,6 +179,7 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
         ends_at: lives.ends_at,
         flow_name: None,
         asked_at: own_address(&state.config.public_url),
+        claims: None,
         uses: 0,
         used_at: now,
     });

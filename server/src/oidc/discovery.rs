@@ -52,11 +52,7 @@ async fn of(state: &AppState, place: &Place) -> Result<(TenantId, Option<Named>,
 
 fn serve(document: &Document, headers: &HeaderMap) -> Response {
     let kept = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == document.etag);
-    let always = [
-        (header::ETAG, document.etag.clone()),
-        (header::CACHE_CONTROL, CACHE_CONTROL),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
-    ];
+    let always = [(header::ETAG, document.etag.clone()), (header::CACHE_CONTROL, CACHE_CONTROL)];
     match kept {
         true => (StatusCode::NOT_MODIFIED, always).into_response(),
         false => (always, [(header::CONTENT_TYPE, JSON)], document.body.clone()).into_response(),
@@ -78,7 +74,7 @@ fn of_tenant(public_url: &PublicUrl, tenant: &TenantId) -> Value {
     told["userinfo_endpoint"] = at("/oidc/userinfo").into();
     // A device is told one address for everybody, and B2C has none at all.
     told["device_authorization_endpoint"] = at("/oauth2/v2.0/devicecode").into();
-    told["grant_types_supported"] = json!(token::GRANT_TYPES);
+    told["grant_types_supported"] = grant_types(&token::GRANT_TYPES);
     told
 }
 
@@ -86,11 +82,17 @@ fn of_flow(public_url: &PublicUrl, tenant: &TenantId, place: &Place, named: &Nam
     let at = |path: &str| place.at(public_url, tenant, Some(named), path);
     let mut told = metadata(&place::issuer(public_url, tenant, &named.flow, Some(&named.name)), at);
     told["userinfo_endpoint"] = at("/openid/v2.0/userinfo").into();
-    told["grant_types_supported"] = json!(token::GRANT_TYPES_OF_FLOWS);
+    told["grant_types_supported"] = grant_types(&token::GRANT_TYPES_OF_FLOWS);
     if let Some(name) = claims::acr_of_flow(&named.flow, Some(&named.name)) {
         told["acr_values_supported"] = json!([name]);
     }
     told
+}
+
+/// Those of the token endpoint, and what the authorization endpoint gives by itself (OpenID Connect Discovery §3).
+fn grant_types(of_token_endpoint: &[&str]) -> Value {
+    let all = [of_token_endpoint, &["implicit"]].concat();
+    json!(all)
 }
 
 fn metadata(issuer: &str, at: impl Fn(&str) -> String) -> Value {

@@ -1,6 +1,6 @@
 //! `id_token_hint`: an ID token of ours that comes back to tell whom the application means.
 
-use super::place;
+use super::{access_token, place};
 use crate::{
     directory::tenant::Tenant,
     error::Result,
@@ -35,6 +35,9 @@ pub async fn read(state: &AppState, tenant: &Tenant, id_token: &str, audience: O
             return Ok(None);
         }
     };
+    if access_token::is_one(&claims) {
+        return Ok(None);
+    }
     let text = |name: &str| claims.get(name).and_then(|value| value.as_str());
     let (Some(application), Some(account), Some(session)) = (text("aud"), text("oid"), text("sid")) else {
         return Ok(None);

@@ -2,7 +2,7 @@
 //! (RFC 7662).
 
 use super::{
-    access_token,
+    OF_A_TOKEN, access_token,
     client_auth::{self, Client},
     parameters::Parameters,
     place::Place,
@@ -10,14 +10,14 @@ use super::{
     refuse::{self, NO_STORE, Traces},
 };
 use crate::{
-    directory::{account, session, tenant::Tenant, token_family},
+    directory::{account, application, session, tenant::Tenant, token_family},
     error::Result,
     guard::Caller,
     possession,
     secret::jwt::Claims,
     state::AppState,
 };
-use app::contract::id::{AccountId, SessionId};
+use app::contract::id::{AccountId, ApplicationId, SessionId};
 use axum::{
     Json,
     body::Bytes,
@@ -27,9 +27,6 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-const PARAMETERS: [&str; 6] =
-    ["token", "token_type_hint", "client_id", "client_secret", "client_assertion", "client_assertion_type"];
-
 pub async fn post(
     State(state): State<AppState>,
     place: Place,
@@ -37,7 +34,7 @@ pub async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let traces = Traces::new(&state, &caller, &headers, &Parameters::of_query(None));
+    let traces = Traces::new(&state, &caller, &headers, &Parameters::of_query(None)).in_tongue(place.tongue());
     match answer(&state, &place, &headers, &body).await {
         Ok(told) => (NO_STORE, Json(told)).into_response(),
         Err(error) => refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
@@ -45,7 +42,7 @@ pub async fn post(
 }
 
 async fn answer(state: &AppState, place: &Place, headers: &HeaderMap, body: &[u8]) -> Result<Value> {
-    let (tenant, form, client) = client_auth::who_calls(state, place, headers, body, &PARAMETERS).await?;
+    let (tenant, form, client) = client_auth::who_calls(state, place, headers, body, &OF_A_TOKEN).await?;
     // Security R34: what a token is worth is told to nobody whom we do not know.
     client.proved()?;
     let token = form.required("token")?;
@@ -65,13 +62,18 @@ async fn of_access_token(state: &AppState, tenant: &Tenant, client: &Client, tok
     if text("aud") != Some(asks) && text("client_id") != Some(asks) {
         return Ok(None);
     }
+    let issued_to = ApplicationId::from(access_token::text(&claims, "client_id")?);
+    let issued_to = application::find(&state.db, &tenant.id, &issued_to).await?;
+    if issued_to.is_none_or(|application| application.disabled_at.is_some()) {
+        return Ok(None);
+    }
     let counts = match (text("idtyp"), text("sid"), text("oid")) {
         (Some("app"), ..) => true,
         (_, Some(session), Some(account)) => {
             let (session, account) = (SessionId::from(session), AccountId::from(account));
             let profile = account::profile(&state.db, &tenant.id, &account).await?;
             profile.is_some_and(|profile| !profile.disabled)
-                && session::is_running(&state.db, &tenant.id, &session).await?
+                && session::goes_on(&state.db, &tenant.id, &session).await?
         }
         _ => false,
     };

@@ -180,11 +180,14 @@ async fn owners(
     Ok(owners)
 }
 
-/// An ID token of this very session proves who asks. Without one, the address does: it leads to an application that the
+/// An ID token of this very session proves who asks, and so does one of a session in whose place it stands: the application
+/// was not told of the newer one. Without one, the address does: it leads to an application that the
 /// session signed in to, and to nowhere else.
 async fn may_end_unasked(state: &AppState, visit: &Visit, session: &Session) -> Result<bool> {
     if let Some(hint) = &visit.hint {
-        return Ok(hint.session == session.id);
+        let (db, tenant) = (&state.db, &visit.tenant.id);
+        return Ok(hint.session == session.id
+            || session::is_told_as(db, tenant, &session.id, &hint.application, &hint.session).await?);
     }
     if visit.owners.is_empty() || visit.way_out == tenant::SignOut::Stay {
         return Ok(false);

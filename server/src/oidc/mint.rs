@@ -1,6 +1,7 @@
 //! Where tokens about a person are made: one key, one person, one application; whichever endpoint gives them out.
 
 use super::{
+    access_token,
     claims::{self, Beside, Subject},
     place,
     token::Granted,
@@ -9,6 +10,7 @@ use crate::{
     directory::{
         account::{self, Profile},
         application::Application,
+        session,
         tenant::Tenant,
         user_flow,
     },
@@ -27,6 +29,7 @@ pub struct Mint<'a> {
     issuer: String,
     profile: Profile,
     flow: Arc<UserFlow>,
+    is_kept: bool,
     key: Arc<SigningKey>,
 }
 
@@ -51,6 +54,9 @@ impl<'a> Mint<'a> {
             issuer: place::issuer(&state.config.public_url, &tenant.id, &flow, granted.flow_name.as_deref()),
             profile,
             flow,
+            // Who does not ask for it does not pay for it.
+            is_kept: granted.claims.in_id_token(claims::SIGNIN_STATE)
+                && session::is_kept(&state.db, &tenant.id, &granted.session).await?,
             key: key(state, tenant, application).await?,
         })
     }
@@ -65,7 +71,11 @@ impl<'a> Mint<'a> {
 
     /// Bound to `key`, where it is named.
     pub fn access_token(&self, client_class: &str, key: Option<&str>) -> Result<String> {
-        self.key.sign("at+jwt", &claims::access_token(&self.subject(), client_class, key, &self.state.chance.id()))
+        let typ = match self.granted.scopes.is_for_graph() {
+            true => access_token::TYP,
+            false => access_token::typ_for(self.application),
+        };
+        self.key.sign(typ, &claims::access_token(&self.subject(), client_class, key, &self.state.chance.id()))
     }
 
     pub fn id_token(&self, beside: Beside) -> Result<String> {
@@ -82,6 +92,7 @@ impl<'a> Mint<'a> {
             flow: &self.flow,
             profile: &self.profile,
             granted: self.granted,
+            is_kept: self.is_kept,
             now: self.state.clock.now(),
         }
     }

@@ -31,5 +31,6 @@ use crate::{
     request::{self as check, asked_claims, response, scope},
 };
 
-#[cfg(test)]
-mod tests;
+/// What an application says that shows us a token (RFC 7009 §2.1, RFC 7662 §2.1).
+const OF_A_TOKEN: [&str; 6] =
+    ["token", "token_type_hint", "client_id", "client_secret", "client_assertion", "client_assertion_type"];

@@ -47,7 +47,7 @@ pub async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let traces = Traces::new(&state, &caller, &headers, &Parameters::of_query(None));
+    let traces = Traces::new(&state, &caller, &headers, &Parameters::of_query(None)).in_tongue(place.tongue());
     // As whoever begins journeys (fault F29).
     if let Err(error) = state.arrivals.admit(network_of(caller.address), state.clock.now()) {
         return refuse::json(&error, &traces);

@@ -10,6 +10,7 @@ use super::{
     token::{Granted, RefreshToken},
 };
 use crate::{
+    administration::{LONGEST_SESSION, REST_MINUTES, TENANT_ID},
     config::PublicUrl,
     directory::{
         Durability,
@@ -50,6 +51,13 @@ impl Lives {
                 Self { lasts: days(rules.days), ends_at: rules.window_days.map(|window| now + days(window)) }
             }
         }
+    }
+
+    /// An administrator's end with what they have at their browser (security R19).
+    fn of_an_administrator(self, signed_in_at: Timestamp) -> Self {
+        let rest = Duration::from_secs(60 * u64::from(REST_MINUTES));
+        let end = signed_in_at + LONGEST_SESSION;
+        Self { lasts: self.lasts.min(rest), ends_at: Some(self.ends_at.map_or(end, |ends_at| ends_at.min(end))) }
     }
 
     pub fn first_until(&self, now: Timestamp) -> Timestamp {
@@ -160,8 +168,13 @@ pub async fn use_up(
                     Ok(judged) => judged,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
-                let family = family(family_id, &grant, &granted, (platform, rules), &config.public_url, now)
-                    .map(|family| Family { key, ..family });
+                let lives = match (Lives::of(rules, platform, now), tenant_id.as_str() == TENANT_ID) {
+                    (lives, true) => lives.of_an_administrator(granted.signed_in_at),
+                    (lives, false) => lives,
+                };
+                let claims = granted.claims.to_keep()?;
+                let family = family(family_id, &grant, &granted, (platform, lives), &config.public_url, now)
+                    .map(|family| Family { key, claims, ..family });
                 if let Some(family) = &family {
                     token_family::insert(c, &tenant_id, family, now).await?;
                 }
@@ -260,11 +273,10 @@ fn family(
     id: String,
     grant: &Grant,
     granted: &Granted,
-    (platform, rules): (Platform, RefreshRules),
+    (platform, lives): (Platform, Lives),
     public_url: &PublicUrl,
     now: Timestamp,
 ) -> Option<Family> {
-    let lives = Lives::of(rules, platform, now);
     granted.scopes.has(Scope::OfflineAccess).then(|| Family {
         id,
         grant: grant.id.clone(),
@@ -283,6 +295,7 @@ fn family(
         flow_name: granted.flow_name.clone(),
         // As the grant has it: it was judged by that.
         asked_at: check::own_address(public_url),
+        claims: None,
         uses: 0,
         used_at: now,
     })

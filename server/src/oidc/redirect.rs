@@ -80,7 +80,7 @@ impl Return {
         let nonce = html::nonce(&from.state.chance);
         let page = FormPost { brand: &from.tenant.brand, application: &from.application.name, uri: &self.uri, fields };
         let body = shell::form_post(&page, &text::texts(language), assets::scripts(language), &nonce);
-        html::document(body, nonce, html::source(&self.uri).into_iter().collect())
+        html::document_posting(body, nonce)
     }
 
     fn told(&self, from: Answering, pairs: &[(&str, &str)]) -> Response {

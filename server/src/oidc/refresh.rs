@@ -64,7 +64,7 @@ pub async fn refresh(
         signed_in_at: family.signed_in_at,
         // OpenID Connect Core §12.2: the nonce was for the first ID token.
         nonce: None,
-        claims: AskedClaims::default(),
+        claims: family.claims.as_deref().map(AskedClaims::kept).transpose()?.unwrap_or_default(),
         refresh_token: Some(RefreshToken {
             token: written(&state.seal, &tenant.id, &family.id, family.uses),
             expires_at: family.expires_at,

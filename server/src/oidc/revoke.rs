@@ -1,7 +1,7 @@
 //! `POST /{tenant}/oauth2/v2.0/revoke`: an application gives back a token that it needs no more (RFC 7009).
 
 use super::{
-    access_token,
+    OF_A_TOKEN, access_token,
     client_auth::{self, Client},
     cors,
     parameters::Parameters,
@@ -23,9 +23,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-const PARAMETERS: [&str; 6] =
-    ["token", "token_type_hint", "client_id", "client_secret", "client_assertion", "client_assertion_type"];
-
 pub async fn post(
     State(state): State<AppState>,
     place: Place,
@@ -33,8 +30,8 @@ pub async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let traces = Traces::new(&state, &caller, &headers, &Parameters::of_query(None));
-    let (tenant, form, client) = match client_auth::who_calls(&state, &place, &headers, &body, &PARAMETERS).await {
+    let traces = Traces::new(&state, &caller, &headers, &Parameters::of_query(None)).in_tongue(place.tongue());
+    let (tenant, form, client) = match client_auth::who_calls(&state, &place, &headers, &body, &OF_A_TOKEN).await {
         Ok(known) => known,
         Err(error) => return refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
     };

@@ -126,7 +126,10 @@ pub async fn post(
     let traces = traces.in_tongue(place.tongue());
     let (tenant, form, client) = match client_auth::who_calls(&state, &place, &headers, &body, &PARAMETERS).await {
         Ok(known) => known,
-        Err(error) => return refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
+        Err(error) => {
+            let told = refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\"");
+            return cors::allow_everybody(told);
+        }
     };
     let call = Call { method: &Method::POST, path: uri.path(), headers: &headers, held: None };
     let application = client.application.clone();

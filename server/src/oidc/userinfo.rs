@@ -108,7 +108,7 @@ async fn person(
         return Err(Refusal::new("insufficient_scope", 70011, why).into());
     }
     let session = SessionId::from(text(token, "sid")?);
-    if !session::is_running(&state.db, &tenant.id, &session).await? {
+    if !session::goes_on(&state.db, &tenant.id, &session).await? {
         return Err(invalid("The session has ended.").into());
     }
     let account = AccountId::from(text(token, "oid")?);

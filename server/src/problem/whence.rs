@@ -9,6 +9,7 @@ use crate::{
 use app::{
     contract::id::{ApplicationId, GrantId, JourneyId},
     hosted,
+    ui::linked::is_of_the_web,
 };
 use axum::http::Uri;
 use std::sync::Arc;
@@ -25,11 +26,9 @@ impl Whence {
     }
 }
 
-/// Only the web's own schemes (security R21).
 pub fn home(application: &Application) -> Option<hosted::Home<'_>> {
-    let url = application.home_url.as_deref()?;
-    let is_web = url.starts_with("https://") || url.starts_with("http://");
-    is_web.then_some(hosted::Home { application: &application.name, url })
+    let url = application.home_url.as_deref().filter(|url| is_of_the_web(url))?;
+    Some(hosted::Home { application: &application.name, url })
 }
 
 /// Nobody is asked while the database has trouble of its own. A second fault here must not hide the first.

@@ -50,6 +50,19 @@ impl AskedClaims {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    pub fn in_id_token(&self, name: &str) -> bool {
+        self.id_token.iter().any(|asked| asked == name)
+    }
+
+    /// For those who renew their tokens, and ask no more than the first time. Nothing where nothing was asked.
+    pub fn to_keep(&self) -> serde_json::Result<Option<String>> {
+        if self.is_empty() { Ok(None) } else { serde_json::to_string(self).map(Some) }
+    }
+
+    pub fn kept(text: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(text)
+    }
 }
 
 fn names(part: Option<&Value>) -> Vec<String> {

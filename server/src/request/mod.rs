@@ -19,7 +19,7 @@ use crate::{
 };
 use app::contract::{
     flow_rules::TokenRules,
-    id::{ApplicationId, TenantId, UserFlowId},
+    id::{ApplicationId, SessionId, TenantId, UserFlowId},
     time::Timestamp,
     user_flow::UserFlow,
     validate::ADDRESS_MAX,
@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 
 /// What we read of a request. Everything else is ignored, however often it comes.
-const PARAMETERS: [&str; 20] = [
+const PARAMETERS: [&str; 21] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -49,6 +49,7 @@ const PARAMETERS: [&str; 20] = [
     "acr_values",
     "login_hint",
     "id_token_hint",
+    "sid",
     "ui_locales",
     "claims",
     "request",
@@ -70,6 +71,8 @@ pub struct Request {
     pub acr_values: Vec<String>,
     pub login_hint: Option<String>,
     pub id_token_hint: Option<String>,
+    /// The session of the person who is meant, as ID tokens call it: MSAL renews so.
+    pub sid: Option<SessionId>,
     pub ui_locales: String,
 }
 
@@ -238,6 +241,7 @@ pub fn request(
         acr_values: asked.get("acr_values").unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
         login_hint: asked.get("login_hint").filter(|hint| hint.len() <= ADDRESS_MAX).map(str::to_owned),
         id_token_hint: asked.get("id_token_hint").map(str::to_owned),
+        sid: asked.get("sid").map(SessionId::from),
         ui_locales: asked.get("ui_locales").unwrap_or_default().to_owned(),
     })
 }
@@ -325,7 +329,7 @@ fn response_mode(response: ResponseType, to: &Return, asked: &Parameters) -> Res
 
 fn befit_each_other(response: ResponseType, scopes: &Scopes) -> Result<(), Refusal> {
     if response.id_token && !scopes.has(Scope::Openid) {
-        return Err(Refusal::new("invalid_request", 90100, "There is an ID token only with the scope 'openid'."));
+        return Err(Refusal::new("invalid_request", 901_014, "There is an ID token only with the scope 'openid'."));
     }
     if response.token && scopes.is_for_graph() {
         let why = "Tokens for the management API are given for a code, and never by the browser.";
@@ -382,7 +386,7 @@ fn code_challenge(
         };
     };
     if asked.get("code_challenge_method") != Some("S256") {
-        return Err(Refusal::new("invalid_request", 90100, "The code_challenge_method must be 'S256'."));
+        return Err(Refusal::new("invalid_request", 901_013, "The code_challenge_method must be 'S256'."));
     }
     // §4.2: of the verifier.
     if is_hash(challenge) {
@@ -437,7 +441,7 @@ pub fn user_flow(application: &Application, named: Option<&Named>) -> Result<Use
 fn max_age(asked: &Parameters) -> Result<Option<Duration>, Refusal> {
     let Some(text) = asked.get("max_age") else { return Ok(None) };
     let seconds: u32 =
-        text.parse().map_err(|_| Refusal::new("invalid_request", 90100, "The max_age must be whole seconds."))?;
+        text.parse().map_err(|_| Refusal::new("invalid_request", 901_012, "The max_age must be whole seconds."))?;
     Ok(Some(Duration::from_secs(seconds.into())))
 }
 

@@ -29,12 +29,12 @@ pub fn prompt(asked: &Parameters) -> Result<Prompt, Refusal> {
         "login" => Ok(Prompt::Login),
         "select_account" => Ok(Prompt::SelectAccount),
         "create" => Ok(Prompt::Create),
-        _ => Err(Refusal::new("invalid_request", 90100, "The prompt must be none, login, select_account or create.")),
+        _ => Err(Refusal::new("invalid_request", 901_011, "The prompt must be none, login, select_account or create.")),
     };
     let prompts = words.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let alone = asked.get("prompt").unwrap_or_default().split_whitespace().count() == 1;
     if prompts.contains(&Prompt::None) && !alone {
-        return Err(Refusal::new("invalid_request", 90100, "The prompt 'none' stands alone."));
+        return Err(Refusal::new("invalid_request", 901_011, "The prompt 'none' stands alone."));
     }
     // Of several the one that asks most: who must sign in anew need not choose first.
     let asks_most = [Prompt::None, Prompt::Create, Prompt::Login, Prompt::SelectAccount];

@@ -123,8 +123,10 @@ fn once(scopes: Vec<Scope>) -> Vec<Scope> {
     scopes.iter().enumerate().filter(|(at, scope)| !scopes[..*at].contains(scope)).map(|(_, scope)| *scope).collect()
 }
 
+/// By its id, bare or as Entra proposes it (`api://id`), with `/.default` or without.
 fn is_itself(word: &str, application: &ApplicationId) -> bool {
-    word.strip_suffix("/.default").unwrap_or(word) == application.as_str()
+    let word = word.strip_suffix("/.default").unwrap_or(word);
+    word.strip_prefix("api://").unwrap_or(word) == application.as_str()
 }
 
 /// One permission by its name, or `.default`: whatever the roles of the person allow.

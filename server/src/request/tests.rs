@@ -261,16 +261,16 @@ fn each_rule_speaks_for_itself() {
         (&[("code_challenge", "")], Some(9_002_325)),
         (&[("code_challenge", "short")], Some(50147)),
         (&[("code_challenge", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEj+k")], Some(50147)),
-        (&[("code_challenge_method", "")], Some(90100)),
-        (&[("code_challenge_method", "plain")], Some(90100)),
+        (&[("code_challenge_method", "")], Some(901_013)),
+        (&[("code_challenge_method", "plain")], Some(901_013)),
         (&[("prompt", "login")], None),
-        (&[("prompt", "none login")], Some(90100)),
-        (&[("prompt", "none consent")], Some(90100)),
+        (&[("prompt", "none login")], Some(901_011)),
+        (&[("prompt", "none consent")], Some(901_011)),
         (&[("prompt", "consent")], None),
-        (&[("prompt", "dance")], Some(90100)),
+        (&[("prompt", "dance")], Some(901_011)),
         (&[("max_age", "0")], None),
-        (&[("max_age", "-1")], Some(90100)),
-        (&[("max_age", "1.5")], Some(90100)),
+        (&[("max_age", "-1")], Some(901_012)),
+        (&[("max_age", "1.5")], Some(901_012)),
     ] {
         assert_eq!(told(changes), number, "{changes:?}");
     }
@@ -287,7 +287,7 @@ fn tokens_by_the_browser_are_for_whom_they_were_allowed() {
     for (protocol, changes, number) in [
         (&id_token, &[("response_type", "id_token"), ("nonce", "n")][..], None),
         (&id_token, &[("response_type", "id_token")], Some(900_144)),
-        (&id_token, &[("response_type", "id_token"), ("nonce", "n"), ("scope", "email")], Some(90100)),
+        (&id_token, &[("response_type", "id_token"), ("nonce", "n"), ("scope", "email")], Some(901_014)),
         (&id_token, &[("response_type", "id_token"), ("nonce", "n"), ("response_mode", "query")], Some(70007)),
         (&id_token, &[("response_type", "id_token token"), ("nonce", "n")], Some(700_051)),
         (&both, &[("response_type", "id_token token"), ("nonce", "n")], None),

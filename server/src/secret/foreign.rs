@@ -10,7 +10,7 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD_NO_PAD},
 };
-use std::{num::NonZeroU32, str::FromStr};
+use std::{num::NonZeroU32, ops::RangeInclusive, str::FromStr};
 use zeroize::Zeroizing;
 
 const PREFIX: &str = "$foreign$";
@@ -22,6 +22,10 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true),
 );
+
+/// RFC 8018 §4.1 asks for no less; argon2 takes no less.
+const SALT_BYTES: RangeInclusive<usize> = 8..=128;
+const TAG_BYTES: RangeInclusive<usize> = 12..=128;
 
 /// What was done to the password. What would hold the server up for long is not taken (security R9).
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,6 +44,14 @@ enum Digest {
 }
 
 const DIGESTS: [(Digest, &str); 3] = [(Digest::Sha1, "sha1"), (Digest::Sha256, "sha256"), (Digest::Sha512, "sha512")];
+
+/// What makes a hash, with parameters that it takes.
+enum Maker {
+    Argon2(Argon2<'static>),
+    Bcrypt { cost: u32, salt: [u8; 16] },
+    Scrypt(::scrypt::Params),
+    Pbkdf2(pbkdf2::Algorithm, NonZeroU32),
+}
 
 /// A hash as somebody else wrote it, or, with a mac for a tag, as we keep it.
 pub struct Foreign {
@@ -63,17 +75,33 @@ impl Foreign {
         };
         let foreign =
             read.ok_or("it is none of bcrypt, scrypt, PBKDF2 and argon2, as PHC, modular crypt or Django write them")?;
-        if foreign.is_bearable() { Ok(foreign) } else { Err("it asks for more work than a sign-in may cost") }
+        match () {
+            () if !foreign.is_bearable() => Err("it asks for more work than a sign-in may cost"),
+            () if !SALT_BYTES.contains(&foreign.salt.len()) => Err("its salt is not of 8 to 128 bytes"),
+            () if !TAG_BYTES.contains(&foreign.length) => Err("it is not of 12 to 128 bytes"),
+            // What no sign-in could compute would answer each of them with a fault, which tells that the account exists.
+            () if foreign.maker().is_none() => Err("its parameters make no hash"),
+            () => Ok(foreign),
+        }
     }
 
+    /// The whole of the work, as its scheme counts it: what products and frameworks set by themselves passes, and none of it
+    /// holds a core for much longer than a second or takes more than 128 MiB (security R9).
     fn is_bearable(&self) -> bool {
-        let work = match &self.scheme {
-            Scheme::Argon2 { memory_kib, passes, lanes, .. } => *memory_kib <= 262_144 && *passes <= 10 && *lanes <= 16,
-            Scheme::Bcrypt { cost } => (4..=14).contains(cost),
-            Scheme::Scrypt { log_n, r, p } => *log_n <= 17 && *r <= 16 && *p <= 4,
-            Scheme::Pbkdf2 { rounds, .. } => (1..=2_000_000).contains(rounds),
-        };
-        work && (12..=128).contains(&self.length) && self.salt.len() <= 128
+        match &self.scheme {
+            Scheme::Argon2 { memory_kib, passes, lanes, .. } => {
+                *memory_kib <= 131_072 && u64::from(*memory_kib) * u64::from(*passes) <= 262_144 && *lanes <= 16
+            }
+            Scheme::Bcrypt { cost } => *cost <= 13,
+            Scheme::Scrypt { log_n, r, p } => {
+                *log_n <= 20 && *r <= 16 && *p <= 16 && (u64::from(*r) * u64::from(*p)) << *log_n <= 1 << 20
+            }
+            Scheme::Pbkdf2 { digest, rounds } => {
+                // RFC 8018 §5.2: every round is made for every block of the tag.
+                let blocks = self.length.div_ceil(digest.bytes()) as u64;
+                u64::from(*rounds) * blocks <= 1_500_000
+            }
+        }
     }
 
     /// For the database.
@@ -99,50 +127,72 @@ impl Foreign {
 
     /// Whether the password makes this hash. Takes as long as its scheme does: not for an async thread.
     pub fn is_of(&self, seal: &Seal, pepper: &str, password: &str) -> Result<bool> {
-        let failed = |_| Error::Internal("a foreign password hash cannot be computed".into());
-        let tag = self.computed(password).map_err(failed)?;
+        let tag = self
+            .computed(password)
+            .ok_or_else(|| Error::Internal("a foreign password hash cannot be computed".into()))?;
         seal.mac_is_by(pepper, Purpose::Password, &[&tag], &self.tag)
     }
 
-    fn computed(&self, password: &str) -> Result<Zeroizing<Vec<u8>>, String> {
+    fn computed(&self, password: &str) -> Option<Zeroizing<Vec<u8>>> {
         let mut tag = Zeroizing::new(vec![0; self.length]);
-        let told = |error: &dyn std::fmt::Display| error.to_string();
-        match &self.scheme {
-            Scheme::Argon2 { kind, version, memory_kib, passes, lanes } => {
-                let algorithm = Algorithm::from_str(kind).map_err(|error| told(&error))?;
-                let version = Version::try_from(*version).map_err(|error| told(&error))?;
-                let params =
-                    Params::new(*memory_kib, *passes, *lanes, Some(self.length)).map_err(|error| told(&error))?;
-                Argon2::new(algorithm, version, params)
-                    .hash_password_into(password.as_bytes(), &self.salt, &mut tag)
-                    .map_err(|error| told(&error))?;
+        match self.maker()? {
+            Maker::Argon2(argon2) => {
+                argon2.hash_password_into(password.as_bytes(), &self.salt, &mut tag).ok()?;
             }
-            Scheme::Bcrypt { cost } => {
-                let salt = self.salt.as_slice().try_into().map_err(|error| told(&error))?;
-                let made = ::bcrypt::hash_with_salt(password, *cost, salt).map_err(|error| told(&error))?.to_string();
+            Maker::Bcrypt { cost, salt } => {
+                let made = ::bcrypt::hash_with_salt(password, cost, salt).ok()?.to_string();
                 *tag = made.as_bytes()[made.len() - self.length..].to_vec();
             }
-            Scheme::Scrypt { log_n, r, p } => {
-                let params = ::scrypt::Params::new(*log_n, *r, *p).map_err(|error| told(&error))?;
-                ::scrypt::scrypt(password.as_bytes(), &self.salt, &params, &mut tag).map_err(|error| told(&error))?;
+            Maker::Scrypt(params) => {
+                ::scrypt::scrypt(password.as_bytes(), &self.salt, &params, &mut tag).ok()?;
             }
-            Scheme::Pbkdf2 { digest, rounds } => {
-                let algorithm = match digest {
-                    Digest::Sha1 => pbkdf2::PBKDF2_HMAC_SHA1,
-                    Digest::Sha256 => pbkdf2::PBKDF2_HMAC_SHA256,
-                    Digest::Sha512 => pbkdf2::PBKDF2_HMAC_SHA512,
-                };
-                let rounds = NonZeroU32::new(*rounds).ok_or("no rounds")?;
+            Maker::Pbkdf2(algorithm, rounds) => {
                 pbkdf2::derive(algorithm, rounds, &self.salt, password.as_bytes(), &mut tag);
             }
         }
-        Ok(tag)
+        Some(tag)
+    }
+
+    /// None where no hash is made so.
+    fn maker(&self) -> Option<Maker> {
+        match &self.scheme {
+            Scheme::Argon2 { kind, version, memory_kib, passes, lanes } => {
+                let algorithm = Algorithm::from_str(kind).ok()?;
+                let version = Version::try_from(*version).ok()?;
+                let params = Params::new(*memory_kib, *passes, *lanes, Some(self.length)).ok()?;
+                Some(Maker::Argon2(Argon2::new(algorithm, version, params)))
+            }
+            Scheme::Bcrypt { cost } => {
+                let salt = self.salt.as_slice().try_into().ok()?;
+                (*cost >= 4).then_some(Maker::Bcrypt { cost: *cost, salt })
+            }
+            // RFC 7914 §2: N is larger than 1.
+            Scheme::Scrypt { log_n: 0, .. } => None,
+            Scheme::Scrypt { log_n, r, p } => ::scrypt::Params::new(*log_n, *r, *p).ok().map(Maker::Scrypt),
+            Scheme::Pbkdf2 { digest, rounds } => Some(Maker::Pbkdf2(digest.algorithm(), NonZeroU32::new(*rounds)?)),
+        }
     }
 }
 
 impl Digest {
     fn word(self) -> &'static str {
         DIGESTS.iter().find(|(digest, _)| *digest == self).map_or("", |(_, word)| word)
+    }
+
+    fn bytes(self) -> usize {
+        match self {
+            Digest::Sha1 => 20,
+            Digest::Sha256 => 32,
+            Digest::Sha512 => 64,
+        }
+    }
+
+    fn algorithm(self) -> pbkdf2::Algorithm {
+        match self {
+            Digest::Sha1 => pbkdf2::PBKDF2_HMAC_SHA1,
+            Digest::Sha256 => pbkdf2::PBKDF2_HMAC_SHA256,
+            Digest::Sha512 => pbkdf2::PBKDF2_HMAC_SHA512,
+        }
     }
 
     fn named(word: &str) -> Option<Digest> {
@@ -274,6 +324,11 @@ mod tests {
         assert!(!foreign.is_of(&Seal::new(&[8; 32]), &pepper, PASSWORD).unwrap_or(false), "another pepper");
     }
 
+    /// A PHC string of that scheme and those parameters, with a salt and a tag of so many bytes.
+    fn phc_of(scheme: &str, salt: usize, tag: usize) -> String {
+        format!("{scheme}${}${}", STANDARD_NO_PAD.encode(vec![7; salt]), STANDARD_NO_PAD.encode(vec![9; tag]))
+    }
+
     #[test]
     fn what_is_no_hash_or_too_dear_is_refused() {
         for text in [
@@ -281,11 +336,79 @@ mod tests {
             "password",
             "$2b$31$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkY8jIucDrjc8deX1s.",
             "$md5$x$y",
-            "$argon2id$v=19$m=9999999,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
-            "$scrypt$ln=30,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046w",
             "pbkdf2_sha256$x$salt$tag",
         ] {
             assert!(Foreign::read(text).is_err(), "{text}");
+        }
+        let why = |text: &str| Foreign::read(text).err().unwrap_or_else(|| panic!("{text} was taken"));
+        const DEAR: &str = "it asks for more work than a sign-in may cost";
+        assert_eq!(why("$2b$14$0W8ZIhLaohXoSNpxVwiAa.xlY9rt9dnGI5DN942mz/fbWOVxgmeou"), DEAR);
+        for (scheme, tag) in [
+            ("$argon2id$v=19$m=9999999,t=2,p=1", 32),
+            ("$argon2id$v=19$m=262144,t=1,p=1", 32),
+            ("$argon2id$v=19$m=65536,t=5,p=1", 32),
+            ("$argon2id$v=19$m=65536,t=4294967295,p=1", 32),
+            ("$argon2id$v=19$m=65536,t=3,p=17", 32),
+            ("$scrypt$ln=30,r=8,p=1", 32),
+            ("$scrypt$ln=17,r=8,p=2", 32),
+            ("$scrypt$ln=2,r=4294967295,p=4294967295", 32),
+            ("$pbkdf2-sha256$i=1500001", 32),
+            ("$pbkdf2-sha1$i=2000000", 128),
+            ("$pbkdf2-sha1$i=300000", 128),
+        ] {
+            assert_eq!(why(&phc_of(scheme, 16, tag)), DEAR, "{scheme}");
+        }
+    }
+
+    #[test]
+    fn r5_what_no_sign_in_could_compute_is_refused() {
+        let why = |text: &str| Foreign::read(text).err().unwrap_or_else(|| panic!("{text} was taken"));
+        for scheme in [
+            "$argon2id$v=19$m=1024,t=2,p=0",
+            "$argon2id$v=19$m=1024,t=0,p=1",
+            "$argon2id$v=19$m=64,t=2,p=16",
+            "$argon2id$v=18$m=1024,t=2,p=1",
+            "$scrypt$ln=14,r=0,p=1",
+            "$scrypt$ln=14,r=8,p=0",
+            "$scrypt$ln=0,r=8,p=1",
+            "$pbkdf2-sha256$i=0",
+        ] {
+            assert_eq!(why(&phc_of(scheme, 16, 32)), "its parameters make no hash", "{scheme}");
+        }
+        assert_eq!(why("$2b$03$0W8ZIhLaohXoSNpxVwiAa.xlY9rt9dnGI5DN942mz/fbWOVxgmeou"), "its parameters make no hash");
+        for salt in [0, 7, 129] {
+            let text = phc_of("$argon2id$v=19$m=1024,t=2,p=1", salt, 32);
+            assert_eq!(why(&text), "its salt is not of 8 to 128 bytes");
+        }
+        for tag in [0, 11, 129] {
+            let text = phc_of("$argon2id$v=19$m=1024,t=2,p=1", 16, tag);
+            assert_eq!(why(&text), "it is not of 12 to 128 bytes");
+        }
+    }
+
+    /// Keycloak, Django, passlib, Auth0, Symfony, OWASP, RFC 9106 §4 and PHP, as they hash unless they are told otherwise.
+    #[test]
+    fn what_others_set_by_themselves_is_taken() {
+        for (scheme, tag) in [
+            ("$pbkdf2-sha256$i=27500", 64),
+            ("$pbkdf2-sha512$i=210000", 64),
+            ("$pbkdf2-sha256$i=600000", 64),
+            ("$pbkdf2-sha256$i=1000000", 32),
+            ("$pbkdf2-sha256$i=1200000", 32),
+            ("$pbkdf2-sha1$i=1300000", 20),
+            ("$scrypt$ln=14,r=8,p=1", 64),
+            ("$scrypt$ln=16,r=8,p=1", 32),
+            ("$scrypt$ln=17,r=8,p=1", 32),
+            ("$argon2id$v=19$m=65536,t=3,p=4", 32),
+            ("$argon2id$v=19$m=65536,t=4,p=1", 32),
+            ("$argon2id$v=19$m=102400,t=2,p=8", 16),
+            ("$argon2id$v=19$m=7168,t=5,p=1", 32),
+        ] {
+            assert!(Foreign::read(&phc_of(scheme, 16, tag)).is_ok(), "{scheme}");
+        }
+        for cost in 10..=13 {
+            let text = format!("$2b${cost}$0W8ZIhLaohXoSNpxVwiAa.xlY9rt9dnGI5DN942mz/fbWOVxgmeou");
+            assert!(Foreign::read(&text).is_ok(), "{text}");
         }
     }
 }

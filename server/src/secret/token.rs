@@ -34,6 +34,12 @@ pub fn code(chance: &Chance) -> Secret {
     format!("{:08}", chance.below(100_000_000)).into()
 }
 
+/// Letters and digits that are not taken for each other, of 4.95 bits each.
+pub fn letters(chance: &Chance, count: usize) -> String {
+    const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    (0..count).map(|_| char::from(ALPHABET[chance.below(ALPHABET.len() as u32) as usize])).collect()
+}
+
 /// A keyed hash as text: what a code is stored as, and what a page of a journey carries to prove whose it is.
 pub fn keyed_hash(seal: &Seal, purpose: Purpose, parts: &[&[u8]]) -> String {
     URL_SAFE_NO_PAD.encode(seal.mac(purpose, parts))

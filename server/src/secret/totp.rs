@@ -68,11 +68,9 @@ pub fn uri(issuer: &str, address: &str, secret: &[u8]) -> String {
     format!("otpauth://totp/{issuer}:{address}?secret={}&issuer={issuer}", letters(secret))
 }
 
-/// Ten codes of 49 bits, in letters and digits that are not taken for each other.
+/// Ten codes of 49 bits.
 pub fn recovery_codes(chance: &Chance) -> Vec<String> {
-    const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-    let letter = || char::from(ALPHABET[chance.below(ALPHABET.len() as u32) as usize]);
-    let half = || (0..5).map(|_| letter()).collect::<String>();
+    let half = || token::letters(chance, 5);
     (0..RECOVERY_CODES).map(|_| format!("{}-{}", half(), half())).collect()
 }
 

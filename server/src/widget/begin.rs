@@ -88,7 +88,8 @@ async fn first(
         hint: request.login_hint,
         profile: None,
         known: None,
-        can_cancel: !journey::is_for_signing_in(&flow),
+        // Who is asked to sign in here never left the application.
+        can_cancel: journey::can_cancel(&flow, false),
         popup: false,
     };
     let token = Token::random(&state.chance);

@@ -3,6 +3,7 @@
 mod acr;
 mod assertion;
 mod check_session;
+mod client_credentials;
 mod code;
 mod device;
 mod discovery;

@@ -1,10 +1,10 @@
 //! People brought from elsewhere by `portico people import`, and told again by `portico people export`.
 
-use super::harness::{TestServer, on_both};
+use super::harness::{TestServer, WRONG_AFTER, on_both};
 use app::contract::flow_rules::{FlowRules, SignInName};
 use serde_json::json;
 use server::people::{Import, Report, export};
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Instant};
 
 const ADA: &str = "ada@example.org";
 const PASSWORD: &str = "correct horse bättery";
@@ -74,6 +74,28 @@ async fn r8_people_sign_in_with_the_password_they_had_elsewhere_and_get_a_hash_o
     .await;
 }
 
+/// Whoever has a hash from elsewhere, whoever has one of ours, and whoever is not there.
+#[tokio::test]
+async fn r5_no_time_tells_whose_hash_came_from_elsewhere() {
+    on_both(async |server: TestServer| {
+        let shop = server.application().await;
+        server.account(&shop, ADA).await;
+        let brought = json!({ "mail": "brought@example.org", "passwordHash": HASHES[0] }).to_string();
+        assert_eq!(import(&server, "people.jsonl", &brought).await.0.added, 1);
+        server.state.db.forget();
+        for name in ["brought@example.org", ADA, "nobody@example.org"] {
+            let mut browser = server.browser();
+            shop.asks(&mut browser).await;
+            browser.fill(&[("Email address", name)]).press("Continue").await;
+            let before = Instant::now();
+            browser.fill(&[("Password", "not the password")]).press("Sign in").await;
+            assert!(before.elapsed() >= WRONG_AFTER, "{name}: {:?}", before.elapsed());
+            assert!(browser.page.text().contains("match"), "{name}: {}", browser.page.text());
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_table_brings_everybody_who_can_be_read_and_says_who_was_left_out() {
     on_both(async |server: TestServer| {
@@ -84,11 +106,14 @@ async fn a_table_brings_everybody_who_can_be_read_and_says_who_was_left_out() {
                      grace@example.org,Grace Hopper,New York,false,\n\
                      nobody,No Address,,,\n\
                      ,Nameless,,,\n\
-                     weak@example.org,Weak,,,$md5$aa$bb\n";
+                     weak@example.org,Weak,,,$md5$aa$bb\n\
+                     dear@example.org,Dear,,,$2b$14$BgY/TVlTQ9oHWmsYkeP.6uvYQIPVqk5d6vtQEzQyaLem.DHPJYuZ6\n";
         let (report, _) = import(&server, "people.CSV", table).await;
         assert_eq!(report.added, 2);
         let refused: Vec<u64> = report.refused.iter().map(|(line, _)| *line).collect();
-        assert_eq!(refused, [3, 5, 6, 7], "{:?}", report.refused);
+        assert_eq!(refused, [3, 5, 6, 7, 8], "{:?}", report.refused);
+        let why = "the password hash cannot be used: it asks for more work than a sign-in may cost";
+        assert_eq!(report.refused.last().map(|(_, told)| told.as_str()), Some(why));
         let found = admin.read("/users?$search=%22love%22&$count=true&$select=displayName,city").await;
         assert_eq!(found["value"][0]["displayName"], "Lovelace, Ada");
         assert_eq!(found["value"][0]["city"], "Lund");

@@ -1,8 +1,8 @@
 //! The authenticator app of an administrator: set up at the start, asked at every sign-in, taken away on the server's own
 //! machine (security R37).
 
-use crate::harness::{APP, Application, Browser, ORIGIN, PASSWORD, TestServer, on_both};
-use app::contract::{id::AccountId, permission::Role};
+use crate::harness::{APP, Application, Browser, ORIGIN, PASSWORD, TestServer, at_once, on_both};
+use app::contract::{id::AccountId, permission::Role, secret::Secret};
 use server::{
     administration::{self, TENANT_ID, enrolment},
     directory::{audit, second_factor},
@@ -128,6 +128,57 @@ async fn r37_guesses_at_the_app_are_counted_by_account() {
         server.clock.advance(Duration::from_secs(61));
         browser.fill(&[("Code", &totp::shown(APP, server.now()))]).press("Sign in").await;
         assert!(is_in(&browser), "{}", browser.page.path);
+    })
+    .await;
+}
+
+/// Twenty browsers with the right password send the same code at the same moment; how many of them are in.
+async fn in_at_once(server: &TestServer, address: &str, code: &str) -> usize {
+    let mut doors = Vec::new();
+    for _ in 0..20 {
+        doors.push(at_the_door(server, address, PASSWORD).await);
+    }
+    let tried = at_once(doors.len(), |number| {
+        let (mut browser, code) = (doors[number].clone(), code.to_owned());
+        async move {
+            browser.fill(&[("Code", &code)]).press("Sign in").await;
+            browser
+        }
+    })
+    .await;
+    tried.iter().filter(|browser| is_in(browser)).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r16_a_code_that_comes_twenty_times_at_once_opens_once() {
+    on_both(async |server: TestServer| {
+        server.make_administrator(ADA, &[("*", Role::GlobalAdministrator)]).await;
+        assert_eq!(in_at_once(&server, ADA, &totp::shown(APP, server.now())).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r16_a_recovery_code_that_comes_twenty_times_at_once_opens_once() {
+    on_both(async |server: TestServer| {
+        const CODE: &str = "abcde-fgh23";
+        let account = server.make_administrator(ADA, &[("*", Role::GlobalAdministrator)]).await;
+        let hash = totp::recovery_hash(&server.state.seal, account.as_str(), &Secret::from(CODE));
+        server
+            .write(move |c, _, _| {
+                Box::pin(async move {
+                    sqlx::query("INSERT INTO recovery_codes (tenant_id, account_id, hash) VALUES ($1, $2, $3)")
+                        .bind(TENANT_ID)
+                        .bind(account.to_string())
+                        .bind(hash)
+                        .execute(c)
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await;
+        assert_eq!(in_at_once(&server, ADA, CODE).await, 1);
+        assert_eq!(server.count("SELECT COUNT(*) FROM recovery_codes").await, 0);
     })
     .await;
 }

@@ -39,6 +39,12 @@ static GROUPS: [(&str, &[Setting]); 4] = [
                 form: Form::Switch,
             },
             Setting {
+                place: "protocol/plainAccessTokens",
+                name: "Plain access tokens",
+                about: "Their header says JWT instead of at+jwt, for libraries that read nothing else (passport-azure-ad, Spring Security).",
+                form: Form::Switch,
+            },
+            Setting {
                 place: "protocol/signUserinfo",
                 name: "Signed userinfo",
                 about: "Userinfo is answered with a signed token instead of JSON.",

@@ -112,10 +112,8 @@ fn choosing(loaded: Loaded<UserFlow>, flow: UserFlow, open: RwSignal<bool>) -> A
         };
         let name = application.display_name.clone();
         let work = async move {
-            if let Some(elsewhere) = &application.user_flow {
-                client.detach(&elsewhere.id, &application.app_id).await?;
-            }
-            client.attach(&id.get_value(), &application.app_id).await
+            let from = application.user_flow.as_ref().map(|flow| flow.id.as_str());
+            client.attach(&id.get_value(), &application.app_id, from).await
         };
         act.run(work, move |added| match added {
             Ok(()) => {

@@ -1,16 +1,21 @@
 //! *History*: every save of a flow; two are compared, an older one comes back as a new one.
 
-use super::super::{
-    browser::moment,
-    client::client,
-    ui::{
-        ask::{Question, asking, dialog},
-        button::{plain, run},
-        load::{Loaded, load},
-        pages::{Pages, pages},
-        toast::toasts,
+use super::{
+    super::{
+        activity::words,
+        browser::moment,
+        client::client,
+        ui::{
+            ask::{Question, asking, dialog},
+            button::{plain, run},
+            load::{Loaded, load},
+            pages::{Pages, pages},
+            settings::Form,
+            toast::toasts,
+        },
+        understood::understood,
     },
-    understood::understood,
+    properties::setting,
 };
 use crate::contract::resource::{
     revision::{Change, Revision},
@@ -51,7 +56,7 @@ fn saves(saved: Saved, id: StoredValue<String>, current: i64) -> AnyView {
         }
         .into_any()
     });
-    let window = move || compared.get().map(|revision| comparison(id, revision, current, compared));
+    let window = move || compared.get().map(|revision| comparison(saved, id, revision, current, compared));
     view! { {list}{window} }.into_any()
 }
 
@@ -105,28 +110,91 @@ fn restore(saved: Saved, id: StoredValue<String>, revision: i64) {
     });
 }
 
-fn comparison(id: StoredValue<String>, from: i64, to: i64, open: RwSignal<Option<i64>>) -> AnyView {
+fn comparison(saved: Saved, id: StoredValue<String>, from: i64, to: i64, open: RwSignal<Option<i64>>) -> AnyView {
     let client = client();
     let diff = load(move || async move { client.diff(&id.get_value(), from, to).await });
-    let content = diff.show(3, |diff| {
+    let content = diff.show(3, move |diff| {
         if diff.changes.is_empty() {
             return view! { <p class="nothing">"These two are alike."</p> }.into_any();
         }
-        let rows: Vec<_> = diff.changes.iter().map(change).collect();
+        let flow = saved.flow.get_untracked().unwrap_or_default();
+        let rows: Vec<_> = diff.changes.iter().map(|change| self::change(&flow, change)).collect();
         view! { <ul class="differences">{rows}</ul> }.into_any()
     });
     dialog("dialog", format!("From revision {from} to {to}"), move || open.set(None), content)
 }
 
-fn change(change: &Change) -> AnyView {
-    // A value comes as JSON; a text is read better without its quotation marks.
-    let written = |value: &str| understood::<String>(value).unwrap_or_else(|| value.into());
+fn change(flow: &UserFlow, change: &Change) -> AnyView {
+    let written = |value: &String| written(&change.path, value);
     view! {
         <li>
-            <strong>{change.path.replace('/', " · ")}</strong>
+            <strong>{name(flow, &change.path)}</strong>
             {change.before.as_ref().map(|value| view! { <pre class="was">{written(value)}</pre> })}
             {change.after.as_ref().map(|value| view! { <pre class="now">{written(value)}</pre> })}
         </li>
     }
     .into_any()
+}
+
+/// What *Properties* has no words for.
+const NAMES: [(&str, &str); 9] = [
+    ("displayName", "Name"),
+    ("onInteractiveAuthFlowStart/isSignUpAllowed", "Sign-up"),
+    ("onUserCreateStart/userTypeToCreate", "Accounts are made as"),
+    ("identityProviders", "Identity providers"),
+    ("claims", "Attributes that applications are told"),
+    ("disabledLanguages", "Languages that are not offered"),
+    ("inputs", "Page layouts · Rows from top to bottom"),
+    ("kind", "User flow type"),
+    ("rules/version", "Version"),
+];
+
+/// The properties of a row, as *Page layouts* calls them.
+const OF_A_ROW: [(&str, &str); 3] =
+    [("defaultValue", "Default"), ("validationRegEx", "Pattern"), ("translations", "In other languages")];
+
+fn name(flow: &UserFlow, path: &str) -> String {
+    if let Some((group, setting)) = setting(path) {
+        // Several words of one list have one place: the group has the name of all of them.
+        let is_one = matches!(setting.form, Form::Listed(_)) || group == setting.name;
+        return if is_one { group.into() } else { format!("{group} · {}", setting.name) };
+    }
+    if let Some((_, name)) = NAMES.iter().find(|(known, _)| *known == path) {
+        return (*name).into();
+    }
+    match path.strip_prefix("inputs/").and_then(|row| row.split_once('/')) {
+        Some((attribute, property)) => {
+            let property = OF_A_ROW.iter().find(|(known, _)| *known == property).map(|(_, name)| (*name).to_owned());
+            format!("{} · {}", called(flow, attribute), property.unwrap_or_else(|| words(last(path))))
+        }
+        None => words(last(path)),
+    }
+}
+
+/// One that is asked no longer has its id only.
+fn called(flow: &UserFlow, attribute: &str) -> String {
+    let known = flow.on_attribute_collection.attributes.iter().find(|known| known.id == attribute);
+    known.map_or_else(|| attribute.into(), |known| known.display_name.clone())
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// A value comes as JSON; it is read better as the form says it.
+fn written(path: &str, value: &str) -> String {
+    match value {
+        "true" => return "On".into(),
+        "false" => return "Off".into(),
+        "null" | "[]" | "{}" | "\"\"" => return "Nothing".into(),
+        _ => {}
+    }
+    let text = understood::<String>(value).unwrap_or_else(|| value.into());
+    match setting(path).map(|(_, setting)| setting.form) {
+        Some(Form::OneOf(choices)) => {
+            let chosen = choices.iter().find(|(known, _)| *known == text);
+            chosen.map_or(text, |(_, words)| (*words).into())
+        }
+        _ => text,
+    }
 }

@@ -277,6 +277,12 @@ fn groups(kind: FlowKind) -> impl Iterator<Item = &'static Group> {
     GROUPS.iter().filter(move |group| (group.has)(kind))
 }
 
+/// The setting of a place, and the group that it stands in.
+pub fn setting(place: &str) -> Option<(&'static str, &'static Setting)> {
+    let of = |group: &'static Group| group.settings.iter().find(|setting| setting.place == place);
+    GROUPS.iter().find_map(|group| Some((group.name, of(group)?)))
+}
+
 pub fn section(loaded: Loaded<UserFlow>, flow: &UserFlow) -> AnyView {
     let (kind, saved) = (flow.kind, rules(flow));
     let settings = Settings::new(groups(kind).flat_map(|group| group.settings), &saved);

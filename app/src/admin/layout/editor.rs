@@ -1,6 +1,6 @@
 //! The layout while it is edited: its rows, what was saved last, and the way back and forth between.
 
-use super::super::route::place;
+use super::{super::route::place, taken_in::taken_in};
 use crate::contract::{
     attribute::{Attribute, EMAIL, Origin},
     resource::{
@@ -154,6 +154,33 @@ impl Editor {
     pub fn read(self, flow: UserFlow) {
         self.saved.set(asked(&flow));
         self.flow.set(flow);
+    }
+
+    /// The flow as somebody else saved it while this was edited: what they did stays, here and wherever undo leads.
+    pub fn take_in(self, flow: UserFlow) {
+        let (base, theirs) = (self.saved.get_untracked(), asked(&flow));
+        let take_in = |rows: &mut Vec<Input>| *rows = taken_in(&base, &theirs, std::mem::take(rows));
+        self.learn_attributes(&flow);
+        self.past.update(|past| past.iter_mut().for_each(take_in));
+        self.future.update(|future| future.iter_mut().for_each(take_in));
+        self.last.set_value(None);
+        self.rows.update(take_in);
+        self.read(flow);
+        let is_there = |id: &String| self.rows.with_untracked(|rows| rows.iter().any(|row| row.attribute == *id));
+        if !self.chosen.with_untracked(|chosen| chosen.as_ref().is_some_and(is_there)) {
+            self.chosen.set(None);
+        }
+    }
+
+    /// One that came with a row is asked by its own controls.
+    fn learn_attributes(self, flow: &UserFlow) {
+        self.attributes.update_value(|all| {
+            for attribute in &flow.on_attribute_collection.attributes {
+                if !all.iter().any(|known| known.id == attribute.id) {
+                    all.push(attribute.clone());
+                }
+            }
+        });
     }
 
     /// Every row as the API takes it, the address first.

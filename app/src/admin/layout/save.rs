@@ -16,6 +16,7 @@ use super::{
     editor::{Editor, changes as changes_of},
 };
 use crate::admin::ui::listen::on_click;
+use crate::contract::resource::input::Input;
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::json;
 
@@ -60,7 +61,7 @@ fn save(editor: Editor, act: Act) {
     });
 }
 
-/// Reads what the other one saved. The rows here stay as they are; the marks then say what they would change of it.
+/// Reads what the other one saved, and takes it in; the marks then say what the rows here would change of it.
 fn learn(editor: Editor) {
     let (client, toasts) = (client(), toasts());
     let id = editor.flow.with_untracked(|flow| flow.id.clone());
@@ -69,7 +70,7 @@ fn learn(editor: Editor) {
             (Ok(flow), revisions) => {
                 let newest = revisions.ok().and_then(|page| page.value.into_iter().next());
                 let who = newest.as_ref().map_or_else(|| "Somebody else".into(), who);
-                editor.read(flow);
+                editor.take_in(flow);
                 editor.overtaken.set(Some(who));
             }
             (Err(trouble), _) => toasts.bad(trouble.sentence()),
@@ -85,7 +86,7 @@ pub fn conflict(editor: Editor) -> AnyView {
                 <div class="notice" role="alert">
                     <p>
                         <strong>{format!("{who} saved this page meanwhile.")}</strong>
-                        " Your changes are all still here; the marks in the rows now say what they would change of the new version. Save to publish them, or discard them to see it."
+                        " What they changed is here now, and so are all your changes; the marks in the rows say what yours would change of the new version. Save to publish them, or discard them to see it."
                     </p>
                     <button class="button small" type="button" on:click=on_click(move |_| editor.overtaken.set(None))>"Understood"</button>
                 </div>
@@ -101,11 +102,13 @@ pub fn changes(editor: Editor) -> AnyView {
     let list = Memo::new(move |_| {
         editor.saved.with(|saved| {
             editor.rows.with(|rows| {
-                let told = |row: &crate::contract::resource::input::Input| {
+                let told = |row: &Input| {
                     let told = changes_of(saved, rows, &row.attribute);
                     (!told.is_empty()).then(|| (row.label.clone(), told.join(", ")))
                 };
-                rows.iter().filter_map(told).collect::<Vec<_>>()
+                let gone = |row: &&Input| !rows.iter().any(|own| own.attribute == row.attribute);
+                let gone = saved.iter().filter(gone).map(|row| (row.label.clone(), "would be removed".to_owned()));
+                rows.iter().filter_map(told).chain(gone).collect::<Vec<_>>()
             })
         })
     });

@@ -35,7 +35,7 @@ fn of(editor: Editor, look: Look, id: &str) -> AnyView {
             <div class="fields">
                 {text(editor, id, Label::new("hint", "Hint").optional().hint("One sentence below the field."), HINT)}
                 {text(editor, id, Label::new("default", "Default").optional().hint("Filled in before the person comes."), DEFAULT)}
-                {move || has_options(kind.get()).then(|| options::options(editor, id))}
+                {move || has_options(kind.get()).then(|| options::options(editor, look, id))}
                 {pattern(editor, id)}
                 {visibility(editor, id)}
                 {translations(editor, look, id)}

@@ -57,6 +57,11 @@ impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Pages<T> {
         self.more.get()
     }
 
+    /// Whether there is another page.
+    pub fn goes_on(self) -> bool {
+        self.next.with(Option::is_some)
+    }
+
     /// The button for the next page, while there is one.
     pub fn foot(self) -> AnyView {
         let go_on = move || {
@@ -70,7 +75,6 @@ impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Pages<T> {
                 }
             });
         };
-        (move || self.next.with(Option::is_some).then(|| view! { <div class="foot">{plain("Show more", go_on)}</div> }))
-            .into_any()
+        (move || self.goes_on().then(|| view! { <div class="foot">{plain("Show more", go_on)}</div> })).into_any()
     }
 }

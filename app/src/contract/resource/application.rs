@@ -95,6 +95,8 @@ pub struct Protocol {
     pub only_own_user_flow: bool,
     /// Userinfo is answered with a signed token.
     pub sign_userinfo: bool,
+    /// Access tokens for it say `typ: JWT` in their header, for libraries that read no `at+jwt` (RFC 9068 §2.1).
+    pub plain_access_tokens: bool,
     /// Told by our server when a session ends (OpenID Connect Back-Channel Logout 1.0).
     pub back_channel_logout_url: Option<String>,
     /// Public keys of its client assertions (RFC 7523): two of them while one replaces the other.

@@ -1,4 +1,4 @@
-//! `/auditLogs/directoryAudits`: what administrators changed, with before and after.
+//! `/auditLogs/directoryAudits`: what administrators changed, with before and after; of people, only which properties.
 
 use super::moment::Moment;
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,7 @@ pub struct TargetResource {
     pub modified_properties: Vec<ModifiedProperty>,
 }
 
-/// Values are JSON as text, as in Graph; secrets are never among them.
+/// Values are JSON as text, as in Graph; secrets are never among them, nor is anything that people are known by.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ModifiedProperty {

@@ -236,10 +236,9 @@ impl From<&user_flow::Input> for Input {
 
 impl InputOption {
     fn to_layout(&self) -> Choice {
-        Choice {
-            value: self.value.clone(),
-            text: Words { text: self.label.clone(), translations: self.translations.clone() },
-        }
+        let said = self.translations.iter().filter(|(_, text)| !text.is_empty());
+        let translations = said.map(|(tag, text)| (tag.clone(), text.clone())).collect();
+        Choice { value: self.value.clone(), text: Words { text: self.label.clone(), translations } }
     }
 }
 

@@ -33,7 +33,7 @@ pub struct Diff {
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Change {
-    /// `displayName`, `inputs/city/label`, `inputs/city` for a row that came or went, `inputs` for their order.
+    /// `displayName`, `rules/lockout/tries`, `inputs/city/label`; `inputs` for which rows there are, in their order.
     pub path: String,
     /// JSON as text. Nothing where it came.
     pub before: Option<String>,

@@ -101,7 +101,7 @@ pub struct ConditionsApplications {
     pub include_applications: Vec<FlowApplication>,
 }
 
-/// An application of a flow. Only `appId` is read.
+/// An application of a flow. Only `appId` is read, and `movedFrom` where one is added by itself.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(
     rename_all = "camelCase",
@@ -115,6 +115,9 @@ pub struct FlowApplication {
     pub display_name: String,
     /// Where its people come back to, for "Run user flow". Not in Graph.
     pub redirect_uris: Vec<FlowRedirectUri>,
+    /// The flow that it is taken away from at the same time: at no moment is it without one. Never told. Not in Graph.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -22,6 +22,8 @@ pub struct Protocol {
     pub only_own_user_flow: bool,
     /// Its answers from userinfo are signed (OpenID Connect Core §5.3.2).
     pub sign_userinfo: bool,
+    /// Access tokens for it say `typ: JWT` in their header instead of `at+jwt` (RFC 9068 §2.1).
+    pub plain_access_tokens: bool,
     /// Told by our server when a session ends (OpenID Connect Back-Channel Logout 1.0).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub back_channel_logout_url: Option<String>,

@@ -1,4 +1,5 @@
-//! What is left of deleted people after thirty days: nothing but their pseudonym in the audit (security R42).
+//! What is left of deleted people after thirty days: nothing but their pseudonym in the audit (security R42),
+//! which tells of people by id and of their properties by name alone.
 
 use super::{Identity, RESTORABLE};
 use crate::{

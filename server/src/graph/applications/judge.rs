@@ -162,6 +162,7 @@ fn protocol(asked: &Application) -> Protocol {
         require_fresh_proofs: told.require_fresh_proofs,
         only_own_user_flow: told.only_own_user_flow,
         sign_userinfo: told.sign_userinfo,
+        plain_access_tokens: told.plain_access_tokens,
         back_channel_logout_url: told.back_channel_logout_url.clone(),
         front_channel_logout_url: asked.web.logout_url.clone(),
         keys: told.keys.clone(),

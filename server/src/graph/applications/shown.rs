@@ -75,6 +75,7 @@ pub fn shown(registered: &Registered, flow: Option<&UserFlow>) -> Application {
             require_fresh_proofs: protocol.require_fresh_proofs,
             only_own_user_flow: protocol.only_own_user_flow,
             sign_userinfo: protocol.sign_userinfo,
+            plain_access_tokens: protocol.plain_access_tokens,
             back_channel_logout_url: protocol.back_channel_logout_url.clone(),
             keys: protocol.keys.clone(),
         },

@@ -2,7 +2,10 @@
 
 use super::{OF, Tongue, known_already, shown::shown};
 use crate::{
-    directory::person::{self, Order, People, Person, Wanted},
+    directory::{
+        audit::Operation,
+        person::{self, Order, People, Person, Wanted},
+    },
     error::{Error, Result},
     graph::{
         answer::{Wishes, nothing},
@@ -20,7 +23,7 @@ use axum::{
     extract::{Path, RawQuery, State},
     response::Response,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const DELETED: &str = "directory/deletedItems";
 
@@ -69,8 +72,7 @@ pub async fn restore(
 ) -> Result<Response> {
     let person = deleted(&state, &caller, &id).await?;
     let tongue = Tongue::of(&state, &caller).await?;
-    let after = shown(&tongue, &person);
-    let change = Change::added("Restore user", "User", &id, person.display_name(), &after)?;
+    let change = Change::of_person("Restore user", Operation::Add, &person.id, &json!({}), &json!({}))?;
     change::make(&state, &caller, change, |c, tenant, now| {
         Box::pin(async move { person::restore(c, tenant, &person, now).await })
     })
@@ -83,8 +85,7 @@ pub async fn restore(
 /// For good, before the thirty days are over.
 pub async fn purge(State(state): State<AppState>, caller: Caller, Path(id): Path<String>) -> Result<Response> {
     let person = deleted(&state, &caller, &id).await?;
-    // What is forgotten is not told once more (security R42).
-    let change = Change::deleted("Hard delete user", "User", &id, "", &serde_json::json!({ "id": id }))?;
+    let change = Change::of_person("Hard delete user", Operation::Delete, &person.id, &json!({}), &json!({}))?;
     change::make(&state, &caller, change, |c, tenant, _| {
         Box::pin(async move { person::purge(c, tenant, &person.id).await })
     })

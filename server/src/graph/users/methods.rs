@@ -2,7 +2,10 @@
 
 use super::{letter, living};
 use crate::{
-    directory::{account, attachment, guess, identity::Folded, outbox, person::Person, second_address, second_factor},
+    directory::{
+        account, attachment, audit::Operation, guess, identity::Folded, outbox, person::Person, second_address,
+        second_factor,
+    },
     drive,
     error::{Error, Flaw, Result},
     graph::{
@@ -107,10 +110,9 @@ pub async fn add_email(
         return Err(Error::Taken);
     }
     let made = EmailAuthenticationMethod { id: EMAIL.into(), email_address: address.as_str().into() };
-    let (id, of) = (person.id.clone(), of(&person, "emailMethods"));
-    // The audit outlives the person: it tells no address.
-    let what = json!({ "emailMethod": "an address" });
-    let change = Change::updated("Add email method", "User", id.as_str(), person.display_name(), &json!({}), &what)?;
+    let of = of(&person, "emailMethods");
+    let what = json!({ "emailMethod": true });
+    let change = Change::of_person("Add email method", Operation::Update, &person.id, &json!({}), &what)?;
     let letter = notice(&state, &caller, &person).await?;
     change::make(&state, &caller, change, move |c, tenant, now| {
         Box::pin(async move {
@@ -134,15 +136,8 @@ pub async fn remove_email(
 ) -> Result<Response> {
     let person = living(&state, &caller, &word).await?;
     email_of(&state, &caller, &person).await?.filter(|found| found.id == method).ok_or(Error::NotFound)?;
-    let before = json!({ "emailMethod": "an address" });
-    let change = Change::updated(
-        "Remove email method",
-        "User",
-        person.id.as_str(),
-        person.display_name(),
-        &before,
-        &json!({ "emailMethod": "none" }),
-    )?;
+    let before = json!({ "emailMethod": true });
+    let change = Change::of_person("Remove email method", Operation::Update, &person.id, &before, &json!({}))?;
     let letter = notice(&state, &caller, &person).await?;
     // Whoever guessed at the old one closes no new one.
     let guesser = drive::second_step_guesser(&state, &person.id);

@@ -3,10 +3,11 @@
 use super::{OF, living};
 use crate::{
     directory::{
+        account,
         administrator::ADMIN,
-        guess,
-        identity::{self, Folded},
-        person::{self, Identity},
+        audit::Operation,
+        counter, guess, identity,
+        person::{self, Identity, Person},
         tenant,
     },
     drive,
@@ -17,13 +18,13 @@ use crate::{
         caller::Caller,
         change::{self, Change},
     },
+    guard,
     journey::limits,
-    secret::{password::Verified, popular, seal::Purpose, token},
+    secret::{password::Verified, popular},
     state::AppState,
 };
 use app::contract::{
     flow_rules::Lockout,
-    id::AccountId,
     secret::Secret,
     user_flow::{Composition, PasswordRule},
     validate::{self, Why},
@@ -85,9 +86,9 @@ pub async fn reset_password(
     let password = reset.new_password.unwrap_or_else(|| temporary(&state));
     let hash = hashed(&state, &caller, &password, &person.identities).await?;
     let what = json!({ "passwordProfile": { "forceChangePasswordNextSignIn": must_change } });
-    let (id, name) = (person.id.to_string(), person.display_name().to_owned());
-    let change = Change::updated("Reset user password", "User", &id, &name, &json!({}), &what)?;
-    let guessers = guessers(&state, &person.id);
+    let id = person.id.to_string();
+    let change = Change::of_person("Reset user password", Operation::Update, &person.id, &json!({}), &what)?;
+    let guessers = [drive::strangers_at(&state, &person.id)];
     change::make(&state, &caller, change, move |c, tenant, now| {
         Box::pin(async move { person::reset_password(c, tenant, &person.id, &hash, must_change, &guessers, now).await })
     })
@@ -101,21 +102,9 @@ pub async fn reset_password(
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(told)).into_response())
 }
 
-/// Under which names guesses at somebody's password are counted: at the door by strangers, and here. (Those of browsers that
-/// they knew end with the browsers.)
-pub fn guessers(state: &AppState, account: &AccountId) -> [String; 2] {
-    [drive::strangers_at(state, account), guesser_here(state, account)]
-}
-
-fn guesser_here(state: &AppState, account: &AccountId) -> String {
-    token::keyed_hash(&state.seal, Purpose::Limit, &[b"password", account.as_str().as_bytes(), b"graph"])
-}
-
 /// Sixteen letters and digits that are not taken for each other: 79 bits.
 fn temporary(state: &AppState) -> Secret {
-    const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-    let letter = || char::from(ALPHABET[state.chance.below(ALPHABET.len() as u32) as usize]);
-    let groups: Vec<String> = (0..4).map(|_| (0..4).map(|_| letter()).collect()).collect();
+    let groups: Vec<String> = (0..4).map(|_| token::letters(&state.chance, 4)).collect();
     groups.join("-").into()
 }
 
@@ -149,30 +138,59 @@ async fn change_own(state: &AppState, caller: &Caller, sent: &Bytes) -> Result<R
     let asked: ChangePassword = body::created(sent)?;
     let me = caller.account.clone().ok_or(Error::NotFound)?;
     let person = living(state, caller, me.as_str()).await?;
-    let name = Folded::address(person.name().unwrap_or_default());
-    // Counted like every other guess at this password (security R1).
-    let subject = guesser_here(state, &me);
-    let rule = guess::Rule { hold_after: limits::hold_after, lockout: Lockout::default(), most: limits::GUESSES };
-    let wrong = || Error::from(Flaw::new("currentPassword", "The current password is not right."));
-    if !guess::reserve(&state.db, &caller.tenant.id, &subject, rule, state.clock.now()).await? {
-        return Err(wrong());
-    }
-    let known = identity::find_by_name(&state.db, &caller.tenant.id, &name).await?;
-    let stored = known.filter(|known| known.account == me).and_then(|known| known.password);
     let current = asked.current_password.unwrap_or_else(|| "".into());
-    if state.hasher.verify(&current, stored.as_ref()).await? == Verified::Wrong {
-        return Err(wrong());
-    }
+    let judged = judge_current(state, caller, &person, &current).await?;
     let new = asked.new_password.ok_or_else(|| Flaw::new("newPassword", "A new password is needed."))?;
     let hash = hashed(state, caller, &new, &person.identities).await?;
-    let change =
-        Change::updated("Change own password", "User", me.as_str(), person.display_name(), &json!({}), &json!({}))?;
-    let guessers = guessers(state, &me);
+    let change = Change::of_person("Change own password", Operation::Update, &me, &json!({}), &json!({}))?;
+    let guessers = [drive::strangers_at(state, &me)];
     change::make(state, caller, change, move |c, tenant, now| {
-        Box::pin(async move { person::reset_password(c, tenant, &me, &hash, false, &guessers, now).await })
+        Box::pin(async move {
+            // A password that is reset while it is judged overwrites nothing (security R12).
+            account::still_has(tenant, &me, &judged).run(c).await?;
+            person::reset_password(c, tenant, &me, &hash, false, &guessers, now).await
+        })
     })
     .await?;
     Ok(nothing())
+}
+
+/// Guesses at one's own password are counted with those of strangers at the door, before they are judged, and with the
+/// failures of the network (security R1, R2). The hash that was judged.
+async fn judge_current(state: &AppState, caller: &Caller, person: &Person, current: &Secret) -> Result<Secret> {
+    let (db, tenant, now) = (&state.db, &caller.tenant.id, state.clock.now());
+    let here = guard::Caller { trace: caller.correlation.clone(), address: caller.address };
+    let network = drive::failure_from(state, &here);
+    drive::refuse_beyond(counter::next_allowed(db, tenant, &network, now).await?, now)?;
+    let known = identity::find_by_account(db, tenant, &person.id).await?;
+    let guesser = drive::strangers_at(state, &person.id);
+    let rule = guess::Rule { hold_after: limits::hold_after, lockout: Lockout::default(), most: limits::GUESSES };
+    let may_guess = guess::reserve(db, tenant, &guesser, rule, now).await?;
+    let stored = known.and_then(|known| known.password).filter(|_| may_guess);
+    let verified = match state.hasher.verify(current, stored.as_ref()).await {
+        Ok(verified) => verified,
+        Err(error) => {
+            // Nobody had time to look at it.
+            if may_guess {
+                guess::give_back(db, tenant, &guesser).await?;
+            }
+            return Err(error);
+        }
+    };
+    match stored {
+        Some(judged) if verified != Verified::Wrong => {
+            // Whatever is wrong with the new one is no guess.
+            guess::give_back(db, tenant, &guesser).await?;
+            Ok(judged)
+        }
+        _ => {
+            if may_guess {
+                drive::remember_mistake(state, tenant, &guesser, current).await?;
+            }
+            drive::count_failure(state, tenant, network, None, now).await?;
+            Err(Flaw::new("currentPassword", "The current password is not right.").into())
+        }
+    }
 }
 
 /// Administrators are at home in their own tenant, whichever they administer.

@@ -6,6 +6,7 @@ use crate::{
     directory::{
         account::{self, Profile},
         application, attachment,
+        audit::Operation,
         identity::Folded,
         outbox,
     },
@@ -48,9 +49,7 @@ pub async fn send_recovery_mail(
     let mail = Mail::Recovery { application: door.name.clone(), home };
     let letter = compose(&mail, &address, &caller.tenant.brand, &texts);
     let waiting = post::sealed(&state, &caller.tenant.id, &letter, state.clock.now() + NOTICE_LIFETIME)?;
-    let (id, name) = (person.id.as_str(), person.display_name());
-    let what = json!({ "recoveryMail": profile.name });
-    let change = Change::updated("Send recovery mail", "User", id, name, &json!({}), &what)?;
+    let change = Change::of_person("Send recovery mail", Operation::Update, &person.id, &json!({}), &json!({}))?;
     change::make(&state, &caller, change, |c, tenant, now| {
         Box::pin(async move { outbox::insert(tenant, &waiting, now).run(c).await })
     })

@@ -364,3 +364,19 @@ fn recovered_by(proved: &[Proof], temporary_since: Option<Timestamp>) -> Turn {
     let (account, password) = ("ada".into(), "argon2".into());
     Turn::Finish(Outcome::Recovered { account, password, proved: proved.into(), temporary_since, must_enrol: false })
 }
+
+/// Whoever looks at the machine's picture sees all of it.
+#[test]
+fn every_stage_is_drawn() {
+    let source = include_str!("../mod.rs");
+    let arrows = source.lines().filter(|line| line.starts_with("//!") && line.contains(" --> "));
+    let drawn: Vec<&str> = arrows.flat_map(str::split_whitespace).map(|word| word.trim_end_matches(':')).collect();
+    let stages = source.split("pub enum Stage {\n").nth(1).unwrap().split("\n}").next().unwrap();
+    let begins = |line: &str| line.starts_with(|letter: char| letter.is_ascii_uppercase());
+    let stages = stages.lines().filter_map(|line| line.strip_prefix("    ")).filter(|line| begins(line));
+    let names: Vec<&str> = stages.filter_map(|line| line.split([' ', ',', '(']).next()).collect();
+    assert!(names.len() > 10, "{names:?}");
+    for name in names {
+        assert!(drawn.contains(&name), "{name} is not drawn");
+    }
+}

@@ -198,6 +198,7 @@ fn request(state: &AppState, tenant: &Tenant, application: &Application, device:
         acr_values: Vec::new(),
         login_hint: None,
         id_token_hint: None,
+        sid: None,
         ui_locales: String::new(),
     })
 }

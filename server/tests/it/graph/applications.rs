@@ -162,3 +162,19 @@ async fn what_an_application_cannot_be_is_refused_by_a_sentence() {
     })
     .await;
 }
+
+/// Some libraries read no other access tokens (entra-protocol §4); a setting like any other.
+#[tokio::test]
+async fn an_application_has_its_access_tokens_plain() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let plain = |is: bool| json!({ "displayName": "Shop", "protocol": { "plainAccessTokens": is } });
+        let path = format!("/applications/{}", admin.make("/applications", plain(true)).await);
+        assert_eq!(admin.read(&path).await["protocol"]["plainAccessTokens"], true);
+        assert_eq!(admin.patch(&path, plain(false)).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(admin.read(&path).await["protocol"]["plainAccessTokens"], false);
+        let usual = admin.make("/applications", json!({ "displayName": "Usual" })).await;
+        assert_eq!(admin.read(&format!("/applications/{usual}")).await["protocol"]["plainAccessTokens"], false);
+    })
+    .await;
+}

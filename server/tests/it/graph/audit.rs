@@ -1,9 +1,9 @@
 //! Every change leaves one row in the audit, and no row can be changed unseen.
 
 use super::{FLOWS, flow};
-use crate::harness::on_both;
+use crate::harness::{dump_all, on_both};
 use futures::FutureExt;
-use serde_json::json;
+use serde_json::{Value, json};
 use server::directory::{
     Durability, Unit,
     audit::{self, Verdict},
@@ -63,6 +63,80 @@ async fn r41_changes_at_the_same_moment_keep_one_chain() {
         })
         .await;
         assert_eq!(audit::verify(&server.state.db, &server.tenant).await.unwrap(), Verdict::Whole { rows: 8 });
+    })
+    .await;
+}
+
+/// Every property of a person, its value a canary; `which` keeps one person's apart from another's.
+fn canary(which: &str) -> Value {
+    let mut person = json!({
+        "identities": [
+            { "signInType": "emailAddress", "issuer": "", "issuerAssignedId": format!("canary-{which}@example.org") },
+            { "signInType": "userName", "issuer": "", "issuerAssignedId": format!("canary-{which}") },
+            { "signInType": "federated", "issuer": "canary.example", "issuerAssignedId": format!("canary {which}") },
+        ],
+        "otherMails": [format!("canary-{which}@elsewhere.example")],
+        "extension_tier": format!("Canary {which}"),
+    });
+    for name in
+        ["displayName", "givenName", "surname", "jobTitle", "streetAddress", "city", "state", "postalCode", "country"]
+    {
+        person[name] = json!(format!("Canary {which}"));
+    }
+    person
+}
+
+#[tokio::test]
+async fn r42_after_a_purge_no_canary_is_left() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        server.application().await;
+        admin.make("/identity/userFlowAttributes", json!({ "displayName": "Tier" })).await;
+        let mut first = canary("one");
+        first["passwordProfile"] = json!({ "password": "canary sings at 4 in the morning" });
+        let id = admin.make("/users", first).await;
+        let at = format!("/users/{id}");
+        let changed = admin.patch(&at, canary("two")).await;
+        assert_eq!(changed.status, 204, "{}", changed.text());
+        let second = json!({ "emailAddress": "canary-three@example.org" });
+        assert_eq!(admin.post(&format!("{at}/authentication/emailMethods"), second).await.status, 201);
+        for act in ["sendRecoveryMail", "revokeSignInSessions"] {
+            let answered = admin.send("POST", &format!("{at}/{act}"), None, &[]).await;
+            assert!(answered.status.is_success(), "{act}: {}", answered.text());
+        }
+        let canaries = async || {
+            let mut rows = dump_all(&server).await;
+            rows.retain(|row| row.to_lowercase().contains("canary"));
+            rows
+        };
+        assert!(!canaries().await.is_empty());
+
+        // While the person is there, their present name is told, and the names of what was changed.
+        let told = admin.read("/auditLogs/directoryAudits").await;
+        let of = |told: &Value, activity: &str| {
+            let mut rows = told["value"].as_array().unwrap().iter();
+            rows.find(|row| row["activityDisplayName"] == activity).unwrap()["targetResources"][0].clone()
+        };
+        let target = of(&told, "Update user");
+        assert_eq!((&target["id"], &target["displayName"]), (&json!(id), &json!("Canary two")));
+        let properties = target["modifiedProperties"].as_array().unwrap();
+        let names: Vec<&str> = properties.iter().map(|it| it["displayName"].as_str().unwrap()).collect();
+        for name in ["city", "displayName", "extension_tier", "identities", "otherMails"] {
+            assert!(names.contains(&name), "{name} is not in {names:?}");
+        }
+        assert!(properties.iter().all(|it| it["oldValue"].is_null() && it["newValue"].is_null()), "{target}");
+
+        assert_eq!(admin.delete(&at).await.status, 204);
+        let deleted = format!("/directory/deletedItems/{id}");
+        assert_eq!(admin.post(&format!("{deleted}/restore"), json!({})).await.status, 200);
+        assert_eq!(admin.delete(&at).await.status, 204);
+        assert_eq!(admin.delete(&deleted).await.status, 204);
+        assert_eq!(canaries().await, Vec::<String>::new());
+        let told = admin.read("/auditLogs/directoryAudits").await;
+        let target = of(&told, "Update user");
+        assert_eq!((&target["id"], &target["displayName"]), (&json!(id), &Value::Null));
+        let whole = audit::verify(&server.state.db, &server.tenant).await.unwrap();
+        assert!(matches!(whole, Verdict::Whole { .. }), "{whole:?}");
     })
     .await;
 }

@@ -151,6 +151,36 @@ async fn an_application_has_one_flow_and_says_which() {
 }
 
 #[tokio::test]
+async fn an_application_moves_from_flow_to_flow_at_once() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let shop = server.application().await;
+        let id = admin.make(FLOWS, flow("Second")).await;
+        let at = |flow: &str| format!("{FLOWS}/{flow}/conditions/applications/includeApplications");
+        let first = shop.flow.to_string();
+        let moved = |from: &str| json!({"appId": shop.id.as_str(), "movedFrom": from});
+        let refused = admin.post(&at(&id), moved(&id)).await;
+        assert_eq!(
+            (refused.status.as_u16(), refused.json()["error"]["details"][0]["target"].clone()),
+            (400, json!("movedFrom"))
+        );
+        assert_eq!(admin.read(&at(&first)).await["value"][0]["appId"], shop.id.as_str(), "it stays where it was");
+        let answered = admin.post(&at(&id), moved(&first)).await;
+        assert_eq!(answered.status, 201, "{}", answered.text());
+        assert_eq!(admin.read(&at(&id)).await["value"][0]["appId"], shop.id.as_str());
+        assert_eq!(admin.read(&at(&first)).await["value"], json!([]));
+        assert_eq!(admin.post(&at(&id), moved(&first)).await.status, 400, "it has moved");
+        let audits = admin.read("/auditLogs/directoryAudits?$top=1").await;
+        assert_eq!(audits["value"][0]["activityDisplayName"], "Move application to another user flow");
+        assert_eq!(
+            audits["value"][0]["targetResources"][0]["modifiedProperties"],
+            json!([{"displayName": "userFlow", "oldValue": format!("\"Flow {first}\""), "newValue": "\"Second\""}])
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn revisions_are_compared_and_brought_back() {
     on_both(async |server| {
         let admin = server.administrator().await;
@@ -174,6 +204,29 @@ async fn revisions_are_compared_and_brought_back() {
         let now = admin.read(&at).await;
         assert_eq!((&now["displayName"], &now["revision"]), (&json!("Shop"), &json!(3)));
         assert_eq!(admin.get(&format!("{at}/revisions/9")).await.status, 404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_comparison_forgets_no_rule_of_the_flow() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let id = admin.make(FLOWS, flow("Shop")).await;
+        let at = format!("{FLOWS}/{id}");
+        let on = json!({"rules": {"secondStep": {"asked": "always"}, "tokens": {"minutes": 30}}});
+        assert_eq!(admin.patch(&at, on).await.status, 204);
+        let off =
+            json!({"rules": {"secondStep": {"asked": "off"}}, "passwordRule": {"minLength": 20, "maxLength": 256}});
+        assert_eq!(admin.patch(&at, off).await.status, 204);
+        let diff = admin.read(&format!("{at}/revisions/2/diff?to=3")).await;
+        assert_eq!(
+            diff["changes"],
+            json!([
+                {"path": "passwordRule/minLength", "before": "15", "after": "20"},
+                {"path": "rules/secondStep/asked", "before": "\"always\"", "after": "\"off\""},
+            ])
+        );
     })
     .await;
 }

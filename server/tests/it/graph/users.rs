@@ -1,9 +1,13 @@
 //! `/users`: added, found, changed, deleted and brought back.
 
-use crate::harness::{Administrator, PASSWORD, TestServer, on_both};
+use crate::harness::{Administrator, Application, PASSWORD, TestServer, on_both};
+use app::contract::permission::Role;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use server::directory::{person, sweep};
+use server::{
+    administration::TENANT_ID,
+    directory::{administrator, person, sweep},
+};
 use std::time::Duration;
 
 const ADA: &str = "ada@example.org";
@@ -448,6 +452,48 @@ async fn one_s_own_password_is_changed_by_whoever_knows_it() {
         assert_eq!(admin.post("/me/changePassword", &right).await.status, StatusCode::NO_CONTENT);
         // It ended every session, this one too.
         assert_eq!(admin.get("/me").await.status, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
+
+/// Whoever holds an administrator's token tries no more passwords than whoever stands at the door.
+#[tokio::test]
+async fn r1_guesses_in_graph_and_at_the_door_are_one_count() {
+    const NEW: &str = "velvet orchard lantern 9";
+    const ADDRESS: &str = "grace@admin.example.test";
+    on_both(async |server: TestServer| {
+        let account = server.make_administrator(ADDRESS, &[(administrator::ALL, Role::GlobalAdministrator)]).await;
+        let portal = Application::portal(&server);
+        let token = server.in_tenant(TENANT_ID.into()).graph_token(&portal, ADDRESS).await;
+        let admin = Administrator { server: server.clone(), token, account: Some(account), tenant: None };
+        let change = async |current: &str| {
+            let asked = json!({ "currentPassword": current, "newPassword": NEW });
+            admin.post("/me/changePassword", &asked).await.status
+        };
+        let mut eve = server.browser();
+        portal.asks(&mut eve).await;
+        eve.fill(&[("Email address", ADDRESS)]).press("Continue").await;
+        for number in 0..5 {
+            eve.fill(&[("Password", &format!("guess {number} at the door"))]).press("Sign in").await;
+            assert_eq!(change(&format!("guess {number} in Graph")).await, StatusCode::BAD_REQUEST);
+        }
+        assert_eq!(server.count("SELECT max(failures) FROM guesses").await, 10);
+        assert_eq!(change(PASSWORD).await, StatusCode::BAD_REQUEST, "held, and not told so");
+        server.clock.advance(Duration::from_secs(61));
+        assert_eq!(change(PASSWORD).await, StatusCode::NO_CONTENT);
+    })
+    .await;
+}
+
+/// Security R12: its owner gets the password back while somebody who knew the old one changes it.
+#[tokio::test]
+async fn r12_a_recovery_is_not_overwritten_by_who_knew_the_old_password() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        server.when_a_guess_is_counted("UPDATE credentials SET secret = 'another'").await;
+        let change = json!({ "currentPassword": PASSWORD, "newPassword": "velvet orchard lantern 9" });
+        assert_eq!(admin.post("/me/changePassword", &change).await.status, StatusCode::CONFLICT);
+        assert_eq!(server.count("SELECT count(*) FROM credentials WHERE secret = 'another'").await, 1);
     })
     .await;
 }

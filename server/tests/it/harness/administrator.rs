@@ -95,14 +95,7 @@ impl TestServer {
         if self.tenant.as_str() == administration::TENANT_ID {
             browser.show_second_factor().await;
         }
-        // The portal lives in the house: the browser is there, with the code in the address.
-        let code = match browser.page.path.split_once('?') {
-            Some((_, query)) => {
-                let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-                pairs.find(|(name, _)| name == "code").expect("back at the portal").1.into_owned()
-            }
-            None => application.code(&browser, &asked),
-        };
+        let code = browser.code_at_the_portal().unwrap_or_else(|| application.code(&browser, &asked));
         let answered = application.redeem(&code, &asked).await;
         assert_eq!(answered.status, 200, "{}", answered.text());
         answered.json()["access_token"].as_str().unwrap().to_owned()
@@ -139,6 +132,13 @@ impl Browser {
     pub async fn show_second_factor(&mut self) -> &mut Self {
         let code = totp::shown(APP, self.server.now());
         self.fill(&[("Code", &code)]).press("Sign in").await
+    }
+
+    /// The portal lives in the house: the browser is there, with the code in the address.
+    pub fn code_at_the_portal(&self) -> Option<String> {
+        let (_, query) = self.page.path.split_once('?')?;
+        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+        Some(pairs.find(|(name, _)| name == "code")?.1.into_owned())
     }
 }
 

@@ -10,7 +10,7 @@ use app::contract::{
 };
 use server::{
     directory::{
-        application::{self, Platform, RedirectUri},
+        application::{self, Platform, RedirectUri, Registered},
         journey as journeys,
         tenant::{Kind, Tenant},
         user_flow,
@@ -110,10 +110,33 @@ impl TestServer {
         Application::new(self, made, secret)
     }
 
+    /// A page that calls us itself, over a flow that is there: it can keep no secret.
+    pub async fn page_over(&self, flow: &UserFlowId) -> Application {
+        self.application_over(flow, |made| {
+            made.secrets.clear();
+            made.redirect_uris[0].platform = Platform::SinglePage;
+        })
+        .await
+    }
+
     pub async fn save_flow(&self, id: &UserFlowId, change: impl FnOnce(&mut UserFlow)) {
         let mut flow = (*user_flow::get(&self.state.db, &self.tenant, id).await.unwrap()).clone();
         change(&mut flow);
-        user_flow::save(&self.state.db, &self.tenant, flow, self.now()).await.unwrap();
+        self.write(|c, tenant, now| {
+            Box::pin(async move { user_flow::publish(c, &tenant, flow, None, now).await.map(|_| ()) })
+        })
+        .await;
+        self.state.db.forget();
+    }
+
+    /// Switches an application on or off.
+    pub async fn switch(&self, application: &Application, on: bool) {
+        let found = application::registered(&self.state.db, &self.tenant, &application.id).await.unwrap().unwrap();
+        let Registered { mut application, notes, .. } = found;
+        application.disabled_at = (!on).then(|| self.now());
+        self.write(|c, tenant, _| Box::pin(async move { application::update(c, &tenant, &application, &notes).await }))
+            .await;
+        self.state.db.forget();
     }
 
     /// A journey of this browser at whatever stage, as if it had come that far; the browser looks at it.

@@ -23,7 +23,7 @@ pub use form::Submission;
 pub use journey::input;
 pub use person::PASSWORD;
 pub use proof::ProofKey;
-pub use server::{Answered, HOST, ORIGIN, START, TestServer};
+pub use server::{Answered, HOST, ORIGIN, START, TestServer, WRONG_AFTER};
 
 use futures::future::join_all;
 use std::future::Future;

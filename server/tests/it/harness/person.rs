@@ -2,7 +2,10 @@
 
 use super::{Application, Browser, TestServer};
 use app::contract::{id::AccountId, secret::Secret};
-use server::directory::account::{self, NewAccount, NewName, Profile};
+use server::directory::{
+    account::{self, NewAccount, NewName, Profile},
+    person,
+};
 use tokio::sync::OnceCell;
 
 /// Everybody's password, unless the test is about passwords.
@@ -47,7 +50,11 @@ impl TestServer {
     }
 
     pub async fn disable(&self, account: &AccountId) {
-        account::disable(&self.state.db, &self.tenant, account, Some(self.now())).await.unwrap();
+        let account = account.clone();
+        self.write(|c, tenant, now| {
+            Box::pin(async move { person::set_disabled(c, &tenant, &account, Some(now)).await })
+        })
+        .await;
     }
 
     pub async fn profile(&self, account: &AccountId) -> Profile {
@@ -59,6 +66,11 @@ impl Browser {
     /// From the first page to the password's verdict.
     pub async fn sign_in(&mut self, address: &str, password: &str) -> &mut Self {
         self.fill(&[("Email address", address)]).press("Continue").await;
+        self.guess(password).await
+    }
+
+    /// On the page for the password.
+    pub async fn guess(&mut self, password: &str) -> &mut Self {
         self.fill(&[("Password", password)]).press("Sign in").await
     }
 

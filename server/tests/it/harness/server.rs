@@ -37,6 +37,8 @@ pub const HOST: &str = "login.example.test";
 pub const ORIGIN: &str = "https://login.example.test";
 /// 2026-11-20T12:00:00Z.
 pub const START: Timestamp = Timestamp(1_795_176_000_000);
+/// What a wrong password takes where hashes came from elsewhere; theirs are cheap here.
+pub const WRONG_AFTER: Duration = Duration::from_millis(100);
 const SEAL_KEY: &str = "cG9ydGljbyBpbiB0ZXN0cywga2V5IG9mIDMyIGJ5dGU=";
 
 /// Cheap to clone: clones are the same server.
@@ -222,6 +224,25 @@ impl TestServer {
         unit.add(Durability::Lasting, move |c| write(c, tenant, now));
         self.state.db.commit(unit).await.unwrap();
     }
+
+    /// Somebody is faster: `change` happens after a guess was counted, and before it is judged. A trigger of the database
+    /// stands for them.
+    pub async fn when_a_guess_is_counted(&self, change: &str) {
+        let race = match self.disk().is_empty() {
+            true => format!(
+                "CREATE FUNCTION faster() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {change}; RETURN NULL; END $$;
+                 CREATE TRIGGER faster AFTER INSERT ON guesses FOR EACH ROW EXECUTE FUNCTION faster();"
+            ),
+            false => format!("CREATE TRIGGER faster AFTER INSERT ON guesses BEGIN {change}; END;"),
+        };
+        self.write(move |c, _, _| {
+            Box::pin(async move {
+                sqlx::raw_sql(AssertSqlSafe(race)).execute(c).await?;
+                Ok(())
+            })
+        })
+        .await;
+    }
 }
 
 impl Answered {
@@ -270,8 +291,9 @@ fn read(variables: BTreeMap<String, String>) -> Config {
 /// All servers of all tests hash by turns, in the same memory.
 fn hasher(seal: &Arc<Seal>) -> Arc<Hasher> {
     static HASHER: OnceLock<Arc<Hasher>> = OnceLock::new();
-    let start = || Hasher::start(seal.clone(), Chance::System).unwrap().with_patience(Duration::from_secs(60));
-    HASHER.get_or_init(|| Arc::new(start())).clone()
+    let start = || Hasher::start(seal.clone(), Chance::System).unwrap();
+    let patient = || start().with_patience(Duration::from_secs(60)).with_wrong_after(WRONG_AFTER);
+    HASHER.get_or_init(|| Arc::new(patient())).clone()
 }
 
 /// Each in a /24 of its own, so that limits per network do not mix tests' people up.

@@ -1,7 +1,7 @@
 //! Flows that are there for one thing: to edit a profile, to reset a password, to sign up or to sign in.
 
 use super::every_way;
-use crate::harness::{Application, Browser, PASSWORD, TestServer, input};
+use crate::harness::{Application, Browser, PASSWORD, Place, TestServer, input};
 use app::contract::{
     flow_rules::{FlowRules, ForgotPassword},
     user_flow::{FlowKind, Layout, UserFlow},
@@ -88,6 +88,23 @@ async fn a_profile_can_be_left_as_it_is() {
         assert!(told.starts_with("AADB2C90091: "), "{told}");
         assert!(told.contains("\r\nCorrelation ID: ") && told.contains("\r\nTimestamp: "), "{told}");
         assert_eq!(server.profile(&account).await, before);
+    })
+    .await;
+}
+
+/// entra-features §6: an application that names flows hears where somebody would rather not, as B2C tells it.
+#[tokio::test]
+async fn who_would_rather_not_goes_back_from_a_flow_that_was_named_or_only_signs_up() {
+    every_way(async |server, ada| {
+        let shop = server.flow(|flow| flow.name = "B2C_1_susi".into()).await;
+        shop.asks(ada).await;
+        assert!(!ada.text().contains("Back to Groceries"), "{}", ada.text());
+        for shop in [shop.at(Place::Query("susi".into())), of_kind(server, FlowKind::SignUp).await] {
+            shop.asks(ada).await;
+            ada.press("Back to Groceries").await;
+            let told = told(&shop, ada);
+            assert!(told.starts_with("AADB2C90091: "), "{told}");
+        }
     })
     .await;
 }

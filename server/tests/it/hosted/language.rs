@@ -78,3 +78,19 @@ async fn a_language_that_is_not_ours_changes_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_unknown_tenant_has_no_sentences() {
+    on_both(async |server| {
+        let at = |tenant: &str| format!("/sentences/{tenant}/en.x.json");
+        for known in [server.tenant.as_str(), "woodgrove"] {
+            let answered = server.get(&at(known)).await;
+            assert_eq!(answered.status, 200, "{known}");
+            assert!(answered.json().is_array(), "{known}");
+        }
+        for unknown in ["11111111-6f0c-4f5c-8f7d-3a4c0a9d1b11", "nobody", &"x".repeat(8_000)] {
+            assert_eq!(server.get(&at(unknown)).await.status, 404);
+        }
+    })
+    .await;
+}

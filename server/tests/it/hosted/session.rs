@@ -1,7 +1,12 @@
 //! Sessions: staying signed in, single sign-on between applications, and how it ends (security R19).
 
 use super::every_way;
-use crate::harness::{Browser, PASSWORD, on_both};
+use crate::harness::{Application, Browser, PASSWORD, on_both};
+use app::contract::permission::Role;
+use server::{
+    administration::{self, TENANT_ID},
+    directory::administrator,
+};
 use std::time::Duration;
 
 const ADA: &str = "ada@example.org";
@@ -154,6 +159,13 @@ async fn a_person_who_proves_anew_who_they_are_keeps_what_they_had_until_they_si
         let asked = other.asks_with(&mut ada, &[("prompt", "login")]).await;
         ada.sign_in(ADA, PASSWORD).await;
         let second = other.tokens(&ada, &asked).await;
+        let before = first.access_token;
+        let is_active = async |token: &str| {
+            let told = shop.call("introspect-token", &[("token", token)]).await.json();
+            told["active"].as_bool().unwrap()
+        };
+        assert_eq!(shop.userinfo(&before).await.status, 200, "the token of before");
+        assert!(is_active(&before).await);
         let first = shop.checked(shop.refresh(&first.refresh_token).await).await;
         assert_eq!(first.id["sid"], second.id["sid"], "one session");
         assert_eq!(shop.userinfo(&first.access_token).await.status, 200);
@@ -165,6 +177,8 @@ async fn a_person_who_proves_anew_who_they_are_keeps_what_they_had_until_they_si
         for (application, tokens) in [(&shop, &first), (&other, &second)] {
             assert_eq!(application.refresh(&tokens.refresh_token).await.json()["error"], "invalid_grant");
         }
+        assert_eq!(shop.userinfo(&before).await.status, 401);
+        assert!(!is_active(&before).await);
     })
     .await;
 }
@@ -253,6 +267,52 @@ async fn whoever_signed_out_meanwhile_cannot_continue() {
         ada.press("continueAs").await;
         assert_eq!(ada.status, 410);
         assert!(ada.left_for.is_none());
+    })
+    .await;
+}
+
+/// Whoever finds an administrator's browser or refresh token later finds nothing by it, whatever the flow says.
+#[tokio::test]
+async fn r19_an_administrator_is_out_after_half_an_hour_and_after_twelve() {
+    const MINUTE: Duration = Duration::from_secs(60);
+    const GRACE: &str = "grace@admin.example.test";
+    on_both(async |server| {
+        server.make_administrator(GRACE, &[(administrator::ALL, Role::GlobalAdministrator)]).await;
+        let home = server.in_tenant(TENANT_ID.into());
+        let change = |flow: &mut app::contract::user_flow::UserFlow| {
+            flow.keep_signed_in = true;
+            flow.rules.sessions.minutes = 43_200;
+        };
+        home.save_flow(&administration::flow_id(), change).await;
+        let portal = Application::portal(&server);
+        let mut grace = server.browser();
+        let sign_in = async |grace: &mut Browser| {
+            let asked = portal.asks(grace).await;
+            assert_eq!(grace.heading(), "Sign in");
+            grace.fill(&[("Email address", GRACE)]).press("Continue").await;
+            grace.fill(&[("Password", PASSWORD), ("Keep me signed in", "yes")]).press("Sign in").await;
+            grace.show_second_factor().await;
+            let code = grace.code_at_the_portal().expect("signed in");
+            let told = portal.redeem(&code, &asked).await.json();
+            told["refresh_token"].as_str().unwrap().to_owned()
+        };
+
+        let mut refresh_token = sign_in(&mut grace).await;
+        assert!(!last_session_set(&grace).contains("Max-Age"), "{}", last_session_set(&grace));
+        for _ in 0..24 {
+            server.clock.advance(29 * MINUTE);
+            portal.asks(&mut grace).await;
+            assert!(grace.code_at_the_portal().is_some(), "busy: {}", grace.text());
+            let told = portal.refresh(&refresh_token).await.json();
+            refresh_token = told["refresh_token"].as_str().unwrap().to_owned();
+        }
+        server.clock.advance(29 * MINUTE);
+        assert_eq!(portal.refresh(&refresh_token).await.json()["error"], "invalid_grant", "twelve hours");
+
+        let refresh_token = sign_in(&mut grace).await;
+        server.clock.advance(31 * MINUTE);
+        assert_eq!(portal.refresh(&refresh_token).await.json()["error"], "invalid_grant", "half an hour");
+        sign_in(&mut grace).await;
     })
     .await;
 }

@@ -6,7 +6,7 @@ use axum::{
     body::Body,
     http::{Method, Request},
 };
-use server::directory::application::{self, NativeAuthentication, Platform, RedirectUri};
+use server::directory::application::{NativeAuthentication, Platform, RedirectUri};
 use std::time::Duration;
 
 const PAGE: &str = "https://shop.example";
@@ -71,7 +71,7 @@ async fn it_is_off_until_an_administrator_switches_it_on() {
         let mut nobody = off.clone();
         nobody.application.id = "nobody".into();
         nobody.refused(STARTS[0], &[("username", ADA), BOTH], "invalid_client", 700_016).await;
-        application::disable(&server.state.db, &server.tenant, &off.application.id, Some(server.now())).await.unwrap();
+        server.switch(&off.application, false).await;
         off.refused(STARTS[0], &[("username", ADA), BOTH], "invalid_client", 7_000_112).await;
     })
     .await;

@@ -2,6 +2,7 @@
 
 use super::{ADA, ada_with_code, refused};
 use crate::harness::{Answered, Application, Asked, ORIGIN, TestServer, on_both};
+use app::contract::permission::Permission;
 use serde_json::{Value, json};
 use server::secret::jwt::{self, Algorithm, SigningKey};
 use std::time::Duration;
@@ -62,6 +63,29 @@ async fn an_application_proves_itself_with_its_key() {
                 assert_eq!(tokens.access["azpacr"], "2");
             }
         }
+    })
+    .await;
+}
+
+/// entra-protocol §4: `azpacr` is 2 where a key was the proof, whoever the token is about.
+#[tokio::test]
+async fn an_application_that_calls_for_itself_proves_itself_with_its_key() {
+    on_both(async |server| {
+        let key = key(Algorithm::ES256);
+        let shop = with_key(&server, &key).await;
+        server.allow(&shop, &[Permission::UserRead]).await;
+        let (scope, assertion) = (format!("{ORIGIN}/graph/.default"), key.sign("JWT", &claims(&shop)).unwrap());
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("scope", scope.as_str()),
+            ("client_assertion_type", KIND),
+            ("client_assertion", assertion.as_str()),
+        ];
+        let told = shop.post_token(&form, None).await;
+        assert_eq!(told.status, 200, "{}", told.text());
+        let told = told.json();
+        let daemon = server.genuine(&server.tenant, told["access_token"].as_str().unwrap()).await;
+        assert_eq!(daemon.claims["azpacr"], "2");
     })
     .await;
 }

@@ -1,9 +1,11 @@
 //! Discovery: every word of it is true.
 
 use super::{ADA, ada_with_tokens};
-use crate::harness::{ORIGIN, on_both};
-use axum::{body::Body, http::Request};
-use server::directory::application::Platform;
+use crate::harness::{Answered, Application, Asked, ORIGIN, PASSWORD, on_both};
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
 
 #[tokio::test]
 async fn every_endpoint_that_is_named_answers_and_every_claim_is_named() {
@@ -81,8 +83,11 @@ async fn whatever_discovery_offers_is_given() {
         }
         for grant_type in offered("grant_types_supported") {
             let told = shop.token(&[("grant_type", &grant_type)]).await.json();
-            assert_ne!(told["error"], "unsupported_grant_type", "{grant_type}");
+            // The one that is none of the token endpoint's was given above, with `id_token` and `id_token token`.
+            let is_given_there = grant_type != "implicit";
+            assert_eq!(told["error"] != "unsupported_grant_type", is_given_there, "{grant_type}");
         }
+        assert!(offered("grant_types_supported").iter().any(|grant_type| grant_type == "implicit"));
         assert_eq!(super::refused(&shop.token(&[("grant_type", "password")]).await), "unsupported_grant_type");
         assert_eq!(document["request_parameter_supported"], false);
         shop.asks_with(&mut ada, &[("request", "e30.e30.")]).await;
@@ -110,7 +115,7 @@ async fn a_tenant_is_one_by_id_and_by_name() {
         let mut ada = server.browser();
         let (asked, parameters) = shop.request();
         ada.open(&shop.authorize(&parameters)).await;
-        ada.sign_in(ADA, crate::harness::PASSWORD).await;
+        ada.sign_in(ADA, PASSWORD).await;
         let named = shop.clone();
         shop.tenant = server.tenant.clone();
         let code = shop.code(&ada, &asked);
@@ -125,17 +130,28 @@ async fn a_tenant_is_one_by_id_and_by_name() {
 async fn r25_only_the_application_s_own_pages_read_its_tokens() {
     on_both(async |server| {
         let shop = server.application().await;
-        let spa = server
-            .application_over(&shop.flow, |made| {
-                made.secrets.clear();
-                made.redirect_uris[0].platform = Platform::SinglePage;
-            })
-            .await;
+        let spa = server.page_over(&shop.flow).await;
         for path in ["v2.0/.well-known/openid-configuration", "discovery/v2.0/keys"] {
-            let answered = server.get(&format!("/{}/{path}", server.tenant)).await;
-            assert_eq!(answered.header("access-control-allow-origin"), "*");
-            assert_eq!(answered.header("access-control-allow-credentials"), "");
+            // Also that there is none.
+            let tenant = server.tenant.to_string();
+            for (place, status) in [(tenant.clone(), 200), (format!("{tenant}/nobody"), 400), ("nobody".into(), 404)] {
+                for method in [Method::GET, Method::OPTIONS] {
+                    let request = Request::builder().method(&method).uri(format!("/{place}/{path}"));
+                    let answered =
+                        server.send(request.header("origin", "https://any.example").body(Body::empty()).unwrap()).await;
+                    let expected = if method == Method::GET { status } else { 200 };
+                    assert_eq!(answered.status, expected, "{method} {place}/{path}");
+                    assert_eq!(answered.header("access-control-allow-origin"), "*", "{method} {place}/{path}");
+                    assert_eq!(answered.header("access-control-allow-credentials"), "");
+                }
+            }
         }
+        // A refusal before the application is known is of nobody.
+        let unknown = Request::post(format!("/{}/oauth2/v2.0/token", server.tenant))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", "https://any.example");
+        let answered = server.send(unknown.body(Body::from("client_id=nobody")).unwrap()).await;
+        assert_eq!((answered.status.as_u16(), answered.header("access-control-allow-origin")), (401, "*"));
         let own = "https://shop.example.test";
         let origins = [
             own,
@@ -208,6 +224,76 @@ async fn r25_only_the_application_s_own_pages_read_its_tokens() {
             .header("origin", own);
         let answered = server.send(request.body(Body::from(form)).unwrap()).await;
         assert_eq!(answered.header("access-control-allow-origin"), "");
+    })
+    .await;
+}
+
+/// A code and a verifier, from a page of that origin or from no page.
+async fn redeem_from(application: &Application, code: &str, asked: &Asked, origin: Option<&str>) -> Answered {
+    let mut form = application.redemption(code, asked).to_vec();
+    form.push(("client_id", application.id.as_str()));
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let mut request = Request::post(application.address("/oauth2/v2.0/token"))
+        .header("content-type", "application/x-www-form-urlencoded");
+    if let Some(origin) = origin {
+        request = request.header("origin", origin);
+    }
+    application.server.send(request.body(Body::from(body)).unwrap()).await
+}
+
+#[tokio::test]
+async fn r25_only_the_application_s_own_page_redeems_its_codes() {
+    on_both(async |server| {
+        const OWN: &str = "https://shop.example.test";
+        let web = server.application().await;
+        let web = server.application_over(&web.flow, |made| made.secrets.clear()).await;
+        let page = server.page_over(&web.flow).await;
+        let (mut ada, _) = ada_with_tokens(&server, &page).await;
+        let asked = page.asks(&mut ada).await;
+        let code = page.code(&ada, &asked);
+        for (origin, number) in [
+            (None, 9_002_327),
+            (Some("https://shop.example.test.evil.example"), 9_002_326),
+            (Some("https://shop.example.test:443"), 9_002_326),
+            (Some("https://SHOP.example.test"), 9_002_326),
+            (Some("null"), 9_002_326),
+            (Some(""), 9_002_326),
+        ] {
+            let answered = redeem_from(&page, &code, &asked, origin).await;
+            assert_eq!(super::refused(&answered), "invalid_request", "{origin:?}");
+            assert_eq!(answered.json()["error_codes"], serde_json::json!([number]), "{origin:?}");
+            assert_eq!(answered.header("access-control-allow-origin"), "", "{origin:?}");
+        }
+        // None of that used the code up.
+        let answered = redeem_from(&page, &code, &asked, Some(OWN)).await;
+        assert_eq!(answered.status, 200, "{}", answered.text());
+        assert_eq!(answered.header("access-control-allow-origin"), OWN);
+
+        // Who is no page has no business with an Origin.
+        let asked = web.asks(&mut ada).await;
+        let answered = redeem_from(&web, &web.code(&ada, &asked), &asked, Some(OWN)).await;
+        assert_eq!(answered.json()["error_codes"], serde_json::json!([9_002_326]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_hardly_changes_may_be_kept_and_is_not_sent_twice() {
+    on_both(async |server| {
+        let document = format!("/{}/v2.0/.well-known/openid-configuration", server.tenant);
+        let keys = format!("/{}/discovery/v2.0/keys", server.tenant);
+        for path in [&document, &keys] {
+            let answered = server.get(path).await;
+            assert_eq!(answered.header("cache-control"), "public, max-age=300", "{path}");
+            assert_eq!(answered.header("content-type"), "application/json", "{path}");
+        }
+        let published = server.get(&keys).await;
+        assert!(!published.json()["keys"].as_array().unwrap().is_empty());
+        assert!(!published.text().contains("\"d\""), "no half that signs");
+        let etag = server.get(&document).await.header("etag").to_owned();
+        let request = Request::get(&document).header("if-none-match", &etag);
+        let again = server.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!((again.status.as_u16(), again.text().as_str()), (304, ""));
     })
     .await;
 }

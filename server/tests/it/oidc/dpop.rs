@@ -375,12 +375,7 @@ async fn what_a_token_is_bound_to_is_told_to_whoever_may_ask() {
 async fn r25_pages_may_prove_that_they_hold_a_key() {
     on_both(async |server| {
         let flow = server.application().await.flow;
-        let page = server
-            .application_over(&flow, |made| {
-                made.secrets.clear();
-                made.redirect_uris[0].platform = Platform::SinglePage;
-            })
-            .await;
+        let page = server.page_over(&flow).await;
         let key = ProofKey::default();
         is_bound(&page, &bound(&server, &page, &key).await, &key).await;
         for path in ["oauth2/v2.0/token", "oauth2/v2.0/par", "oidc/userinfo"] {

@@ -52,11 +52,15 @@ async fn every_form_of_address_finds_the_flow_and_its_tokens_name_it() {
             for shop in [shop.at(place.clone()), other.at(place.clone())] {
                 let answered = signed_in(&server, &shop).await;
                 assert_eq!(answered.status, 200, "{place:?}: {}", answered.text());
-                assert_eq!(id_token(&shop, &answered).await["tfp"], name, "{place:?}");
+                let tokens = shop.checked(answered).await;
+                assert_eq!(tokens.id["tfp"], name, "{place:?}");
+                // entra-protocol §4.
+                assert_eq!((&tokens.id["ver"], &tokens.access["ver"]), (&"1.0".into(), &"1.0".into()), "{place:?}");
             }
         }
-        let tokens = signed_in(&server, &shop).await;
-        assert!(id_token(&shop, &tokens).await.get("tfp").is_none(), "nobody named a flow");
+        let plain = id_token(&shop, &signed_in(&server, &shop).await).await;
+        assert!(plain.get("tfp").is_none(), "nobody named a flow");
+        assert_eq!(plain["ver"], "2.0");
     })
     .await;
 }
@@ -91,7 +95,8 @@ async fn discovery_of_a_flow_tells_its_own_endpoints() {
             assert_eq!(keys.json(), server.get(&shop.address("/discovery/v2.0/keys")).await.json());
             for grant_type in document["grant_types_supported"].as_array().unwrap() {
                 let told = at.token(&[("grant_type", grant_type.as_str().unwrap())]).await.json();
-                assert_ne!(told["error"], "unsupported_grant_type", "{grant_type}");
+                let is_given_there = grant_type != "implicit";
+                assert_eq!(told["error"] != "unsupported_grant_type", is_given_there, "{grant_type}");
             }
         }
         // Parameters that we do not know are nothing unusual here.
@@ -323,6 +328,37 @@ async fn errors_come_in_b2cs_numbers_where_a_flow_was_named() {
         assert!(at.answer(&ada).unwrap()["error_description"].starts_with("AADB2C90057: "));
         let used = at.redeem("nobody's", &shop.request().0).await;
         assert!(used.text().contains("AADB2C90080"), "{}", used.text());
+    })
+    .await;
+}
+
+/// entra-features §6: each mistake has a number of its own, at whichever endpoint of the flow it is told.
+#[tokio::test]
+async fn b2cs_numbers_tell_mistakes_apart() {
+    on_both(async |server| {
+        let flow = susi(&server, |_| ()).await.flow;
+        let shop = server.application_over(&flow, |made| made.protocol.id_token_at_authorize = true).await;
+        let at = shop.at(Place::Path("B2C_1_susi".into()));
+        let mut ada = server.browser();
+        for (changes, number) in [
+            (&[("prompt", "dance")][..], "AADB2C90043: "),
+            (&[("prompt", "none login")], "AADB2C90043: "),
+            (&[("max_age", "soon")], "AADB2C90120: "),
+            (&[("code_challenge_method", "plain")], "AADB2C90184: "),
+            (&[("response_type", "id_token"), ("scope", "email")], "AADB2C90110: "),
+        ] {
+            at.asks_with(&mut ada, changes).await;
+            let answer = at.answer(&ada).unwrap();
+            assert_eq!(answer["error"], "invalid_request", "{changes:?}");
+            assert!(answer["error_description"].starts_with(number), "{changes:?}: {answer:?}");
+        }
+        for endpoint in ["par", "revoke", "introspect-token", "token"] {
+            let wrong = [("client_id", shop.id.as_str()), ("client_secret", "wrong")];
+            let told = at.post(endpoint, &wrong, None).await;
+            assert_eq!(refused(&told), "invalid_client");
+            let description = told.json()["error_description"].as_str().unwrap().to_owned();
+            assert!(description.starts_with("AADB2C90081: "), "{endpoint}: {description}");
+        }
     })
     .await;
 }

@@ -181,6 +181,34 @@ async fn a_token_for_the_management_api_counts_whatever_name_it_came_from() {
     .await;
 }
 
+/// What clients need, 16: a page would be read by nobody.
+#[tokio::test]
+async fn applications_are_told_in_their_words_that_another_tenant_is_not_there() {
+    on_both(async |server| {
+        let (own, shop) = at_home(&server).await;
+        server.make_tenant("11111111-6f0c-4f5c-8f7d-3a4c0a9d1b11".into(), "fabrikam").await;
+        for tenant in ["fabrikam", "nobody"] {
+            for path in [
+                "oauth2/v2.0/token",
+                "oauth2/v2.0/revoke",
+                "b2c_1_susi/oauth2/v2.0/token",
+                "oauth2/v2.0/initiate",
+                "signup/v1.0/start",
+            ] {
+                let request = Request::post(format!("/{tenant}/{path}"))
+                    .header("content-type", "application/x-www-form-urlencoded")
+                    .header("accept", "text/html")
+                    .body(Body::from(format!("client_id={}", shop.id)));
+                let answered = own.send(request.unwrap()).await;
+                assert_eq!((answered.status.as_u16(), refused(&answered).as_str()), (400, "invalid_request"), "{path}");
+                assert_eq!(answered.json()["error_codes"][0], 90002, "{path}");
+                assert!(answered.header("content-type").starts_with("application/json"), "{path}");
+            }
+        }
+    })
+    .await;
+}
+
 /// Security R10, R38: nobody else is there, and a name that was given up is nobody's.
 #[tokio::test]
 async fn r38_under_a_tenant_s_name_only_that_tenant_is_there() {

@@ -3,7 +3,6 @@
 use super::{ADA, ada_with_tokens, refused};
 use crate::harness::{Application, Browser, PASSWORD, TestServer, on_both};
 use app::contract::flow_rules::{FlowRules, SessionLifetime, SessionScope};
-use server::directory::application::Platform;
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -90,12 +89,7 @@ async fn a_page_s_refresh_tokens_end_after_a_day_whatever_the_flow_says() {
         })
         .await
         .flow;
-        let page = server
-            .application_over(&flow, |made| {
-                made.secrets.clear();
-                made.redirect_uris[0].platform = Platform::SinglePage;
-            })
-            .await;
+        let page = server.page_over(&flow).await;
         let (_, tokens) = ada_with_tokens(&server, &page).await;
         assert_eq!(tokens.raw["refresh_token_expires_in"], 24 * 3600);
         server.clock.advance(DAY / 2);

@@ -1,7 +1,8 @@
 //! Signing out: at once where it is certain that the person's own application asks, and asked first where it is not.
 
 use super::{ADA, ada_with_tokens, refused};
-use crate::harness::{Application, Browser, on_both};
+use crate::harness::{Application, Browser, PASSWORD, on_both};
+use axum::{body::Body, http::Request};
 use server::directory::application;
 
 fn path(shop: &Application, parameters: &[(&str, &str)]) -> String {
@@ -76,6 +77,28 @@ async fn r27_whoever_cannot_show_that_they_may_is_not_obeyed() {
     .await;
 }
 
+/// Ada proved anew who she is, because another application wished it: this one was not told of the session that followed.
+#[tokio::test]
+async fn an_id_token_of_the_session_before_is_as_good() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let other = server.application_over(&shop.flow, |_| ()).await;
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        let (_, elsewhere) = ada_with_tokens(&server, &shop).await;
+        other.asks_with(&mut ada, &[("prompt", "login")]).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        let back = ("post_logout_redirect_uri", shop.redirect_uri.as_str());
+        // Another browser's says nothing about this one.
+        ada.open(&path(&shop, &[("id_token_hint", &elsewhere.id_token), back])).await;
+        assert!(ada.left_for.is_none());
+        assert!(is_signed_in(&other, &mut ada).await);
+        ada.open(&path(&shop, &[("id_token_hint", &tokens.id_token), back])).await;
+        assert_eq!(ada.left_for.as_ref(), Some(&shop.redirect_uri));
+        assert!(!is_signed_in(&other, &mut ada).await);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn whoever_is_asked_may_say_yes() {
     on_both(async |server| {
@@ -114,6 +137,27 @@ async fn an_id_token_that_ran_out_still_tells_whom_it_was_about() {
         ))
         .await;
         assert_eq!(ada.left_for.as_deref(), Some(shop.redirect_uri.as_str()));
+        assert!(!is_signed_in(&shop, &mut ada).await);
+    })
+    .await;
+}
+
+/// OpenID Connect RP-Initiated Logout §2: by POST as well; the cookies come with the GET that follows.
+#[tokio::test]
+async fn an_application_may_ask_by_a_form() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        let parameters = [("id_token_hint", tokens.id_token.as_str()), ("state", "a b")];
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+        let form = Request::post(path(&shop, &[]))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", "https://shop.example.test");
+        let answered = server.send(form.body(Body::from(body)).unwrap()).await;
+        let again = answered.header("location");
+        assert_eq!((answered.status.as_u16(), again), (303, path(&shop, &parameters).as_str()));
+        assert!(is_signed_in(&shop, &mut ada).await);
+        ada.open(again).await;
         assert!(!is_signed_in(&shop, &mut ada).await);
     })
     .await;

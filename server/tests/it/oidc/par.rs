@@ -1,7 +1,7 @@
 //! Requests that are pushed before the browser comes (RFC 9126, security R34).
 
 use super::{ADA, refused};
-use crate::harness::{Application, Asked, PASSWORD, on_both};
+use crate::harness::{Application, Asked, PASSWORD, Place, on_both};
 use std::time::Duration;
 
 /// What the application pushed, and the address for the browser.
@@ -44,6 +44,21 @@ async fn r34_a_pushed_request_is_as_it_was_pushed_once_and_for_a_minute() {
         // Back, or a second time: it is gone.
         ada.open(&address(&shop, &request_uri, &[])).await;
         assert_eq!((ada.status.as_u16(), ada.left_for.is_none()), (400, true));
+
+        // No address gives it another flow: a `p` says nothing, and a path is that of its own flow or refused.
+        server.flow(|flow| flow.name = "B2C_1_other".into()).await;
+        let (by_query, by_path) = (Place::Query("b2c_1_other".into()), Place::Path("b2c_1_other".into()));
+        let (asked, request_uri) = push(&shop, &[]).await;
+        let mut again = server.browser();
+        again.open(&address(&shop.at(by_query), &request_uri, &[])).await;
+        again.sign_in(ADA, PASSWORD).await;
+        assert!(shop.tokens(&again, &asked).await.id.get("tfp").is_none());
+        let (_, request_uri) = push(&shop, &[]).await;
+        again.open(&address(&shop.at(by_path.clone()), &request_uri, &[])).await;
+        assert_eq!((again.status.as_u16(), again.left_for.is_none()), (400, true));
+        let (_, request_uri) = push(&shop, &[("p", "b2c_1_other")]).await;
+        again.open(&address(&shop.at(by_path), &request_uri, &[("prompt", "login")])).await;
+        assert!(shop.has(&again), "it was pushed for that flow, and Ada is signed in");
 
         let (_, request_uri) = push(&shop, &[]).await;
         server.clock.advance(Duration::from_secs(61));

@@ -1,7 +1,8 @@
 //! What an application may wish: whether, how and as whom somebody signs in (OpenID Connect Core §3.1.2.1).
 
 use super::ADA;
-use crate::harness::{PASSWORD, on_both};
+use crate::harness::{PASSWORD, Tokens, on_both};
+use axum::{body::Body, http::Request};
 use std::time::Duration;
 
 #[tokio::test]
@@ -12,10 +13,16 @@ async fn prompt_none_shows_nothing() {
         let mut ada = server.browser();
         shop.asks_with(&mut ada, &[("prompt", "none")]).await;
         assert_eq!(shop.answer(&ada).unwrap()["error"], "login_required");
+        // A page of the application's asks in a frame of its own.
+        let policy = ada.headers.get("content-security-policy").map_or("", |policy| policy.to_str().unwrap());
+        assert!(!ada.headers.contains_key("x-frame-options") && !policy.contains("frame-ancestors"), "{policy}");
         shop.asks(&mut ada).await;
         ada.sign_in(ADA, PASSWORD).await;
         shop.asks_with(&mut ada, &[("prompt", "none")]).await;
         assert!(shop.has(&ada));
+        server.clock.advance(Duration::from_secs(61));
+        shop.asks_with(&mut ada, &[("prompt", "none"), ("max_age", "60")]).await;
+        assert_eq!(shop.answer(&ada).unwrap()["error"], "login_required");
         shop.asks_with(&mut ada, &[("prompt", "none login")]).await;
         assert_eq!(shop.answer(&ada).unwrap()["error"], "invalid_request");
     })
@@ -60,20 +67,25 @@ async fn an_application_that_means_one_person_is_not_told_of_another() {
         let (mut ada, mut grace) = (server.browser(), server.browser());
         let asked = shop.asks(&mut ada).await;
         ada.sign_in(ADA, PASSWORD).await;
-        let of_ada = shop.tokens(&ada, &asked).await.id_token;
+        let of_ada = shop.tokens(&ada, &asked).await;
         let asked = shop.asks(&mut grace).await;
         grace.sign_in("grace@example.org", PASSWORD).await;
-        let of_grace = shop.tokens(&grace, &asked).await.id_token;
+        let of_grace = shop.tokens(&grace, &asked).await;
+        let sid = |tokens: &Tokens| tokens.id["sid"].as_str().unwrap().to_owned();
+        let (session_of_ada, session_of_grace) = (sid(&of_ada), sid(&of_grace));
 
         for (wish, means_ada) in [
             (("login_hint", ADA), true),
             (("login_hint", " ADA@Example.org "), true),
             (("login_hint", "ada"), true),
-            (("id_token_hint", of_ada.as_str()), true),
+            (("id_token_hint", of_ada.id_token.as_str()), true),
+            (("sid", session_of_ada.as_str()), true),
             (("id_token_hint", "not a token"), true),
             (("login_hint", "grace@example.org"), false),
             (("login_hint", "nobody@example.org"), false),
-            (("id_token_hint", of_grace.as_str()), false),
+            (("id_token_hint", of_grace.id_token.as_str()), false),
+            (("sid", session_of_grace.as_str()), false),
+            (("sid", "nobody's"), false),
         ] {
             shop.asks_with(&mut ada, &[wish, ("prompt", "none")]).await;
             let answer = shop.answer(&ada).unwrap();
@@ -89,6 +101,32 @@ async fn an_application_that_means_one_person_is_not_told_of_another() {
         }
         shop.asks_with(&mut ada, &[("login_hint", "grace@example.org"), ("prompt", "select_account")]).await;
         assert_eq!(ada.heading(), "Choose an account", "who chooses, chooses freely");
+    })
+    .await;
+}
+
+/// MSAL renews by naming the session that it was told of, and nothing else.
+#[tokio::test]
+async fn a_session_still_names_its_person_when_another_followed_it() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        for address in [ADA, "grace@example.org"] {
+            server.account(&shop, address).await;
+        }
+        let mut ada = server.browser();
+        let asked = shop.asks(&mut ada).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        let sid = shop.tokens(&ada, &asked).await.id["sid"].as_str().unwrap().to_owned();
+        let renewal = [("prompt", "none"), ("sid", sid.as_str())];
+        shop.asks_with(&mut ada, &[("prompt", "login")]).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        shop.asks_with(&mut ada, &renewal).await;
+        assert!(shop.has(&ada));
+        // Somebody else signs in at her browser.
+        shop.asks_with(&mut ada, &[("prompt", "login")]).await;
+        ada.sign_in("grace@example.org", PASSWORD).await;
+        shop.asks_with(&mut ada, &renewal).await;
+        assert_eq!(shop.answer(&ada).unwrap()["error"], "login_required");
     })
     .await;
 }
@@ -169,10 +207,17 @@ async fn a_request_may_come_as_a_form() {
         let mut ada = server.browser();
         let (asked, parameters) = shop.request();
         let path = format!("/{}/oauth2/v2.0/authorize", server.tenant);
-        ada.submit(crate::harness::Submission { path, pairs: parameters }).await;
+        ada.submit(crate::harness::Submission { path: path.clone(), pairs: parameters }).await;
         assert_eq!(ada.heading(), "Sign in");
         ada.sign_in(ADA, PASSWORD).await;
         shop.tokens(&ada, &asked).await;
+        // From another site, and with what means something in an address.
+        let form = Request::post(&path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", "https://app.example");
+        let answered = server.send(form.body(Body::from("client_id=x&state=%C3%BC%26%23%0D%0A")).unwrap()).await;
+        assert_eq!(answered.status, 303);
+        assert_eq!(answered.header("location"), format!("{path}?client_id=x&state=%C3%BC%26%23%0D%0A"));
     })
     .await;
 }

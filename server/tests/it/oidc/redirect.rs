@@ -420,6 +420,9 @@ async fn r29_cve_2026_9689_no_parameter_comes_twice() {
             let answered = server.get(&shop.authorize(&parameters)).await;
             assert_eq!((answered.status.as_u16(), answered.header("location")), (400, ""), "{name}");
         }
+        // What we do not know, libraries may say as often as they like.
+        let unknown = format!("{}&x-client-SKU=a&x-client-SKU=b", shop.authorize(&good));
+        assert_eq!(server.get(&unknown).await.status, 303);
         let form = [("grant_type", "refresh_token"), ("grant_type", "authorization_code"), ("refresh_token", "x")];
         assert_eq!(super::refused(&shop.token(&form).await), "invalid_request");
     })

@@ -1,8 +1,7 @@
 //! Refresh tokens: each used once, a lost answer given again, a stolen one the end of its family (security R30).
 
-use super::{ada_with_tokens, refused};
+use super::{ADA, ada_with_tokens, refused};
 use crate::harness::{Answered, Application, PASSWORD, at_once, on_both};
-use server::directory::application::Platform;
 use std::{collections::BTreeSet, time::Duration};
 
 fn token_of(answered: &Answered) -> String {
@@ -196,12 +195,7 @@ async fn r30_f15_storms_over_two_servers_kill_nobody_but_thieves() {
 async fn r30_a_family_never_outlives_its_fortnight_nor_a_page_s_its_day() {
     on_both(async |server| {
         let shop = server.application().await;
-        let page = server
-            .application_over(&shop.flow, |made| {
-                made.secrets.clear();
-                made.redirect_uris[0].platform = Platform::SinglePage;
-            })
-            .await;
+        let page = server.page_over(&shop.flow).await;
         for (application, hours) in [(&shop, 14 * 24), (&page, 24)] {
             let (_, tokens) = ada_with_tokens(&server, application).await;
             let mut token = tokens.refresh_token.clone();
@@ -224,9 +218,9 @@ async fn a_refresh_may_ask_for_less_and_never_gets_more() {
     on_both(async |server| {
         let shop = server.application().await;
         let mut ada = server.browser();
-        server.account(&shop, super::ADA).await;
+        server.account(&shop, ADA).await;
         let asked = shop.asks_with(&mut ada, &[("scope", "openid profile offline_access")]).await;
-        ada.sign_in(super::ADA, crate::harness::PASSWORD).await;
+        ada.sign_in(ADA, PASSWORD).await;
         let tokens = shop.tokens(&ada, &asked).await;
         let with = async |token: &str, scope: &str| {
             shop.token(&[("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)]).await
@@ -239,6 +233,31 @@ async fn a_refresh_may_ask_for_less_and_never_gets_more() {
         let token = token_of(&more);
         assert_eq!(refused(&with(&token, "email").await), "invalid_scope");
         assert!(is_alive(&shop, &token).await, "a refusal leaves the token as it was");
+    })
+    .await;
+}
+
+/// OpenID Connect Core §5.5: what was asked for by name is told as long as the tokens are renewed.
+#[tokio::test]
+async fn what_was_asked_for_by_name_is_told_again_after_a_refresh() {
+    on_both(async |server| {
+        let shop = server.flow(|flow| flow.claims.clear()).await;
+        server.account(&shop, ADA).await;
+        let scope = ("scope", "openid offline_access");
+        let claims = r#"{"userinfo":{"email":null},"id_token":{"preferred_username":null}}"#;
+        let mut ada = server.browser();
+        let asked = shop.asks_with(&mut ada, &[scope, ("claims", claims)]).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        let mut tokens = shop.tokens(&ada, &asked).await;
+        for _ in 0..3 {
+            let person = shop.userinfo(&tokens.access_token).await.json();
+            assert_eq!((&tokens.id["preferred_username"], &person["email"]), (&ADA.into(), &ADA.into()));
+            assert!(tokens.id["email"].is_null() && person["preferred_username"].is_null());
+            tokens = shop.checked(shop.refresh(&tokens.refresh_token).await).await;
+        }
+        let asked = shop.asks_with(&mut ada, &[scope]).await;
+        shop.tokens(&ada, &asked).await;
+        assert_eq!(server.count("SELECT count(*) FROM token_families WHERE claims IS NULL").await, 1);
     })
     .await;
 }

@@ -3,7 +3,6 @@
 use super::{ADA, ada_with_tokens, refused};
 use crate::harness::{ORIGIN, on_both};
 use axum::{body::Body, http::Request};
-use server::directory::application::Platform;
 
 #[tokio::test]
 async fn a_token_that_is_given_back_is_worth_nothing() {
@@ -77,12 +76,7 @@ async fn r34_nobody_is_told_of_another_s_token() {
 async fn r25_a_page_gives_its_tokens_back_itself() {
     on_both(async |server| {
         let flow = server.application().await.flow;
-        let page = server
-            .application_over(&flow, |made| {
-                made.secrets.clear();
-                made.redirect_uris[0].platform = Platform::SinglePage;
-            })
-            .await;
+        let page = server.page_over(&flow).await;
         let (_, tokens) = ada_with_tokens(&server, &page).await;
         let answered = page.call("revoke", &[("token", &tokens.refresh_token)]).await;
         assert_eq!(answered.status, 200);

@@ -1,11 +1,10 @@
 //! Tokens: what they say, who gets them, and which are believed (security R33).
 
 use super::{ADA, ada_with_code, ada_with_tokens, refused};
-use crate::harness::{PASSWORD, input, on_both};
-use app::contract::user_flow::Input;
+use crate::harness::{Administrator, ORIGIN, PASSWORD, input, on_both};
+use app::contract::{flow_rules::AlsoTold, user_flow::Input};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use server::directory::application;
 use std::time::Duration;
 
 #[tokio::test]
@@ -26,7 +25,7 @@ async fn each_application_gets_tokens_by_its_own_algorithm() {
             assert_eq!(tokens.raw["token_type"], "Bearer");
             assert_eq!(tokens.raw["expires_in"], 3600);
             assert_eq!(tokens.access["client_id"], application.id.as_str());
-            assert!(tokens.access["email"].is_null(), "an access token says nothing of the person");
+            assert!(tokens.access["email"].is_null(), "the flow does not tell it in any case");
 
             let person = application.userinfo(&tokens.access_token).await.json();
             assert_eq!(person["sub"], tokens.id["sub"]);
@@ -59,6 +58,104 @@ async fn an_application_learns_what_flow_and_scope_allow() {
         }
         let person = shop.userinfo(&tokens.access_token).await.json();
         assert_eq!((&person["city"], &person["email"]), (&json!("Lund"), &Value::Null));
+    })
+    .await;
+}
+
+/// entra-protocol §4: an API of the application's own reads there who calls, and the management API asks the directory.
+#[tokio::test]
+async fn an_access_token_tells_the_application_s_own_api_who_calls() {
+    on_both(async |server| {
+        let shop = server
+            .flow(|flow| {
+                flow.claims.clear();
+                flow.rules.tokens.also = vec![AlsoTold::Emails];
+            })
+            .await;
+        let (mut ada, _) = ada_with_tokens(&server, &shop).await;
+        for (scope, name, user_name) in [
+            ("openid offline_access", Value::Null, Value::Null),
+            ("openid profile email offline_access", json!("Ada Lovelace"), json!(ADA)),
+        ] {
+            let asked = shop.asks_with(&mut ada, &[("scope", scope)]).await;
+            let first = shop.tokens(&ada, &asked).await;
+            let renewed = shop.checked(shop.refresh(&first.refresh_token).await).await;
+            for said in [first.access, renewed.access] {
+                assert_eq!((&said["name"], &said["preferred_username"]), (&name, &user_name), "{scope}");
+                assert_eq!((&said["emails"], &said["email"]), (&json!([ADA]), &Value::Null), "{scope}");
+            }
+        }
+        let scope = format!("openid profile {ORIGIN}/graph/.default");
+        let asked = shop.asks_with(&mut ada, &[("scope", &scope)]).await;
+        let told = shop.redeem(&shop.code(&ada, &asked), &asked).await.json();
+        let said = server.genuine(&server.tenant, told["access_token"].as_str().unwrap()).await.claims;
+        for of_the_person in ["name", "preferred_username", "emails"] {
+            assert!(!said.contains_key(of_the_person), "{of_the_person}");
+        }
+    })
+    .await;
+}
+
+/// Some libraries read no `at+jwt` in a header (RFC 9068 §2.1). Whose tokens are plain for them still has two kinds: what the
+/// one opens the other does not.
+#[tokio::test]
+async fn r31_a_plain_access_token_is_no_id_token() {
+    on_both(async |server| {
+        let usual = server.application().await;
+        let shop = server.application_over(&usual.flow, |made| made.protocol.plain_access_tokens = true).await;
+        server.account(&shop, ADA).await;
+        let (mut ada, asked, code) = ada_with_code(&server, &shop).await;
+        let told = shop.redeem(&code, &asked).await.json();
+        let (access_token, id_token) = (told["access_token"].as_str().unwrap(), told["id_token"].as_str().unwrap());
+        let scope = format!("{}/.default", shop.id);
+        let of_daemon = usual.token(&[("grant_type", "client_credentials"), ("scope", &scope)]).await.json();
+        let of_daemon = of_daemon["access_token"].as_str().unwrap();
+        for token in [access_token, id_token, of_daemon] {
+            shop.verify(token, "JWT").await;
+        }
+        let is_active =
+            async |token: &str| shop.call("introspect-token", &[("token", token)]).await.json()["active"] == true;
+        assert!(is_active(access_token).await && is_active(of_daemon).await);
+        assert!(!is_active(id_token).await);
+        assert_eq!(shop.userinfo(access_token).await.json()["email"], ADA);
+        assert_eq!(shop.userinfo(id_token).await.status, 401);
+
+        // The management API's are never plain, and it believes none that is.
+        let scope = format!("openid {ORIGIN}/graph/.default");
+        let asked = shop.asks_with(&mut ada, &[("scope", &scope)]).await;
+        let for_graph = shop.redeem(&shop.code(&ada, &asked), &asked).await.json();
+        let mut graph = server.genuine(&server.tenant, for_graph["access_token"].as_str().unwrap()).await;
+        assert_eq!(graph.header["typ"], "at+jwt");
+        graph.header["typ"] = json!("JWT");
+        let caller = Administrator { server: server.clone(), token: graph.token(), account: None, tenant: None };
+        assert_eq!(caller.get("/users").await.status, 401);
+        assert!(!is_active(&graph.token()).await);
+
+        let running = "SELECT count(*) FROM sessions WHERE ended_at IS NULL";
+        for (hint, left) in [(access_token, 1), (id_token, 0)] {
+            ada.open(&format!("/{}/oauth2/v2.0/logout?id_token_hint={hint}", server.tenant)).await;
+            assert_eq!(server.count(running).await, left);
+        }
+    })
+    .await;
+}
+
+/// entra-protocol §2: its own id as a scope, in whichever form a client writes it.
+#[tokio::test]
+async fn an_application_asks_for_a_token_for_itself_by_each_of_its_names() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (mut ada, _) = ada_with_tokens(&server, &shop).await;
+        let id = &shop.id;
+        for name in [id.to_string(), format!("{id}/.default"), format!("api://{id}"), format!("api://{id}/.default")] {
+            let scope = format!("openid offline_access {name}");
+            let asked = shop.asks_with(&mut ada, &[("scope", &scope)]).await;
+            let tokens = shop.tokens(&ada, &asked).await;
+            assert_eq!(tokens.access["aud"], id.as_str(), "{name}");
+            let refresh_token = tokens.refresh_token.as_str();
+            let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token), ("scope", scope.as_str())];
+            shop.checked(shop.token(&form).await).await;
+        }
     })
     .await;
 }
@@ -164,7 +261,7 @@ async fn cve_2024_47000_what_is_switched_off_gets_no_tokens() {
         let shop = server.application().await;
         let (_, tokens) = ada_with_tokens(&server, &shop).await;
         let (_, asked, code) = ada_with_code(&server, &shop).await;
-        application::disable(&server.state.db, &server.tenant, &shop.id, Some(server.now())).await.unwrap();
+        server.switch(&shop, false).await;
         assert_eq!(refused(&shop.redeem(&code, &asked).await), "invalid_client");
         assert_eq!(refused(&shop.refresh(&tokens.refresh_token).await), "invalid_client");
         assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
@@ -173,13 +270,32 @@ async fn cve_2024_47000_what_is_switched_off_gets_no_tokens() {
         assert_eq!(ada.status, 400);
         assert!(ada.left_for.is_none());
 
-        application::disable(&server.state.db, &server.tenant, &shop.id, None).await.unwrap();
+        server.switch(&shop, true).await;
         let (_, asked, code) = ada_with_code(&server, &shop).await;
         let account = server.text("SELECT id FROM accounts").await.into();
         server.disable(&account).await;
         assert_eq!(refused(&shop.redeem(&code, &asked).await), "invalid_grant");
         assert_eq!(refused(&shop.refresh(&tokens.refresh_token).await), "invalid_grant");
         assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
+    })
+    .await;
+}
+
+/// Security R31: only access tokens open it, and only those that were asked for to sign in.
+#[tokio::test]
+async fn r31_userinfo_says_why_it_is_silent() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+        for other in [tokens.id_token.as_str(), "", "x.y.z"] {
+            let answered = shop.userinfo(other).await;
+            assert_eq!(answered.status, 401, "{other}");
+            assert!(answered.header("www-authenticate").starts_with("Bearer error=\"invalid_token\""), "{other}");
+        }
+        let asked = shop.asks_with(&mut ada, &[("scope", shop.id.as_str())]).await;
+        let told = shop.redeem(&shop.code(&ada, &asked), &asked).await.json();
+        assert!(told.get("id_token").is_none());
+        assert_eq!(shop.userinfo(told["access_token"].as_str().unwrap()).await.status, 403);
     })
     .await;
 }

@@ -1,13 +1,19 @@
 //! What an attacker tried, and what came of it.
 
-use crate::harness::{Browser, PASSWORD, at_once, on_both};
+use crate::harness::{Administrator, Application, Browser, PASSWORD, TestServer, at_once, on_both};
+use app::contract::{
+    flow_rules::{FlowRules, SignInName},
+    id::AccountId,
+    permission::Role,
+    user_flow::{FlowKind, UserFlow},
+};
+use serde_json::{Value, json};
+use server::{administration, directory::administrator};
 use std::time::Duration;
 
 const ADA: &str = "ada@example.org";
-
-async fn guess(browser: &mut Browser, password: &str) {
-    browser.fill(&[("Password", password)]).press("Sign in").await;
-}
+const GRACE: &str = "grace@example.org";
+const NEW: &str = "two birds in the bush";
 
 /// A mistake made again costs nothing. While the password is held it is not judged, and must not pay for another guess.
 #[tokio::test]
@@ -19,11 +25,11 @@ async fn r1_a_mistake_made_again_while_held_opens_nothing() {
         shop.asks(&mut eve).await;
         eve.fill(&[("Email address", ADA)]).press("Continue").await;
         for number in 0..10 {
-            guess(&mut eve, &format!("guess {number}")).await;
+            eve.guess(&format!("guess {number}")).await;
         }
         for _ in 0..5 {
-            guess(&mut eve, "guess 9").await;
-            guess(&mut eve, PASSWORD).await;
+            eve.guess("guess 9").await;
+            eve.guess(PASSWORD).await;
             assert!(!shop.has(&eve), "the eleventh guess was judged");
         }
         assert_eq!(server.count("SELECT failures FROM guesses").await, 10);
@@ -48,7 +54,7 @@ async fn r2_a_burst_from_one_network_is_told_twenty_verdicts() {
         let told = at_once(people.len(), |number| {
             let mut eve = people[number].clone();
             async move {
-                guess(&mut eve, "everybody's password").await;
+                eve.guess("everybody's password").await;
                 eve.status.as_u16()
             }
         })
@@ -133,7 +139,7 @@ async fn r1_recovery_opens_the_owner_s_own_browser_too() {
         shop.asks_with(&mut ada, &[("prompt", "login")]).await;
         ada.fill(&[("Email address", ADA)]).press("Continue").await;
         for number in 0..10 {
-            guess(&mut ada, &format!("guess {number}")).await;
+            ada.guess(&format!("guess {number}")).await;
         }
         ada.press("Forgot password?").await;
         ada.type_code(ADA).await;
@@ -142,6 +148,208 @@ async fn r1_recovery_opens_the_owner_s_own_browser_too() {
         shop.asks_with(&mut ada, &[("prompt", "login")]).await;
         ada.sign_in(ADA, "two birds in the bush").await;
         assert!(shop.has(&ada), "{:?}", ada.faults());
+    })
+    .await;
+}
+
+/// A flow that shows everybody their profile before it lets them in.
+async fn editor(server: &TestServer) -> Application {
+    server.flow(|flow: &mut UserFlow| flow.kind = FlowKind::ProfileEdit).await
+}
+
+/// Behind the proof, and before the end.
+async fn at_the_profile(editor: &Application, address: &str) -> Browser {
+    let mut browser = editor.server.browser();
+    editor.asks(&mut browser).await;
+    browser.sign_in(address, PASSWORD).await;
+    assert_eq!(browser.heading(), "Your profile");
+    browser
+}
+
+async fn at_a_new_password(shop: &Application, address: &str) -> Browser {
+    let mut browser = shop.server.browser();
+    shop.asks(&mut browser).await;
+    browser.fill(&[("Email address", address)]).press("Continue").await;
+    browser.press("Forgot password?").await;
+    browser.type_code(address).await;
+    assert_eq!(browser.heading(), "Choose a new password");
+    browser
+}
+
+async fn switch(admin: &Administrator, account: &AccountId, on: bool) {
+    let switched = admin.patch(&format!("/users/{account}"), json!({ "accountEnabled": on })).await;
+    assert_eq!(switched.status, 204, "{}", switched.text());
+}
+
+async fn sessions_of(server: &TestServer, account: &AccountId) -> usize {
+    server.texts(format!("SELECT id FROM sessions WHERE account_id = '{account}'")).await.len()
+}
+
+/// Whoever waits at the last page while their account is deleted has none to be let in by.
+#[tokio::test]
+async fn r19_who_is_deleted_on_the_way_in_stays_out() {
+    on_both(async |server| {
+        let (admin, shop, editor) = (server.administrator().await, server.application().await, editor(&server).await);
+        let (ada, grace) = (server.account(&shop, ADA).await, server.account(&shop, GRACE).await);
+        let mut at_profile = at_the_profile(&editor, ADA).await;
+        let mut at_password = at_a_new_password(&shop, GRACE).await;
+        for account in [&ada, &grace] {
+            assert_eq!(admin.delete(&format!("/users/{account}")).await.status, 204);
+        }
+        at_profile.press("Save").await;
+        at_password.fill(&[("New password", NEW)]).press("Save and sign in").await;
+        for (browser, account) in [(&at_profile, &ada), (&at_password, &grace)] {
+            assert_eq!((browser.status.as_u16(), &browser.left_for), (410, &None));
+            assert_eq!(sessions_of(&server, account).await, 0);
+        }
+    })
+    .await;
+}
+
+/// The same of an administrator who is asked for the code of their app.
+#[tokio::test]
+async fn r19_an_administrator_who_is_deleted_on_the_way_in_stays_out() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let roles = [(administrator::ALL, Role::GlobalAdministrator)];
+        let eve = server.make_administrator("eve@admin.example.test", &roles).await;
+        let mut browser = server.browser();
+        Application::portal(&server).asks(&mut browser).await;
+        browser.sign_in("eve@admin.example.test", PASSWORD).await;
+        assert_eq!(browser.heading(), "Enter your app’s code");
+        let home = admin.about(administration::TENANT_ID);
+        assert_eq!(home.delete(&format!("/users/{eve}")).await.status, 204);
+        browser.show_second_factor().await;
+        assert_eq!(browser.status, 410);
+        assert_eq!(sessions_of(&server, &eve).await, 0);
+    })
+    .await;
+}
+
+/// What begins while an account is switched off would come alive when it is switched on again.
+#[tokio::test]
+async fn r19_who_is_switched_off_on_the_way_in_is_not_in_when_switched_on() {
+    on_both(async |server| {
+        let (admin, shop, editor) = (server.administrator().await, server.application().await, editor(&server).await);
+        let ada = server.account(&shop, ADA).await;
+        let mut browser = at_the_profile(&editor, ADA).await;
+        switch(&admin, &ada, false).await;
+        browser.press("Save").await;
+        assert_eq!((browser.status.as_u16(), &browser.left_for), (410, &None));
+        switch(&admin, &ada, true).await;
+        assert_eq!(sessions_of(&server, &ada).await, 0);
+        shop.asks(&mut browser).await;
+        assert_eq!(browser.heading(), "Sign in");
+    })
+    .await;
+}
+
+/// Whoever showed the password before an administrator ended everything shows it once more.
+#[tokio::test]
+async fn r19_a_revocation_ends_who_is_on_the_way_in() {
+    on_both(async |server| {
+        let (admin, shop, editor) = (server.administrator().await, server.application().await, editor(&server).await);
+        let ada = server.account(&shop, ADA).await;
+        let mut thief = at_the_profile(&editor, ADA).await;
+        let revoked = admin.post(&format!("/users/{ada}/revokeSignInSessions"), json!({})).await;
+        assert_eq!(revoked.status, 200, "{}", revoked.text());
+        thief.press("Save").await;
+        assert_eq!((thief.status.as_u16(), &thief.left_for), (410, &None));
+        assert_eq!(sessions_of(&server, &ada).await, 0);
+
+        let mut owner = at_the_profile(&editor, ADA).await;
+        owner.press("Save").await;
+        assert!(editor.has(&owner), "{}", owner.text());
+    })
+    .await;
+}
+
+/// A page that was open before takes the password that an administrator made meanwhile, and its owner's after it.
+#[tokio::test]
+async fn a_page_that_is_open_already_takes_an_administrators_new_password() {
+    on_both(async |server| {
+        let (admin, shop) = (server.administrator().await, server.application().await);
+        let ada = server.account(&shop, ADA).await;
+        let mut browser = server.browser();
+        shop.asks(&mut browser).await;
+        browser.fill(&[("Email address", ADA)]).press("Continue").await;
+        let method = "authentication/methods/28c10230-6103-485e-b985-444c60001490/resetPassword";
+        let told: Value = admin.post(&format!("/users/{ada}/{method}"), json!({})).await.json();
+        guess(&mut browser, told["newPassword"].as_str().unwrap()).await;
+        assert_eq!(browser.heading(), "Choose a new password");
+        browser.fill(&[("New password", NEW)]).press("Save and sign in").await;
+        assert!(shop.has(&browser), "{}", browser.text());
+    })
+    .await;
+}
+
+/// The old mailbox is somebody else's by now: an administrator gives the account another address.
+async fn readdress(admin: &Administrator, account: &str, names: &[(&str, &str)]) {
+    let identities: Vec<Value> = names
+        .iter()
+        .map(|(kind, name)| json!({ "signInType": kind, "issuer": "", "issuerAssignedId": name }))
+        .collect();
+    let changed = admin.patch(&format!("/users/{account}"), json!({ "identities": identities })).await;
+    assert_eq!(changed.status, 204, "{}", changed.text());
+}
+
+/// Whoever read the old mailbox, and waits at the last page, finds the door shut once the account has another address: by a
+/// password, and by codes alone.
+#[tokio::test]
+async fn r11_a_proof_is_worth_nothing_after_the_address_changed() {
+    on_both(async |server| {
+        let (admin, shop, editor) = (server.administrator().await, server.application().await, editor(&server).await);
+        let (ada, grace) = (server.account(&shop, ADA).await, server.passcode_account(&shop, GRACE).await);
+        let mut thief = at_a_new_password(&shop, ADA).await;
+        readdress(&admin, ada.as_str(), &[("emailAddress", "ada@elsewhere.example")]).await;
+        thief.fill(&[("New password", NEW)]).press("Save and sign in").await;
+        assert_eq!((thief.status.as_u16(), &thief.left_for), (410, &None));
+        let mut owner = server.browser();
+        shop.asks(&mut owner).await;
+        owner.sign_in("ada@elsewhere.example", PASSWORD).await;
+        assert!(shop.has(&owner), "the password is what it was: {}", owner.text());
+
+        let mut thief = server.browser();
+        editor.asks(&mut thief).await;
+        thief.fill(&[("Email address", GRACE)]).press("Continue").await;
+        thief.press("Email me a code instead").await;
+        thief.type_code(GRACE).await;
+        assert_eq!(thief.heading(), "Your profile");
+        readdress(&admin, grace.as_str(), &[("emailAddress", "grace@elsewhere.example")]).await;
+        thief.press("Save").await;
+        assert_eq!((thief.status.as_u16(), &thief.left_for), (410, &None));
+        assert_eq!(sessions_of(&server, &grace).await, 0);
+    })
+    .await;
+}
+
+/// The same of somebody who was called by their user name.
+#[tokio::test]
+async fn r11_by_a_user_name_a_proof_is_worth_nothing_after_the_address_changed() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let either = FlowRules { sign_in_name: SignInName::EmailOrUserName, ..FlowRules::default() };
+        let shop = server.flow(|flow: &mut UserFlow| flow.rules = either).await;
+        let identity = |kind: &str, name: &str| json!({ "signInType": kind, "issuer": "", "issuerAssignedId": name });
+        let ada = json!({
+            "displayName": "Ada Lovelace",
+            "identities": [identity("emailAddress", ADA), identity("userName", "adal")],
+            "passwordProfile": { "password": PASSWORD, "forceChangePasswordNextSignIn": false },
+        });
+        let ada = admin.make("/users", ada).await;
+        for (address, is_theirs) in [("ada@elsewhere.example", false), ("Ada@Elsewhere.example", true)] {
+            let mailbox = if is_theirs { "ada@elsewhere.example" } else { ADA };
+            server.clock.advance(Duration::from_secs(60));
+            let mut browser = server.browser();
+            shop.asks(&mut browser).await;
+            browser.fill(&[("Email address or user name", "adal")]).press("Continue").await;
+            browser.press("Forgot password?").await;
+            browser.type_code(mailbox).await;
+            assert_eq!(browser.heading(), "Choose a new password");
+            readdress(&admin, &ada, &[("emailAddress", address), ("userName", "adal")]).await;
+            browser.fill(&[("New password", NEW)]).press("Save and sign in").await;
+            assert_eq!(shop.has_come(&browser), is_theirs, "{}", browser.text());
+        }
     })
     .await;
 }

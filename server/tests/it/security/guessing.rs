@@ -1,16 +1,12 @@
 //! Guessing passwords: counted across servers and browsers, held back by number, and nobody locks an owner out
 //! (security R1, R2).
 
-use crate::harness::{Browser, PASSWORD, at_once, on_both};
+use crate::harness::{PASSWORD, at_once, on_both};
 use app::contract::flow_rules::{FlowRules, SignInName};
 use axum::{body::Body, http::Method};
 use std::time::Duration;
 
 const ADA: &str = "ada@example.org";
-
-async fn guess(browser: &mut Browser, password: &str) {
-    browser.fill(&[("Password", password)]).press("Sign in").await;
-}
 
 /// Two hundred different guesses over two servers, from everywhere: ten are judged, and the right password is then
 /// answered like a wrong one.
@@ -37,7 +33,7 @@ async fn r1_two_hundred_guesses_at_once_over_two_servers() {
         let thieves = at_once(200, |number| {
             let mut thief = thieves[number % thieves.len()].clone();
             async move {
-                guess(&mut thief, &format!("guess number {number}")).await;
+                thief.guess(&format!("guess number {number}")).await;
                 thief
             }
         })
@@ -51,10 +47,10 @@ async fn r1_two_hundred_guesses_at_once_over_two_servers() {
         shop.asks(&mut last).await;
         last.fill(&[("Email address", ADA)]).press("Continue").await;
         for number in 0..2 {
-            guess(&mut last, &format!("one more {number}")).await;
+            last.guess(&format!("one more {number}")).await;
         }
         let wrong = last.text();
-        guess(&mut last, PASSWORD).await;
+        last.guess(PASSWORD).await;
         assert_eq!(last.text(), wrong, "held, and not told so");
 
         shop.asks_with(&mut owner, &[("prompt", "login")]).await;
@@ -62,7 +58,7 @@ async fn r1_two_hundred_guesses_at_once_over_two_servers() {
         assert!(shop.has(&owner), "the owner's own browser has a count of its own");
 
         server.clock.advance(Duration::from_secs(61));
-        guess(&mut last, PASSWORD).await;
+        last.guess(PASSWORD).await;
         assert!(shop.has(&last), "after a minute");
     })
     .await;
@@ -98,7 +94,7 @@ async fn r1_guesses_are_counted_by_account_whatever_name_was_typed() {
             shop.asks(&mut thief).await;
             let name = if number % 2 == 0 { ADA } else { "ada" };
             thief.fill(&[("Email address or user name", name)]).press("Continue").await;
-            guess(&mut thief, &format!("guess number {number}")).await;
+            thief.guess(&format!("guess number {number}")).await;
         }
         assert_eq!(server.count("SELECT count(*) FROM guesses").await, 1);
         let judged = server.count("SELECT max(failures) FROM guesses").await;
@@ -116,9 +112,9 @@ async fn r1_the_same_mistake_again_costs_nothing() {
         shop.asks(&mut ada).await;
         ada.fill(&[("Email address", ADA)]).press("Continue").await;
         for _ in 0..15 {
-            guess(&mut ada, "the same mistake").await;
+            ada.guess("the same mistake").await;
         }
-        guess(&mut ada, PASSWORD).await;
+        ada.guess(PASSWORD).await;
         assert!(shop.has(&ada), "{:?}", ada.faults());
         assert_eq!(server.count("SELECT count(*) FROM guesses").await, 0, "forgiven");
     })
@@ -146,7 +142,7 @@ async fn r1_after_a_hundred_failures_the_password_is_closed() {
         let mut eve = server.browser();
         shop.asks(&mut eve).await;
         eve.fill(&[("Email address", ADA)]).press("Continue").await;
-        guess(&mut eve, "guess").await;
+        eve.guess("guess").await;
         server
             .write(|c, tenant, _| {
                 Box::pin(async move {
@@ -158,7 +154,7 @@ async fn r1_after_a_hundred_failures_the_password_is_closed() {
                 })
             })
             .await;
-        guess(&mut eve, "guess of the hundredth").await;
+        eve.guess("guess of the hundredth").await;
         server.clock.advance(Duration::from_secs(365 * 24 * 3600));
         let mut ada = server.browser();
         shop.asks(&mut ada).await;
@@ -188,7 +184,7 @@ async fn r1_a_guess_that_nobody_had_time_for_is_not_counted() {
         let statuses = at_once(people.len(), |number| {
             let mut browser = people[number].clone();
             async move {
-                guess(&mut browser, "a wrong password").await;
+                browser.guess("a wrong password").await;
                 browser.status.as_u16()
             }
         })
