@@ -70,6 +70,8 @@ pub struct Wanted {
     pub account: Option<String>,
     pub application: Option<String>,
     pub kind: Option<String>,
+    /// Zero of what went well.
+    pub error_code: Option<i64>,
     /// When and which was the last one of the page before.
     pub after: Option<(i64, String)>,
 }
@@ -103,6 +105,20 @@ pub async fn list_wanted(db: &Db, tenant: &TenantId, wanted: &Wanted, limit: i64
     clause.say(" ORDER BY at DESC, id LIMIT ").bind(limit);
     let rows: Vec<Row> = clause.fetch_all(db.reader()).await?;
     Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// When somebody last signed in, which whoever signs up does as well. Asked of the person's own rows: with `at` alone the
+/// index by time would lead, past what all the others did since.
+pub async fn last_sign_in(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<Option<Timestamp>> {
+    let (at,): (i64,) = sqlx::query_as(
+        "SELECT CAST(COALESCE(MAX(at + 0), -1) AS BIGINT) FROM activities
+         WHERE tenant_id = $1 AND account_id = $2 AND kind IN ('signedIn', 'signedUp')",
+    )
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .fetch_one(db.reader())
+    .await?;
+    Ok((at >= 0).then_some(Timestamp(at)))
 }
 
 fn read((id, at, kind, account, application, user_flow): Row) -> Option<Activity> {

@@ -11,8 +11,8 @@ use app::contract::{
 };
 pub use protocol::Protocol;
 pub use registered::{
-    EndingSecret, NewSecret, Notes, Registered, add_secret, delete, list, list_secrets_ending, register, registered,
-    remove_secret, update,
+    EndingSecret, Named, NewSecret, Notes, Registered, add_secret, count, delete, list, list_secrets_ending, register,
+    registered, remove_secret, update,
 };
 use sqlx::AnyConnection;
 use std::sync::Arc;

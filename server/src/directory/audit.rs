@@ -1,7 +1,7 @@
 //! What was changed by the management API, by whom, from what to what (security R41). A row is written in the unit that
 //! makes the change, and its hash covers the row before it: who changes a row later has to change all that follow.
 
-use super::Db;
+use super::{Db, clause::Clause};
 use crate::error::{Error, Result};
 use app::contract::{id::TenantId, time::Timestamp};
 use serde_json::{Map, Value};
@@ -312,18 +312,49 @@ impl Row {
     }
 }
 
+/// What a list is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub since: Option<Timestamp>,
+    pub before: Option<Timestamp>,
+    pub category: Option<String>,
+    pub activity: Option<String>,
+    /// Who changed something.
+    pub actor: Option<(ActorKind, String)>,
+    /// Where in the chain the page before ended.
+    pub after: Option<i64>,
+}
+
 /// Newest first, from before a place in the chain.
 pub async fn list(db: &Db, tenant: &TenantId, before: Option<i64>, limit: i64) -> Result<Vec<Audit>> {
-    let rows: Vec<Row> = sqlx::query_as(
+    list_wanted(db, tenant, &Wanted { after: before, ..Wanted::default() }, limit).await
+}
+
+pub async fn list_wanted(db: &Db, tenant: &TenantId, wanted: &Wanted, limit: i64) -> Result<Vec<Audit>> {
+    let mut clause = Clause::new(
         "SELECT tenant_id, sequence, id, at, actor_kind, actor_id, actor_name, address, correlation_id, activity, category,
                 operation, target_kind, target_id, target_name, before, after, hash
-         FROM audits WHERE tenant_id = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3",
-    )
-    .bind(tenant.as_str())
-    .bind(before.unwrap_or(i64::MAX))
-    .bind(limit)
-    .fetch_all(db.reader())
-    .await?;
+         FROM audits",
+    );
+    clause.say(" WHERE tenant_id = ").bind(tenant.as_str());
+    clause.say(" AND sequence < ").bind(wanted.after.unwrap_or(i64::MAX));
+    if let Some(since) = wanted.since {
+        clause.say(" AND at >= ").bind(since.0);
+    }
+    if let Some(before) = wanted.before {
+        clause.say(" AND at < ").bind(before.0);
+    }
+    if let Some(category) = &wanted.category {
+        clause.say(" AND category = ").bind(category.as_str());
+    }
+    if let Some(activity) = &wanted.activity {
+        clause.say(" AND activity = ").bind(activity.as_str());
+    }
+    if let Some((kind, id)) = &wanted.actor {
+        clause.say(" AND actor_kind = ").bind(kind.as_str()).say(" AND actor_id = ").bind(id.as_str());
+    }
+    clause.say(" ORDER BY sequence DESC LIMIT ").bind(limit);
+    let rows: Vec<Row> = clause.fetch_all(db.reader()).await?;
     Ok(rows.into_iter().filter_map(Row::read).collect())
 }
 

@@ -17,7 +17,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 use unicode_normalization::UnicodeNormalization;
 
 /// The sign-in type of an account known by its e-mail address.
-pub(super) const EMAIL_ADDRESS: &str = "emailAddress";
+pub const EMAIL_ADDRESS: &str = "emailAddress";
 /// And of one known by a user name.
 pub(super) const USER_NAME: &str = "userName";
 

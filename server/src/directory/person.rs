@@ -20,7 +20,7 @@ pub use change::{
     set_identities, set_other_addresses,
 };
 pub use held::everything;
-pub use list::{Comparison, Condition, Order, Wanted, list};
+pub use list::{Comparison, Condition, Order, Wanted, count_wanted, list};
 pub use purge::{purge, purge_expired};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
@@ -107,8 +107,9 @@ type Row = (
     String,
 );
 
+/// All but the last column of a row: by what it is sorted.
 const COLUMNS: &str = "SELECT a.id, a.method, a.user_type, a.user_flow_id, a.created_at, a.disabled_at, a.deleted_at, \
-                       a.must_change_password_at, a.sessions_valid_from, a.deleted_identities, a.sort_name ";
+                       a.must_change_password_at, a.sessions_valid_from, a.deleted_identities, ";
 
 pub async fn find(db: &Db, tenant: &TenantId, id: &AccountId) -> Result<Option<Person>> {
     Ok(by_ids(db, tenant, std::slice::from_ref(id)).await?.into_iter().next())
@@ -127,11 +128,20 @@ pub async fn by_ids(db: &Db, tenant: &TenantId, ids: &[AccountId]) -> Result<Vec
         return Ok(Vec::new());
     }
     let mut clause = Clause::new(COLUMNS);
-    clause.say("FROM accounts a WHERE a.tenant_id = ").bind(tenant.as_str()).say(" AND a.id IN ");
+    clause.say("a.sort_name FROM accounts a WHERE a.tenant_id = ").bind(tenant.as_str()).say(" AND a.id IN ");
     clause.bind_list(ids.iter().map(AccountId::as_str));
     let mut people = complete(db, tenant, clause.fetch_all(db.reader()).await?).await?;
     people.sort_by_key(|person| ids.iter().position(|id| *id == person.id));
     Ok(people)
+}
+
+/// What is asked of everybody whom somebody types, for a list that is narrowed or ordered otherwise as well.
+pub fn typed(text: &str) -> Vec<Condition> {
+    match search::terms_of(text) {
+        // What has no letters in it is nobody's name.
+        terms if terms.is_empty() => vec![Condition::Id(String::new())],
+        terms => terms.into_iter().map(Condition::Word).collect(),
+    }
 }
 
 /// A search as somebody types: by the beginnings of words of names and of sign-in names.

@@ -59,11 +59,40 @@ fn hex(word: &str) -> String {
 }
 
 /// Everything that begins with the word lies between the two.
-fn range(word: &str) -> (String, String) {
+pub(super) fn range(word: &str) -> (String, String) {
     let hex = hex(word);
     // `g` is beyond every hexadecimal digit.
     let end = format!("{hex}g");
     (hex, end)
+}
+
+/// Whether the words of this attribute are among those by which people are found.
+pub(super) fn is_name(attribute: &str) -> bool {
+    ["displayName", "givenName", "surname"].contains(&attribute)
+}
+
+/// The longest word of the beginning of a name: all who have such a name have a word that begins so.
+pub(super) fn word_of_name(beginning: &str) -> Option<String> {
+    terms_of(beginning).into_iter().map(open).find(|word| !word.is_empty())
+}
+
+/// The same of a sign-in name, which is one word.
+pub(super) fn word_of_sign_in_name(beginning: &str) -> Option<String> {
+    Some(open(fold(beginning))).filter(|word| !word.is_empty())
+}
+
+/// A sigma at the end is written otherwise where the word goes on.
+fn open(word: String) -> String {
+    word.trim_end_matches(['σ', 'ς']).to_owned()
+}
+
+/// What is looked for where somebody typed this, the longest word first.
+pub(super) fn terms_of(typed: &str) -> Vec<String> {
+    let mut terms = terms(typed);
+    terms.sort_by_key(|term| Reverse(term.chars().count()));
+    terms.dedup();
+    terms.truncate(MOST_TERMS);
+    terms
 }
 
 /// Replaces the words of one person.
@@ -156,10 +185,7 @@ pub struct Found {
 
 /// People all of whose terms are the beginnings of words of theirs, in the order of the words. Each comes once.
 pub async fn find(db: &Db, tenant: &TenantId, typed: &str, after: Option<&After>, limit: i64) -> Result<Found> {
-    let mut terms = terms(typed);
-    terms.sort_by_key(|term| Reverse(term.chars().count()));
-    terms.dedup();
-    terms.truncate(MOST_TERMS);
+    let mut terms = terms_of(typed);
     if terms.is_empty() {
         return Ok(Found::default());
     }
@@ -253,6 +279,27 @@ mod tests {
         }
         let (from, to) = range("love");
         assert!(ada.range(from..to).next().is_none());
+    }
+
+    #[test]
+    fn whoever_has_a_name_has_a_word_that_begins_as_the_name_does() {
+        for (name, beginning) in [
+            ("Ada Lovelace", "ada lo"),
+            ("Anna-Maria Ó Briain", "Anna-"),
+            ("Ὀδυσσεύς", "ὈΔΥΣ"),
+            ("Bücher", "BÜ"),
+            ("Jean 'Jo' Smith", "jean '"),
+        ] {
+            let (from, to) = range(&word_of_name(beginning).unwrap());
+            assert!(words([name], []).range(from..to).next().is_some(), "{name} {beginning}");
+        }
+        for (address, beginning) in
+            [("a!b@example.org", "a!b"), (".ada@example.org", ".A"), ("ada.l@example.org", "ada.")]
+        {
+            let (from, to) = range(&word_of_sign_in_name(beginning).unwrap());
+            assert!(words([], [address]).range(from..to).next().is_some(), "{address} {beginning}");
+        }
+        assert_eq!((word_of_name("★ "), word_of_sign_in_name(".")), (None, None));
     }
 
     #[test]

@@ -147,6 +147,9 @@ pub async fn list_wanted(db: &Db, tenant: &TenantId, wanted: &Wanted, limit: i64
     if let Some(application) = &wanted.application {
         clause.say(" AND application_id = ").bind(application.as_str());
     }
+    if let Some(code) = wanted.error_code {
+        clause.say(" AND error_code = ").bind(code);
+    }
     if let Some((at, id)) = &wanted.after {
         clause.say(" AND (first_at < ").bind(*at).say(" OR (first_at = ").bind(*at);
         clause.say(" AND id > ").bind(id.as_str()).say("))");

@@ -3,7 +3,11 @@
 use super::{
     address::Version,
     caller::Caller,
-    query::page::{List, Page},
+    query::{
+        listed,
+        options::Options,
+        page::{List, Page, selected},
+    },
 };
 use crate::{
     error::{Error, Result},
@@ -14,7 +18,7 @@ use app::contract::resource::collection::Collection;
 use axum::{
     Json,
     extract::{FromRequestParts, Request},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -28,6 +32,8 @@ pub struct Wishes {
     prefer: Prefer,
     /// RFC 9110 §13.1.1: the change is wanted only while the entity has this tag.
     if_match: Option<String>,
+    /// What a request that only reads asks for.
+    query: Option<String>,
 }
 
 /// RFC 7240 §4.2.
@@ -57,6 +63,7 @@ impl FromRequestParts<AppState> for Wishes {
             root: format!("{}/{version}", state.config.public_url.graph()),
             prefer,
             if_match: if_match.filter(|tag| *tag != "*").map(str::to_owned),
+            query: parts.uri.query().filter(|_| [Method::GET, Method::HEAD].contains(&parts.method)).map(str::to_owned),
         })
     }
 }
@@ -79,8 +86,26 @@ impl Wishes {
         List { seal: &state.seal, tenant: &caller.tenant.id, of, root: &self.root }
     }
 
-    /// `of` is the collection: `identity/userFlowAttributes`.
+    /// One entity, or what `$select` names of it. `of` is the collection: `identity/userFlowAttributes`.
     pub fn entity(&self, of: &str, entity: &impl Serialize) -> Result<Response> {
+        self.expanded(of, entity, &[])
+    }
+
+    /// The same where these may be asked to be expanded, which they always are.
+    pub fn expanded(&self, of: &str, entity: &impl Serialize, expandable: &[&str]) -> Result<Response> {
+        let options = Options::read(self.query.as_deref())?;
+        options.only(&["select", "expand"])?;
+        options.expands_only(expandable)?;
+        self.as_it_is(of, &selected(serde_json::to_value(entity)?, &options.select))
+    }
+
+    /// What `$select` names.
+    pub fn selects(&self) -> Result<Vec<String>> {
+        Ok(Options::read(self.query.as_deref())?.select)
+    }
+
+    /// All of it, for whoever is asked in words that are not Graph's.
+    pub fn as_it_is(&self, of: &str, entity: &impl Serialize) -> Result<Response> {
         let (body, etag) = self.with_context(of, entity)?;
         let mut response = Json(body).into_response();
         put_etag(&mut response, etag.as_deref());
@@ -112,6 +137,20 @@ impl Wishes {
                 Ok(response)
             }
         }
+    }
+
+    /// A list that is short enough to be looked through as it is shown. `fields` may be filtered and ordered by.
+    pub fn listed(
+        &self,
+        state: &AppState,
+        caller: &Caller,
+        of: &str,
+        fields: &[&str],
+        items: Vec<Value>,
+    ) -> Result<Response> {
+        let options = Options::read(self.query.as_deref())?;
+        options.expands_only(&[])?;
+        Ok(self.collection(of, listed::page(self.list(state, caller, of), &options, fields, items)?))
     }
 
     pub fn collection(&self, of: &str, page: Page) -> Response {

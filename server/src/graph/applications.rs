@@ -11,7 +11,7 @@ use super::{
     change::{self, Change},
     query::{
         filter::{Expression, Literal, Operator, Place},
-        options::{Options, bad},
+        options::{Direction, Options, bad},
         page::{Page, selected},
     },
 };
@@ -19,7 +19,7 @@ use crate::{
     administration::{PORTAL, TENANT_ID},
     directory::{
         administrator,
-        application::{self, Registered},
+        application::{self, Named, Registered},
         user_flow,
     },
     error::{Error, Refusal, Result},
@@ -58,18 +58,30 @@ pub async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
+    options.expands_only(&[])?;
+    let in_order = matches!(options.order.as_slice(), [] | [(_, Direction::Up)]);
+    if !in_order || options.order.iter().any(|(name, _)| name != "displayName") {
+        return Err(bad("Applications are ordered by displayName."));
+    }
     let list = wishes.list(&state, &caller, OF);
     if let Some(id) = by_app_id(&options) {
         let found = application::registered(&state.db, &caller.tenant.id, &ApplicationId::from(id)).await?;
-        return shown_page(&state, &caller, &wishes, &options, found.into_iter().collect(), None).await;
+        let found: Vec<Registered> = found.into_iter().collect();
+        let count = options.count.then_some(found.len() as i64);
+        return shown_page(&state, &caller, &wishes, &options, found, (count, None)).await;
     }
+    let named = named(&options)?;
+    let count = match options.count && options.skip_token.is_none() {
+        true => Some(application::count(&state.db, &caller.tenant.id, named).await?),
+        false => None,
+    };
     let place = list.place(&options)?.unwrap_or_default();
     let after = match place.as_slice() {
         [Value::String(name), Value::String(id)] => Some((name.as_str(), id.as_str())),
         _ => None,
     };
     let top = options.top as i64;
-    let mut found = application::list(&state.db, &caller.tenant.id, beginning(&options)?, after, top + 1).await?;
+    let mut found = application::list(&state.db, &caller.tenant.id, named, after, top + 1).await?;
     let more = found.len() > options.top;
     found.truncate(options.top);
     let next = match found.last().filter(|_| more) {
@@ -79,7 +91,7 @@ pub async fn list(
         }
         None => None,
     };
-    shown_page(&state, &caller, &wishes, &options, found, next).await
+    shown_page(&state, &caller, &wishes, &options, found, (count, next)).await
 }
 
 async fn shown_page(
@@ -88,19 +100,19 @@ async fn shown_page(
     wishes: &Wishes,
     options: &Options,
     found: Vec<Registered>,
-    next: Option<String>,
+    (count, next): (Option<i64>, Option<String>),
 ) -> Result<Response> {
     let mut value = Vec::<Value>::with_capacity(found.len());
     for registered in &found {
         let shown = serde_json::to_value(in_words(state, caller, registered).await?)?;
         value.push(selected(shown, &options.select));
     }
-    Ok(wishes.collection(OF, Page { value, next, ..Page::default() }))
+    Ok(wishes.collection(OF, Page { value, count, next }))
 }
 
 /// `appId eq '…'`: one application has one name.
 fn by_app_id(options: &Options) -> Option<&str> {
-    match options.filter.as_ref()? {
+    match options.filter.as_ref().filter(|_| options.search.is_none())? {
         Expression::Compare { path, operator: Operator::Equal, literal: Literal::Text(id) }
             if ["appId", "id"].contains(&path.join("/").as_str()) =>
         {
@@ -110,14 +122,22 @@ fn by_app_id(options: &Options) -> Option<&str> {
     }
 }
 
-fn beginning(options: &Options) -> Result<Option<&str>> {
+fn named(options: &Options) -> Result<Named<'_>> {
+    let is_name = |path: &[String]| path.join("/") == "displayName";
     match (&options.search, &options.filter) {
-        (Some(search), None) => Ok(Some(search)),
-        (None, None) => Ok(None),
-        (_, Some(Expression::Text { path, place: Place::Start, text })) if path.join("/") == "displayName" => {
-            Ok(Some(text))
+        (Some(search), None) => Ok(Named::Beginning(search)),
+        (None, None) => Ok(Named::Anyhow),
+        (None, Some(Expression::Text { path, place: Place::Start, text })) if is_name(path) => {
+            Ok(Named::Beginning(text))
         }
-        _ => Err(bad("Applications are found by appId eq or by startsWith(displayName, …).")),
+        (None, Some(Expression::Compare { path, operator: Operator::Equal, literal: Literal::Text(name) }))
+            if is_name(path) =>
+        {
+            Ok(Named::Exactly(name))
+        }
+        _ => Err(bad(
+            "Applications are found by one of appId eq, displayName eq, startsWith(displayName, …) and $search.",
+        )),
     }
 }
 
@@ -132,7 +152,9 @@ pub async fn get(
 }
 
 pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishes, sent: Bytes) -> Result<Response> {
+    judge::elsewhere(&sent)?;
     let asked: Application = body::created(&sent)?;
+    judge::follows(&sent, &asked)?;
     let id = ApplicationId::from(state.chance.id());
     let (application, notes) = judge::whole(&asked, id.clone(), None, &[], state.clock.now())?;
     let name = asked.display_name.clone();
@@ -156,7 +178,9 @@ pub async fn update(
     is_not_the_portal(&caller, &id)?;
     let before = in_words(&state, &caller, &was).await?;
     wishes.still(before.etag.as_deref().unwrap_or_default())?;
+    judge::elsewhere(&sent)?;
     let after: Application = body::patched(&before, &sent)?;
+    judge::follows(&sent, &after)?;
     judge::fixed(&before, &after)?;
     let Registered { application, .. } = was;
     let keys = application.protocol.keys.clone();

@@ -6,7 +6,7 @@ use super::{
     change::PERSON,
     query::{
         filter::{Expression, Literal, Operator},
-        options::{Options, bad},
+        options::{Direction, Options, bad},
         page::{Page, selected},
     },
 };
@@ -47,6 +47,7 @@ pub async fn sign_ins(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
+    only_newest_first(&options, "createdDateTime")?;
     let list = wishes.list(&state, &caller, SIGN_INS);
     let mut wanted = Wanted::default();
     if let Some(filter) = &options.filter {
@@ -108,13 +109,10 @@ impl Happened {
 /// Two lists, each newest first, as one.
 async fn happened(state: &AppState, caller: &Caller, wanted: &Wanted, limit: i64) -> Result<Vec<Happened>> {
     let (db, tenant) = (&state.db, &caller.tenant.id);
-    let only_failures = wanted.kind.as_deref() == Some(EVENT);
-    let well = if only_failures { Vec::new() } else { activity::list_wanted(db, tenant, wanted, limit).await? };
-    let failed = if only_failures || wanted.kind.is_none() {
-        sign_in_failure::list_wanted(db, tenant, wanted, limit).await?
-    } else {
-        Vec::new()
-    };
+    let asks_well = wanted.kind.as_deref() != Some(EVENT) && wanted.error_code.is_none_or(|code| code == 0);
+    let asks_failed = wanted.kind.as_deref().is_none_or(|kind| kind == EVENT) && wanted.error_code != Some(0);
+    let well = if asks_well { activity::list_wanted(db, tenant, wanted, limit).await? } else { Vec::new() };
+    let failed = if asks_failed { sign_in_failure::list_wanted(db, tenant, wanted, limit).await? } else { Vec::new() };
     let mut all: Vec<Happened> =
         well.into_iter().map(Happened::Well).chain(failed.into_iter().map(Happened::Failed)).collect();
     all.sort_by(|a, b| b.at().cmp(&a.at()).then_with(|| a.id().cmp(b.id())));
@@ -122,15 +120,38 @@ async fn happened(state: &AppState, caller: &Caller, wanted: &Wanted, limit: i64
     Ok(all)
 }
 
+/// Both lists are walked from their end, and not counted.
+fn only_newest_first(options: &Options, time: &str) -> Result<()> {
+    options.expands_only(&[])?;
+    let newest_first = match options.order.as_slice() {
+        [] => true,
+        [(name, Direction::Down)] => name == time,
+        _ => false,
+    };
+    match () {
+        () if !newest_first => Err(bad(format!("The list is ordered by {time} desc."))),
+        () if options.count => Err(bad("The list is not counted: read it page by page, without $count.")),
+        () if options.search.is_some() => Err(bad("The list is not searched: use $filter.")),
+        () => Ok(()),
+    }
+}
+
 fn narrow(wanted: &mut Wanted, filter: &Expression) -> Result<()> {
-    let cannot =
-        || bad("Sign-ins are found by createdDateTime ge and lt, userId eq, appId eq and event eq, with and between.");
+    let cannot = || {
+        bad(
+            "Sign-ins are found by createdDateTime ge, gt, lt and le, and by userId, appId, event and status/errorCode \
+             eq, with and between.",
+        )
+    };
     match filter {
         Expression::All(parts) => parts.iter().try_for_each(|part| narrow(wanted, part)),
         Expression::Compare { path, operator, literal } => {
             match (path.join("/").as_str(), operator, literal) {
                 ("createdDateTime", Operator::AtLeast, Literal::Moment(at)) => wanted.since = Some(at.0),
                 ("createdDateTime", Operator::Less, Literal::Moment(at)) => wanted.before = Some(at.0),
+                ("createdDateTime", Operator::Greater, Literal::Moment(at)) => wanted.since = Some(at.next().0),
+                ("createdDateTime", Operator::AtMost, Literal::Moment(at)) => wanted.before = Some(at.next().0),
+                ("status/errorCode", Operator::Equal, Literal::Number(code)) => wanted.error_code = Some(*code),
                 ("userId", Operator::Equal, Literal::Text(id)) => wanted.account = Some(id.clone()),
                 ("appId", Operator::Equal, Literal::Text(id)) => wanted.application = Some(id.clone()),
                 ("event", Operator::Equal, Literal::Text(word)) => wanted.kind = Some(word.clone()),
@@ -210,12 +231,14 @@ pub async fn directory_audits(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
-    if options.filter.is_some() || !options.order.is_empty() {
-        return Err(bad("The audit is read from its end, page by page."));
-    }
+    only_newest_first(&options, "activityDateTime")?;
     let list = wishes.list(&state, &caller, AUDITS);
-    let before = list.place(&options)?.and_then(|place| place.first().and_then(Value::as_i64));
-    let mut found = audit::list(&state.db, &caller.tenant.id, before, options.top as i64 + 1).await?;
+    let mut wanted = audit::Wanted::default();
+    if let Some(filter) = &options.filter {
+        narrow_audits(&mut wanted, filter)?;
+    }
+    wanted.after = list.place(&options)?.and_then(|place| place.first().and_then(Value::as_i64));
+    let mut found = audit::list_wanted(&state.db, &caller.tenant.id, &wanted, options.top as i64 + 1).await?;
     let more = found.len() > options.top;
     found.truncate(options.top);
     let next = match found.last().filter(|_| more) {
@@ -226,6 +249,36 @@ pub async fn directory_audits(
     let value = found.into_iter().map(|row| Ok(selected(serde_json::to_value(told(row, &people))?, &options.select)));
     let page = Page { value: value.collect::<Result<_>>()?, next, ..Page::default() };
     Ok(wishes.collection(AUDITS, page))
+}
+
+fn narrow_audits(wanted: &mut audit::Wanted, filter: &Expression) -> Result<()> {
+    let cannot = || {
+        bad("Changes are found by activityDateTime ge, gt, lt and le, and by category, activityDisplayName, \
+             initiatedBy/user/id and initiatedBy/app/appId eq, with and between.")
+    };
+    match filter {
+        Expression::All(parts) => parts.iter().try_for_each(|part| narrow_audits(wanted, part)),
+        Expression::Compare { path, operator, literal } => {
+            let by = |kind, id: &str| Some((kind, id.to_owned()));
+            match (path.join("/").as_str(), operator, literal) {
+                ("activityDateTime", Operator::AtLeast, Literal::Moment(at)) => wanted.since = Some(at.0),
+                ("activityDateTime", Operator::Greater, Literal::Moment(at)) => wanted.since = Some(at.next().0),
+                ("activityDateTime", Operator::Less, Literal::Moment(at)) => wanted.before = Some(at.0),
+                ("activityDateTime", Operator::AtMost, Literal::Moment(at)) => wanted.before = Some(at.next().0),
+                ("category", Operator::Equal, Literal::Text(word)) => wanted.category = Some(word.clone()),
+                ("activityDisplayName", Operator::Equal, Literal::Text(word)) => wanted.activity = Some(word.clone()),
+                ("initiatedBy/user/id", Operator::Equal, Literal::Text(id)) => {
+                    wanted.actor = by(audit::ActorKind::Account, id);
+                }
+                ("initiatedBy/app/appId", Operator::Equal, Literal::Text(id)) => {
+                    wanted.actor = by(audit::ActorKind::Application, id);
+                }
+                _ => return Err(cannot()),
+            }
+            Ok(())
+        }
+        _ => Err(cannot()),
+    }
 }
 
 /// What they are called now whom the audit knows by their ids alone. Of whoever was forgotten there is no more (security R42).

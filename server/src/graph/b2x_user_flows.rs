@@ -9,7 +9,7 @@ use super::{
     caller::Caller,
     change::{self, Change},
     flow_shape::Flows,
-    query::{listed, options::Options, page::Page},
+    query::{listed, options::Options},
     user_flow_attributes::named,
     user_flows::{self, change_flow, rows},
 };
@@ -25,6 +25,7 @@ use app::contract::{
     resource::{
         b2x_user_flow::{
             AssignmentOrder, AttributeAssignment, AttributeValue, IdentityUserFlow, SetOrder, UserFlowType,
+            UserInputType,
         },
         identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD},
         input::{Input, InputOption},
@@ -45,7 +46,10 @@ pub use languages::{
 };
 
 const CATEGORY: &str = "UserFlow";
+const EXPANDABLE: [&str; 2] = ["identityProviders", "userFlowIdentityProviders"];
 const LONGEST_NAME: usize = 64;
+/// What whoever reads none of a flow's languages is shown.
+const LANGUAGE: &str = "en";
 
 fn of(b2c: bool) -> &'static str {
     if b2c { "identity/b2cUserFlows" } else { "identity/b2xUserFlows" }
@@ -58,8 +62,11 @@ fn prefix(b2c: bool) -> &'static str {
 fn shown(flows: &Flows, listed: &Listed) -> IdentityUserFlow {
     let flow = flows.shown_alone(&listed.flow);
     // Graph has known one version of B2B's flows.
-    let version = if flow.id.starts_with(prefix(true)) { u8::from(flow.rules.version) } else { 1 };
+    let is_b2c = flow.id.starts_with(prefix(true));
+    let version = if is_b2c { u8::from(flow.rules.version) } else { 1 };
     IdentityUserFlow {
+        is_language_customization_enabled: is_b2c.then_some(true),
+        default_language_tag: is_b2c.then(|| LANGUAGE.into()),
         id: flow.id,
         user_flow_type: match (flow.kind, flow.on_interactive_auth_flow_start.is_sign_up_allowed) {
             (FlowKind::SignUpOrSignIn, false) => UserFlowType::SignIn,
@@ -81,7 +88,7 @@ pub async fn list<const B2C: bool>(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
-    options.expands_only(&["identityProviders", "userFlowIdentityProviders"])?;
+    options.expands_only(&EXPANDABLE)?;
     let flows = Flows::of(&state, &caller.tenant).await?;
     let ours = flows.flows.iter().filter(|listed| listed.flow.id.as_str().starts_with(prefix(B2C)));
     let values = ours.map(|listed| serde_json::to_value(shown(&flows, listed))).collect::<Result<_, _>>()?;
@@ -96,7 +103,7 @@ pub async fn get<const B2C: bool>(
     Path(id): Path<String>,
 ) -> Result<Response> {
     let flows = Flows::of(&state, &caller.tenant).await?;
-    wishes.entity(of(B2C), &shown(&flows, &get_of(&flows, B2C, &id)?))
+    wishes.expanded(of(B2C), &shown(&flows, &get_of(&flows, B2C, &id)?), &EXPANDABLE)
 }
 
 pub async fn create<const B2C: bool>(
@@ -131,6 +138,7 @@ pub async fn create<const B2C: bool>(
 
 /// A flow as these words begin one: e-mail with password unless something else was said; guests for B2X.
 fn fresh(id: &str, sent: IdentityUserFlow, b2c: bool) -> Result<Shown> {
+    speaks(&sent)?;
     let kind = FlowKind::from(sent.user_flow_type);
     let partners = matches!(kind, FlowKind::SignUpOrSignIn | FlowKind::SignIn);
     if !b2c && !partners {
@@ -161,6 +169,49 @@ fn fresh(id: &str, sent: IdentityUserFlow, b2c: bool) -> Result<Shown> {
         },
         ..Shown::default()
     })
+}
+
+/// Of which languages a flow speaks each is switched at its own address.
+fn speaks(sent: &IdentityUserFlow) -> Result<(), Flaw> {
+    if sent.is_language_customization_enabled == Some(false) {
+        let why = "A user flow speaks every language that is not switched off at …/languages/{language}.";
+        return Err(Flaw::new("isLanguageCustomizationEnabled", why));
+    }
+    match sent.default_language_tag.as_deref() {
+        None | Some(LANGUAGE) => Ok(()),
+        Some(_) => {
+            let why = format!("Whoever reads none of the languages of a user flow is shown '{LANGUAGE}'.");
+            Err(Flaw::new("defaultLanguageTag", why))
+        }
+    }
+}
+
+/// Graph changes how a flow of B2C speaks; here the identity providers as well. The rest is what it is.
+pub async fn update<const B2C: bool>(
+    State(state): State<AppState>,
+    caller: Caller,
+    wishes: Wishes,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Response> {
+    let flows = Flows::of(&state, &caller.tenant).await?;
+    let before = shown(&flows, &get_of(&flows, B2C, &id)?);
+    let sent: IdentityUserFlow = body::patched(&before, &body)?;
+    speaks(&sent)?;
+    for (name, same) in [
+        ("id", sent.id == before.id),
+        ("userFlowType", sent.user_flow_type == before.user_flow_type),
+        ("userFlowTypeVersion", sent.user_flow_type_version == before.user_flow_type_version),
+    ] {
+        if !same {
+            return Err(Flaw::new(name, "It stays what the user flow was made with.").into());
+        }
+    }
+    change_flow(&state, &caller, &wishes, &id, "Update user flow", |_, shown| {
+        shown.on_authentication_method_load_start.identity_providers = sent.identity_providers;
+        Ok(())
+    })
+    .await
 }
 
 pub async fn remove<const B2C: bool>(
@@ -197,15 +248,20 @@ fn assignment(flow: &Shown, input: &Input, attribute: &Attribute) -> AttributeAs
         id: spelled(attribute),
         is_optional: !input.required,
         requires_verification: Some(attribute.id == EMAIL && flow.rules.address == AddressProof::ByCode),
-        user_input_type: input.input_type,
+        user_input_type: control(input),
         display_name: input.label.clone(),
         user_attribute_values: input.options.iter().map(value).collect(),
         user_attribute: UserFlowAttribute { id: spelled(attribute), ..UserFlowAttribute::from(attribute) },
     }
 }
 
+fn control(input: &Input) -> UserInputType {
+    if input.attribute == EMAIL { UserInputType::EmailBox } else { input.input_type.into() }
+}
+
 /// The row that an assignment stands for; what it has no words for stays as it was.
-fn row(sent: &AttributeAssignment, before: Input) -> Input {
+fn row(sent: &AttributeAssignment, before: Input, attribute: &Attribute) -> Input {
+    let stays = sent.user_input_type == control(&before);
     let option = |value: &AttributeValue| {
         let known = before.options.iter().find(|option| option.value == value.value);
         let translations = known.map(|option| option.translations.clone()).unwrap_or_default();
@@ -214,7 +270,7 @@ fn row(sent: &AttributeAssignment, before: Input) -> Input {
     let default = sent.user_attribute_values.iter().find(|value| value.is_default).map(|value| value.value.clone());
     Input {
         required: !sent.is_optional,
-        input_type: sent.user_input_type,
+        input_type: if stays { before.input_type } else { sent.user_input_type.of(attribute.data_type) },
         label: if sent.display_name.is_empty() { before.label.clone() } else { sent.display_name.clone() },
         options: sent.user_attribute_values.iter().map(option).collect(),
         default_value: if sent.user_attribute_values.is_empty() { before.default_value.clone() } else { default },
@@ -253,10 +309,13 @@ pub async fn assignments<const B2C: bool>(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
-    Options::read(query.as_deref())?.expands_only(&["userAttribute"])?;
+    let options = Options::read(query.as_deref())?;
+    options.expands_only(&["userAttribute"])?;
     let flows = Flows::of(&state, &caller.tenant).await?;
     let value = assigned(&flows, B2C, &id)?.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-    Ok(wishes.collection(&assignments_of(B2C, &id), Page { value, ..Page::default() }))
+    let of = assignments_of(B2C, &id);
+    let fields = ["id", "displayName", "isOptional", "userInputType"];
+    Ok(wishes.collection(&of, listed::page(wishes.list(&state, &caller, &of), &options, &fields, value)?))
 }
 
 fn find(flows: &Flows, b2c: bool, id: &str, attribute: &str) -> Result<AttributeAssignment> {
@@ -271,7 +330,7 @@ pub async fn assignment_of<const B2C: bool>(
     Path((id, attribute)): Path<(String, String)>,
 ) -> Result<Response> {
     let flows = Flows::of(&state, &caller.tenant).await?;
-    wishes.entity(&assignments_of(B2C, &id), &find(&flows, B2C, &id, &attribute)?)
+    wishes.expanded(&assignments_of(B2C, &id), &find(&flows, B2C, &id, &attribute)?, &["userAttribute"])
 }
 
 pub async fn assign<const B2C: bool>(
@@ -292,7 +351,7 @@ pub async fn assign<const B2C: bool>(
         if rows.iter().any(|row| row.attribute == attribute.id) {
             return Err(Flaw::new("userAttribute/id", "The attribute is in this user flow already.").into());
         }
-        rows.push(row(&sent, Input::usual(attribute)));
+        rows.push(row(&sent, Input::usual(attribute), attribute));
         Ok(())
     })
     .await?;
@@ -319,7 +378,7 @@ pub async fn change_assignment<const B2C: bool>(
         verify(&sent, attribute, shown)?;
         let rows = rows(shown);
         let at = rows.iter().position(|row| row.attribute == attribute.id).ok_or(Error::NotFound)?;
-        rows[at] = row(&sent, rows[at].clone());
+        rows[at] = row(&sent, rows[at].clone(), attribute);
         Ok(())
     })
     .await?;
@@ -396,7 +455,8 @@ pub async fn providers<const B2C: bool>(
     let flows = Flows::of(&state, &caller.tenant).await?;
     let providers = shown(&flows, &get_of(&flows, B2C, &id)?).identity_providers;
     let value = providers.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-    Ok(wishes.collection(&format!("{}/{id}/identityProviders", of(B2C)), Page { value, ..Page::default() }))
+    let fields = ["id", "displayName", "identityProviderType"];
+    wishes.listed(&state, &caller, &format!("{}/{id}/identityProviders", of(B2C)), &fields, value)
 }
 
 pub async fn add_provider<const B2C: bool>(

@@ -119,7 +119,7 @@ fn strangers(sent: &Value, understood: &Value, path: &str) -> Vec<Flaw> {
 }
 
 /// What is left out when it is written, and so cannot be told from a stranger, says nothing.
-fn is_nothing(value: &Value) -> bool {
+pub fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),

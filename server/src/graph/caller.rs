@@ -46,6 +46,8 @@ pub struct Caller {
     permissions: Vec<Permission>,
     /// Whether the application may read who signed in: it asked, and somebody consented for everybody.
     pub sees_self: bool,
+    /// The same, and may change what people change of themselves.
+    pub changes_self: bool,
     /// The key that the token is bound to, if it is.
     pub held: Option<Held>,
 }
@@ -233,7 +235,7 @@ async fn somebody(
     }
     let consented = consent::scopes(&state.db, &issuing.id, &application.id).await?;
     let through = consented_of(text(claims, "scp")?, &consented);
-    let sees_self = through.contains(&Permission::UserRead);
+    let (sees_self, changes_self) = (through.contains(&Permission::UserRead), through.contains(&Permission::UserWrite));
     let permissions = effective(through, &roles);
     Ok(Caller {
         tenant,
@@ -243,6 +245,7 @@ async fn somebody(
         correlation: known.correlation,
         permissions,
         sees_self,
+        changes_self,
         held: None,
     })
 }
@@ -298,6 +301,7 @@ async fn application_itself(
             .filter(|permission| !at_home || rules || permission.is_read())
             .collect(),
         sees_self: false,
+        changes_self: false,
         held: None,
     })
 }

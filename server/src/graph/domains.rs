@@ -7,7 +7,6 @@ use super::{
     caller::Caller,
     change::{self, Change},
     organization,
-    query::page::Page,
 };
 use crate::{
     administration::TENANT_ID,
@@ -48,7 +47,7 @@ fn shown(id: String, is_host: bool, is_first: bool) -> Domain {
 pub async fn list(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
     let domains = all(&state, &caller).await?;
     let value = domains.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-    Ok(wishes.collection(OF, Page { value, ..Page::default() }))
+    wishes.listed(&state, &caller, OF, &["id"], value)
 }
 
 pub async fn get(

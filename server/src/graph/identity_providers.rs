@@ -33,7 +33,7 @@ use serde_json::json;
 
 const OF: &str = "identity/identityProviders";
 const CATEGORY: &str = "IdentityProvider";
-const FIELDS: [&str; 3] = ["id", "displayName", "identityProviderType"];
+pub const FIELDS: [&str; 3] = ["id", "displayName", "identityProviderType"];
 
 /// What can be set up besides e-mail, by Graph's words.
 const SOCIAL: [&str; 3] = ["Google", "Facebook", "Microsoft"];

@@ -6,7 +6,6 @@ use super::{
     body,
     caller::Caller,
     change::{self, Change},
-    query::page::Page,
     roles::{administered, role},
 };
 use crate::{
@@ -60,7 +59,7 @@ fn shown(invitation: &Invitation) -> Shown {
 pub async fn list(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
     let open = invitation::list(&state.db, &caller.tenant.id, state.clock.now()).await?;
     let value = open.iter().map(|it| serde_json::to_value(shown(it))).collect::<Result<_, _>>()?;
-    Ok(wishes.collection(OF, Page { value, ..Page::default() }))
+    wishes.listed(&state, &caller, OF, &["id", "invitedUserEmailAddress", "expiresDateTime"], value)
 }
 
 pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishes, body: Bytes) -> Result<Response> {

@@ -1,5 +1,8 @@
 //! `/openapi.json`: what this API answers, written from the table that the router is made of.
 
+mod options;
+mod resources;
+
 use super::routes::{Needs, declared};
 use crate::state::AppState;
 use axum::{
@@ -17,6 +20,8 @@ pub async fn document(State(state): State<AppState>) -> Response {
 /// OpenAPI 3.1.
 pub fn written(graph: &str) -> Value {
     let mut paths: Map<String, Value> = Map::new();
+    let mut schemas = resources::schemas();
+    schemas.insert("Problem".into(), problem());
     for route in declared() {
         let operation = operation(&route.method, &route.path, route.needs, route.says);
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
@@ -41,28 +46,43 @@ pub fn written(graph: &str) -> Value {
                     "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
                 }
             },
-            "schemas": {
-                "Problem": {
-                    "type": "object",
-                    "required": ["error"],
-                    "properties": {
-                        "error": {
-                            "type": "object",
-                            "required": ["code", "message"],
-                            "properties": { "code": { "type": "string" }, "message": { "type": "string" } },
-                        }
-                    },
-                }
-            },
+            "schemas": schemas,
         },
     })
 }
 
+fn problem() -> Value {
+    json!({
+        "type": "object",
+        "required": ["error"],
+        "properties": {
+            "error": {
+                "type": "object",
+                "required": ["code", "message"],
+                "properties": { "code": { "type": "string" }, "message": { "type": "string" } },
+            }
+        },
+    })
+}
+
+/// What is answered where it is one of the main resources, or a list of them.
+fn answered(method: &Method, path: &str) -> Option<Value> {
+    let (name, is_list) = resources::at(path)?;
+    match *method {
+        Method::GET if is_list => Some(resources::list_of(name)),
+        Method::GET | Method::POST => Some(resources::reference(name)),
+        _ => None,
+    }
+}
+
 fn operation(method: &Method, path: &str, needs: Needs, says: &str) -> Value {
     let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-    let parameters: Vec<Value> = names
+    let mut parameters: Vec<Value> = names
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
         .collect();
+    if *method == Method::GET {
+        parameters.extend(options::of(path).unwrap_or_default().parameters());
+    }
     let mut operation = json!({
         "summary": says,
         "parameters": parameters,
@@ -71,6 +91,9 @@ fn operation(method: &Method, path: &str, needs: Needs, says: &str) -> Value {
             "4XX": { "$ref": "#/components/responses/Problem" },
         },
     });
+    if let Some(schema) = answered(method, path) {
+        operation["responses"]["2XX"]["content"] = json!({ "application/json": { "schema": schema } });
+    }
     match needs {
         Needs::Nobody => {}
         Needs::SignedIn => operation["security"] = json!([{ "token": [] }]),
@@ -80,7 +103,9 @@ fn operation(method: &Method, path: &str, needs: Needs, says: &str) -> Value {
         }
     }
     if [Method::POST, Method::PATCH, Method::PUT].contains(method) {
-        operation["requestBody"] = json!({ "content": { "application/json": { "schema": { "type": "object" } } } });
+        let schema =
+            resources::at(path).map_or_else(|| json!({ "type": "object" }), |(name, _)| resources::reference(name));
+        operation["requestBody"] = json!({ "content": { "application/json": { "schema": schema } } });
     }
     operation
 }

@@ -3,13 +3,13 @@
 mod branding;
 mod picture;
 mod sentences;
+mod texts;
 
 use super::{
     answer::Wishes,
     body,
     caller::Caller,
     change::{self, Change},
-    query::page::Page,
 };
 use crate::{
     directory::{
@@ -39,6 +39,7 @@ pub use sentences::{change_sentences, judged as judged_sentence, list_sentences}
 use serde_json::Value;
 
 const OF: &str = "organization";
+const FIELDS: [&str; 2] = ["id", "displayName"];
 const NAME_MAX: usize = 128;
 
 /// The tenant is the caller's, whatever the address says: another's id is not there (security R38).
@@ -147,7 +148,7 @@ fn good_name(name: &str) -> Result<String> {
 pub async fn list(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
     let Some(account) = &caller.account else {
         let value = vec![serde_json::to_value(shown(&state, &caller.tenant, Vec::new()).await?)?];
-        return Ok(wishes.collection(OF, Page { value, ..Page::default() }));
+        return wishes.listed(&state, &caller, OF, &FIELDS, value);
     };
     let entered = administrator::list_tenants(&state.db, account).await?;
     let mut value = Vec::<Value>::new();
@@ -158,7 +159,7 @@ pub async fn list(State(state): State<AppState>, caller: Caller, wishes: Wishes)
             value.push(serde_json::to_value(shown(&state, &tenant, roles).await?)?);
         }
     }
-    Ok(wishes.collection(OF, Page { value, ..Page::default() }))
+    wishes.listed(&state, &caller, OF, &FIELDS, value)
 }
 
 /// A new tenant, for customers unless it is said otherwise, with signing keys of its own. Whoever made it may do everything in

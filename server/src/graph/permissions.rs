@@ -6,7 +6,7 @@ use super::{
     body,
     caller::Caller,
     change::{self, Change},
-    query::{listed, options::Options, page::Page},
+    query::{listed, options::Options},
     roles::administered,
 };
 use crate::{
@@ -72,6 +72,7 @@ pub async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
+    options.expands_only(&[])?;
     let mut values = vec![serde_json::to_value(management())?];
     for (id, name, enabled) in application::names(&state.db, &caller.tenant.id).await? {
         values.push(serde_json::to_value(shown(&id, &name, enabled))?);
@@ -129,7 +130,7 @@ pub async fn assignments(
     let application = ours(&state, &caller, &id).await?;
     let assigned = assigned(&state, &caller, &application).await?;
     let value = assigned.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-    Ok(wishes.collection(&assignments_of(&id), Page { value, ..Page::default() }))
+    wishes.listed(&state, &caller, &assignments_of(&id), &["id", "appRoleId", "principalId"], value)
 }
 
 pub async fn assign(
@@ -219,6 +220,7 @@ pub async fn grants(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
+    options.expands_only(&[])?;
     let granted = consent::list(&state.db, &caller.tenant.id).await?;
     let values = granted.iter().map(|(application, scopes)| serde_json::to_value(grant(application, scopes)));
     let list = wishes.list(&state, &caller, GRANTS);

@@ -107,7 +107,7 @@ pub async fn funnel(
     user_flow::get(&state.db, &caller.tenant.id, &flow).await?;
     let (from, to) = range(query.as_deref(), state.clock.now())?;
     let counts = funnel::list(&state.db, &caller.tenant.id, Some(&flow), from, to).await?;
-    wishes.entity("identity/authenticationEventsFlows/funnel", &drawn(&counts, from, to))
+    wishes.as_it_is("identity/authenticationEventsFlows/funnel", &drawn(&counts, from, to))
 }
 
 fn drawn(counts: &[Count], from: Timestamp, to: Timestamp) -> Funnel {

@@ -45,6 +45,7 @@ pub async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
+    options.only(&["top", "skiptoken"])?;
     let flow = user_flow::get(&state.db, &caller.tenant.id, &id.as_str().into()).await?;
     let of = of(&id);
     let list = wishes.list(&state, &caller, &of);
@@ -92,7 +93,7 @@ pub async fn diff(
     let before = flows.shown_alone(&find(&state, &caller, &id, &number).await?.0);
     let after = flows.shown_alone(&find(&state, &caller, &id, &to).await?.0);
     let changes = changes(&before, &after)?;
-    wishes.entity(&of(&id), &Diff { from: before.revision, to: after.revision, changes })
+    wishes.as_it_is(&of(&id), &Diff { from: before.revision, to: after.revision, changes })
 }
 
 /// Publishes what was, as the next revision: nothing is lost on the way back either.

@@ -5,7 +5,7 @@ use super::{
     body,
     caller::Caller,
     change::{self, Change},
-    query::{listed, options::Options, page::selected},
+    query::{listed, options::Options},
 };
 use crate::{
     directory::{
@@ -40,6 +40,7 @@ pub async fn definitions(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
+    options.expands_only(&[])?;
     let values = Role::all().map(|role| serde_json::to_value(RoleDefinition::from(role))).collect::<Result<_, _>>()?;
     let list = wishes.list(&state, &caller, DEFINITIONS);
     let fields = ["id", "displayName", "templateId", "isBuiltIn"];
@@ -126,12 +127,8 @@ pub async fn get(
     caller: Caller,
     wishes: Wishes,
     Path(id): Path<String>,
-    RawQuery(query): RawQuery,
 ) -> Result<Response> {
-    let options = Options::read(query.as_deref())?;
-    options.expands_only(&["principal"])?;
-    let shown = serde_json::to_value(find(&state, &caller, &id).await?.shown)?;
-    wishes.entity(ASSIGNMENTS, &selected(shown, &options.select))
+    wishes.expanded(ASSIGNMENTS, &find(&state, &caller, &id).await?.shown, &["principal"])
 }
 
 pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishes, body: Bytes) -> Result<Response> {

@@ -25,7 +25,7 @@ use axum::{
 
 const OF: &str = "identity/userFlowAttributes";
 const CATEGORY: &str = "UserFlowAttribute";
-const FIELDS: [&str; 5] = ["id", "displayName", "description", "userFlowAttributeType", "dataType"];
+pub const FIELDS: [&str; 5] = ["id", "displayName", "description", "userFlowAttributeType", "dataType"];
 const LONGEST_NAME: usize = 100;
 const LONGEST_DESCRIPTION: usize = 512;
 /// As many as an account can have values of.

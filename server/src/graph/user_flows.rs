@@ -6,11 +6,7 @@ use super::{
     caller::Caller,
     change::{self, Change},
     flow_shape::{self, Flows},
-    query::{
-        listed,
-        options::Options,
-        page::{Page, selected},
-    },
+    query::{listed, options::Options, page::selected},
     user_flow_attributes::named,
 };
 use crate::{
@@ -37,13 +33,12 @@ use axum::{
     extract::{Path, RawQuery, State},
     response::Response,
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 
 pub const OF: &str = "identity/authenticationEventsFlows";
 const CATEGORY: &str = "UserFlow";
 const APPLICATION: &str = "Application";
-const FIELDS: [&str; 12] = [
+pub const FIELDS: [&str; 12] = [
     "id",
     "displayName",
     "description",
@@ -59,7 +54,7 @@ const FIELDS: [&str; 12] = [
 ];
 /// What is known of a flow without its page.
 const HEAD: [&str; 6] = ["id", "displayName", "description", "priority", "revision", "createdDateTime"];
-const EXPANDABLE: [&str; 3] = ["includeApplications", "identityProviders", "attributes"];
+pub const EXPANDABLE: [&str; 3] = ["includeApplications", "identityProviders", "attributes"];
 
 pub async fn list(
     State(state): State<AppState>,
@@ -110,13 +105,9 @@ pub async fn get(
     caller: Caller,
     wishes: Wishes,
     Path(id): Path<String>,
-    RawQuery(query): RawQuery,
 ) -> Result<Response> {
-    let options = Options::read(query.as_deref())?;
-    options.expands_only(&EXPANDABLE)?;
     let flows = Flows::of(&state, &caller.tenant).await?;
-    let shown = serde_json::to_value(flows.shown(flows.get(&id)?))?;
-    wishes.entity(OF, &selected(shown, &options.select))
+    wishes.expanded(OF, &flows.shown(flows.get(&id)?), &EXPANDABLE)
 }
 
 pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishes, body: Bytes) -> Result<Response> {
@@ -242,11 +233,6 @@ async fn exist(state: &AppState, caller: &Caller, applications: &[ApplicationId]
     Ok(())
 }
 
-fn all<T: Serialize>(wishes: &Wishes, of: &str, items: impl Iterator<Item = T>) -> Result<Response> {
-    let value = items.map(serde_json::to_value).collect::<Result<_, _>>()?;
-    Ok(wishes.collection(of, Page { value, ..Page::default() }))
-}
-
 fn applications_of(id: &str) -> String {
     format!("{OF}/{id}/conditions/applications/includeApplications")
 }
@@ -259,7 +245,9 @@ pub async fn applications(
 ) -> Result<Response> {
     let flows = Flows::of(&state, &caller.tenant).await?;
     let flow = flows.get(&id)?.flow.id.clone();
-    all(&wishes, &applications_of(&id), flows.attached_to(&flow).map(flow_shape::application))
+    let items = flows.attached_to(&flow).map(flow_shape::application).map(serde_json::to_value);
+    let fields = ["appId", "displayName"];
+    wishes.listed(&state, &caller, &applications_of(&id), &fields, items.collect::<Result<_, _>>()?)
 }
 
 pub async fn application(
@@ -364,7 +352,9 @@ pub async fn providers(
     let flows = Flows::of(&state, &caller.tenant).await?;
     let shown = flows.shown(flows.get(&id)?);
     let of = format!("{OF}/{id}/onAuthenticationMethodLoadStart/identityProviders");
-    all(&wishes, &of, shown.on_authentication_method_load_start.identity_providers.into_iter())
+    let items = shown.on_authentication_method_load_start.identity_providers.iter().map(serde_json::to_value);
+    let fields = ["id", "displayName", "identityProviderType"];
+    wishes.listed(&state, &caller, &of, &fields, items.collect::<Result<_, _>>()?)
 }
 
 pub async fn add_provider(
@@ -410,7 +400,9 @@ pub async fn attributes(
     let flows = Flows::of(&state, &caller.tenant).await?;
     let shown = flows.shown(flows.get(&id)?);
     let of = format!("{OF}/{id}/onAttributeCollection/attributes");
-    all(&wishes, &of, shown.on_attribute_collection.attributes.into_iter())
+    let items = shown.on_attribute_collection.attributes.iter().map(serde_json::to_value);
+    let fields = ["id", "displayName", "userFlowAttributeType", "dataType"];
+    wishes.listed(&state, &caller, &of, &fields, items.collect::<Result<_, _>>()?)
 }
 
 /// Also puts the usual row onto the page.

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     directory::{
-        attribute,
+        activity, attribute,
         audit::Operation,
         person::{self, NewPerson, Person},
         tenant,
@@ -29,7 +29,11 @@ use crate::{
     state::AppState,
 };
 use app::contract::{
-    attribute::Attribute, id::AccountId, permission::Permission, resource::user::User, user_flow::Method,
+    attribute::Attribute,
+    id::AccountId,
+    permission::Permission,
+    resource::{moment::Moment, user::User},
+    user_flow::Method,
 };
 use axum::{
     Json,
@@ -44,7 +48,7 @@ pub use methods::{add_email, get_email, list as list_methods, list_email, remove
 pub use password::{change_my_password, change_password, reset_password};
 pub use recovery::send_recovery_mail;
 use serde_json::json;
-use shown::shown;
+use shown::{as_asked, shown};
 
 const OF: &str = "users";
 
@@ -92,8 +96,19 @@ pub async fn get(
     wishes: Wishes,
     Path(word): Path<String>,
 ) -> Result<Response> {
-    let person = living(&state, &caller, &word).await?;
-    wishes.entity(OF, &shown(&Tongue::of(&state, &caller).await?, &person))
+    one(&state, &caller, &wishes, &living(&state, &caller, &word).await?).await
+}
+
+async fn one(state: &AppState, caller: &Caller, wishes: &Wishes, person: &Person) -> Result<Response> {
+    let tongue = Tongue::of(state, caller).await?;
+    let user = serde_json::to_value(whole(state, caller, &tongue, person).await?)?;
+    wishes.entity(OF, &as_asked(&tongue, user, &wishes.selects()?))
+}
+
+/// With when they last signed in, which lists do not tell.
+async fn whole(state: &AppState, caller: &Caller, tongue: &Tongue, person: &Person) -> Result<User> {
+    let last = activity::last_sign_in(&state.db, &caller.tenant.id, &person.id).await?;
+    Ok(User { last_sign_in_date_time: last.map(Moment), ..shown(tongue, person) })
 }
 
 /// Whoever calls, in the tenant where they are at home.
@@ -104,13 +119,25 @@ pub async fn me(State(state): State<AppState>, caller: Caller, wishes: Wishes) -
     }
     let caller = password::at_home(&state, caller).await?;
     let me = caller.account.clone().ok_or(Error::NotFound)?;
-    let person = living(&state, &caller, me.as_str()).await?;
-    wishes.entity(OF, &shown(&Tongue::of(&state, &caller).await?, &person))
+    one(&state, &caller, &wishes, &living(&state, &caller, me.as_str()).await?).await
+}
+
+/// What people may change of themselves, through an application that may.
+pub async fn update_me(State(state): State<AppState>, caller: Caller, wishes: Wishes, sent: Bytes) -> Result<Response> {
+    if !caller.changes_self {
+        let why = "This needs the permission User.ReadWrite.All, and somebody's consent that the application uses it.";
+        return Err(Refusal::new("insufficient_scope", 65001, why).into());
+    }
+    let caller = password::at_home(&state, caller).await?;
+    let me = caller.account.clone().ok_or(Error::NotFound)?;
+    judge::own(&sent)?;
+    change_person(&state, &caller, &wishes, living(&state, &caller, me.as_str()).await?, &sent).await
 }
 
 pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishes, sent: Bytes) -> Result<Response> {
-    let user: User = body::created(&sent)?;
     let tongue = Tongue::of(&state, &caller).await?;
+    let user: User = body::created(&judge::in_our_words(&tongue, &sent)?)?;
+    judge::fresh(&user)?;
     let Judged { identities, attributes, other_addresses } = judge::whole(&tongue, &user)?;
     let profile = user.password_profile.clone().unwrap_or_default();
     let password = match &profile.password {
@@ -148,16 +175,25 @@ pub async fn update(
     Path(word): Path<String>,
     sent: Bytes,
 ) -> Result<Response> {
-    let person = living(&state, &caller, &word).await?;
-    let tongue = Tongue::of(&state, &caller).await?;
-    let before = shown(&tongue, &person);
+    change_person(&state, &caller, &wishes, living(&state, &caller, &word).await?, &sent).await
+}
+
+async fn change_person(
+    state: &AppState,
+    caller: &Caller,
+    wishes: &Wishes,
+    person: Person,
+    sent: &[u8],
+) -> Result<Response> {
+    let tongue = Tongue::of(state, caller).await?;
+    let before = whole(state, caller, &tongue, &person).await?;
     wishes.still(before.etag.as_deref().unwrap_or_default())?;
-    let after: User = body::patched(&before, &sent)?;
+    let after: User = body::patched(&before, &judge::in_our_words(&tongue, sent)?)?;
     judge::fixed(&before, &after)?;
     let judged = judge::whole(&tongue, &after)?;
     let profile = after.password_profile.clone().unwrap_or_default();
     let password = match &profile.password {
-        Some(password) => Some(password::hashed(&state, &caller, password, &judged.identities).await?),
+        Some(password) => Some(password::hashed(state, caller, password, &judged.identities).await?),
         None => None,
     };
     if judged.identities != person.identities {
@@ -167,8 +203,8 @@ pub async fn update(
     let (id, enabled, was_enabled) =
         (person.id.clone(), after.account_enabled != Some(false), person.disabled_at.is_none());
     let must_change = profile.force_change_password_next_sign_in;
-    let guessers = [drive::strangers_at(&state, &person.id)];
-    change::make(&state, &caller, change, move |c, tenant, now| {
+    let guessers = [drive::strangers_at(state, &person.id)];
+    change::make(state, caller, change, move |c, tenant, now| {
         Box::pin(async move {
             if judged.identities != person.identities {
                 person::set_identities(c, tenant, &person.id, &judged.identities, now).await?;
@@ -196,7 +232,7 @@ pub async fn update(
     })
     .await
     .map_err(known_already)?;
-    let person = living(&state, &caller, id.as_str()).await?;
+    let person = living(state, caller, id.as_str()).await?;
     wishes.changed(OF, &shown(&tongue, &person))
 }
 

@@ -18,6 +18,7 @@ mod simulate;
 mod user_flow_attributes;
 mod user_flows;
 mod users;
+mod users_list;
 mod world;
 
 use serde_json::{Value, json};

@@ -18,6 +18,11 @@ impl Moment {
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
     }
 
+    /// The first one after it.
+    pub fn next(self) -> Moment {
+        Moment(Timestamp(self.0.0.saturating_add(1)))
+    }
+
     /// A date alone is its first moment. Fractions finer than a millisecond are cut; an offset other than `Z` is not read.
     pub fn read(text: &str) -> Option<Moment> {
         let (date, time) = text.split_once('T').unwrap_or((text, "00:00:00Z"));

@@ -75,24 +75,50 @@ type Listed = (String, String, Option<String>, String, Option<String>, Option<i6
 const COLUMNS: &str =
     "SELECT id, name, user_flow_id, algorithm, home_url, disabled_at, protocol, created_at, notes FROM applications";
 
-/// By name, from behind a place in the list; `beginning` narrows to names that begin so, in whatever case.
+/// Which names a list is of, in whatever case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Named<'a> {
+    Anyhow,
+    Beginning(&'a str),
+    Exactly(&'a str),
+}
+
+impl Named<'_> {
+    fn said(self, clause: &mut Clause) {
+        match self {
+            Named::Anyhow => {}
+            Named::Beginning(beginning) => {
+                let length = beginning.chars().count() as i64;
+                clause.say(" AND lower(substr(name, 1, CAST(").bind(length).say(" AS INTEGER))) = ");
+                clause.bind(beginning.to_lowercase());
+            }
+            // SQLite's lower knows the letters of ASCII.
+            Named::Exactly(name) => {
+                clause.say(" AND (name = ").bind(name).say(" OR lower(name) = ").bind(name.to_lowercase()).say(")");
+            }
+        }
+    }
+}
+
+pub async fn count(db: &Db, tenant: &TenantId, named: Named<'_>) -> Result<i64> {
+    let mut clause = Clause::new("SELECT COUNT(*) FROM applications WHERE tenant_id = ");
+    clause.bind(tenant.as_str());
+    named.said(&mut clause);
+    let rows: Vec<(i64,)> = clause.fetch_all(db.reader()).await?;
+    Ok(rows.first().map_or(0, |(applications,)| *applications))
+}
+
+/// By name, from behind a place in the list.
 pub async fn list(
     db: &Db,
     tenant: &TenantId,
-    beginning: Option<&str>,
+    named: Named<'_>,
     after: Option<(&str, &str)>,
     limit: i64,
 ) -> Result<Vec<Registered>> {
     let mut clause = Clause::new(COLUMNS);
     clause.say(" WHERE tenant_id = ").bind(tenant.as_str());
-    if let Some(beginning) = beginning {
-        let length = beginning.chars().count() as i64;
-        clause
-            .say(" AND lower(substr(name, 1, CAST(")
-            .bind(length)
-            .say(" AS INTEGER))) = ")
-            .bind(beginning.to_lowercase());
-    }
+    named.said(&mut clause);
     if let Some((name, id)) = after {
         clause.say(" AND (name, id) > (").bind(name).say(", ").bind(id).say(")");
     }

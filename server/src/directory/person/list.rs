@@ -6,7 +6,7 @@
 
 use super::{COLUMNS, People, Row, complete, read_key, write_key};
 use crate::{
-    directory::{Db, clause::Clause, identity},
+    directory::{Db, clause::Clause, identity, search},
     error::{Error, Result},
 };
 use app::contract::{
@@ -33,6 +33,15 @@ pub enum Condition {
         is: Comparison,
         value: String,
     },
+    /// One of the tenant's own names of this kind begins so.
+    Named {
+        sign_in_type: &'static str,
+        issuer: String,
+        beginning: String,
+    },
+    IdBegins(String),
+    /// One of the words by which they are found begins so.
+    Word(String),
     CreatedSince(Timestamp),
     CreatedBefore(Timestamp),
     MadeBy(UserFlowId),
@@ -78,6 +87,24 @@ impl Condition {
             _ => false,
         }
     }
+
+    /// With which word the search finds everybody for whom it holds, and others.
+    fn word(&self) -> Option<String> {
+        match self {
+            Condition::Word(word) => Some(word.clone()),
+            Condition::Attribute { name, is: Comparison::StartsWith, value } if search::is_name(name) => {
+                search::word_of_name(value)
+            }
+            Condition::Named { beginning, .. } => search::word_of_sign_in_name(beginning),
+            Condition::All(all) => all.iter().find_map(Condition::word),
+            Condition::Any(each) => {
+                let mut words = each.iter().map(Condition::word);
+                let first = words.next()??;
+                words.all(|word| word.as_ref() == Some(&first)).then_some(first)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// By which index people are walked.
@@ -88,6 +115,11 @@ enum Walk<'a> {
     Value {
         name: &'a str,
         value: &'a str,
+    },
+    /// Those with a word between these two, by the words: whoever has several comes several times.
+    Words {
+        from: String,
+        to: String,
     },
     Ordered(Order),
 }
@@ -106,14 +138,21 @@ impl Wanted {
         match (self.order, value) {
             (Some(order), _) => Walk::Ordered(order),
             (None, Some(value)) => value,
-            (None, None) if by_time => Walk::Ordered(Order::OldestFirst),
-            (None, None) => Walk::Ordered(Order::Name),
+            (None, None) => match self.conditions().find_map(Condition::word) {
+                Some(word) => {
+                    let (from, to) = search::range(&word);
+                    Walk::Words { from, to }
+                }
+                None if by_time => Walk::Ordered(Order::OldestFirst),
+                None => Walk::Ordered(Order::Name),
+            },
         }
     }
 
     /// How many are walked past for one page: where everybody who comes along is wanted, the page itself.
     fn window(&self, walk: &Walk<'_>) -> i64 {
         let exact = self.left(walk).next().is_none();
+        // Along words somebody comes several times, and the page needs more than itself: no condition is narrowed there.
         if exact { self.limit + 1 } else { WINDOW.max(self.limit + 1) }
     }
 
@@ -154,6 +193,7 @@ impl Walk<'_> {
         match self {
             Walk::Known(_) | Walk::Ordered(Order::Name) => "a.sort_name",
             Walk::Value { .. } => "''",
+            Walk::Words { .. } => "s.word",
             Walk::Ordered(Order::NewestFirst | Order::OldestFirst) => "a.created_at",
         }
     }
@@ -170,6 +210,13 @@ impl Walk<'_> {
             clause.say(" ORDER BY v.account_id");
             return Ok(());
         }
+        if let Walk::Words { from, to } = self {
+            let (word, id) = after.unwrap_or_else(|| (from.clone(), String::new()));
+            clause.say("SELECT s.word AS key, s.account_id AS id FROM search_words s WHERE s.tenant_id = ");
+            clause.bind(tenant.as_str()).say(" AND (s.word, s.account_id) > (").bind(word).say(", ").bind(id);
+            clause.say(") AND s.word < ").bind(to.as_str()).say(" ORDER BY s.word, s.account_id");
+            return Ok(());
+        }
         clause.say("SELECT ").say(self.key()).say(" AS key, a.id AS id FROM accounts a WHERE a.tenant_id = ");
         clause.bind(tenant.as_str());
         clause.say(if wanted.deleted { " AND a.deleted_at IS NOT NULL" } else { " AND a.deleted_at IS NULL" });
@@ -179,7 +226,7 @@ impl Walk<'_> {
         }
         let order = match self {
             Walk::Ordered(order) => *order,
-            Walk::Known(_) | Walk::Value { .. } => Order::Name,
+            Walk::Known(_) | Walk::Value { .. } | Walk::Words { .. } => Order::Name,
         };
         let few = matches!(self, Walk::Known(_));
         if let Some((key, id)) = after {
@@ -206,16 +253,17 @@ impl Walk<'_> {
         match self {
             Walk::Known(_) | Walk::Ordered(Order::Name) => " ORDER BY a.sort_name, a.id",
             Walk::Value { .. } => " ORDER BY a.id",
+            Walk::Words { .. } => " ORDER BY w.key, w.id",
             Walk::Ordered(Order::NewestFirst) => " ORDER BY a.created_at DESC, a.id DESC",
             Walk::Ordered(Order::OldestFirst) => " ORDER BY a.created_at, a.id",
         }
     }
 
-    fn place(&self, row: &Row) -> String {
-        match self {
-            Walk::Known(_) | Walk::Ordered(Order::Name) => write_key(&row.10, &row.0),
-            Walk::Value { .. } => write_key("", &row.0),
-            Walk::Ordered(Order::NewestFirst | Order::OldestFirst) => write_key(&row.4.to_string(), &row.0),
+    /// Each under the first of their words alone, however often they come along.
+    fn said_once(&self, clause: &mut Clause, tenant: &TenantId) {
+        if let Walk::Words { from, .. } = self {
+            clause.say(" AND NOT EXISTS (SELECT 1 FROM search_words s WHERE s.tenant_id = ").bind(tenant.as_str());
+            clause.say(" AND s.account_id = w.id AND s.word >= ").bind(from.as_str()).say(" AND s.word < w.key)");
         }
     }
 }
@@ -226,7 +274,7 @@ pub async fn list(db: &Db, tenant: &TenantId, wanted: &Wanted) -> Result<People>
     let more = rows.len() as i64 > wanted.limit;
     rows.truncate(wanted.limit.max(0) as usize);
     let next = match rows.last() {
-        Some(last) if more => Some(walk.place(last)),
+        Some(last) if more => Some(write_key(&last.10, &last.0)),
         // Few were named, and all of them were looked at.
         _ if matches!(walk, Walk::Known(_)) => None,
         _ => {
@@ -242,14 +290,47 @@ pub async fn list(db: &Db, tenant: &TenantId, wanted: &Wanted) -> Result<People>
 fn page(tenant: &TenantId, wanted: &Wanted, walk: &Walk<'_>) -> Result<Clause> {
     let mut clause = Clause::new("WITH w AS MATERIALIZED (");
     walk.said(&mut clause, tenant, wanted)?;
-    clause.say(" LIMIT ").bind(wanted.window(walk)).say(") ").say(COLUMNS);
-    clause.say("FROM w CROSS JOIN accounts a WHERE a.id = w.id AND a.tenant_id = ").bind(tenant.as_str());
+    clause.say(" LIMIT ").bind(wanted.window(walk)).say(") ").say(COLUMNS).say("CAST(w.key AS TEXT)");
+    those_of_window(&mut clause, tenant, wanted, walk);
+    clause.say(walk.order()).say(" LIMIT ").bind(wanted.limit + 1);
+    Ok(clause)
+}
+
+/// Of those who come along, the ones who are wanted.
+fn those_of_window(clause: &mut Clause, tenant: &TenantId, wanted: &Wanted, walk: &Walk<'_>) {
+    clause.say(" FROM w CROSS JOIN accounts a WHERE a.id = w.id AND a.tenant_id = ").bind(tenant.as_str());
     clause.say(if wanted.deleted { " AND a.deleted_at IS NOT NULL" } else { " AND a.deleted_at IS NULL" });
     for condition in wanted.left(walk) {
         clause.say(" AND ");
-        said(&mut clause, tenant, condition);
+        said(clause, tenant, condition);
     }
-    clause.say(walk.order()).say(" LIMIT ").bind(wanted.limit + 1);
+    walk.said_once(clause, tenant);
+}
+
+/// How many are wanted in all, where that is known after a look at this many of them.
+pub async fn count_wanted(db: &Db, tenant: &TenantId, wanted: &Wanted, looked_at: i64) -> Result<Option<i64>> {
+    let walk = wanted.walk();
+    let more: Vec<(i64,)> = is_longer(tenant, wanted, &walk, looked_at)?.fetch_all(db.reader()).await?;
+    if !more.is_empty() {
+        return Ok(None);
+    }
+    let counted: Vec<(i64,)> = counted(tenant, wanted, &walk, looked_at)?.fetch_all(db.reader()).await?;
+    Ok(Some(counted.first().map_or(0, |(people,)| *people)))
+}
+
+fn counted(tenant: &TenantId, wanted: &Wanted, walk: &Walk<'_>, looked_at: i64) -> Result<Clause> {
+    let mut clause = Clause::new("WITH w AS MATERIALIZED (");
+    walk.said(&mut clause, tenant, wanted)?;
+    clause.say(" LIMIT ").bind(looked_at).say(") SELECT COUNT(*)");
+    those_of_window(&mut clause, tenant, wanted, walk);
+    Ok(clause)
+}
+
+/// A row where more than these come along.
+fn is_longer(tenant: &TenantId, wanted: &Wanted, walk: &Walk<'_>, than: i64) -> Result<Clause> {
+    let mut clause = Clause::new("SELECT CAST(1 AS BIGINT) FROM (");
+    walk.said(&mut clause, tenant, wanted)?;
+    clause.say(" LIMIT 1 OFFSET ").bind(than).say(") w");
     Ok(clause)
 }
 
@@ -269,6 +350,10 @@ pub fn asked(tenant: &TenantId, wanted: &Wanted) -> Result<Vec<Clause>> {
     let mut asked = vec![page(tenant, wanted, &walk)?];
     if !matches!(walk, Walk::Known(_)) {
         asked.push(end_of_window(tenant, wanted, &walk)?);
+    }
+    // Counted is once, with the first page.
+    if wanted.after.is_none() {
+        asked.extend([counted(tenant, wanted, &walk, WINDOW)?, is_longer(tenant, wanted, &walk, WINDOW)?]);
     }
     Ok(asked)
 }
@@ -303,14 +388,7 @@ fn said(clause: &mut Clause, tenant: &TenantId, condition: &Condition) {
             clause.say("COALESCE((SELECT CASE WHEN ");
             match is {
                 Comparison::Equal => clause.say("v.value = ").bind(value.as_str()),
-                Comparison::StartsWith => {
-                    let length = value.chars().count() as i64;
-                    clause
-                        .say("lower(substr(v.value, 1, CAST(")
-                        .bind(length)
-                        .say(" AS INTEGER))) = ")
-                        .bind(value.to_lowercase())
-                }
+                Comparison::StartsWith => begins(clause, "v.value", value),
                 Comparison::Less => {
                     clause.say("CAST(v.value AS BIGINT) < CAST(").bind(value.as_str()).say(" AS BIGINT)")
                 }
@@ -322,6 +400,25 @@ fn said(clause: &mut Clause, tenant: &TenantId, condition: &Condition) {
                 " THEN 1 ELSE 0 END FROM attribute_values v WHERE v.tenant_id = a.tenant_id AND v.account_id = a.id",
             );
             clause.say(" AND v.attribute_id = ").bind(name.as_str()).say("), 0) = 1");
+        }
+        Condition::Named { sign_in_type, issuer, beginning } => {
+            // Whose names these are leads to them, and nothing else: an index over names of a kind would be the wrong one.
+            clause.say("COALESCE((SELECT MAX(CASE WHEN i.sign_in_type = ").bind(*sign_in_type);
+            clause.say(" AND i.issuer = ").bind(issuer.as_str()).say(" AND ");
+            begins(clause, "i.issuer_assigned_id", beginning);
+            clause.say(
+                " THEN 1 ELSE 0 END) FROM identities i WHERE i.tenant_id = a.tenant_id AND i.account_id = a.id), 0) = 1",
+            );
+        }
+        Condition::IdBegins(beginning) => {
+            begins(clause, "a.id", beginning);
+        }
+        Condition::Word(word) => {
+            let (from, to) = search::range(word);
+            clause.say("COALESCE((SELECT MAX(CASE WHEN s.word >= ").bind(from).say(" AND s.word < ").bind(to);
+            clause.say(
+                " THEN 1 ELSE 0 END) FROM search_words s WHERE s.tenant_id = a.tenant_id AND s.account_id = a.id), 0) = 1",
+            );
         }
         Condition::CreatedSince(at) => {
             clause.say("a.created_at >= ").bind(at.0);
@@ -340,6 +437,19 @@ fn said(clause: &mut Clause, tenant: &TenantId, condition: &Condition) {
         Condition::All(conditions) => joined(clause, tenant, conditions, " AND ", "1 = 1"),
         Condition::Any(conditions) => joined(clause, tenant, conditions, " OR ", "1 = 0"),
     }
+}
+
+/// Whether a text begins so, in whatever case.
+fn begins<'c>(clause: &'c mut Clause, column: &'static str, text: &str) -> &'c mut Clause {
+    let length = text.chars().count() as i64;
+    clause.say("lower(substr(").say(column).say(", 1, CAST(").bind(length).say(" AS INTEGER))) IN ");
+    clause.bind_list(spellings(text))
+}
+
+/// SQLite's `lower` knows the letters of ASCII: beyond them a text is found in small letters, in capitals and as it was
+/// written. PostgreSQL's knows them all.
+fn spellings(text: &str) -> [String; 3] {
+    [text.to_lowercase(), text.to_uppercase().to_ascii_lowercase(), text.to_ascii_lowercase()]
 }
 
 fn joined(clause: &mut Clause, tenant: &TenantId, conditions: &[Condition], word: &'static str, if_none: &'static str) {

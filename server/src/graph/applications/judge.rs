@@ -4,6 +4,7 @@
 use crate::{
     directory::application::{Application as Kept, ApplicationSecret, Notes, Platform, Protocol, RedirectUri},
     error::{Error, Flaw, Result},
+    graph::body,
     secret::jwt::{Algorithm, VerifyingKey},
 };
 use app::contract::{
@@ -13,10 +14,47 @@ use app::contract::{
 };
 use url::Url;
 
+/// The only `signInAudience`.
+pub const OWN_PEOPLE: &str = "AzureADMyOrg";
 const NAME_MAX: usize = 120;
 /// Graph's most for one application.
 const MOST_URIS: usize = 256;
 const LONGEST_URI: usize = 2048;
+
+/// What Graph's applications have and ours do not, and where the same is said.
+const ELSEWHERE: [(&str, &str); 6] = [
+    (
+        "requiredResourceAccess",
+        "What an application may do is given to it, not wished for: by /oauth2PermissionGrants, and by \
+         /servicePrincipals/{id}/appRoleAssignments.",
+    ),
+    ("api", "Applications offer no APIs with scopes of their own here."),
+    ("appRoles", "Applications have no roles of their own here."),
+    ("optionalClaims", "Which claims tokens have is set in the user flow."),
+    ("groupMembershipClaims", "There are no groups here that tokens could name."),
+    ("keyCredentials", "Public keys are JSON Web Keys here, in protocol/keys."),
+];
+
+/// Before it is read: each is refused by its own sentence, unless it says nothing.
+pub fn elsewhere(sent: &[u8]) -> Result<()> {
+    let sent = body::json(sent)?;
+    let says = |name: &str| sent.get(name).is_some_and(|value| !body::is_nothing(value));
+    let said = ELSEWHERE.into_iter().filter(|(name, _)| says(name));
+    let flaws: Vec<Flaw> = said.map(|(name, why)| Flaw::new(name, why)).collect();
+    if flaws.is_empty() { Ok(()) } else { Err(Error::Invalid(flaws)) }
+}
+
+/// What follows from the redirect URIs may be said as it is, and not otherwise.
+pub fn follows(sent: &[u8], asked: &Application) -> Result<()> {
+    let said = body::json(sent)?.get("isFallbackPublicClient").and_then(|value| value.as_bool());
+    match said {
+        Some(is) if is == asked.public_client.redirect_uris.is_empty() => {
+            let why = "It is true of applications with redirect URIs under publicClient, and of no others.";
+            Err(Flaw::new("isFallbackPublicClient", why).into())
+        }
+        _ => Ok(()),
+    }
+}
 
 /// `off_at` is the moment that is written down where it is switched off.
 pub fn whole(
@@ -62,6 +100,10 @@ pub fn whole(
         secrets: secrets.to_vec(),
     };
     let mut flaws = flaws(&kept, &notes);
+    if !["", OWN_PEOPLE].contains(&asked.sign_in_audience.as_str()) {
+        let why = format!("People of this tenant sign in, and nobody else: it is '{OWN_PEOPLE}'.");
+        flaws.push(Flaw::new("signInAudience", why));
+    }
     if !["", "none", "all"].contains(&asked.native_authentication_apis_enabled.as_str()) {
         flaws.push(Flaw::new("nativeAuthenticationApisEnabled", "It is 'none' or 'all'."));
     }

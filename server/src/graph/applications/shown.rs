@@ -1,5 +1,6 @@
 //! An application as Graph writes it.
 
+use super::judge::OWN_PEOPLE;
 use crate::{
     directory::application::{Platform, Registered},
     graph::answer::etag,
@@ -41,7 +42,7 @@ pub fn shown(registered: &Registered, flow: Option<&UserFlow>) -> Application {
         display_name: application.name.clone(),
         description: notes.description.clone(),
         created_date_time: Some(Moment(*created_at)),
-        sign_in_audience: "AzureADMyOrg".into(),
+        sign_in_audience: OWN_PEOPLE.into(),
         identifier_uris: notes.identifier_uris.clone(),
         web: Web {
             home_page_url: application.home_url.clone(),

@@ -4,7 +4,7 @@
 use super::look::{self, Look, Sentences};
 use crate::{
     directory::{
-        application::{self, Notes, Platform, Protocol, Registered},
+        application::{self, Named, Notes, Platform, Protocol, Registered},
         attribute, identity_provider,
         tenant::Tenant,
         user_flow,
@@ -135,7 +135,7 @@ impl Present {
         let flows = user_flow::list(&state.db, &tenant.id).await?;
         let mut user_flows: Vec<Flow> = flows.iter().map(|listed| Flow::from(&listed.flow)).collect();
         user_flows.sort_by(|a, b| a.id.cmp(&b.id));
-        let registered = application::list(&state.db, &tenant.id, None, None, i64::MAX).await?;
+        let registered = application::list(&state.db, &tenant.id, Named::Anyhow, None, i64::MAX).await?;
         let mut applications: Vec<Application> = registered.iter().map(Application::from).collect();
         applications.sort_by(|a, b| a.id.cmp(&b.id));
         let Look { languages, sentences, pictures } = look::present(state, tenant).await?;

@@ -12,7 +12,6 @@ use crate::{
         change::{self, Change},
         flow_shape::Flows,
         organization::judged_sentence,
-        query::page::Page,
     },
     state::AppState,
 };
@@ -85,7 +84,8 @@ pub async fn languages<const B2C: bool>(
     let listed = get_of(&Flows::of(&state, &caller.tenant).await?, B2C, &id)?;
     let offered = listed.flow.languages(text::languages());
     let all = text::languages().iter().map(|tag| serde_json::to_value(language(tag, &offered)));
-    Ok(wishes.collection(&languages_of::<B2C>(&id), Page { value: all.collect::<Result<_, _>>()?, ..Page::default() }))
+    let fields = ["id", "isEnabled", "displayName"];
+    wishes.listed(&state, &caller, &languages_of::<B2C>(&id), &fields, all.collect::<Result<_, _>>()?)
 }
 
 pub async fn language_of<const B2C: bool>(
@@ -123,9 +123,15 @@ pub async fn enable_language<const B2C: bool>(
     wishes.created(&languages_of::<B2C>(&id), tag, &sent)
 }
 
-fn pages(wishes: &Wishes, of: &str, these: impl Iterator<Item = &'static str>) -> Result<Response> {
+fn pages(
+    state: &AppState,
+    caller: &Caller,
+    wishes: &Wishes,
+    of: &str,
+    these: impl Iterator<Item = &'static str>,
+) -> Result<Response> {
     let page = |id: &str| serde_json::to_value(LanguagePage { id: id.into() });
-    Ok(wishes.collection(of, Page { value: these.map(page).collect::<Result<_, _>>()?, ..Page::default() }))
+    wishes.listed(state, caller, of, &["id"], these.map(page).collect::<Result<_, _>>()?)
 }
 
 fn all() -> impl Iterator<Item = &'static str> {
@@ -139,7 +145,7 @@ pub async fn default_pages<const B2C: bool>(
     Path((id, tag)): Path<(String, String)>,
 ) -> Result<Response> {
     let tag = spoken::<B2C>(&state, &caller, &id, &tag).await?;
-    pages(&wishes, &format!("{}/{tag}/defaultPages", languages_of::<B2C>(&id)), all())
+    pages(&state, &caller, &wishes, &format!("{}/{tag}/defaultPages", languages_of::<B2C>(&id)), all())
 }
 
 /// Those with a sentence of the tenant's own.
@@ -152,7 +158,7 @@ pub async fn overridden_pages<const B2C: bool>(
     let tag = spoken::<B2C>(&state, &caller, &id, &tag).await?;
     let own = branding::sentences(&state.db, &caller.tenant.id, tag).await?;
     let own = all().filter(|page| own.keys().any(|name| page_of(name) == Some(*page)));
-    pages(&wishes, &format!("{}/{tag}/overridesPages", languages_of::<B2C>(&id)), own)
+    pages(&state, &caller, &wishes, &format!("{}/{tag}/overridesPages", languages_of::<B2C>(&id)), own)
 }
 
 fn known(page: &str) -> Result<&'static str> {

@@ -1,7 +1,7 @@
 //! `/organization/{id}/branding`: how the tenant's pages look, for everybody and for those who read one language. Colours,
 //! pictures, links and sentences, each of a known kind; no style sheets (security R22).
 
-use super::own;
+use super::{own, texts};
 use crate::{
     directory::{branding, tenant},
     error::{Error, Flaw, Result},
@@ -10,7 +10,6 @@ use crate::{
         body,
         caller::Caller,
         change::{self, Change},
-        query::page::Page,
     },
     state::AppState,
 };
@@ -49,7 +48,10 @@ pub fn is_locale(text: &str) -> bool {
 
 async fn stored(state: &AppState, caller: &Caller, locale: &str) -> Result<Option<Branding>> {
     let body = branding::find(&state.db, &caller.tenant.id, locale).await?;
-    Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
+    match body {
+        Some(body) => Ok(Some(texts::told(state, caller, serde_json::from_str(&body)?).await?)),
+        None => Ok(None),
+    }
 }
 
 /// The default's colour, name, pictures and links are the brand that pages are drawn with.
@@ -267,10 +269,10 @@ pub async fn list_locales(
     let mut value = vec![shown(&default(&state, &caller).await?)?];
     for (locale, body) in branding::list(&state.db, &caller.tenant.id).await? {
         if locale != DEFAULT {
-            value.push(shown(&serde_json::from_str(&body)?)?);
+            value.push(shown(&texts::told(&state, &caller, serde_json::from_str(&body)?).await?)?);
         }
     }
-    Ok(wishes.collection("organization/branding/localizations", Page { value, ..Page::default() }))
+    wishes.listed(&state, &caller, &format!("organization/{id}/branding/localizations"), &["id"], value)
 }
 
 pub async fn get_locale(
@@ -330,18 +332,29 @@ async fn save_locale(
         return Err(Flaw::new("id", "A locale is written like fr-FR.").into());
     }
     let before = stored(state, caller, locale).await?;
-    let start = before.clone().unwrap_or(Branding { id: locale.into(), ..Branding::default() });
+    let start = match before.clone() {
+        Some(branding) => branding,
+        None => texts::told(state, caller, Branding { id: locale.into(), ..Branding::default() }).await?,
+    };
     let after: Branding = body::patched(&start, sent)?;
-    judge(&after, locale)?;
     fixed(&start, &after)?;
-    let text = serde_json::to_string(&after)?;
+    let mut kept = after.clone();
+    let sentences = texts::taken(&mut kept)?;
+    judge(&kept, locale)?;
+    let text = serde_json::to_string(&kept)?;
     let change = Change::updated("Update branding", "Branding", locale, locale, &before, &after)?;
     let key = locale.to_owned();
     change::make(state, caller, change, move |c, tenant, now| {
-        Box::pin(async move { branding::save(c, tenant, &key, &text, now).await })
+        Box::pin(async move {
+            for (name, sentence) in sentences {
+                branding::set_sentence(c, tenant, &key, name, sentence.as_deref()).await?;
+            }
+            branding::save(c, tenant, &key, &text, now).await
+        })
     })
     .await?;
-    wishes.changed(OF, &shown(&after)?)
+    let now = stored(state, caller, locale).await?.ok_or(Error::NotFound)?;
+    wishes.changed(OF, &shown(&now)?)
 }
 
 pub async fn delete_locale(
@@ -353,7 +366,12 @@ pub async fn delete_locale(
     let before = stored(&state, &caller, &locale).await?.filter(|_| locale != DEFAULT).ok_or(Error::NotFound)?;
     let change = Change::deleted("Delete branding", "Branding", &locale, &locale, &before)?;
     change::make(&state, &caller, change, move |c, tenant, _| {
-        Box::pin(async move { branding::delete(c, tenant, &locale).await })
+        Box::pin(async move {
+            for name in texts::names(&locale) {
+                branding::set_sentence(c, tenant, &locale, name, None).await?;
+            }
+            branding::delete(c, tenant, &locale).await
+        })
     })
     .await?;
     Ok(nothing())

@@ -53,8 +53,10 @@ pub fn uses_only(options: &Options, fields: &[&str]) -> bool {
 
 /// What an item is ordered by, and its id at the end so that no two are alike.
 fn keys(options: &Options, item: &Value) -> Vec<Value> {
-    let names = options.order.iter().map(|(name, _)| name.as_str()).chain(["id"]);
-    names.map(|name| at(item, &name.split('/').map(String::from).collect()).cloned().unwrap_or(Value::Null)).collect()
+    let ordered = options.order.iter().map(|(name, _)| at(item, &name.split('/').map(String::from).collect()));
+    // What stands for an application in a flow has the application's id alone.
+    let id = item.get("id").or_else(|| item.get("appId"));
+    ordered.chain([id]).map(|value| value.cloned().unwrap_or(Value::Null)).collect()
 }
 
 fn order(options: &Options, a: &[Value], b: &[Value]) -> Ordering {

@@ -71,6 +71,16 @@ impl Options {
         Ok(options)
     }
 
+    /// Refuses what is asked beyond these.
+    pub fn only(&self, offered: &[&str]) -> Result<()> {
+        let place = self.skip_token.as_ref().map(|_| "skiptoken");
+        let mut asked = self.asked.iter().map(|(name, _)| name.as_str()).chain(place);
+        match asked.find(|name| *name != "format" && !offered.contains(name)) {
+            Some(name) => Err(bad(format!("The option ${name} is not offered here."))),
+            None => Ok(()),
+        }
+    }
+
     /// The query of the next page.
     pub fn next(&self, skip_token: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -128,9 +138,10 @@ fn order(word: &str) -> Result<(String, Direction)> {
     }
 }
 
+/// Graph's lists have different mosts: who asks for more than ours has the rest on the next page.
 fn top(value: &str) -> Result<usize> {
-    let top = value.parse().ok().filter(|top| (1..=MOST).contains(top));
-    top.ok_or_else(|| bad(format!("$top is a number from 1 to {MOST}.")))
+    let top = value.parse::<usize>().ok().filter(|top| *top > 0).map(|top| top.min(MOST));
+    top.ok_or_else(|| bad(format!("$top is a number from 1; a page has {MOST} at most.")))
 }
 
 fn boolean(value: &str) -> Result<bool> {
@@ -163,11 +174,19 @@ mod tests {
         assert_eq!(options.order, [("displayName".into(), Direction::Down), ("id".into(), Direction::Up)]);
         assert_eq!((options.top, options.count, options.search.as_deref()), (5, true, Some("ada")));
         for refused in
-            ["$top=0", "$top=1000", "$top=x", "$count=2", "$skip=3", "$apply=x", "$top=1&$top=2", "$orderby=a%20b"]
+            ["$top=0", "$top=-1", "$top=x", "$count=2", "$skip=3", "$apply=x", "$top=1&$top=2", "$orderby=a%20b"]
         {
             assert!(Options::read(Some(refused)).is_err(), "{refused}");
         }
         assert!(Options::read(Some(&format!("$search={}", "a".repeat(129)))).is_err());
+        assert_eq!(Options::read(Some("$top=1000")).unwrap().top, MOST);
+    }
+
+    #[test]
+    fn what_is_not_offered_is_refused() {
+        let options = Options::read(Some("$select=id&$format=json")).unwrap();
+        assert!(options.only(&["select"]).is_ok() && options.only(&[]).is_err());
+        assert!(Options::read(Some("$skiptoken=x")).unwrap().only(&["select"]).is_err());
     }
 
     #[test]

@@ -22,6 +22,10 @@ fn flows<const B2C: bool>(all: &str) -> Vec<Route> {
         read(FlowRead, &one, "Shows a user flow", it::get::<B2C>),
         delete(FlowWrite, &one, "Deletes a user flow", it::remove::<B2C>),
     ];
+    // Graph changes nothing of a flow for partners by its own address.
+    if B2C {
+        routes.push(patch(FlowWrite, &one, "Changes the identity providers of a user flow", it::update::<B2C>));
+    }
     let (order, set_order) = (at("userAttributeAssignments/getOrder"), at("userAttributeAssignments/setOrder"));
     let (assignments, assignment) = (at("userAttributeAssignments"), at("userAttributeAssignments/{attribute}"));
     routes.extend([

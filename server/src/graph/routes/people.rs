@@ -61,6 +61,7 @@ fn people() -> Vec<Route> {
             users::send_recovery_mail,
         ),
         route(Method::GET, Needs::SignedIn, "/me", "Shows whoever calls", users::me),
+        route(Method::PATCH, Needs::SignedIn, "/me", "Changes what people change of themselves", users::update_me),
         route(
             Method::POST,
             Needs::SignedIn,

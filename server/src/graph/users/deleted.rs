@@ -35,7 +35,8 @@ pub async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
-    if options.filter.is_some() || options.search.is_some() || !options.order.is_empty() {
+    let asks_more = options.filter.is_some() || options.search.is_some() || !options.order.is_empty() || options.count;
+    if asks_more || !options.expand.is_empty() {
         return Err(bad("The deleted are listed by name, page by page."));
     }
     let list = wishes.list(&state, &caller, DELETED);

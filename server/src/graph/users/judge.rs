@@ -2,11 +2,15 @@
 
 use super::Tongue;
 use crate::{
-    directory::person::{self, MOST_IDENTITIES},
+    directory::{
+        identity::Folded,
+        person::{self, MOST_IDENTITIES},
+    },
     error::{Error, Flaw, Result},
+    graph::{body, user_flow_attributes::named},
 };
 use app::contract::{
-    attribute::{Attribute, DataType, EMAIL},
+    attribute::{Attribute, CUSTOM_PREFIX, DataType, EMAIL},
     resource::user::{Identity, User, Value},
     validate,
 };
@@ -35,6 +39,77 @@ pub fn whole(tongue: &Tongue, user: &User) -> Result<Judged> {
     if flaws.is_empty() { Ok(judged) } else { Err(Error::Invalid(flaws)) }
 }
 
+/// The body with the tenant's own attributes under our names: Graph's have the id of an application inside.
+pub fn in_our_words(tongue: &Tongue, sent: &[u8]) -> Result<Vec<u8>> {
+    let (mut told, mut flaws) = (serde_json::Map::new(), Vec::new());
+    for (name, value) in members(sent)? {
+        let known = Some(&name).filter(|name| name.starts_with(CUSTOM_PREFIX));
+        let known = known.and_then(|name| named(&tongue.attributes, name));
+        let ours = known.map_or_else(|| name.clone(), |known| known.id.clone());
+        if told.insert(ours, value).is_some() {
+            flaws.push(Flaw::new(name, "The attribute is there twice, under two of its names."));
+        }
+    }
+    if flaws.is_empty() { Ok(serde_json::to_vec(&told)?) } else { Err(Error::Invalid(flaws)) }
+}
+
+fn members(sent: &[u8]) -> Result<serde_json::Map<String, serde_json::Value>> {
+    match body::json(sent)? {
+        serde_json::Value::Object(members) => Ok(members),
+        _ => Ok(serde_json::Map::new()),
+    }
+}
+
+/// What people change of themselves, as Graph has it.
+const OWN: [&str; 9] =
+    ["city", "country", "displayName", "givenName", "jobTitle", "postalCode", "state", "streetAddress", "surname"];
+
+pub fn own(sent: &[u8]) -> Result<()> {
+    let names = members(sent)?.into_iter().map(|(name, _)| name);
+    let flaws: Vec<Flaw> = names
+        .filter(|name| name != "@odata.type" && !OWN.contains(&name.as_str()))
+        .map(|name| Flaw::new(name, format!("Of oneself one changes here: {}.", OWN.join(", "))))
+        .collect();
+    if flaws.is_empty() { Ok(()) } else { Err(Error::Invalid(flaws)) }
+}
+
+const SERVERS: &str = "It is the server's to say.";
+
+/// The same as `fixed` of somebody who is new. What Graph's samples send along is taken where it says what is so anyway.
+pub fn fresh(user: &User) -> Result<()> {
+    let is_known_as = |kind: &str, name: &str| {
+        let mut of_kind = user.identities.iter().filter(|identity| identity.sign_in_type == kind);
+        of_kind.any(|identity| Folded::address(&identity.issuer_assigned_id) == Folded::address(name))
+    };
+    let mail_is_told = user.mail.as_deref().is_none_or(|mail| is_known_as("emailAddress", mail));
+    let principal_is_told = user.identities.is_empty()
+        || user.user_principal_name.as_deref().is_none_or(|name| is_known_as("userPrincipalName", name));
+    let is_local = user.identities.iter().any(|identity| identity.sign_in_type != "federated");
+    let kind_is_told = user.creation_type.as_deref().is_none_or(|kind| kind == "LocalAccount" && is_local);
+    let told = [
+        ("id", user.id.is_empty(), SERVERS),
+        (
+            "mail",
+            mail_is_told,
+            "The mail is the address with which a person signs in: give it as an identity of the type emailAddress, or \
+             among otherMails.",
+        ),
+        (
+            "userPrincipalName",
+            principal_is_told,
+            "Beside identities it is one of them: give it as an identity of the type userPrincipalName.",
+        ),
+        ("createdDateTime", user.created_date_time.is_none(), SERVERS),
+        ("creationType", kind_is_told, SERVERS),
+        ("signInSessionsValidFromDateTime", user.sign_in_sessions_valid_from_date_time.is_none(), SERVERS),
+        ("userFlowId", user.user_flow_id.is_none(), SERVERS),
+        ("lastSignInDateTime", user.last_sign_in_date_time.is_none(), SERVERS),
+    ];
+    let flaws: Vec<Flaw> =
+        told.into_iter().filter(|(_, good, _)| !good).map(|(name, _, why)| Flaw::new(name, why)).collect();
+    if flaws.is_empty() { Ok(()) } else { Err(Error::Invalid(flaws)) }
+}
+
 /// What the server alone writes (security R14).
 pub fn fixed(before: &User, after: &User) -> Result<()> {
     let changed = [
@@ -49,6 +124,7 @@ pub fn fixed(before: &User, after: &User) -> Result<()> {
             before.sign_in_sessions_valid_from_date_time != after.sign_in_sessions_valid_from_date_time,
         ),
         ("userFlowId", before.user_flow_id != after.user_flow_id),
+        ("lastSignInDateTime", before.last_sign_in_date_time != after.last_sign_in_date_time),
     ];
     let flaws: Vec<Flaw> = changed
         .into_iter()

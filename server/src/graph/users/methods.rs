@@ -13,7 +13,6 @@ use crate::{
         body,
         caller::Caller,
         change::{self, Change},
-        query::page::Page,
     },
     mail::compose::{Mail, compose},
     post::{self, NOTICE_LIFETIME},
@@ -63,7 +62,7 @@ pub async fn list(
         has_app.then(|| typed("softwareOathAuthenticationMethod", json!({ "id": APP, "secretKey": null }))),
     ];
     let value = value.into_iter().flatten().collect();
-    Ok(wishes.collection(&of(&person, "methods"), Page { value, ..Page::default() }))
+    wishes.listed(&state, &caller, &of(&person, "methods"), &["id"], value)
 }
 
 pub async fn list_email(
@@ -75,7 +74,7 @@ pub async fn list_email(
     let person = living(&state, &caller, &word).await?;
     let method = email_of(&state, &caller, &person).await?.map(serde_json::to_value).transpose()?;
     let value = method.into_iter().collect();
-    Ok(wishes.collection(&of(&person, "emailMethods"), Page { value, ..Page::default() }))
+    wishes.listed(&state, &caller, &of(&person, "emailMethods"), &["id"], value)
 }
 
 pub async fn get_email(

@@ -3,7 +3,7 @@
 use super::Tongue;
 use crate::{
     directory::person::{self, Person},
-    graph::answer::etag,
+    graph::{answer::etag, user_flow_attributes::named},
     secret::token,
 };
 use app::contract::{
@@ -55,6 +55,17 @@ pub fn shown(tongue: &Tongue, person: &Person) -> User {
     // What the tag stands for is everything above.
     let all = serde_json::to_string(&user).unwrap_or_default();
     user.etag = Some(etag(&token::hash(&all)[..16]));
+    user
+}
+
+/// With the tenant's own attributes also under the names by which they are asked for: Graph's have an application's id inside.
+pub fn as_asked(tongue: &Tongue, mut user: serde_json::Value, select: &[String]) -> serde_json::Value {
+    for name in select.iter().filter(|name| name.starts_with(CUSTOM_PREFIX)) {
+        let value = named(&tongue.attributes, name).and_then(|known| user.get(&known.id).cloned());
+        if let Some(value) = value {
+            user[name.as_str()] = value;
+        }
+    }
     user
 }
 

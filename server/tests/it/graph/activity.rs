@@ -25,6 +25,20 @@ async fn r41_every_change_is_told_once_in_a_whole_chain() {
         );
         assert_eq!(told[0]["initiatedBy"]["user"]["id"], admin.account.as_ref().unwrap().as_str());
         assert_eq!(audit::verify(&server.state.db, &server.tenant).await.unwrap(), Verdict::Whole { rows: 3 });
+
+        let (me, at) = (admin.account.as_ref().unwrap(), told[0]["activityDateTime"].as_str().unwrap());
+        for (filter, found) in [
+            (format!("initiatedBy/user/id eq '{me}' and category eq 'Application'"), 3),
+            (format!("initiatedBy/app/appId eq '{me}'"), 0),
+            ("category eq 'User'".to_owned(), 0),
+            ("activityDisplayName eq 'Update application'".to_owned(), 1),
+            (format!("activityDateTime ge {at} and activityDateTime le {at}"), 3),
+            (format!("activityDateTime lt {at}"), 0),
+        ] {
+            let list = admin.read(&format!("/auditLogs/directoryAudits?$filter={filter}")).await;
+            assert_eq!(list["value"].as_array().unwrap().len(), found, "{filter}");
+        }
+        assert_eq!(admin.get("/auditLogs/directoryAudits?$filter=result eq 'success'").await.status, 400);
     })
     .await;
 }
@@ -46,8 +60,18 @@ async fn sign_ins_are_listed_newest_first() {
         assert_eq!(told[0]["userPrincipalName"], "ada@example.org");
         let next = first["@odata.nextLink"].as_str().unwrap().split_once("/graph/v1.0").unwrap().1.to_owned();
         assert_eq!(admin.get(&next).await.json()["value"].as_array().unwrap().len(), 1);
-        let none = admin.get("/auditLogs/signIns?$filter=userId%20eq%20'nobody'").await.json();
-        assert!(none["value"].as_array().unwrap().is_empty());
+        let at = told[0]["createdDateTime"].as_str().unwrap();
+        for (filter, found) in [
+            ("userId eq 'nobody'".to_owned(), 0),
+            ("status/errorCode eq 0".to_owned(), 3),
+            ("status/errorCode eq 50126".to_owned(), 0),
+            ("event eq 'signedIn' and status/errorCode eq 0".to_owned(), 3),
+            (format!("createdDateTime le {at}"), 3),
+            (format!("createdDateTime gt {at}"), 0),
+        ] {
+            let list = admin.read(&format!("/auditLogs/signIns?$top=1000&$filter={filter}")).await;
+            assert_eq!(list["value"].as_array().unwrap().len(), found, "{filter}");
+        }
     })
     .await;
 }
@@ -66,6 +90,8 @@ async fn r41_failed_sign_ins_are_told_and_a_flood_of_them_leaves_few_rows() {
                 browser.fill(&[("Password", &format!("canary number {number}"))]).press("Sign in").await;
             }
         }
+        let wrong = admin.read("/auditLogs/signIns?$filter=status/errorCode eq 50126").await;
+        assert_eq!(wrong["value"].as_array().unwrap().len(), 2);
         let told = admin.get("/auditLogs/signIns?$filter=event%20eq%20'signInFailed'").await;
         assert!(!told.text().contains("canary") && !told.text().contains("nobody@"), "{}", told.text());
         let told = told.json();

@@ -91,6 +91,78 @@ async fn r33_a_secret_is_shown_once_and_two_are_active() {
     .await;
 }
 
+#[tokio::test]
+async fn an_application_is_found_by_its_name_and_counted() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let mut ids = Vec::new();
+        for name in ["Rowan Shop", "Rowan", "Ash"] {
+            ids.push(admin.make("/applications", json!({ "displayName": name })).await);
+        }
+        for (filter, found) in [
+            ("displayName eq 'Rowan'", &["Rowan"][..]),
+            ("displayName eq 'rowan SHOP'", &["Rowan Shop"]),
+            ("displayName eq 'Row'", &[]),
+            ("startsWith(displayName,'Row')", &["Rowan", "Rowan Shop"]),
+            (&format!("appId eq '{}'", ids[2]), &["Ash"]),
+        ] {
+            let list = admin.read(&format!("/applications?$filter={filter}&$count=true&$orderby=displayName")).await;
+            let names: Vec<&str> =
+                list["value"].as_array().unwrap().iter().map(|it| it["displayName"].as_str().unwrap()).collect();
+            assert_eq!(
+                (names.as_slice(), list["@odata.count"].as_u64()),
+                (found, Some(found.len() as u64)),
+                "{filter}"
+            );
+        }
+        let page = admin.read("/applications?$top=1&$count=true&$filter=startsWith(displayName,'Row')").await;
+        assert_eq!((&page["@odata.count"], page["value"].as_array().unwrap().len()), (&json!(2), 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_application_cannot_be_is_refused_by_a_sentence() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let native = json!({ "redirectUris": ["http://localhost:8400/"] });
+        let id = admin
+            .make(
+                "/applications",
+                json!({ "displayName": "Shop", "signInAudience": "AzureADMyOrg", "isFallbackPublicClient": false,
+                    "requiredResourceAccess": [], "keyCredentials": [], "optionalClaims": null }),
+            )
+            .await;
+        for (target, value) in [
+            ("signInAudience", json!("AzureADMultipleOrgs")),
+            ("isFallbackPublicClient", json!(true)),
+            ("requiredResourceAccess", json!([{ "resourceAppId": "x", "resourceAccess": [] }])),
+            ("api", json!({ "requestedAccessTokenVersion": 2 })),
+            ("appRoles", json!([{ "value": "Reader" }])),
+            ("optionalClaims", json!({ "idToken": [{ "name": "email" }] })),
+            ("keyCredentials", json!([{ "type": "AsymmetricX509Cert" }])),
+        ] {
+            let body = json!({ "displayName": "Shop", target: value });
+            for refused in
+                [admin.post("/applications", &body).await, admin.patch(&format!("/applications/{id}"), &body).await]
+            {
+                assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{target}");
+                assert_eq!(refused.json()["error"]["details"][0]["target"], target);
+                assert!(!refused.text().contains("There is no property"), "{}", refused.text());
+            }
+        }
+        let told = json!({ "publicClient": native, "isFallbackPublicClient": true });
+        let changed = admin.patch(&format!("/applications/{id}"), &told).await;
+        assert_eq!(changed.status, StatusCode::NO_CONTENT, "{}", changed.text());
+        // Silence changes nothing of it.
+        let changed =
+            admin.patch(&format!("/applications/{id}"), &json!({ "publicClient": { "redirectUris": [] } })).await;
+        assert_eq!(changed.status, StatusCode::NO_CONTENT, "{}", changed.text());
+        assert_eq!(admin.read(&format!("/applications/{id}")).await["isFallbackPublicClient"], false);
+    })
+    .await;
+}
+
 /// Some libraries read no other access tokens (entra-protocol §4); a setting like any other.
 #[tokio::test]
 async fn an_application_has_its_access_tokens_plain() {

@@ -82,6 +82,10 @@ async fn a_partners_flow_is_made_filled_and_put_in_order() {
         assert_eq!(admin.post(&format!("{at}/userAttributeAssignments/setOrder"), short).await.status, 400);
 
         let one = format!("{at}/userAttributeAssignments/City");
+        assert_eq!(admin.read(&one).await["userInputType"], "textBox");
+        let boots = admin.read(&format!("{at}/userAttributeAssignments/extension_bootSize")).await;
+        assert_eq!(boots["userInputType"], "radioSingleSelect");
+        assert_eq!(admin.patch(&at, json!({"id": "B2X_1_Partner"})).await.status, 405);
         assert_eq!(admin.patch(&one, json!({"isOptional": true})).await.status, 204);
         assert_eq!(admin.read(&format!("{one}?$expand=userAttribute")).await["isOptional"], true);
         assert_eq!(admin.delete(&one).await.status, 204);
@@ -129,6 +133,29 @@ async fn b2c_flows_are_of_a_type_and_a_version_and_may_take_addresses_as_typed()
             assert!(refused.status == 400 && refused.text().contains(target), "{}", refused.text());
         }
         assert_eq!(admin.post(B2X, json!({"id": "Reset", "userFlowType": "passwordReset"})).await.status, 400);
+
+        let changed = json!({"isLanguageCustomizationEnabled": true, "defaultLanguageTag": "en"});
+        assert_eq!(admin.patch(&format!("{B2C}/{shop}"), changed).await.status, 204);
+        for refused in [
+            json!({"userFlowType": "signIn"}),
+            json!({"isLanguageCustomizationEnabled": false}),
+            json!({"defaultLanguageTag": "de"}),
+        ] {
+            assert_eq!(admin.patch(&format!("{B2C}/{shop}"), &refused).await.status, 400, "{refused}");
+        }
+        // What these words cannot tell stays as it was.
+        admin.make("/identity/userFlowAttributes", json!({"displayName": "Floor", "dataType": "int64"})).await;
+        let floor =
+            json!({"displayName": "Floor", "userInputType": "textBox", "userAttribute": {"id": "extension_floor"}});
+        let floors = format!("{B2C}/{shop}/userAttributeAssignments");
+        assert_eq!(admin.post(&floors, floor).await.json()["userInputType"], "textBox");
+        assert_eq!(admin.patch(&format!("{floors}/extension_floor"), json!({"isOptional": false})).await.status, 204);
+        let inputs =
+            admin.read(&format!("{FLOWS}/{shop}")).await["onAttributeCollection"]["attributeCollectionPage"]["views"]
+                [0]["inputs"]
+                .clone();
+        let kinds: Vec<&Value> = inputs.as_array().unwrap().iter().map(|input| &input["inputType"]).collect();
+        assert!(kinds.contains(&&json!("number")), "{inputs}");
 
         let rule = async || admin.read(&format!("{FLOWS}/{shop}")).await["rules"]["address"].clone();
         let at = format!("{B2C}/{shop}/userAttributeAssignments");

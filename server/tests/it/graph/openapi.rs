@@ -1,7 +1,9 @@
 //! The document says what the router does: no more, no less.
 
+use super::world::World;
 use crate::harness::on_both;
 use axum::{body::Body, http::Request};
+use serde_json::Value;
 
 #[tokio::test]
 async fn the_document_tells_every_route_and_every_route_answers() {
@@ -29,6 +31,51 @@ async fn the_document_tells_every_route_and_every_route_answers() {
         }
         assert_eq!(server.get("/graph/v1.0/identity/nothing").await.status, 404);
         assert_eq!(server.get("/graph/v3/openapi.json").await.status, 404);
+    })
+    .await;
+}
+
+/// What it offers to be asked is answered, and what it does not offer is refused.
+#[tokio::test]
+async fn the_document_tells_every_option_of_its_lists() {
+    const OTHERS: [&str; 7] =
+        ["$filter=id eq 'x'", "$orderby=id", "$expand=nothing", "$select=id", "$search=x", "$top=1", "$count=true"];
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let world = World::make(&admin, "a").await;
+        let document = server.get("/graph/v1.0/openapi.json").await.json();
+        let mut asked = 0;
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            let parameters = methods["get"]["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let options: Vec<&Value> = parameters.iter().filter(|it| it["in"] == "query").collect();
+            if options.is_empty() {
+                continue;
+            }
+            let at = world.fill(path);
+            for option in &options {
+                let name = option["name"].as_str().unwrap();
+                for example in option["schema"]["examples"].as_array().unwrap() {
+                    let example = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+                    let answered = admin.get(&format!("{at}?{name}={example}")).await;
+                    assert_eq!(answered.status, 200, "{at}?{name}={example}: {}", answered.text());
+                    asked += 1;
+                }
+            }
+            for other in OTHERS {
+                let name = other.split_once('=').unwrap().0;
+                if name == "$expand" || !options.iter().any(|option| option["name"] == name) {
+                    assert_eq!(admin.get(&format!("{at}?{other}")).await.status, 400, "{at}?{other}");
+                }
+            }
+        }
+        assert!(asked > 100, "{asked}");
+        let schemas = &document["components"]["schemas"];
+        for (name, property) in [("User", "identities"), ("Application", "web"), ("UserFlow", "onAttributeCollection")]
+        {
+            assert!(schemas[name]["properties"][property].is_object(), "{name}/{property}");
+        }
+        let made = &document["paths"]["/users"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+        assert_eq!(made["$ref"], "#/components/schemas/User");
     })
     .await;
 }

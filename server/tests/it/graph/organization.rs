@@ -84,6 +84,43 @@ async fn the_brand_is_on_the_next_page() {
 }
 
 #[tokio::test]
+async fn a_localization_says_what_pages_say_in_its_language() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let organization = format!("/organization/{}", server.tenant);
+        let at = |locale: &str| format!("{organization}/branding/localizations/{locale}");
+        let own = json!({ "customForgotMyPasswordText": "Kennwort weg?", "customTermsOfUseText": "Spielregeln" });
+        let changed = admin.patch(&at("de"), &own).await;
+        assert_eq!(changed.status, StatusCode::NO_CONTENT, "{}", changed.text());
+        let shown = admin.read(&at("de")).await;
+        assert_eq!(
+            (&shown["customForgotMyPasswordText"], &shown["customPrivacyAndCookiesText"]),
+            (&json!("Kennwort weg?"), &json!(null))
+        );
+        let said = async |key: &str| {
+            let sentences = admin.read(&format!("{organization}/sentences/de")).await;
+            let said = sentences["value"].as_array().unwrap().iter().find(|it| it["key"] == key).unwrap();
+            said["value"].clone()
+        };
+        assert_eq!(said("pages.forgotPassword").await, "Kennwort weg?");
+        // What is not named stays, and null takes back.
+        assert_eq!(admin.patch(&at("de"), json!({ "customForgotMyPasswordText": null })).await.status, 204);
+        assert_eq!(
+            (said("pages.forgotPassword").await, said("pages.terms").await),
+            (json!(null), json!("Spielregeln"))
+        );
+        // Pages are not written in every language, and the default is in none.
+        for path in [at("tlh"), at("0"), format!("{organization}/branding")] {
+            let refused = admin.patch(&path, &own).await;
+            assert!(refused.status == 400 && refused.text().contains("/sentences/"), "{path}: {}", refused.text());
+        }
+        assert_eq!(admin.delete(&at("de")).await.status, 204);
+        assert_eq!(said("pages.terms").await, json!(null));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_picture_stands_behind_the_pages_and_no_word_stands_on_it() {
     on_both(async |server: TestServer| {
         let admin = server.administrator().await;

@@ -196,6 +196,7 @@ impl World {
             ("POST", "/identity/b2xUserFlows/{id}/userAttributeAssignments/setOrder") => {
                 json(json!({ "newAssignmentOrder": { "order": [self.id("attribute")] } }))
             }
+            ("PATCH", "/identity/b2xUserFlows/{id}") => json(json!({ "isLanguageCustomizationEnabled": true })),
             ("PATCH", "/identity/b2xUserFlows/{id}/userAttributeAssignments/{attribute}") => {
                 json(json!({ "isOptional": true }))
             }
@@ -214,7 +215,7 @@ impl World {
                 json(json!({ "allowExternalIdToUseEmailOtp": "enabled" }))
             }
             ("POST", "/users") => json(person(&format!("new{word}"))),
-            ("PATCH", "/users/{id}") => json(json!({ "city": "London" })),
+            ("PATCH", "/users/{id}" | "/me") => json(json!({ "city": "London" })),
             ("POST", "/users/{id}/revokeSignInSessions" | "/directory/deletedItems/{id}/restore") => Sample::Nothing,
             ("POST", "/users/{id}/changePassword" | "/me/changePassword") => {
                 json(json!({ "currentPassword": PASSWORD, "newPassword": "seven quiet lanterns outside" }))

@@ -1,0 +1,150 @@
+//! Which query options an address takes, and by what its list is filtered, ordered and expanded: every example here is
+//! asked of the server by a test, and every option that is not here is refused there.
+
+use crate::graph::{identity_providers, query::options::MOST, user_flow_attributes, user_flows};
+use serde_json::{Value, json};
+
+/// What can be asked of one address besides the address.
+#[derive(Clone, Default)]
+pub struct Options {
+    select: bool,
+    top: bool,
+    count: bool,
+    search: bool,
+    /// Examples of each: with and, or and not between them where nothing else is said.
+    filter: Vec<String>,
+    order: Vec<String>,
+    expand: Vec<String>,
+}
+
+impl Options {
+    pub fn parameters(&self) -> Vec<Value> {
+        let texts = |name: &str, examples: &[String]| {
+            let schema = json!({ "type": "string", "examples": examples });
+            (!examples.is_empty()).then(|| json!({ "name": name, "in": "query", "schema": schema }))
+        };
+        let one = |name: &str, offered: bool, schema: Value| {
+            offered.then(|| json!({ "name": name, "in": "query", "schema": schema }))
+        };
+        let top = json!({ "type": "integer", "minimum": 1, "maximum": MOST, "examples": [1] });
+        [
+            texts("$filter", &self.filter),
+            texts("$orderby", &self.order),
+            texts("$expand", &self.expand),
+            one("$select", self.select, json!({ "type": "string", "examples": ["id", "id,displayName"] })),
+            one("$search", self.search, json!({ "type": "string", "examples": ["ada"] })),
+            one("$top", self.top, top),
+            one("$count", self.count, json!({ "type": "boolean", "examples": [true] })),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    fn expanding(self, expand: &[&str]) -> Self {
+        Self { expand: owned(expand), ..self }
+    }
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn one() -> Options {
+    Options { select: true, ..Options::default() }
+}
+
+/// A list that is looked through as it is shown, by these of its properties.
+fn short(fields: &[&str]) -> Options {
+    Options {
+        select: true,
+        top: true,
+        count: true,
+        search: true,
+        filter: fields.iter().map(|field| format!("{field} eq 'x'")).collect(),
+        order: owned(fields),
+        expand: Vec::new(),
+    }
+}
+
+fn walked(filter: &[&str], order: &[&str]) -> Options {
+    Options { select: true, top: true, filter: owned(filter), order: owned(order), ..Options::default() }
+}
+
+const PEOPLE: [&str; 13] = [
+    "displayName eq 'x'",
+    "startsWith(displayName,'x')",
+    "startsWith(mail,'x')",
+    "startsWith(userPrincipalName,'x')",
+    "mail eq 'x@example.org'",
+    "userPrincipalName eq 'x@example.org'",
+    "identities/any(i:i/issuer eq 'x' and i/issuerAssignedId eq 'y')",
+    "id in ('x','y')",
+    "accountEnabled eq false",
+    "createdDateTime ge 2026-01-01T00:00:00Z",
+    "userFlowId eq 'x'",
+    "not startsWith(city,'x')",
+    "city eq null",
+];
+const APPLICATIONS: [&str; 3] = ["appId eq 'x'", "displayName eq 'x'", "startsWith(displayName,'x')"];
+const SIGN_INS: [&str; 6] = [
+    "createdDateTime ge 2026-01-01T00:00:00Z",
+    "createdDateTime le 2026-01-01T00:00:00Z and userId eq 'x'",
+    "userId eq 'x'",
+    "appId eq 'x'",
+    "event eq 'signedIn'",
+    "status/errorCode eq 50126",
+];
+const AUDITS: [&str; 6] = [
+    "activityDateTime ge 2026-01-01T00:00:00Z",
+    "activityDateTime lt 2026-01-01T00:00:00Z and category eq 'User'",
+    "category eq 'User'",
+    "activityDisplayName eq 'Update user'",
+    "initiatedBy/user/id eq 'x'",
+    "initiatedBy/app/appId eq 'x'",
+];
+const OLDER: [&str; 3] = ["/identity/b2xUserFlows", "/identity/b2cUserFlows", "/identity/userFlows"];
+
+/// Nothing where an address takes none, or words of its own.
+pub fn of(path: &str) -> Option<Options> {
+    if let Some(rest) = OLDER.iter().find_map(|flows| path.strip_prefix(flows)) {
+        return of_older(rest);
+    }
+    Some(match path {
+        "/users" => {
+            let order = ["displayName", "createdDateTime", "createdDateTime desc"];
+            Options { count: true, search: true, ..walked(&PEOPLE, &order) }
+        }
+        "/users/$count" => Options { filter: owned(&PEOPLE), search: true, ..Options::default() },
+        "/directory/deletedItems" => walked(&[], &[]),
+        "/applications" => Options { count: true, search: true, ..walked(&APPLICATIONS, &["displayName"]) },
+        "/auditLogs/signIns" => walked(&SIGN_INS, &["createdDateTime desc"]),
+        "/auditLogs/directoryAudits" => walked(&AUDITS, &["activityDateTime desc"]),
+        "/identity/authenticationEventsFlows" => short(&user_flows::FIELDS).expanding(&user_flows::EXPANDABLE),
+        "/identity/authenticationEventsFlows/{id}" => one().expanding(&user_flows::EXPANDABLE),
+        "/identity/userFlowAttributes" => short(&user_flow_attributes::FIELDS),
+        "/identity/identityProviders" => short(&identity_providers::FIELDS),
+        "/organization" | "/tenants" => short(&["id", "displayName"]),
+        "/domains" => short(&["id"]),
+        "/users/{id}"
+        | "/me"
+        | "/applications/{id}"
+        | "/identity/userFlowAttributes/{id}"
+        | "/identity/identityProviders/{id}"
+        | "/organization/{id}"
+        | "/domains/{domain}"
+        | "/servicePrincipals/{id}" => one(),
+        _ => return None,
+    })
+}
+
+/// Of flows in Graph's older words.
+fn of_older(rest: &str) -> Option<Options> {
+    const EXPANDABLE: [&str; 2] = ["identityProviders", "userFlowIdentityProviders"];
+    match rest {
+        "" => Some(short(&["id", "userFlowType"]).expanding(&EXPANDABLE)),
+        "/{id}" => Some(one().expanding(&EXPANDABLE)),
+        "/{id}/userAttributeAssignments/{attribute}" => Some(one().expanding(&["userAttribute"])),
+        _ => None,
+    }
+}

@@ -1,0 +1,98 @@
+//! What the main resources are made of, read off what is shown and judged: one of each is written, and its shape told.
+
+use app::contract::resource::{
+    application::{Application, PasswordCredential},
+    b2x_user_flow::IdentityUserFlow,
+    moment::Moment,
+    user::{Identity, PasswordProfile, User},
+    user_flow::UserFlow,
+    user_flow_attribute::UserFlowAttribute,
+};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// Collections, and what they hold.
+const HELD: [(&str, &str); 7] = [
+    ("/users", "User"),
+    ("/applications", "Application"),
+    ("/identity/authenticationEventsFlows", "UserFlow"),
+    ("/identity/userFlowAttributes", "UserFlowAttribute"),
+    ("/identity/b2xUserFlows", "IdentityUserFlow"),
+    ("/identity/b2cUserFlows", "IdentityUserFlow"),
+    ("/identity/userFlows", "IdentityUserFlow"),
+];
+
+/// The resource that an address is of, and whether it is a list of them.
+pub fn at(path: &str) -> Option<(&'static str, bool)> {
+    if path == "/me" {
+        return Some(("User", false));
+    }
+    HELD.iter().find_map(|(collection, name)| match path.strip_prefix(collection)? {
+        "" => Some((*name, true)),
+        "/{id}" => Some((*name, false)),
+        _ => None,
+    })
+}
+
+pub fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+pub fn list_of(name: &str) -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "@odata.count": { "type": "integer" },
+            "@odata.nextLink": { "type": "string" },
+            "value": { "type": "array", "items": reference(name) },
+        },
+    })
+}
+
+pub fn schemas() -> Map<String, Value> {
+    let user = User {
+        account_enabled: Some(true),
+        other_mails: vec![String::new()],
+        identities: vec![Identity::default()],
+        created_date_time: Some(Moment::default()),
+        last_sign_in_date_time: Some(Moment::default()),
+        sign_in_sessions_valid_from_date_time: Some(Moment::default()),
+        password_profile: Some(PasswordProfile::default()),
+        user_flow_id: Some(String::new()),
+        ..User::default()
+    };
+    let application = Application {
+        created_date_time: Some(Moment::default()),
+        account_enabled: Some(true),
+        password_credentials: vec![PasswordCredential::default()],
+        ..Application::default()
+    };
+    let mut schemas = Map::new();
+    schemas.insert("User".into(), shape(&user));
+    schemas.insert("Application".into(), shape(&application));
+    schemas.insert("UserFlow".into(), shape(&UserFlow::default()));
+    schemas.insert("UserFlowAttribute".into(), shape(&UserFlowAttribute::default()));
+    schemas.insert("IdentityUserFlow".into(), shape(&IdentityUserFlow::default()));
+    schemas
+}
+
+fn shape(sample: &impl Serialize) -> Value {
+    of(&serde_json::to_value(sample).unwrap_or_default())
+}
+
+/// What is null in the sample is of a type that the sample does not tell.
+fn of(sample: &Value) -> Value {
+    match sample {
+        Value::Null => json!({}),
+        Value::Bool(_) => json!({ "type": "boolean" }),
+        Value::Number(number) if number.is_f64() => json!({ "type": "number" }),
+        Value::Number(_) => json!({ "type": "integer" }),
+        Value::String(_) => json!({ "type": "string" }),
+        Value::Array(items) => json!({ "type": "array", "items": items.first().map_or_else(|| json!({}), of) }),
+        Value::Object(members) => {
+            let properties: Map<String, Value> =
+                members.iter().map(|(name, value)| (name.clone(), of(value))).collect();
+            json!({ "type": "object", "properties": properties })
+        }
+    }
+}
