@@ -19,6 +19,7 @@ mod user_flow_attributes;
 mod user_flows;
 mod users;
 mod users_list;
+mod users_recovery;
 mod world;
 
 use serde_json::{Value, json};
