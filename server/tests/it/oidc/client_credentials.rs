@@ -4,7 +4,6 @@
 use super::{ADA, refused};
 use crate::harness::{Administrator, Answered, Application, TestServer, on_both};
 use serde_json::{Value, json};
-use server::directory::application;
 
 async fn asks_for(daemon: &Application, name: &str) -> Answered {
     let scope = format!("{name}/.default");
@@ -76,14 +75,10 @@ async fn r31_r34_a_daemon_s_token_counts_at_its_api_and_nowhere_else() {
             assert!(!is_active(&daemon, &lie).await && !is_active(&api, &lie).await, "{claim}");
         }
 
-        let switch = async |application: &Application, off: bool| {
-            let at = off.then_some(server.now());
-            application::disable(&server.state.db, &server.tenant, &application.id, at).await.unwrap();
-        };
-        switch(&daemon, true).await;
+        server.switch(&daemon, false).await;
         assert!(!is_active(&api, &token).await, "of a caller that is switched off");
-        switch(&daemon, false).await;
-        switch(&api, true).await;
+        server.switch(&daemon, true).await;
+        server.switch(&api, false).await;
         assert!(!is_active(&daemon, &token).await, "for an API that is switched off");
         assert_eq!(refused(&asks_for(&daemon, api.id.as_str()).await), "invalid_scope");
     })

@@ -275,7 +275,7 @@ async fn a_page_that_is_open_already_takes_an_administrators_new_password() {
         browser.fill(&[("Email address", ADA)]).press("Continue").await;
         let method = "authentication/methods/28c10230-6103-485e-b985-444c60001490/resetPassword";
         let told: Value = admin.post(&format!("/users/{ada}/{method}"), json!({})).await.json();
-        guess(&mut browser, told["newPassword"].as_str().unwrap()).await;
+        browser.guess(told["newPassword"].as_str().unwrap()).await;
         assert_eq!(browser.heading(), "Choose a new password");
         browser.fill(&[("New password", NEW)]).press("Save and sign in").await;
         assert!(shop.has(&browser), "{}", browser.text());
