@@ -3,24 +3,23 @@
 use super::{address::AsAsked, answer::correlation, media, routes::Needs};
 use crate::{
     administration::TENANT_ID,
-    client::place,
+    client::access_token::{self, invalid, text},
     directory::{
-        account,
         administrator::{self, ADMIN},
-        application::{self, Application},
+        application::Application,
         audit::{Actor, ActorKind},
-        consent, revoked_token, session,
+        consent,
         tenant::{self, Tenant},
         walls,
     },
     error::{Error, Refusal, Result},
     guard,
     possession::{self, Call, Held},
-    secret::jwt::{self, Age, Claims, Expected},
+    secret::jwt::Claims,
     state::AppState,
 };
 use app::contract::{
-    id::{AccountId, ApplicationId, SessionId, TenantId},
+    id::{AccountId, TenantId},
     permission::{Permission, Role},
 };
 use axum::{
@@ -165,25 +164,15 @@ async fn believed(state: &AppState, token: &str) -> Result<Believed> {
     if issuing.id != claimed {
         return Err(invalid("The access token was not issued here.").into());
     }
-    let ring = state.keys.ring(&issuing.id).await?;
-    let addresses = place::addresses(&state.db, &state.config.public_url, &issuing.id).await?;
-    let expected = Expected {
-        typ: "at+jwt",
-        issuer: &|issuer| place::is_issuer(&addresses, &issuing.id, issuer),
-        audience: Some(&state.config.public_url.graph()),
-        age: Age::Valid,
-        now: state.clock.now(),
-    };
-    let claims = jwt::verify(token, &ring.verifying, &expected).map_err(|distrust| {
-        tracing::info!(%distrust, "an access token was not believed");
-        invalid("The access token is not valid for this API, or has expired.")
-    })?;
-    let id = text(&claims, "jti")?;
-    if revoked_token::is_revoked(&state.db, &issuing.id, id).await? {
-        return Err(invalid("The access token was given back.").into());
-    }
-    let application = living_application(state, &issuing, &claims).await?;
+    let graph = state.config.public_url.graph();
+    let claims = access_token::believed(state, &issuing, token).await?.filter(|claims| is_for(claims, &graph));
+    let claims = claims.ok_or_else(|| invalid("The access token is not valid for this API, or has expired."))?;
+    let application = access_token::issued_to(state, &issuing, &claims).await??;
     Ok(Believed { issuing, application, claims })
+}
+
+fn is_for(claims: &Claims, api: &str) -> bool {
+    claims.get("aud").and_then(|value| value.as_str()) == Some(api)
 }
 
 fn claimed_tenant(token: &str) -> Option<TenantId> {
@@ -218,13 +207,7 @@ async fn somebody(
     headers: &HeaderMap,
     known: Known,
 ) -> Result<Caller> {
-    let session = SessionId::from(text(claims, "sid")?);
-    if !session::goes_on(&state.db, &issuing.id, &session).await? {
-        return Err(invalid("The session has ended.").into());
-    }
-    let account = AccountId::from(text(claims, "oid")?);
-    let profile = account::profile(&state.db, &issuing.id, &account).await?.filter(|profile| !profile.disabled);
-    let profile = profile.ok_or_else(|| invalid("The account is switched off or was deleted."))?;
+    let (account, profile) = access_token::somebody(state, issuing, claims).await??;
     // Administrators are people of the tenant `admin`: nobody else has a role, whatever a token says.
     let mut roles = if is_admin { administrator::roles(&state.db, &tenant.id, &account).await? } else { Vec::new() };
     if tenant.id.as_str() == TENANT_ID {
@@ -304,21 +287,6 @@ async fn application_itself(
         changes_self: false,
         held: None,
     })
-}
-
-async fn living_application(state: &AppState, issuing: &Tenant, claims: &Claims) -> Result<Arc<Application>> {
-    let id = ApplicationId::from(text(claims, "client_id")?);
-    let application = application::find(&state.db, &issuing.id, &id).await?;
-    let application = application.filter(|application| application.disabled_at.is_none());
-    Ok(application.ok_or_else(|| invalid("The application is switched off or was deleted."))?)
-}
-
-fn text<'a>(claims: &'a Claims, name: &str) -> Result<&'a str, Refusal> {
-    claims.get(name).and_then(|value| value.as_str()).ok_or_else(|| invalid("The access token is not complete."))
-}
-
-fn invalid(why: &str) -> Refusal {
-    Refusal::new("invalid_token", 50013, why)
 }
 
 #[cfg(test)]

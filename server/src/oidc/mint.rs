@@ -1,12 +1,11 @@
 //! Where tokens about a person are made: one key, one person, one application; whichever endpoint gives them out.
 
 use super::{
-    access_token,
     claims::{self, Beside, Subject},
     token::Granted,
 };
 use crate::{
-    client::place,
+    client::{access_token, place},
     directory::{
         account::{self, Profile},
         application::Application,
