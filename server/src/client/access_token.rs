@@ -72,8 +72,8 @@ async fn is_as_made(state: &AppState, tenant: &Tenant, typ: &str, claims: &Claim
     if audience != client && claims.get("idtyp").is_none_or(|kind| kind != "app") {
         return Ok(false);
     }
-    let api = application::find(&state.db, &tenant.id, &ApplicationId::from(audience)).await?;
-    Ok(api.is_some_and(|api| api.disabled_at.is_none() && (typ == TYP || typ == typ_for(&api))))
+    let api = application::find_enabled(&state.db, &tenant.id, &ApplicationId::from(audience)).await?;
+    Ok(api.is_some_and(|api| typ == TYP || typ == typ_for(&api)))
 }
 
 /// Which application has it: the inner error where that is switched off or gone.
@@ -83,8 +83,7 @@ pub async fn issued_to(
     claims: &Claims,
 ) -> Result<Result<Arc<Application>, Refusal>> {
     let id = ApplicationId::from(text(claims, "client_id")?);
-    let application = application::find(&state.db, &tenant.id, &id).await?;
-    let application = application.filter(|application| application.disabled_at.is_none());
+    let application = application::find_enabled(&state.db, &tenant.id, &id).await?;
     Ok(application.ok_or_else(|| invalid("The application is switched off or was deleted.")))
 }
 
@@ -99,7 +98,7 @@ pub async fn somebody(
         return Ok(Err(invalid("The session has ended.")));
     }
     let account = AccountId::from(text(claims, "oid")?);
-    let profile = account::profile(&state.db, &tenant.id, &account).await?.filter(|profile| !profile.disabled);
+    let profile = account::enabled_profile(&state.db, &tenant.id, &account).await?;
     let profile = profile.ok_or_else(|| invalid("The account is switched off or was deleted."));
     Ok(profile.map(|profile| (account, profile)))
 }

@@ -91,8 +91,7 @@ async fn find_name(state: &AppState, visit: &Visit, user_name: &str) -> Result<E
 }
 
 async fn read_profile(state: &AppState, visit: &Visit, account: &AccountId) -> Result<Event> {
-    let profile = account::profile(&state.db, &visit.tenant.id, account).await?;
-    let profile = profile.filter(|profile| !profile.disabled);
+    let profile = account::enabled_profile(&state.db, &visit.tenant.id, account).await?;
     Ok(Event::ProfileRead(profile.map(|it| Profile { address: it.name, attributes: it.attributes })))
 }
 

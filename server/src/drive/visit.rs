@@ -47,8 +47,8 @@ impl Visit {
         if row.holder != hash || row.expires_at <= now {
             return Err(Error::JourneyOver);
         }
-        let application = application::find(&state.db, &tenant.id, &application).await?;
-        let application = application.filter(|it| it.disabled_at.is_none()).ok_or(Error::JourneyOver)?;
+        let application = application::find_enabled(&state.db, &tenant.id, &application).await?;
+        let application = application.ok_or(Error::JourneyOver)?;
         let flow = user_flow::get(&state.db, &tenant.id, &row.user_flow).await?;
         let mut journey: Journey = serde_json::from_str(&row.body)?;
         let offered = flow.languages(text::languages());
