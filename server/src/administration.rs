@@ -48,6 +48,11 @@ pub const LONGEST_SESSION: Duration = Duration::from_secs(12 * 60 * 60);
 /// How long a set-up link works.
 const LINK_LASTS: Duration = Duration::from_secs(60 * 60);
 
+/// Administrators are at home in their own tenant, whichever they administer.
+pub fn is_home(tenant: &TenantId) -> bool {
+    tenant.as_str() == TENANT_ID
+}
+
 /// Makes what is not there yet. Servers that start together may all try: each step is done by whoever is first.
 pub async fn ensure(state: &AppState) -> Result<()> {
     let (id, now) = (TenantId::from(TENANT_ID), state.clock.now());

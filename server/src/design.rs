@@ -44,7 +44,7 @@ async fn chosen(state: &AppState, word: Option<&str>) -> Result<Arc<Tenant>> {
         return tenant::get(&state.db, word).await.map_err(nobody);
     }
     let mut all = tenant::list(&state.db).await?;
-    all.retain(|tenant| tenant.id.as_str() != administration::TENANT_ID);
+    all.retain(|tenant| !administration::is_home(&tenant.id));
     match all.as_slice() {
         [one] => tenant::get(&state.db, one.id.as_str()).await,
         [] => Err(Error::Internal("There is no tenant yet.".into())),

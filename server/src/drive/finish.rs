@@ -5,7 +5,7 @@ use super::{
     visit::Visit,
 };
 use crate::{
-    administration::{LONGEST_SESSION, REST_MINUTES, TENANT_ID, enrolment},
+    administration::{LONGEST_SESSION, REST_MINUTES, enrolment, is_home},
     cookie::{self, Cookie, Keep},
     directory::{
         Durability, Unit,
@@ -305,7 +305,7 @@ fn stay(visit: &Visit, keep: bool) -> Stay {
         SessionLifetime::Rolling => LONGEST,
         SessionLifetime::Absolute => Duration::from_secs(60 * u64::from(rules.minutes)),
     };
-    match visit.tenant.id.as_str() == TENANT_ID {
+    match is_home(&visit.tenant.id) {
         true => Stay { minutes: rules.minutes.min(REST_MINUTES), longest: longest.min(LONGEST_SESSION), keep: false },
         false => Stay { minutes: rules.minutes, longest, keep },
     }

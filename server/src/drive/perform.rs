@@ -6,7 +6,7 @@ use super::{
     whose::{Asking, whose},
 };
 use crate::{
-    administration::TENANT_ID,
+    administration::is_home,
     directory::{
         Durability, Unit, account,
         application::Application,
@@ -98,7 +98,7 @@ async fn read_profile(state: &AppState, visit: &Visit, account: &AccountId) -> R
 /// `read` is the name whose mailbox was read in this journey, if one was.
 pub fn account_of(state: &AppState, visit: &Visit, known: Known, read: Option<&str>) -> Account {
     // Administrators have a second factor, but on a developer's own machine (security R37).
-    let wanted = visit.tenant.id.as_str() == TENANT_ID && !state.config.is_development();
+    let wanted = is_home(&visit.tenant.id) && !state.config.is_development();
     let second_factor = match known.has_second_factor {
         true => SecondFactor::Enrolled,
         false if wanted => SecondFactor::Missing,

@@ -2,10 +2,10 @@
 
 use super::{address::AsAsked, answer::correlation, media, routes::Needs};
 use crate::{
-    administration::TENANT_ID,
+    administration::{TENANT_ID, is_home},
     client::access_token::{self, invalid, text},
     directory::{
-        administrator::{self, ADMIN},
+        administrator,
         application::Application,
         audit::{Actor, ActorKind},
         consent,
@@ -133,16 +133,11 @@ async fn identify(state: &AppState, call: Call<'_>, known: Known) -> Result<Call
     let shown = possession::presented(call.headers).ok_or_else(|| invalid("The request carries no access token."))?;
     let token = believed(state, shown.1).await?;
     let held = possession::holds(state, &token.issuing.id, &token.application, call, shown, &token.claims).await?;
-    let is_admin = match tenant::get(&state.db, ADMIN).await {
-        Ok(admin) => admin.id == token.issuing.id,
-        Err(Error::NotFound) => false,
-        Err(error) => return Err(error),
-    };
-    let administered = administered(state, &token.issuing, is_admin, call.headers).await?;
+    let administered = administered(state, &token.issuing, call.headers).await?;
     if token.claims.get("idtyp").and_then(|value| value.as_str()) == Some("app") {
         application_itself(state, &token, administered, known).await
     } else {
-        somebody(state, &token, is_admin, administered, call.headers, known).await
+        somebody(state, &token, administered, call.headers, known).await
     }
     .map(|caller| Caller { held, ..caller })
 }
@@ -182,12 +177,7 @@ fn claimed_tenant(token: &str) -> Option<TenantId> {
 }
 
 /// The tenant that issued the token; for people and applications of the tenant `admin`, the one that the header names.
-async fn administered(
-    state: &AppState,
-    issuing: &Arc<Tenant>,
-    is_admin: bool,
-    headers: &HeaderMap,
-) -> Result<Arc<Tenant>> {
+async fn administered(state: &AppState, issuing: &Arc<Tenant>, headers: &HeaderMap) -> Result<Arc<Tenant>> {
     let mut named = headers.get_all("portico-tenant").iter();
     let named = match (named.next(), named.next()) {
         (None, _) => return Ok(issuing.clone()),
@@ -196,21 +186,23 @@ async fn administered(
     };
     let tenant = tenant::get(&state.db, named).await?;
     // Foreign tenants are not there at all (security R38).
-    if is_admin || tenant.id == issuing.id { Ok(tenant) } else { Err(Error::NotFound) }
+    if is_home(&issuing.id) || tenant.id == issuing.id { Ok(tenant) } else { Err(Error::NotFound) }
 }
 
 async fn somebody(
     state: &AppState,
     Believed { issuing, application, claims }: &Believed,
-    is_admin: bool,
     tenant: Arc<Tenant>,
     headers: &HeaderMap,
     known: Known,
 ) -> Result<Caller> {
     let (account, profile) = access_token::somebody(state, issuing, claims).await??;
     // Administrators are people of the tenant `admin`: nobody else has a role, whatever a token says.
-    let mut roles = if is_admin { administrator::roles(&state.db, &tenant.id, &account).await? } else { Vec::new() };
-    if tenant.id.as_str() == TENANT_ID {
+    let mut roles = match is_home(&issuing.id) {
+        true => administrator::roles(&state.db, &tenant.id, &account).await?,
+        false => Vec::new(),
+    };
+    if is_home(&tenant.id) {
         roles.retain(|role| is_safe_at_home(*role));
     }
     if roles.is_empty() && headers.contains_key("portico-tenant") {
@@ -268,7 +260,7 @@ async fn application_itself(
         .flatten()
         .filter_map(|role| role.as_str())
         .collect();
-    let at_home = tenant.id.as_str() == TENANT_ID;
+    let at_home = is_home(&tenant.id);
     let rules = permissions.contains(&Permission::RoleWrite);
     Ok(Caller {
         tenant,
