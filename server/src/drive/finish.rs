@@ -1,7 +1,8 @@
 //! How a journey ends: account, session, grant and activity are written together, or not at all.
 
 use super::{
-    perform::{acquaintance, strangers_at, write},
+    counted::{acquaintance, strangers_at},
+    perform::write,
     visit::Visit,
 };
 use crate::{

@@ -1,6 +1,6 @@
 //! Everything that a request about a journey needs, looked up once.
 
-use super::holder::Holder;
+use super::{counted::Asking, holder::Holder};
 use crate::{
     directory::{
         self,
@@ -59,6 +59,15 @@ impl Visit {
         }
         let texts = sentences::spoken(state, &tenant.id, &journey.language).await?;
         Ok(Visit { tenant, flow, application, row, journey, texts, caller, holder, now, https })
+    }
+
+    pub fn asking(&self) -> Asking<'_> {
+        Asking {
+            tenant: &self.tenant.id,
+            application: &self.application.id,
+            user_flow: &self.flow.id,
+            caller: &self.caller,
+        }
     }
 
     pub fn setting(&self) -> Setting<'_> {

@@ -12,7 +12,7 @@ use super::{
     trouble::Trouble,
 };
 use crate::{
-    drive::{self, Asking, judge_password, whose},
+    drive::{self, judge_password},
     journey::{begins, takes_as_typed},
 };
 use app::contract::{
@@ -53,16 +53,8 @@ async fn begun(call: Call) -> Result<Value, Trouble> {
     let told = told.unwrap_or_default();
     attributes::refuse_invalid(&flow.layout.fields(""), &told)?;
     let password = new_password(&call, &flow, &start.name)?;
-    if !call.is_silent() {
-        let asking = Asking {
-            tenant: &call.tenant.id,
-            application: &call.application.id,
-            user_flow: &flow.id,
-            caller: &call.caller,
-        };
-        if whose(&call.state, asking, &start.name, true).await?.is_some() {
-            return Err(already_exists());
-        }
+    if !call.is_silent() && call.whose(&start, true).await?.is_some() {
+        return Err(already_exists());
     }
     call.begin(start, Path::SignUp, Brought { method: None, password, attributes: told }).await
 }
