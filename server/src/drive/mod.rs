@@ -117,14 +117,20 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
 
 /// A client that is clicked twice gives the first answer up. A code that was counted in it gets its verdict all the same.
 /// (Every other answer that is given up stops at once: nobody's password is hashed for somebody who has gone.)
-pub async fn to_its_end<T: Send + 'static>(
-    hearing: Hearing,
-    work: impl Future<Output = Result<T>> + Send + 'static,
-) -> Result<T> {
+pub async fn to_its_end<T, F>(hearing: Hearing, answer: Answer, work: impl FnOnce(Answer) -> F) -> T
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let is_code = answer.is_code();
+    let work = work(answer);
     let work = async move {
         let _hearing = hearing;
         work.await
     };
+    if !is_code {
+        return work.await;
+    }
     match tokio::spawn(work.in_current_span()).await {
         Ok(done) => done,
         // The guard counts panics. Nobody aborts it.

@@ -67,12 +67,12 @@ async fn continued(call: Call) -> Result<Value, Trouble> {
     }
     let code = Secret::from(call.form.required("oob")?);
     let (hearing, opened) = call.open(Path::Recover).await?;
-    let work = async move { Ok(heard(opened, code).await) };
-    drive::to_its_end(hearing, work).await?
+    let answer = Answer::Code { code, keep: false };
+    drive::to_its_end(hearing, answer, |answer| heard(opened, answer)).await
 }
 
-async fn heard(mut opened: Opened, code: Secret) -> Result<Value, Trouble> {
-    match opened.hear(Answer::Code { code, keep: false }).await? {
+async fn heard(mut opened: Opened, answer: Answer) -> Result<Value, Trouble> {
+    match opened.hear(answer).await? {
         // By the code alone they are in, and came for something else.
         Step::Done { .. } => Err(no_password()),
         step => told(opened, step).await,

@@ -75,13 +75,13 @@ async fn continued(call: Call) -> Result<Value, Trouble> {
         "oob" => {
             let code = Secret::from(call.form.required("oob")?);
             let (hearing, opened) = call.open(Path::SignUp).await?;
-            let work = async move { Ok(heard(opened, Answer::Code { code, keep: false }).await) };
-            drive::to_its_end(hearing, work).await?
+            let answer = Answer::Code { code, keep: false };
+            drive::to_its_end(hearing, answer, |answer| heard(opened, answer)).await
         }
         "password" => {
             let password = Secret::from(call.form.required("password")?);
-            let (_hearing, opened) = call.open(Path::SignUp).await?;
-            heard(opened, Answer::NewPassword { password }).await
+            let (hearing, opened) = call.open(Path::SignUp).await?;
+            drive::to_its_end(hearing, Answer::NewPassword { password }, |answer| heard(opened, answer)).await
         }
         "attributes" => {
             let text = call.form.required("attributes")?.to_owned();
