@@ -1,5 +1,5 @@
-//! An application that calls us itself: which one it is, what it sends, how it is told no, and whose pages may read the
-//! answer. Every face that applications call turns to this room.
+//! An application that calls us itself: which one it is, what it sends, what its access token is worth, how it is told no, and
+//! whose pages may read the answer. Every face that applications call turns to this room.
 
 pub mod access_token;
 pub mod auth;
