@@ -20,7 +20,7 @@ use crate::{
 use app::contract::{
     brand::{Brand, Colour},
     flow_rules::{FlowRules, SessionRules},
-    id::{AccountId, ApplicationId, TenantId, UserFlowId},
+    id::{ApplicationId, TenantId, UserFlowId},
     permission::Permission,
     time::Timestamp,
     user_flow::{About, FlowKind, Layout, Method, PasswordRule, SignUp, UserFlow},
@@ -47,6 +47,11 @@ pub const LONGEST_SESSION: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// How long a set-up link works.
 const LINK_LASTS: Duration = Duration::from_secs(60 * 60);
+
+/// Administrators are at home in their own tenant, whichever they administer.
+pub fn is_home(tenant: &TenantId) -> bool {
+    tenant.as_str() == TENANT_ID
+}
 
 /// Makes what is not there yet. Servers that start together may all try: each step is done by whoever is first.
 pub async fn ensure(state: &AppState) -> Result<()> {
@@ -152,15 +157,8 @@ fn portal_at(redirect_uri: &str) -> Application {
     }
 }
 
-/// A row of the audit about somebody of this tenant.
-pub fn entry(
-    chance: &Chance,
-    now: Timestamp,
-    actor: Actor,
-    activity: &str,
-    account: &AccountId,
-    address: &str,
-) -> Entry {
+/// A row of the audit for what the management API did not do.
+pub fn entry(chance: &Chance, now: Timestamp, actor: Actor, activity: &str, target: Target) -> Entry {
     Entry {
         id: chance.id(),
         at: now,
@@ -170,16 +168,16 @@ pub fn entry(
         activity: activity.into(),
         category: "UserManagement".into(),
         operation: Operation::Add,
-        target: Target { kind: "User".into(), id: account.to_string(), name: address.into() },
+        target,
         before: None,
         after: None,
     }
 }
 
 /// What was done on the server's own machine, or with a link from there.
-pub fn server_entry(chance: &Chance, now: Timestamp, activity: &str, account: &AccountId, address: &str) -> Entry {
+pub fn server_entry(chance: &Chance, now: Timestamp, activity: &str, target: Target) -> Entry {
     let actor = Actor { kind: ActorKind::Server, id: "portico".into(), name: "Whoever runs the server".into() };
-    entry(chance, now, actor, activity, account, address)
+    entry(chance, now, actor, activity, target)
 }
 
 /// A fresh link by which the first administrator is made, instead of any before. None once one was made.

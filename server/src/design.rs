@@ -5,7 +5,7 @@ use crate::{
     config::Config,
     directory::tenant::{self, Tenant},
     error::{Error, Result},
-    graph::as_code::{self, Dialect, Document, Plan},
+    graph::design::{self, Dialect, Document, Plan},
     state::AppState,
 };
 use std::{fs, path::Path, sync::Arc};
@@ -14,23 +14,23 @@ use std::{fs, path::Path, sync::Arc};
 pub async fn export(config: Config, tenant: Option<&str>, dialect: Dialect) -> Result<String> {
     let state = AppState::open(config).await?;
     let tenant = chosen(&state, tenant).await?;
-    as_code::export(&state, &tenant, dialect).await
+    design::export(&state, &tenant, dialect).await
 }
 
 /// What the file would change.
 pub async fn plan(config: Config, tenant: Option<&str>, file: &Path) -> Result<String> {
     let state = AppState::open(config).await?;
     let tenant = chosen(&state, tenant).await?;
-    Ok(told(&as_code::plan(&state, &tenant, read(file)?).await.map_err(in_words)?))
+    Ok(told(&design::plan(&state, &tenant, read(file)?).await.map_err(in_words)?))
 }
 
 /// Changes it, and says what was changed.
 pub async fn apply(config: Config, tenant: Option<&str>, file: &Path) -> Result<String> {
     let state = AppState::open(config).await?;
     let tenant = chosen(&state, tenant).await?;
-    let plan = as_code::plan(&state, &tenant, read(file)?).await.map_err(in_words)?;
+    let plan = design::plan(&state, &tenant, read(file)?).await.map_err(in_words)?;
     let told = told(&plan);
-    as_code::apply_here(&state, &tenant, plan).await.map_err(in_words)?;
+    design::apply_here(&state, &tenant, plan).await.map_err(in_words)?;
     Ok(told)
 }
 
@@ -44,7 +44,7 @@ async fn chosen(state: &AppState, word: Option<&str>) -> Result<Arc<Tenant>> {
         return tenant::get(&state.db, word).await.map_err(nobody);
     }
     let mut all = tenant::list(&state.db).await?;
-    all.retain(|tenant| tenant.id.as_str() != administration::TENANT_ID);
+    all.retain(|tenant| !administration::is_home(&tenant.id));
     match all.as_slice() {
         [one] => tenant::get(&state.db, one.id.as_str()).await,
         [] => Err(Error::Internal("There is no tenant yet.".into())),
@@ -65,7 +65,7 @@ fn read(file: &Path) -> Result<Document> {
 fn told(plan: &Plan) -> String {
     match plan.steps.as_slice() {
         [] => "Nothing to change.\n".into(),
-        steps => steps.iter().map(as_code::Step::told).collect(),
+        steps => steps.iter().map(design::Step::told).collect(),
     }
 }
 

@@ -14,7 +14,7 @@ use server::{
     },
     doctor,
     error::{Error, Result},
-    graph::as_code::Dialect,
+    graph::design::Dialect,
     guard::{Guard, Hosts},
     log, people, reseal, router, seed,
     serve::{self, Patience},

@@ -106,12 +106,8 @@ impl Import<'_> {
     /// Told once, with the first of them.
     fn entry(&self, tenant: &Tenant, path: &Path) -> Entry {
         let file = path.file_name().unwrap_or_default().to_string_lossy();
-        Entry {
-            category: "UserManagement".into(),
-            target: Target { kind: "Tenant".into(), id: tenant.id.to_string(), name: tenant.name.clone() },
-            after: Some(json!({ "file": file })),
-            ..server_entry(self.chance, self.now, "Import people", &AccountId::from(""), "")
-        }
+        let target = Target { kind: "Tenant".into(), id: tenant.id.to_string(), name: tenant.name.clone() };
+        Entry { after: Some(json!({ "file": file })), ..server_entry(self.chance, self.now, "Import people", target) }
     }
 
     /// Together. Whoever has a name that is somebody's already is left out.

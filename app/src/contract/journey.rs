@@ -247,6 +247,10 @@ pub enum Unreadable {
 }
 
 impl Answer {
+    pub fn is_code(&self) -> bool {
+        matches!(self, Answer::Code { .. })
+    }
+
     /// Reads an answer from its fields, and the journey token that came with it. Nothing is skipped, nothing is guessed.
     pub fn read(pairs: Pairs) -> Result<(Answer, String), Unreadable> {
         let mut fields = Fields::sort(pairs)?;

@@ -1,6 +1,6 @@
 //! What the flow asks of a new person, or lets somebody correct: the layout's fields, each as the control it was given.
 
-use super::{Screen, live, visit::Visit};
+use super::{Screen, frame::hidden, live, visit::Visit};
 use crate::{
     contract::{
         journey::Path,
@@ -10,7 +10,7 @@ use crate::{
     text::Key,
     ui::{
         choice::{self, Choice},
-        element::{El, el},
+        element::El,
         field::{self, Control, Line},
         linked::linked,
     },
@@ -25,7 +25,7 @@ pub fn screen(visit: &Visit, path: Path, revision: i64, fields: &[Field]) -> Scr
         Path::EditProfile => (Key::ProfileLead, Key::Save, Key::Saving),
         _ => (Key::AttributesLead, Key::CreateAccount, Key::CreatingAccount),
     };
-    let shown = el("input").attr("type", "hidden").attr("name", "revision").attr("value", revision.to_string());
+    let shown = hidden("revision", &revision.to_string());
     let form = visit
         .form("answer")
         .with(shown.keep(live::listen(visit, revision)))

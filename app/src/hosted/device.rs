@@ -1,6 +1,6 @@
 //! The page of a device that has no browser: its code is typed, its person says that it is theirs. It needs no script.
 
-use super::sign_out::{lead, still};
+use super::frame::{hidden, lead, still, submit};
 use crate::{
     contract::brand::Brand,
     text::{Key, Texts},
@@ -48,7 +48,7 @@ pub fn device(page: &DevicePage, texts: &Texts) -> Drawing {
         }
         Device::Agreed | Device::Declined => vec![lead(texts.say(Key::SignedOutLead))],
     };
-    still(page.brand, None, device_heading(page, texts), content, texts)
+    still(Some(page.brand), None, device_heading(page, texts), content, texts)
 }
 
 fn ask(again: bool, texts: &Texts) -> El {
@@ -68,25 +68,17 @@ fn ask(again: bool, texts: &Texts) -> El {
         .with(el("label").attr("for", "user_code").with(texts.say(Key::CodeLabel).to_owned()))
         .with(input)
         .with(el("div").class("ext-error").attr("id", "user_code-fault").attr("role", "alert").with_all(fault));
-    el("form").class("answer").attr("method", "get").with(field).with(button("", Key::Continue, texts))
+    el("form").class("answer").attr("method", "get").with(field).with(submit(texts.say(Key::Continue)))
 }
 
 fn confirm(user_code: &str, path: &str, token: &str, texts: &Texts) -> El {
-    let hidden = |(name, value): (&str, &str)| {
-        el("input").attr("type", "hidden").attr("name", name.to_owned()).attr("value", value.to_owned())
-    };
     let decline = el("button").class("way").attr("type", "submit").attr("name", "answer").attr("value", "no");
     el("form")
         .class("answer")
         .attr("method", "post")
         .attr("action", path.to_owned())
-        .with_all([("user_code", user_code), ("token", token)].map(hidden))
-        .with(button("yes", Key::Continue, texts))
+        .with(hidden("user_code", user_code))
+        .with(hidden("token", token))
+        .with(submit(texts.say(Key::Continue)).attr("name", "answer").attr("value", "yes"))
         .with(el("div").class("ways").with(decline.with(texts.say(Key::DeviceDecline).to_owned())))
-}
-
-fn button(answer: &'static str, key: Key, texts: &Texts) -> El {
-    let button = el("button").class("primary ext-button ext-primary").attr("type", "submit");
-    let button = if answer.is_empty() { button } else { button.attr("name", "answer").attr("value", answer) };
-    button.with(texts.say(key).to_owned())
 }

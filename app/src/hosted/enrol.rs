@@ -1,6 +1,6 @@
 //! The pages on which an administrator sets up an authenticator app. Drawn by the server alone.
 
-use super::frame::{foot, links, whose};
+use super::frame::{self, hidden, still, submit};
 use crate::{
     contract::brand::Brand,
     text::{self, Texts, administrator::Key},
@@ -62,9 +62,9 @@ pub fn enrol(page: Enrol, texts: &Texts) -> Drawing {
         .class("answer")
         .attr("method", "post")
         .attr("action", page.path.to_owned())
-        .with(el("input").attr("type", "hidden").attr("name", "token").attr("value", page.token.to_owned()))
+        .with(hidden("token", page.token))
         .with(code::code(control, |_| false))
-        .with(el("button").class("primary ext-button ext-primary").attr("type", "submit").with(say(Key::EnrolButton)));
+        .with(submit(texts.administer(Key::EnrolButton)));
     let who = el("p").class("who").with(el("bdi").attr("dir", "ltr").with(page.address.to_owned()));
     card(page.brand, texts, Key::EnrolHeading, Key::EnrolLead, vec![who, picture, by_hand, form])
 }
@@ -80,11 +80,6 @@ pub fn recovery_codes(brand: &Brand, codes: &[String], onward: &str, texts: &Tex
 }
 
 fn card(brand: &Brand, texts: &Texts, heading: Key, lead: Key, content: Vec<El>) -> Drawing {
-    let card = el("main")
-        .class("card ext-sign-in-box")
-        .with(whose(brand))
-        .with(el("h1").class("ext-title").with(texts.administer(heading).to_owned()))
-        .with(el("p").class("lead ext-subtitle").with(texts.administer(lead).to_owned()))
-        .with_all(content);
-    Drawing::of(vec![card, foot(None, links(brand, texts))])
+    let content = [frame::lead(texts.administer(lead))].into_iter().chain(content).collect();
+    still(Some(brand), None, texts.administer(heading).into(), content, texts)
 }

@@ -1,6 +1,6 @@
 //! The page that says what the number of an error means and what to do, for whoever builds the application that it came to.
 
-use super::frame::foot;
+use super::frame::{lead, still};
 use crate::{
     text::{
         Texts,
@@ -14,10 +14,6 @@ pub fn error_number_heading(code: &str, texts: &Texts) -> String {
 }
 
 pub fn error_number(code: &str, meaning: Key, texts: &Texts) -> Drawing {
-    let card = el("main")
-        .class("card ext-sign-in-box")
-        .with(el("h1").class("ext-title").with(error_number_heading(code, texts)))
-        .with(el("p").class("lead ext-subtitle").with(texts.tell(meaning, &[])))
-        .with(el("p").class("trace").with(texts.tell(Lead, &[])));
-    Drawing::of(vec![card, foot(None, Vec::new())])
+    let content = vec![lead(&texts.tell(meaning, &[])), el("p").class("trace").with(texts.tell(Lead, &[]))];
+    still(None, None, error_number_heading(code, texts), content, texts)
 }

@@ -1,7 +1,7 @@
 //! The way back to an application that wants its answer posted: a form that sends itself, with a button for where no script
 //! runs.
 
-use super::frame::{foot, links, whose};
+use super::frame::{hidden, lead, still, submit};
 use crate::{
     contract::brand::Brand,
     text::{Key, Texts},
@@ -17,22 +17,12 @@ pub struct FormPost<'a> {
 }
 
 pub fn form_post(page: &FormPost, texts: &Texts) -> Drawing {
-    let fields = page.fields.iter().map(|(name, value)| {
-        el("input").attr("type", "hidden").attr("name", (*name).to_owned()).attr("value", (*value).to_owned())
-    });
-    let button = el("button").class("primary ext-button ext-primary").attr("type", "submit");
     let form = el("form")
         .class("answer")
         .attr("method", "post")
         .attr("action", page.uri.to_owned())
-        .with_all(fields)
-        .with(button.with(texts.say(Key::Continue).to_owned()));
-    let lead = texts.fill(Key::DoneLead, &[("application", page.application)]);
-    let card = el("main")
-        .class("card ext-sign-in-box")
-        .with(whose(page.brand))
-        .with(el("h1").class("ext-title").with(texts.say(Key::DoneHeading).to_owned()))
-        .with(el("p").class("lead ext-subtitle").with(lead))
-        .with(form);
-    Drawing::of(vec![card, foot(None, links(page.brand, texts))])
+        .with_all(page.fields.iter().map(|(name, value)| hidden(name, value)))
+        .with(submit(texts.say(Key::Continue)));
+    let lead = lead(&texts.fill(Key::DoneLead, &[("application", page.application)]));
+    still(Some(page.brand), None, texts.say(Key::DoneHeading).into(), vec![lead, form], texts)
 }

@@ -1,4 +1,5 @@
-//! What is on every page around its screen: whose page it is, the address, the heading, what has to be told, and the foot.
+//! What is on every page around its screen: whose page it is, the address, the heading, what has to be told, and the foot; and
+//! the card of pages that stay as they are.
 
 use super::{
     Screen, heading, screen,
@@ -15,6 +16,7 @@ use crate::{
         element::{El, el},
         linked::link_beside,
         menu::{self, Entry},
+        view::Drawing,
     },
 };
 use reactive_graph::prelude::*;
@@ -57,8 +59,32 @@ fn back(visit: &Visit) -> Option<El> {
     (visit.page.can_cancel && !has_one).then(way)
 }
 
-pub fn foot(languages: Option<El>, links: Vec<El>) -> El {
-    below(el("footer"), languages, links)
+/// A page that stays as it is: nobody's journey. It needs no script.
+pub fn still(brand: Option<&Brand>, address: Option<El>, heading: String, content: Vec<El>, texts: &Texts) -> Drawing {
+    let card = el("main")
+        .class("card ext-sign-in-box")
+        .with_all(brand.map(whose))
+        .with_all(address)
+        .with(el("h1").class("ext-title").with(heading))
+        .with_all(content);
+    let links = brand.map(|brand| links(brand, texts)).unwrap_or_default();
+    Drawing::of(vec![card, below(el("footer"), None, links)])
+}
+
+/// The sentence below the heading.
+pub fn lead(sentence: &str) -> El {
+    el("p").class("lead ext-subtitle").with(sentence.to_owned())
+}
+
+/// What goes with a form unseen.
+pub fn hidden(name: &str, value: &str) -> El {
+    el("input").attr("type", "hidden").attr("name", name.to_owned()).attr("value", value.to_owned())
+}
+
+/// The one thing to do on a page that stays as it is.
+#[cfg(feature = "ssr")]
+pub fn submit(label: &str) -> El {
+    el("button").class("primary ext-button ext-primary").attr("type", "submit").with(label.to_owned())
 }
 
 fn below(foot: El, languages: Option<El>, links: Vec<El>) -> El {
@@ -67,7 +93,7 @@ fn below(foot: El, languages: Option<El>, links: Vec<El>) -> El {
 }
 
 /// The tenant's logo, or the first letter of its name, and the name.
-pub fn whose(brand: &Brand) -> El {
+fn whose(brand: &Brand) -> El {
     let mark = match &brand.logo {
         Some(logo) => el("img").class("logo ext-header-logo").attr("src", logo.clone()).attr("alt", ""),
         None => {
@@ -143,12 +169,11 @@ fn languages(visit: &Visit) -> Option<El> {
         })
         .collect();
     Some(menu::menu("language", visit.say(Key::Language), entries, |buttons| {
-        let answer = el("input").attr("type", "hidden").attr("name", "answer").attr("value", "language");
-        visit.form("entries").with(answer).with_all(buttons)
+        visit.form("entries").with(hidden("answer", "language")).with_all(buttons)
     }))
 }
 
-pub fn links(brand: &Brand, texts: &Texts) -> Vec<El> {
+fn links(brand: &Brand, texts: &Texts) -> Vec<El> {
     let link = |Link { kind, url }: &Link| {
         let label = match kind {
             LinkKind::Privacy => Key::Privacy,

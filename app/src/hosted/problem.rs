@@ -1,7 +1,7 @@
 //! The page for what went wrong: what it was, what to do next, the way back to the application where it is known, and the
 //! word under which the log has it.
 
-use super::frame::{foot, links, whose};
+use super::frame::{lead, still};
 use crate::{
     contract::{
         brand::Brand,
@@ -38,15 +38,10 @@ pub struct Home<'a> {
 
 pub fn problem(problem: &Problem, whence: Option<Whence>, texts: &Texts) -> Drawing {
     let (heading, sentence) = words(problem.kind);
-    let brand = whence.map(|whence| whence.brand);
-    let card = el("main")
-        .class("card ext-sign-in-box")
-        .with_all(brand.map(whose))
-        .with(el("h1").class("ext-title").with(texts.say(heading).to_owned()))
-        .with(el("p").class("lead ext-subtitle").with(texts.say(sentence).to_owned()))
-        .with_all(whence.and_then(|whence| whence.home).map(|home| back(home, texts)))
-        .with(el("p").class("trace").with(texts.fill(Key::ProblemTrace, &[("trace", &problem.trace)])));
-    Drawing::of(vec![card, foot(None, brand.map(|brand| links(brand, texts)).unwrap_or_default())])
+    let mut content = vec![lead(texts.say(sentence))];
+    content.extend(whence.and_then(|whence| whence.home).map(|home| back(home, texts)));
+    content.push(el("p").class("trace").with(texts.fill(Key::ProblemTrace, &[("trace", &problem.trace)])));
+    still(whence.map(|whence| whence.brand), None, texts.say(heading).into(), content, texts)
 }
 
 /// The way back to the application.

@@ -1,7 +1,7 @@
 //! The pages that make administrators: the first one, and those who were invited.
 
 use super::{
-    frame::{foot, links, whose},
+    frame::{hidden, lead, still, submit},
     new_password,
 };
 use crate::{
@@ -65,24 +65,14 @@ pub fn set_up(page: &SetUp, texts: &Texts) -> Drawing {
         .class("answer")
         .attr("method", "post")
         .attr("action", page.path.to_owned())
-        .with(el("input").attr("type", "hidden").attr("name", "token").attr("value", page.token.to_owned()))
+        .with(hidden("token", page.token))
         .with(line(page, texts, "name", texts.administer(administrator::Key::NameLabel), "text", "name", page.name))
         .with(line(page, texts, "address", texts.say(Key::AddressLabel), "email", "username", page.address))
         .with(new_password(page, texts))
         .with_all(page.may_skip.then(|| enrol(texts)))
-        .with(
-            el("button")
-                .class("primary ext-button ext-primary")
-                .attr("type", "submit")
-                .with(texts.administer(page.whom.button()).to_owned()),
-        );
-    let card = el("main")
-        .class("card ext-sign-in-box")
-        .with(whose(page.brand))
-        .with(el("h1").class("ext-title").with(texts.administer(page.whom.heading()).to_owned()))
-        .with(el("p").class("lead ext-subtitle").with(texts.administer(page.whom.lead()).to_owned()))
-        .with(form);
-    Drawing::of(vec![card, foot(None, links(page.brand, texts))])
+        .with(submit(texts.administer(page.whom.button())));
+    let content = vec![lead(texts.administer(page.whom.lead())), form];
+    still(Some(page.brand), None, texts.administer(page.whom.heading()).into(), content, texts)
 }
 
 fn line(

@@ -1,16 +1,13 @@
 //! Two pages around signing out: the question, and that it is done. Neither needs a script.
 
 use super::{
-    frame::{foot, links, whose},
+    frame::{hidden, lead, still, submit},
     problem::{Home, back},
 };
 use crate::{
     contract::brand::Brand,
     text::{Key, Texts},
-    ui::{
-        element::{El, el},
-        view::Drawing,
-    },
+    ui::{element::el, view::Drawing},
 };
 
 /// The question.
@@ -27,27 +24,23 @@ pub fn sign_out_heading(brand: &Brand, texts: &Texts) -> String {
 }
 
 pub fn sign_out(page: &SignOut, texts: &Texts) -> Drawing {
-    let fields = page.fields.iter().map(|(name, value)| {
-        el("input").attr("type", "hidden").attr("name", (*name).to_owned()).attr("value", (*value).to_owned())
-    });
-    let button = el("button").class("primary ext-button ext-primary").attr("type", "submit");
     let form = el("form")
         .class("answer")
         .attr("method", "post")
         .attr("action", page.path.to_owned())
-        .with_all(fields)
-        .with(button.with(texts.say(Key::SignOut).to_owned()));
+        .with_all(page.fields.iter().map(|(name, value)| hidden(name, value)))
+        .with(submit(texts.say(Key::SignOut)));
     let address = page.address.map(|address| el("bdi").attr("dir", "ltr").with(address.to_owned()));
     let address = address.map(|address| el("p").class("who").with(address));
     let content = vec![lead(texts.say(Key::SignOutLead)), form];
-    still(page.brand, address, sign_out_heading(page.brand, texts), content, texts)
+    still(Some(page.brand), address, sign_out_heading(page.brand, texts), content, texts)
 }
 
 /// `home` is where the application is found that the person came from.
 pub fn signed_out(brand: &Brand, home: Option<Home>, texts: &Texts) -> Drawing {
     let back = home.map(|home| back(home, texts));
     let content = [lead(texts.say(Key::SignedOutLead))].into_iter().chain(back).collect();
-    still(brand, None, texts.say(Key::SignedOutHeading).into(), content, texts)
+    still(Some(brand), None, texts.say(Key::SignedOutHeading).into(), content, texts)
 }
 
 /// The same while other applications hear of it: each in a frame of its own, which nobody sees (OpenID Connect Front-Channel
@@ -62,19 +55,5 @@ pub fn signing_out(brand: &Brand, frames: &[String], onward: Option<&str>, texts
         button.with(texts.say(Key::Continue).to_owned())
     });
     let content = [lead(texts.say(Key::SignedOutLead))].into_iter().chain(button).chain(frames).collect();
-    still(brand, None, texts.say(Key::SignedOutHeading).into(), content, texts)
-}
-
-pub(super) fn lead(sentence: &str) -> El {
-    el("p").class("lead ext-subtitle").with(sentence.to_owned())
-}
-
-pub(super) fn still(brand: &Brand, address: Option<El>, heading: String, content: Vec<El>, texts: &Texts) -> Drawing {
-    let card = el("main")
-        .class("card ext-sign-in-box")
-        .with(whose(brand))
-        .with_all(address)
-        .with(el("h1").class("ext-title").with(heading))
-        .with_all(content);
-    Drawing::of(vec![card, foot(None, links(brand, texts))])
+    still(Some(brand), None, texts.say(Key::SignedOutHeading).into(), content, texts)
 }

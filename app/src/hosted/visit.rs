@@ -1,6 +1,10 @@
 //! One page while it is on the screen: what the server said, and what has happened since.
 
-use super::{check, send};
+use super::{
+    check,
+    frame::{self, hidden},
+    send,
+};
 use crate::{
     contract::{
         journey::{Page, Step},
@@ -51,9 +55,8 @@ impl Visit {
         self.texts.fill(key, values)
     }
 
-    /// The sentence below the heading.
     pub fn lead(&self, sentence: String) -> El {
-        el("p").class("lead ext-subtitle").with(sentence)
+        frame::lead(&sentence)
     }
 
     /// What is wrong with a field, in words.
@@ -83,7 +86,7 @@ impl Visit {
             .on("input", move |event| check::on_typing(&types, event))
             // From now on we judge, in the person's language and below the field.
             .taken_over(|form| form.unchecked_ref::<HtmlFormElement>().set_no_validate(true))
-            .with(el("input").attr("type", "hidden").attr("name", "token").attr("value", self.page.token.clone()))
+            .with(hidden("token", &self.page.token))
     }
 
     pub fn primary(&self, answer: &'static str, label: String, working: Key) -> El {

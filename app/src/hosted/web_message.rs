@@ -1,10 +1,10 @@
 //! The last page of a window that an application's page opened: its script tells that page how it went, and closes it.
 
-use super::frame::{foot, links, whose};
+use super::frame::{lead, still};
 use crate::{
     contract::brand::Brand,
     text::{Key, Texts},
-    ui::{element::el, view::Drawing},
+    ui::view::Drawing,
 };
 
 pub struct WebMessage<'a> {
@@ -15,11 +15,6 @@ pub struct WebMessage<'a> {
 }
 
 pub fn web_message(page: &WebMessage, texts: &Texts) -> Drawing {
-    let lead = texts.fill(Key::DoneLead, &[("application", page.application)]);
-    let card = el("main")
-        .class("card ext-sign-in-box")
-        .with(whose(page.brand))
-        .with(el("h1").class("ext-title").with(texts.say(Key::DoneHeading).to_owned()))
-        .with(el("p").class("lead ext-subtitle").with(lead));
-    Drawing::of(vec![card, foot(None, links(page.brand, texts))])
+    let lead = lead(&texts.fill(Key::DoneLead, &[("application", page.application)]));
+    still(Some(page.brand), None, texts.say(Key::DoneHeading).into(), vec![lead], texts)
 }

@@ -55,7 +55,7 @@ pub async fn reset(state: &AppState, address: &str) -> Result<()> {
         operation: audit::Operation::Update,
         before: Some(before),
         after: Some(json!({ "secondFactor": "none" })),
-        ..server_entry(&state.chance, now, "Reset second factor", &known.account, address)
+        ..server_entry(&state.chance, now, "Reset second factor", audit::Target::user(&known.account, address))
     };
     let reset = state.db.write(Durability::Lasting, move |c| {
         Box::pin(async move {

@@ -1,6 +1,7 @@
-//! An application that calls us itself: which one it is, what it sends, how it is told no, and whose pages may read the
-//! answer. Every face that applications call turns to this room.
+//! An application that calls us itself: which one it is, what it sends, what its access token is worth, how it is told no, and
+//! whose pages may read the answer. Every face that applications call turns to this room.
 
+pub mod access_token;
 pub mod auth;
 pub mod cors;
 pub mod error_number;

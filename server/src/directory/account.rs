@@ -313,6 +313,11 @@ pub async fn profile(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<
     Ok(Some(profile))
 }
 
+/// Who is switched off is as good as deleted to whoever has no more than a token or a journey of theirs.
+pub async fn enabled_profile(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<Option<Profile>> {
+    Ok(profile(db, tenant, account).await?.filter(|profile| !profile.disabled))
+}
+
 /// Ends every session and every refresh token of the account; whichever applications they signed in to are to hear.
 pub async fn end_everything(
     c: &mut AnyConnection,

@@ -10,9 +10,6 @@ use app::contract::{
 use sqlx::AnyConnection;
 use std::sync::Arc;
 
-/// The name of the tenant whose people administer the others.
-pub const ADMIN: &str = "admin";
-
 /// Stands for every tenant.
 pub const ALL: &str = "*";
 

@@ -120,6 +120,11 @@ pub async fn find(db: &Db, tenant: &TenantId, id: &ApplicationId) -> Result<Opti
     db.recents.applications.get_or(format!("{tenant} {id}"), load).await
 }
 
+/// One that is switched off is as good as none to whoever comes for it or from it.
+pub async fn find_enabled(db: &Db, tenant: &TenantId, id: &ApplicationId) -> Result<Option<Arc<Application>>> {
+    Ok(find(db, tenant, id).await?.filter(|application| application.disabled_at.is_none()))
+}
+
 async fn complete(db: &Db, tenant: &TenantId, row: Row) -> Result<Application> {
     let (id, name, user_flow, algorithm, home_url, disabled_at, protocol, notes) = row;
     let notes: Notes = serde_json::from_str(&notes)?;

@@ -3,7 +3,10 @@
 
 use super::{Db, clause::Clause};
 use crate::error::{Error, Result};
-use app::contract::{id::TenantId, time::Timestamp};
+use app::contract::{
+    id::{AccountId, TenantId},
+    time::Timestamp,
+};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, FromRow, Row as _, any::AnyRow};
@@ -56,6 +59,12 @@ pub struct Target {
     pub kind: String,
     pub id: String,
     pub name: String,
+}
+
+impl Target {
+    pub fn user(account: &AccountId, name: &str) -> Target {
+        Target { kind: "User".into(), id: account.to_string(), name: name.into() }
+    }
 }
 
 const ACTORS: [(ActorKind, &str); 3] =

@@ -1,11 +1,12 @@
 //! How a journey ends: account, session, grant and activity are written together, or not at all.
 
 use super::{
-    perform::{acquaintance, strangers_at, write},
+    counted::{acquaintance, strangers_at},
+    perform::write,
     visit::Visit,
 };
 use crate::{
-    administration::{LONGEST_SESSION, REST_MINUTES, TENANT_ID, enrolment},
+    administration::{LONGEST_SESSION, REST_MINUTES, enrolment, is_home},
     cookie::{self, Cookie, Keep},
     directory::{
         Durability, Unit,
@@ -305,7 +306,7 @@ fn stay(visit: &Visit, keep: bool) -> Stay {
         SessionLifetime::Rolling => LONGEST,
         SessionLifetime::Absolute => Duration::from_secs(60 * u64::from(rules.minutes)),
     };
-    match visit.tenant.id.as_str() == TENANT_ID {
+    match is_home(&visit.tenant.id) {
         true => Stay { minutes: rules.minutes.min(REST_MINUTES), longest: longest.min(LONGEST_SESSION), keep: false },
         false => Stay { minutes: rules.minutes, longest, keep },
     }

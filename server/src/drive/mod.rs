@@ -1,7 +1,9 @@
 //! The loop that every face with journeys turns: the engine says what to do, the hands do it, until there is something to
-//! show or the journey is over. `perform` does it, `finish` writes down how it ended, `funnel` counts how far people come.
+//! show or the journey is over. `perform` does it, `counted` knows what nobody may try for ever, `finish` writes down how it
+//! ended, `funnel` counts how far people come.
 
 mod begin;
+mod counted;
 mod finish;
 mod funnel;
 mod holder;
@@ -12,11 +14,13 @@ mod visit;
 mod whose;
 
 pub use begin::{JOURNEY_LIFETIME, begin};
+pub use counted::{
+    Asking, count_failure, failure_from, refuse_beyond, remember_mistake, second_step_guesser, strangers_at,
+};
 pub use holder::{CODE_LIFETIME, Carried, Holder, hand_over, issue_code};
-pub use perform::{count_failure, failure_from, judge_password, refuse_beyond, remember_mistake, strangers_at};
-pub use second_step::guesser as second_step_guesser;
+pub use perform::judge_password;
 pub use visit::Visit;
-pub use whose::{Asking, whose};
+pub use whose::whose;
 
 use finish::Finished;
 use funnel::Led;
@@ -86,7 +90,7 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
             }
             Turn::Finish(outcome) => {
                 if signs_up_unproved(&outcome) {
-                    perform::count_unproved(state, visit).await?;
+                    counted::count_unproved(state, visit).await?;
                 }
                 let led = Led::out(&outcome);
                 let Finished { location, cookies: set } = finish::finish(state, visit, &mut unit, outcome).await?;
@@ -113,14 +117,20 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
 
 /// A client that is clicked twice gives the first answer up. A code that was counted in it gets its verdict all the same.
 /// (Every other answer that is given up stops at once: nobody's password is hashed for somebody who has gone.)
-pub async fn to_its_end<T: Send + 'static>(
-    hearing: Hearing,
-    work: impl Future<Output = Result<T>> + Send + 'static,
-) -> Result<T> {
+pub async fn to_its_end<T, F>(hearing: Hearing, answer: Answer, work: impl FnOnce(Answer) -> F) -> T
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let is_code = answer.is_code();
+    let work = work(answer);
     let work = async move {
         let _hearing = hearing;
         work.await
     };
+    if !is_code {
+        return work.await;
+    }
     match tokio::spawn(work.in_current_span()).await {
         Ok(done) => done,
         // The guard counts panics. Nobody aborts it.

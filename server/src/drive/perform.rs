@@ -1,39 +1,34 @@
 //! What the engine asks of the hands: one arm per Effect, one Event back.
 
 use super::{
+    counted::{
+        asker, count_failure, count_unproved, failure, failure_from, forgive, guesser, guesses, network, refuse_beyond,
+        remember_mistake, spend,
+    },
     finish, second_step,
     visit::Visit,
-    whose::{Asking, whose},
+    whose::whose,
 };
 use crate::{
-    administration::TENANT_ID,
+    administration::is_home,
     directory::{
         Durability, Unit, account,
         application::Application,
         counter::{self, Asked, Spent},
-        device,
-        guess::{self, Rule},
+        guess,
         identity::{self, Folded, Known},
         outbox,
-        sign_in_failure::{self, Failure, Why},
+        sign_in_failure::Why,
         tenant::{self, Tenant},
     },
-    error::{Error, Result},
-    guard::{Caller, network_of},
+    error::Result,
     journey::{Account, Effect, Event, Profile, SecondFactor, Verdict, limits},
     mail::compose::{Letter, Mail, compose},
     post,
     secret::{password::Verified, popular, seal::Purpose, token},
     state::AppState,
 };
-use app::contract::{
-    id::{AccountId, TenantId},
-    journey::is_address,
-    secret::Secret,
-    time::Timestamp,
-    validate::Why as NotGood,
-};
-use std::{net::IpAddr, time::Duration};
+use app::contract::{id::AccountId, journey::is_address, secret::Secret, time::Timestamp, validate::Why as NotGood};
 
 pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: Effect) -> Result<Event> {
     match effect {
@@ -81,25 +76,18 @@ async fn find_account(state: &AppState, visit: &Visit, address: &str) -> Result<
 
 /// A user name that is taken has to be told.
 async fn find_name(state: &AppState, visit: &Visit, user_name: &str) -> Result<Event> {
-    let asking = Asking {
-        tenant: &visit.tenant.id,
-        application: &visit.application.id,
-        user_flow: &visit.flow.id,
-        caller: &visit.caller,
-    };
-    Ok(Event::NameFound(whose(state, asking, user_name, true).await?.is_some()))
+    Ok(Event::NameFound(whose(state, visit.asking(), user_name, true).await?.is_some()))
 }
 
 async fn read_profile(state: &AppState, visit: &Visit, account: &AccountId) -> Result<Event> {
-    let profile = account::profile(&state.db, &visit.tenant.id, account).await?;
-    let profile = profile.filter(|profile| !profile.disabled);
+    let profile = account::enabled_profile(&state.db, &visit.tenant.id, account).await?;
     Ok(Event::ProfileRead(profile.map(|it| Profile { address: it.name, attributes: it.attributes })))
 }
 
 /// `read` is the name whose mailbox was read in this journey, if one was.
 pub fn account_of(state: &AppState, visit: &Visit, known: Known, read: Option<&str>) -> Account {
     // Administrators have a second factor, but on a developer's own machine (security R37).
-    let wanted = visit.tenant.id.as_str() == TENANT_ID && !state.config.is_development();
+    let wanted = is_home(&visit.tenant.id) && !state.config.is_development();
     let second_factor = match known.has_second_factor {
         true => SecondFactor::Enrolled,
         false if wanted => SecondFactor::Missing,
@@ -170,19 +158,6 @@ pub async fn mail_code(
     Ok(Event::CodeSent { hash: hash.into(), resend_at })
 }
 
-/// Counted with the letter, or not at all: of two answers of one page at once, the one that counts has its letter.
-fn spend(unit: &mut Unit, visit: &Visit, asked: Vec<Asked>) {
-    let (tenant, now) = (visit.tenant.id.clone(), visit.now);
-    unit.add(Durability::Fleeting, move |c| {
-        Box::pin(async move {
-            match counter::spend(c, &tenant, &asked, now).await? {
-                Spent::Allowed { .. } => Ok(()),
-                Spent::Refused { until } => Err(Error::TooMany { retry_after: now.until(until) }),
-            }
-        })
-    });
-}
-
 /// The letter goes into the outbox with everything else that this answer changes, or not at all.
 pub fn write(state: &AppState, visit: &Visit, unit: &mut Unit, letter: &Letter, expires_at: Timestamp) -> Result<()> {
     let waiting = post::sealed(state, &visit.tenant.id, letter, expires_at)?;
@@ -238,7 +213,7 @@ async fn check_password(
         if may_guess {
             remember_mistake(state, tenant, &guesser, &password).await?;
         }
-        let failure = failure(state, visit, tried, why);
+        let failure = failure(state, &visit.asking(), tried, why);
         count_failure(state, tenant, network, Some(failure), visit.now).await?;
         return Ok(Event::PasswordChecked(Verdict::Wrong));
     };
@@ -252,135 +227,6 @@ async fn check_password(
         strengthen(unit, visit, &known.account, before, &state.hasher.hash(&password).await?);
     }
     Ok(Event::PasswordChecked(Verdict::Right(account_of(state, visit, known, None))))
-}
-
-/// Some 32 bits: enough to know the same mistake again, too few to test passwords against (security R1).
-pub async fn remember_mistake(state: &AppState, tenant: &TenantId, guesser: &str, password: &Secret) -> Result<()> {
-    let mistake = token::keyed_hash(&state.seal, Purpose::Limit, &[guesser.as_bytes(), password.reveal().as_bytes()]);
-    guess::remember(&state.db, tenant, guesser, &mistake[..6]).await
-}
-
-pub fn failure(state: &AppState, visit: &Visit, account: Option<AccountId>, why: Why) -> Failure {
-    Failure {
-        id: state.chance.id(),
-        first_at: visit.now,
-        network: network_in_words(&visit.caller),
-        account,
-        application: visit.application.id.clone(),
-        user_flow: visit.flow.id.clone(),
-        code: why.code(),
-        times: 1,
-    }
-}
-
-pub fn network_in_words(caller: &Caller) -> String {
-    match network_of(caller.address) {
-        IpAddr::V4(network) => format!("{network}/24"),
-        IpAddr::V6(network) => format!("{network}/56"),
-    }
-}
-
-/// What nobody is told as a failure of somebody's is counted and not noted.
-pub async fn count_failure(
-    state: &AppState,
-    tenant: &TenantId,
-    network: Asked,
-    failure: Option<Failure>,
-    now: Timestamp,
-) -> Result<()> {
-    let tenant = tenant.clone();
-    let spend = state.db.write(Durability::Fleeting, move |c| {
-        Box::pin(async move {
-            let spent = counter::spend(c, &tenant, &[network], now).await?;
-            if let (Spent::Allowed { .. }, Some(failure)) = (spent, failure) {
-                sign_in_failure::note(c, &tenant, &failure).await?;
-            }
-            Ok(spent)
-        })
-    });
-    match spend.await? {
-        Spent::Allowed { .. } => Ok(()),
-        Spent::Refused { until } => Err(Error::TooMany { retry_after: now.until(until) }),
-    }
-}
-
-/// One more account whose address nobody proved: free or taken, it is counted as a failed sign-in is, before anything is
-/// made (security R2, R6).
-pub async fn count_unproved(state: &AppState, visit: &Visit) -> Result<()> {
-    count_failure(state, &visit.tenant.id, failure_from(state, &visit.caller), None, visit.now).await
-}
-
-pub fn refuse_beyond(allowed_at: Timestamp, now: Timestamp) -> Result<()> {
-    match now.until(allowed_at) {
-        Duration::ZERO => Ok(()),
-        retry_after => Err(Error::TooMany { retry_after }),
-    }
-}
-
-/// How many guesses are too many in this flow; those that close a password are no flow's to choose (security R1).
-pub fn guesses(visit: &Visit) -> Rule {
-    Rule { hold_after: limits::hold_after, lockout: visit.flow.rules.lockout, most: limits::GUESSES }
-}
-
-/// Guesses at a password are counted under its account, by whichever of its names it is guessed at; under the name where
-/// nobody has it. All strangers together, and apart a browser from which the account was signed in to before, so that they
-/// cannot lock its owner out (security R1). The same work is done whoever it is (security R5).
-async fn guesser(state: &AppState, visit: &Visit, known: Option<&Known>, name: &Folded) -> Result<String> {
-    let device = visit.holder.device(visit.https);
-    if let Some(device) = device
-        && let Some(account) = device::familiar(&state.db, &visit.tenant.id, name, &device).await?
-    {
-        return Ok(acquaintance(state, "password", &account, &device));
-    }
-    Ok(known.map_or_else(|| stranger(state, "password", name), |known| strangers_at(state, &known.account)))
-}
-
-/// Under which name codes to an address are counted: all strangers together, and apart a browser from which its account was
-/// signed in to before, so that strangers cannot use up its owner's codes (security R3).
-pub async fn asker(state: &AppState, visit: &Visit, what: &str, address: &Folded) -> Result<String> {
-    let Some(device) = visit.holder.device(visit.https) else {
-        return Ok(stranger(state, what, address));
-    };
-    match device::familiar(&state.db, &visit.tenant.id, address, &device).await? {
-        Some(account) => Ok(acquaintance(state, what, &account, &device)),
-        None => Ok(stranger(state, what, address)),
-    }
-}
-
-fn stranger(state: &AppState, what: &str, address: &Folded) -> String {
-    subject(state, &[what, address.as_str()])
-}
-
-/// Who guesses at the account's password from a browser that is not familiar.
-pub fn strangers_at(state: &AppState, account: &AccountId) -> String {
-    subject(state, &["password of", account.as_str()])
-}
-
-pub fn acquaintance(state: &AppState, what: &str, account: &AccountId, device: &str) -> String {
-    subject(state, &[what, account.as_str(), device])
-}
-
-/// Failed sign-ins, and what is counted as one, from wherever somebody is (security R2).
-pub fn failure_from(state: &AppState, caller: &Caller) -> Asked {
-    Asked {
-        name: "failure from network",
-        subject: network(state, caller),
-        rule: |past| limits::next_allowed(&limits::FAILURES_PER_NETWORK, past),
-    }
-}
-
-fn network(state: &AppState, caller: &Caller) -> String {
-    subject(state, &["network", &network_of(caller.address).to_string()])
-}
-
-/// Addresses and networks are counted under keyed hashes: who reads the table learns none of them.
-pub fn subject(state: &AppState, parts: &[&str]) -> String {
-    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
-    token::keyed_hash(&state.seal, Purpose::Limit, &parts)
-}
-
-pub fn forgive(unit: &mut Unit, visit: &Visit, guesser: &str) {
-    unit.say(Durability::Fleeting, guess::forget(&visit.tenant.id, guesser));
 }
 
 /// A password that is reset while it is judged opens nothing.

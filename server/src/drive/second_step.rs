@@ -1,7 +1,11 @@
 //! What the engine asks of the hands for a second step: codes to the address that an account keeps for it, that address, and
 //! the codes of an authenticator app.
 
-use super::{finish, perform, visit::Visit};
+use super::{
+    counted::{acquaintance, asker, failure, forgive, guesses, second_step_guesser, subject},
+    finish, perform,
+    visit::Visit,
+};
 use crate::{
     directory::{
         Durability, Unit, account, device, guess,
@@ -35,9 +39,9 @@ pub async fn send_code(
 ) -> Result<Event> {
     let asker = match visit.holder.device(visit.https) {
         Some(device) if device::is_familiar(&state.db, &visit.tenant.id, account, &device).await? => {
-            perform::acquaintance(state, "second code", account, &device)
+            acquaintance(state, "second code", account, &device)
         }
-        _ => perform::subject(state, &["second code", account.as_str()]),
+        _ => subject(state, &["second code", account.as_str()]),
     };
     perform::mail_code(state, visit, unit, asker, Some(Folded::address(to))).await
 }
@@ -56,7 +60,7 @@ pub async fn send_enrolment_code(
             return Ok(Event::IsOwnAddress);
         }
     }
-    let asker = perform::asker(state, visit, "address", &to).await?;
+    let asker = asker(state, visit, "address", &to).await?;
     perform::mail_code(state, visit, unit, asker, Some(to)).await
 }
 
@@ -96,11 +100,6 @@ pub async fn check_second_factor(
     Ok(Event::SecondFactorChecked(counted(state, visit, unit, account, is_right).await?))
 }
 
-/// Under which name guesses at somebody's second proof are counted.
-pub fn guesser(state: &AppState, account: &AccountId) -> String {
-    perform::subject(state, &["second factor", account.as_str()])
-}
-
 /// Counted as a guess at the account, whichever journey it comes from, before anybody looks whether it is right.
 async fn counted(
     state: &AppState,
@@ -110,15 +109,15 @@ async fn counted(
     is_right: impl Future<Output = Result<bool>>,
 ) -> Result<bool> {
     let (db, tenant) = (&state.db, &visit.tenant.id);
-    let guesser = guesser(state, account);
-    if !guess::reserve(db, tenant, &guesser, perform::guesses(visit), visit.now).await? {
+    let guesser = second_step_guesser(state, account);
+    if !guess::reserve(db, tenant, &guesser, guesses(visit), visit.now).await? {
         return Ok(false);
     }
     if is_right.await? {
-        perform::forgive(unit, visit, &guesser);
+        forgive(unit, visit, &guesser);
         return Ok(true);
     }
-    let (tenant, failure) = (tenant.clone(), perform::failure(state, visit, Some(account.clone()), Why::SecondFactor));
+    let (tenant, failure) = (tenant.clone(), failure(state, &visit.asking(), Some(account.clone()), Why::SecondFactor));
     let noted = db.write(Durability::Fleeting, move |c| {
         Box::pin(async move { sign_in_failure::note(c, &tenant, &failure).await })
     });

@@ -1,6 +1,6 @@
 //! Everything that a request about a journey needs, looked up once.
 
-use super::holder::Holder;
+use super::{counted::Asking, holder::Holder};
 use crate::{
     directory::{
         self,
@@ -47,8 +47,8 @@ impl Visit {
         if row.holder != hash || row.expires_at <= now {
             return Err(Error::JourneyOver);
         }
-        let application = application::find(&state.db, &tenant.id, &application).await?;
-        let application = application.filter(|it| it.disabled_at.is_none()).ok_or(Error::JourneyOver)?;
+        let application = application::find_enabled(&state.db, &tenant.id, &application).await?;
+        let application = application.ok_or(Error::JourneyOver)?;
         let flow = user_flow::get(&state.db, &tenant.id, &row.user_flow).await?;
         let mut journey: Journey = serde_json::from_str(&row.body)?;
         let offered = flow.languages(text::languages());
@@ -59,6 +59,15 @@ impl Visit {
         }
         let texts = sentences::spoken(state, &tenant.id, &journey.language).await?;
         Ok(Visit { tenant, flow, application, row, journey, texts, caller, holder, now, https })
+    }
+
+    pub fn asking(&self) -> Asking<'_> {
+        Asking {
+            tenant: &self.tenant.id,
+            application: &self.application.id,
+            user_flow: &self.flow.id,
+            caller: &self.caller,
+        }
     }
 
     pub fn setting(&self) -> Setting<'_> {

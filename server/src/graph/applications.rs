@@ -16,7 +16,7 @@ use super::{
     },
 };
 use crate::{
-    administration::{PORTAL, TENANT_ID},
+    administration::{PORTAL, is_home},
     directory::{
         administrator,
         application::{self, Named, Registered},
@@ -225,7 +225,7 @@ pub(super) async fn may_prove(state: &AppState, caller: &Caller, application: &A
 
 /// Its addresses are where administrators' codes go.
 fn is_not_the_portal(caller: &Caller, application: &str) -> Result<()> {
-    match caller.tenant.id.as_str() == TENANT_ID && application == PORTAL {
+    match is_home(&caller.tenant.id) && application == PORTAL {
         true => Err(Error::BadRequest("The portal itself stays as the server made it.".into())),
         false => Ok(()),
     }

@@ -2,25 +2,24 @@
 
 use super::{address::AsAsked, answer::correlation, media, routes::Needs};
 use crate::{
-    administration::TENANT_ID,
-    client::place,
+    administration::{TENANT_ID, is_home},
+    client::access_token::{self, invalid, text},
     directory::{
-        account,
-        administrator::{self, ADMIN},
-        application::{self, Application},
+        administrator,
+        application::Application,
         audit::{Actor, ActorKind},
-        consent, revoked_token, session,
+        consent,
         tenant::{self, Tenant},
         walls,
     },
     error::{Error, Refusal, Result},
     guard,
     possession::{self, Call, Held},
-    secret::jwt::{self, Age, Claims, Expected},
+    secret::jwt::Claims,
     state::AppState,
 };
 use app::contract::{
-    id::{AccountId, ApplicationId, SessionId, TenantId},
+    id::{AccountId, TenantId},
     permission::{Permission, Role},
 };
 use axum::{
@@ -134,16 +133,11 @@ async fn identify(state: &AppState, call: Call<'_>, known: Known) -> Result<Call
     let shown = possession::presented(call.headers).ok_or_else(|| invalid("The request carries no access token."))?;
     let token = believed(state, shown.1).await?;
     let held = possession::holds(state, &token.issuing.id, &token.application, call, shown, &token.claims).await?;
-    let is_admin = match tenant::get(&state.db, ADMIN).await {
-        Ok(admin) => admin.id == token.issuing.id,
-        Err(Error::NotFound) => false,
-        Err(error) => return Err(error),
-    };
-    let administered = administered(state, &token.issuing, is_admin, call.headers).await?;
+    let administered = administered(state, &token.issuing, call.headers).await?;
     if token.claims.get("idtyp").and_then(|value| value.as_str()) == Some("app") {
         application_itself(state, &token, administered, known).await
     } else {
-        somebody(state, &token, is_admin, administered, call.headers, known).await
+        somebody(state, &token, administered, call.headers, known).await
     }
     .map(|caller| Caller { held, ..caller })
 }
@@ -165,25 +159,15 @@ async fn believed(state: &AppState, token: &str) -> Result<Believed> {
     if issuing.id != claimed {
         return Err(invalid("The access token was not issued here.").into());
     }
-    let ring = state.keys.ring(&issuing.id).await?;
-    let addresses = place::addresses(&state.db, &state.config.public_url, &issuing.id).await?;
-    let expected = Expected {
-        typ: "at+jwt",
-        issuer: &|issuer| place::is_issuer(&addresses, &issuing.id, issuer),
-        audience: Some(&state.config.public_url.graph()),
-        age: Age::Valid,
-        now: state.clock.now(),
-    };
-    let claims = jwt::verify(token, &ring.verifying, &expected).map_err(|distrust| {
-        tracing::info!(%distrust, "an access token was not believed");
-        invalid("The access token is not valid for this API, or has expired.")
-    })?;
-    let id = text(&claims, "jti")?;
-    if revoked_token::is_revoked(&state.db, &issuing.id, id).await? {
-        return Err(invalid("The access token was given back.").into());
-    }
-    let application = living_application(state, &issuing, &claims).await?;
+    let graph = state.config.public_url.graph();
+    let claims = access_token::believed(state, &issuing, token).await?.filter(|claims| is_for(claims, &graph));
+    let claims = claims.ok_or_else(|| invalid("The access token is not valid for this API, or has expired."))?;
+    let application = access_token::issued_to(state, &issuing, &claims).await??;
     Ok(Believed { issuing, application, claims })
+}
+
+fn is_for(claims: &Claims, api: &str) -> bool {
+    claims.get("aud").and_then(|value| value.as_str()) == Some(api)
 }
 
 fn claimed_tenant(token: &str) -> Option<TenantId> {
@@ -193,12 +177,7 @@ fn claimed_tenant(token: &str) -> Option<TenantId> {
 }
 
 /// The tenant that issued the token; for people and applications of the tenant `admin`, the one that the header names.
-async fn administered(
-    state: &AppState,
-    issuing: &Arc<Tenant>,
-    is_admin: bool,
-    headers: &HeaderMap,
-) -> Result<Arc<Tenant>> {
+async fn administered(state: &AppState, issuing: &Arc<Tenant>, headers: &HeaderMap) -> Result<Arc<Tenant>> {
     let mut named = headers.get_all("portico-tenant").iter();
     let named = match (named.next(), named.next()) {
         (None, _) => return Ok(issuing.clone()),
@@ -207,27 +186,23 @@ async fn administered(
     };
     let tenant = tenant::get(&state.db, named).await?;
     // Foreign tenants are not there at all (security R38).
-    if is_admin || tenant.id == issuing.id { Ok(tenant) } else { Err(Error::NotFound) }
+    if is_home(&issuing.id) || tenant.id == issuing.id { Ok(tenant) } else { Err(Error::NotFound) }
 }
 
 async fn somebody(
     state: &AppState,
     Believed { issuing, application, claims }: &Believed,
-    is_admin: bool,
     tenant: Arc<Tenant>,
     headers: &HeaderMap,
     known: Known,
 ) -> Result<Caller> {
-    let session = SessionId::from(text(claims, "sid")?);
-    if !session::goes_on(&state.db, &issuing.id, &session).await? {
-        return Err(invalid("The session has ended.").into());
-    }
-    let account = AccountId::from(text(claims, "oid")?);
-    let profile = account::profile(&state.db, &issuing.id, &account).await?.filter(|profile| !profile.disabled);
-    let profile = profile.ok_or_else(|| invalid("The account is switched off or was deleted."))?;
+    let (account, profile) = access_token::somebody(state, issuing, claims).await??;
     // Administrators are people of the tenant `admin`: nobody else has a role, whatever a token says.
-    let mut roles = if is_admin { administrator::roles(&state.db, &tenant.id, &account).await? } else { Vec::new() };
-    if tenant.id.as_str() == TENANT_ID {
+    let mut roles = match is_home(&issuing.id) {
+        true => administrator::roles(&state.db, &tenant.id, &account).await?,
+        false => Vec::new(),
+    };
+    if is_home(&tenant.id) {
         roles.retain(|role| is_safe_at_home(*role));
     }
     if roles.is_empty() && headers.contains_key("portico-tenant") {
@@ -285,7 +260,7 @@ async fn application_itself(
         .flatten()
         .filter_map(|role| role.as_str())
         .collect();
-    let at_home = tenant.id.as_str() == TENANT_ID;
+    let at_home = is_home(&tenant.id);
     let rules = permissions.contains(&Permission::RoleWrite);
     Ok(Caller {
         tenant,
@@ -304,21 +279,6 @@ async fn application_itself(
         changes_self: false,
         held: None,
     })
-}
-
-async fn living_application(state: &AppState, issuing: &Tenant, claims: &Claims) -> Result<Arc<Application>> {
-    let id = ApplicationId::from(text(claims, "client_id")?);
-    let application = application::find(&state.db, &issuing.id, &id).await?;
-    let application = application.filter(|application| application.disabled_at.is_none());
-    Ok(application.ok_or_else(|| invalid("The application is switched off or was deleted."))?)
-}
-
-fn text<'a>(claims: &'a Claims, name: &str) -> Result<&'a str, Refusal> {
-    claims.get(name).and_then(|value| value.as_str()).ok_or_else(|| invalid("The access token is not complete."))
-}
-
-fn invalid(why: &str) -> Refusal {
-    Refusal::new("invalid_token", 50013, why)
 }
 
 #[cfg(test)]

@@ -2,12 +2,10 @@
 
 use super::caller::Caller;
 use crate::{
-    administration::TENANT_ID,
+    administration::{TENANT_ID, is_home},
     directory::{
-        Connection, Durability,
-        administrator::{self, ADMIN},
+        Connection, Durability, administrator,
         audit::{self, Entry, Operation, Target},
-        tenant,
     },
     error::{Error, Result},
     state::AppState,
@@ -117,7 +115,7 @@ where
     T: Send + 'static,
     F: for<'c> FnOnce(&'c mut Connection, &'c TenantId, Timestamp) -> BoxFuture<'c, Result<T>> + Send + 'static,
 {
-    let home = home(state, caller, &change).await?;
+    let home = home(caller, &change);
     let (tenant, now, entry) = (caller.tenant.id.clone(), state.clock.now(), change.entry(state, caller));
     let made = state
         .db
@@ -146,11 +144,8 @@ pub const ROLES: &str = "RoleManagement";
 const LAST: &str = "This is the last Global Administrator of the server. Make another one first.";
 
 /// The tenant of the administrators, where this could change who rules.
-async fn home(state: &AppState, caller: &Caller, change: &Change) -> Result<Option<TenantId>> {
-    if change.category != ROLES && caller.tenant.id.as_str() != TENANT_ID {
-        return Ok(None);
-    }
-    Ok(Some(tenant::get(&state.db, ADMIN).await?.id.clone()))
+fn home(caller: &Caller, change: &Change) -> Option<TenantId> {
+    (change.category == ROLES || is_home(&caller.tenant.id)).then(|| TENANT_ID.into())
 }
 
 async fn count_rulers(c: &mut Connection, home: Option<&TenantId>) -> Result<i64> {

@@ -9,7 +9,7 @@ use super::{
     organization,
 };
 use crate::{
-    administration::TENANT_ID,
+    administration::is_home,
     directory::{tenant, tenant_host},
     error::{Error, Flaw, Result},
     state::AppState,
@@ -113,7 +113,7 @@ async fn is_there(state: &AppState, id: &str) -> Result<bool> {
 /// whoever runs the server sees to.
 fn good_host(state: &AppState, caller: &Caller, host: &str) -> Result<()> {
     let public_url = &state.config.public_url;
-    let why = if caller.tenant.id.as_str() == TENANT_ID {
+    let why = if is_home(&caller.tenant.id) {
         "The administrators' tenant is reached by the server's own address alone."
     } else if !matches!(Host::parse(host), Ok(Host::Domain(read)) if read == host) || !host.contains('.') {
         "A host name is like id.example.org: letters, digits, dashes and dots, and no port."
@@ -137,7 +137,7 @@ pub async fn remove(State(state): State<AppState>, caller: Caller, Path(id): Pat
     let found = domains.iter().find(|domain| domain.id == id).ok_or(Error::NotFound)?;
     let is_host = !found.supported_services.is_empty();
     let words = domains.iter().filter(|domain| domain.supported_services.is_empty()).count();
-    if !is_host && (words == 1 || caller.tenant.id.as_str() == TENANT_ID) {
+    if !is_host && (words == 1 || is_home(&caller.tenant.id)) {
         return Err(Error::BadRequest("A tenant keeps one name for its addresses.".into()));
     }
     let change = Change::deleted("Remove domain from company", "DirectoryManagement", &id, &id, found)?;

@@ -9,9 +9,10 @@ use super::{
     roles::{administered, role},
 };
 use crate::{
+    administration::TENANT_ID,
     directory::{
         account,
-        administrator::{self, ADMIN, ALL},
+        administrator::{self, ALL},
         identity::{self, Folded},
         invitation::{self, Invitation},
         outbox, tenant,
@@ -75,7 +76,7 @@ pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishe
         made_by: caller.actor.id.clone(),
         expires_at: state.clock.now() + LINK_LASTS,
     };
-    let home = tenant::get(&state.db, ADMIN).await?;
+    let home = tenant::get(&state.db, TENANT_ID).await?;
     if let Some(known) = identity::find_by_name(&state.db, &home.id, &Folded::address(&new.address)).await? {
         let profile = account::profile(&state.db, &home.id, &known.account).await?;
         // An address that nobody proved may be another's: its owner shows by the link that it is theirs (security R12).

@@ -4,13 +4,13 @@
 mod address;
 mod answer;
 mod applications;
-pub mod as_code;
 mod audit_logs;
 mod b2x_user_flows;
 mod batch;
 mod body;
 mod caller;
 mod change;
+pub mod design;
 mod domains;
 mod flow_shape;
 mod identity_providers;

@@ -10,7 +10,7 @@ use super::{
     roles::administered,
 };
 use crate::{
-    administration::TENANT_ID,
+    administration::is_home,
     directory::{
         administrator::{self, ALL, Allowed},
         application::{self, Application},
@@ -155,7 +155,7 @@ pub async fn assign(
         Flaw::new("appRoleId", why)
     };
     let permission = Permission::known_as(&sent.app_role_id).ok_or_else(none)?;
-    if sent.all_tenants && caller.tenant.id.as_str() != TENANT_ID {
+    if sent.all_tenants && !is_home(&caller.tenant.id) {
         let why = "Only applications of the administrators' tenant reach into other tenants.";
         return Err(Flaw::new("allTenants", why).into());
     }

@@ -8,16 +8,17 @@ use super::{
     query::{listed, options::Options},
 };
 use crate::{
+    administration::TENANT_ID,
     directory::{
         account,
-        administrator::{self, ADMIN, ALL},
-        invitation, tenant,
+        administrator::{self, ALL},
+        invitation,
     },
     error::{Error, Flaw, Refusal, Result},
     state::AppState,
 };
 use app::contract::{
-    id::AccountId,
+    id::{AccountId, TenantId},
     permission::Role,
     resource::{
         moment::Moment,
@@ -71,12 +72,12 @@ struct Assigned {
 }
 
 async fn assigned(state: &AppState, caller: &Caller) -> Result<Vec<Assigned>> {
-    let home = tenant::get(&state.db, ADMIN).await?;
+    let home = TenantId::from(TENANT_ID);
     let mut found = Vec::new();
     for administered in [ALL, caller.tenant.id.as_str()] {
         for known in administrator::list(&state.db, administered).await? {
             // An account that was deleted has no role any more, although its row stays for those thirty days.
-            let Some(profile) = account::profile(&state.db, &home.id, &known.account).await? else { continue };
+            let Some(profile) = account::profile(&state.db, &home, &known.account).await? else { continue };
             let everywhere = administered == ALL;
             let shown = RoleAssignment {
                 id: id(known.role, &known.account, everywhere),
@@ -146,8 +147,8 @@ pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishe
     let role = role(&sent.role_definition_id)?;
     let administered = administered(&state, &caller, sent.all_tenants).await?;
     let account = AccountId::from(sent.principal_id.as_str());
-    let home = tenant::get(&state.db, ADMIN).await?;
-    let Some(profile) = account::profile(&state.db, &home.id, &account).await? else {
+    let home = TenantId::from(TENANT_ID);
+    let Some(profile) = account::profile(&state.db, &home, &account).await? else {
         let why = "There is no administrator of this id. Invite the person: POST /invitations.";
         return Err(Flaw::new("principalId", why).into());
     };

@@ -5,7 +5,7 @@ mod administration;
 mod older;
 mod people;
 
-use super::{as_code, identity_providers, openapi, revisions, simulate, user_flow_attributes, user_flows};
+use super::{design, identity_providers, openapi, revisions, simulate, user_flow_attributes, user_flows};
 use crate::state::AppState;
 use app::contract::permission::Permission::{self, *};
 use axum::{
@@ -44,8 +44,8 @@ pub fn declared() -> Vec<Route> {
     routes.extend(administration::declared());
     // Who may see every provider may see the rest of a design, and who may change every provider may change it; both are
     // asked again for all that a document holds.
-    routes.push(read(ProviderRead, "/export", "Shows the design of the tenant as one document", as_code::get));
-    routes.push(post(ProviderWrite, "/import", "Plans or makes what a document says", as_code::post));
+    routes.push(read(ProviderRead, "/export", "Shows the design of the tenant as one document", design::get));
+    routes.push(post(ProviderWrite, "/import", "Plans or makes what a document says", design::post));
     routes
 }
 

@@ -35,22 +35,14 @@ pub async fn answer(
     let (answer, token) = Answer::read(pairs(&headers, &body)?).map_err(unreadable)?;
     let hearing = state.hearings.of(&journey).await;
     let as_json = wishes::wants_json(&headers);
-    let mut visit = Visit::load(&state, &tenant, &journey, Holder::Browser(headers), caller).await?;
+    let visit = Visit::load(&state, &tenant, &journey, Holder::Browser(headers), caller).await?;
     if !visit.is_token(&state, &token) {
         return Err(Error::Forged("the journey token"));
     }
     visit.refuse_foreign_attributes(&answer)?;
-    let (visit, Driven { step, cookies }) = match answer {
-        Answer::Code { .. } => {
-            let state = state.clone();
-            let driven = async move { drive::drive(&state, &mut visit, answer).await.map(|driven| (visit, driven)) };
-            drive::to_its_end(hearing, driven).await?
-        }
-        answer => {
-            let driven = drive::drive(&state, &mut visit, answer).await?;
-            (visit, driven)
-        }
-    };
+    let owned = state.clone();
+    let heard = drive::to_its_end(hearing, answer, |answer| heard(owned, visit, answer)).await;
+    let (visit, Driven { step, cookies }) = heard?;
     let mut response = if as_json {
         // What the server alone draws, the browser fetches as a document.
         let step = if step == Step::SecondFactor { Step::Done { location: visit.path() } } else { step };
@@ -67,6 +59,11 @@ pub async fn answer(
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+async fn heard(state: AppState, mut visit: Visit, answer: Answer) -> Result<(Visit, Driven)> {
+    let driven = drive::drive(&state, &mut visit, answer).await?;
+    Ok((visit, driven))
 }
 
 /// A form, or one flat JSON object of strings and lists of strings.

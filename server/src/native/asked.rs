@@ -2,7 +2,7 @@
 
 use super::trouble::Trouble;
 use crate::{
-    administration::TENANT_ID,
+    administration::is_home,
     client::{
         auth::{self, Client},
         cors,
@@ -145,7 +145,7 @@ fn may_use_this_face(tenant: &Tenant, client: &Client) -> Result<(), Trouble> {
     let application = &client.application;
     let is_off = application.native_authentication == NativeAuthentication::Off;
     let disabled = |why: &str| Err(Trouble::new("invalid_client", 500_222, why).suberror("nativeauthapi_disabled"));
-    if is_off || tenant.id.as_str() == TENANT_ID {
+    if is_off || is_home(&tenant.id) {
         return disabled("Native authentication is not enabled for the application.");
     }
     if application.is_confidential() {

@@ -77,8 +77,8 @@ async fn continued(call: Call) -> Result<Value, Trouble> {
         "oob" => {
             let code = Secret::from(call.form.required("oob")?);
             let (hearing, opened) = call.open_any().await?;
-            let work = async move { Ok(heard(opened, code).await) };
-            drive::to_its_end(hearing, work).await?
+            let answer = Answer::Code { code, keep: false };
+            drive::to_its_end(hearing, answer, |answer| heard(opened, answer)).await
         }
         "continuation_token" => match call.unsealed()? {
             done @ Continuation::Done { .. } => Ok(json!({ "continuation_token": call.sealed(&done)? })),
@@ -91,12 +91,12 @@ async fn continued(call: Call) -> Result<Value, Trouble> {
     }
 }
 
-async fn heard(mut opened: Opened, code: Secret) -> Result<Value, Trouble> {
+async fn heard(mut opened: Opened, answer: Answer) -> Result<Value, Trouble> {
     match opened.present() {
         Step::SecondCode { enrols: true, .. } => {}
         step => return Err(elsewhere(opened, step).await),
     }
-    match opened.hear(Answer::Code { code, keep: false }).await? {
+    match opened.hear(answer).await? {
         Step::Done { .. } => Ok(json!({ "continuation_token": opened.done().await? })),
         step => told(opened, step).await,
     }

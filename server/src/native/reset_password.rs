@@ -10,10 +10,7 @@ use super::{
     told::{told, user_not_found},
     trouble::{Trouble, out_of_order},
 };
-use crate::{
-    drive::{self, Asking, whose},
-    journey::recovers,
-};
+use crate::{drive, journey::recovers};
 use app::contract::{
     flow_rules::ForgotPassword,
     journey::{Answer, Path, Step},
@@ -52,13 +49,7 @@ async fn begun(call: Call) -> Result<Value, Trouble> {
         return Ok(redirect("The challenge_type does not have the code that a reset begins with."));
     }
     if !call.is_silent() {
-        let asking = Asking {
-            tenant: &call.tenant.id,
-            application: &call.application.id,
-            user_flow: &start.flow.id,
-            caller: &call.caller,
-        };
-        let known = whose(&call.state, asking, &start.name, false).await?.ok_or_else(user_not_found)?;
+        let known = call.whose(&start, false).await?.ok_or_else(user_not_found)?;
         if known.method != Method::Password {
             return Err(no_password());
         }
@@ -76,12 +67,12 @@ async fn continued(call: Call) -> Result<Value, Trouble> {
     }
     let code = Secret::from(call.form.required("oob")?);
     let (hearing, opened) = call.open(Path::Recover).await?;
-    let work = async move { Ok(heard(opened, code).await) };
-    drive::to_its_end(hearing, work).await?
+    let answer = Answer::Code { code, keep: false };
+    drive::to_its_end(hearing, answer, |answer| heard(opened, answer)).await
 }
 
-async fn heard(mut opened: Opened, code: Secret) -> Result<Value, Trouble> {
-    match opened.hear(Answer::Code { code, keep: false }).await? {
+async fn heard(mut opened: Opened, answer: Answer) -> Result<Value, Trouble> {
+    match opened.hear(answer).await? {
         // By the code alone they are in, and came for something else.
         Step::Done { .. } => Err(no_password()),
         step => told(opened, step).await,

@@ -8,10 +8,7 @@ use super::{
     told::{closed, user_not_found},
     trouble::Trouble,
 };
-use crate::{
-    drive::{Asking, whose},
-    journey::{begins, covered},
-};
+use crate::journey::{begins, covered};
 use app::contract::{
     journey::{Path, Step},
     user_flow::Method,
@@ -48,13 +45,7 @@ async fn begun(call: Call) -> Result<Value, Trouble> {
 
 /// How this address signs in.
 async fn of_somebody(call: &Call, start: &Start) -> Result<Method, Trouble> {
-    let asking = Asking {
-        tenant: &call.tenant.id,
-        application: &call.application.id,
-        user_flow: &start.flow.id,
-        caller: &call.caller,
-    };
-    let known = whose(&call.state, asking, &start.name, false).await?;
+    let known = call.whose(start, false).await?;
     known.map(|known| known.method).ok_or_else(user_not_found)
 }
 

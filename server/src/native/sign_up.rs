@@ -12,7 +12,7 @@ use super::{
     trouble::Trouble,
 };
 use crate::{
-    drive::{self, Asking, judge_password, whose},
+    drive::{self, judge_password},
     journey::{begins, takes_as_typed},
 };
 use app::contract::{
@@ -53,16 +53,8 @@ async fn begun(call: Call) -> Result<Value, Trouble> {
     let told = told.unwrap_or_default();
     attributes::refuse_invalid(&flow.layout.fields(""), &told)?;
     let password = new_password(&call, &flow, &start.name)?;
-    if !call.is_silent() {
-        let asking = Asking {
-            tenant: &call.tenant.id,
-            application: &call.application.id,
-            user_flow: &flow.id,
-            caller: &call.caller,
-        };
-        if whose(&call.state, asking, &start.name, true).await?.is_some() {
-            return Err(already_exists());
-        }
+    if !call.is_silent() && call.whose(&start, true).await?.is_some() {
+        return Err(already_exists());
     }
     call.begin(start, Path::SignUp, Brought { method: None, password, attributes: told }).await
 }
@@ -83,13 +75,13 @@ async fn continued(call: Call) -> Result<Value, Trouble> {
         "oob" => {
             let code = Secret::from(call.form.required("oob")?);
             let (hearing, opened) = call.open(Path::SignUp).await?;
-            let work = async move { Ok(heard(opened, Answer::Code { code, keep: false }).await) };
-            drive::to_its_end(hearing, work).await?
+            let answer = Answer::Code { code, keep: false };
+            drive::to_its_end(hearing, answer, |answer| heard(opened, answer)).await
         }
         "password" => {
             let password = Secret::from(call.form.required("password")?);
-            let (_hearing, opened) = call.open(Path::SignUp).await?;
-            heard(opened, Answer::NewPassword { password }).await
+            let (hearing, opened) = call.open(Path::SignUp).await?;
+            drive::to_its_end(hearing, Answer::NewPassword { password }, |answer| heard(opened, answer)).await
         }
         "attributes" => {
             let text = call.form.required("attributes")?.to_owned();

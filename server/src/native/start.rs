@@ -6,8 +6,8 @@ use super::{
     trouble::Trouble,
 };
 use crate::{
-    directory::{grant::Grant, user_flow},
-    drive,
+    directory::{grant::Grant, identity::Known, user_flow},
+    drive::{self, Asking},
     error::Error,
     journey::Entry,
     request::{self, Kept},
@@ -51,6 +51,17 @@ impl Call {
             .read(self.form.get("username").unwrap_or_default())
             .map_err(|_| Trouble::new("invalid_request", 90100, "The username parameter is empty or not valid."))?;
         Ok(Start { flow, flow_name: named.map(|named| named.name), name, challenges })
+    }
+
+    /// Whose the name is, where the application may be told.
+    pub async fn whose(&self, start: &Start, signs_up: bool) -> Result<Option<Known>, Trouble> {
+        let asking = Asking {
+            tenant: &self.tenant.id,
+            application: &self.application.id,
+            user_flow: &start.flow.id,
+            caller: &self.caller,
+        };
+        Ok(drive::whose(&self.state, asking, &start.name, signs_up).await?)
     }
 
     pub async fn begin(&self, start: Start, way: Path, brought: Brought) -> Result<Value, Trouble> {

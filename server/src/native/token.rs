@@ -100,14 +100,15 @@ async fn signed_in(call: Call) -> Result<Led, Trouble> {
         },
         "password" => {
             let password = Secret::from(call.form.required("password")?);
-            let (_hearing, opened) = call.open(Path::SignIn).await?;
-            heard(opened, Answer::Password { password, keep: false }).await
+            let (hearing, opened) = call.open(Path::SignIn).await?;
+            let answer = Answer::Password { password, keep: false };
+            drive::to_its_end(hearing, answer, |answer| heard(opened, answer)).await
         }
         _ => {
             let code = Secret::from(call.form.required("oob")?);
             let (hearing, opened) = call.open(Path::SignIn).await?;
-            let work = async move { Ok(heard(opened, Answer::Code { code, keep: false }).await) };
-            drive::to_its_end(hearing, work).await?
+            let answer = Answer::Code { code, keep: false };
+            drive::to_its_end(hearing, answer, |answer| heard(opened, answer)).await
         }
     }
 }

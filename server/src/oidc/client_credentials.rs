@@ -2,13 +2,12 @@
 //! tenant's applications.
 
 use super::{
-    access_token,
     claims::{self, Daemon},
     mint,
     token::{GRAPH_LIFETIME, Tokens},
 };
 use crate::{
-    client::{auth::Client, parameters::Parameters},
+    client::{access_token, auth::Client, parameters::Parameters},
     directory::{
         administrator,
         application::{self, Application},

@@ -7,7 +7,7 @@ use super::{
     token::{Granted, RefreshToken},
 };
 use crate::{
-    administration::TENANT_ID,
+    administration::is_home,
     client::{
         auth::{self, Client},
         parameters::Parameters,
@@ -117,7 +117,7 @@ async fn begin(state: &AppState, place: &Place, caller: &Caller, headers: &Heade
 fn befits_devices(tenant: &Tenant, client: &Client) -> Result<(), Refusal> {
     let application = &client.application;
     let runs_somewhere = application.redirect_uris.iter().any(|known| known.platform == Platform::Native);
-    if tenant.id.as_str() == TENANT_ID || !(runs_somewhere || application.is_confidential()) {
+    if is_home(&tenant.id) || !(runs_somewhere || application.is_confidential()) {
         let why =
             "Devices sign in to applications of the type mobile and desktop, or to those that have a secret or a key.";
         return Err(Refusal::new("unauthorized_client", 700016, why));

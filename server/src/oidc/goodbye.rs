@@ -31,8 +31,8 @@ const AT_ONCE: i64 = 16;
 pub async fn frames(state: &AppState, tenant: &Tenant, session: &Session) -> Result<Vec<String>> {
     let mut frames = Vec::new();
     for SignedInTo { application, issuer, told_as } in session::list_told(&state.db, &tenant.id, &session.id).await? {
-        let application = application::find(&state.db, &tenant.id, &application).await?;
-        let Some(application) = application.filter(|application| application.disabled_at.is_none()) else { continue };
+        let application = application::find_enabled(&state.db, &tenant.id, &application).await?;
+        let Some(application) = application else { continue };
         if let Some(url) = &application.protocol.front_channel_logout_url {
             let issuer = issuer.unwrap_or_else(|| state.config.public_url.issuer(&tenant.id));
             let pairs = [("iss", issuer.as_str()), ("sid", told_as.as_str())];
@@ -78,10 +78,8 @@ async fn say(state: &AppState, due: Due) -> Result<()> {
 
 /// The inner result is the application's. One that is gone, or listens no more, has heard.
 async fn call(state: &AppState, Due { tenant, goodbye, .. }: &Due) -> Result<Result<(), String>> {
-    let application = application::find(&state.db, tenant, &goodbye.application).await?;
-    let Some(application) = application.filter(|application| application.disabled_at.is_none()) else {
-        return Ok(Ok(()));
-    };
+    let application = application::find_enabled(&state.db, tenant, &goodbye.application).await?;
+    let Some(application) = application else { return Ok(Ok(())) };
     let Some(url) = &application.protocol.back_channel_logout_url else { return Ok(Ok(())) };
     let tenant = tenant::get(&state.db, tenant.as_str()).await?;
     let logout_token = logout_token(state, &tenant, &application, goodbye).await?;

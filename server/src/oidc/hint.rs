@@ -1,8 +1,7 @@
 //! `id_token_hint`: an ID token of ours that comes back to tell whom the application means.
 
-use super::access_token;
 use crate::{
-    client::place,
+    client::{access_token, place},
     directory::tenant::Tenant,
     error::Result,
     secret::jwt::{self, Age, Expected},

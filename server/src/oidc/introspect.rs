@@ -1,22 +1,22 @@
 //! `POST /{tenant}/oauth2/v2.0/introspect-token`: an application asks what a token is worth that somebody showed it
 //! (RFC 7662).
 
-use super::{OF_A_TOKEN, access_token, refresh};
+use super::{OF_A_TOKEN, refresh};
 use crate::{
     client::{
+        access_token,
         auth::{self, Client},
         parameters::Parameters,
         place::Place,
         refuse::{self, NO_STORE, Traces},
     },
-    directory::{account, application, session, tenant::Tenant, token_family},
+    directory::{tenant::Tenant, token_family},
     error::Result,
     guard::Caller,
     possession,
     secret::jwt::Claims,
     state::AppState,
 };
-use app::contract::id::{AccountId, ApplicationId, SessionId};
 use axum::{
     Json,
     body::Bytes,
@@ -61,19 +61,12 @@ async fn of_access_token(state: &AppState, tenant: &Tenant, client: &Client, tok
     if text("aud") != Some(asks) && text("client_id") != Some(asks) {
         return Ok(None);
     }
-    let issued_to = ApplicationId::from(access_token::text(&claims, "client_id")?);
-    let issued_to = application::find(&state.db, &tenant.id, &issued_to).await?;
-    if issued_to.is_none_or(|application| application.disabled_at.is_some()) {
+    if access_token::issued_to(state, tenant, &claims).await?.is_err() {
         return Ok(None);
     }
     let counts = match (text("idtyp"), text("sid"), text("oid")) {
         (Some("app"), ..) => true,
-        (_, Some(session), Some(account)) => {
-            let (session, account) = (SessionId::from(session), AccountId::from(account));
-            let profile = account::profile(&state.db, &tenant.id, &account).await?;
-            profile.is_some_and(|profile| !profile.disabled)
-                && session::goes_on(&state.db, &tenant.id, &session).await?
-        }
+        (_, Some(_), Some(_)) => access_token::somebody(state, tenant, &claims).await?.is_ok(),
         _ => false,
     };
     if !counts {

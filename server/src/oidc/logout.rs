@@ -174,10 +174,8 @@ async fn owners(
     };
     let mut owners = Vec::new();
     for id in candidates {
-        let application = application::find(&state.db, &tenant.id, &id).await?;
-        owners.extend(application.filter(|application| {
-            application.disabled_at.is_none() && request::may_return(application, mode, uri).is_ok()
-        }));
+        let application = application::find_enabled(&state.db, &tenant.id, &id).await?;
+        owners.extend(application.filter(|application| request::may_return(application, mode, uri).is_ok()));
     }
     Ok(owners)
 }
@@ -284,8 +282,7 @@ async fn whence(state: &AppState, visit: &Visit) -> Result<Option<Arc<Applicatio
         }
         (None, None) => return Ok(None),
     };
-    let application = application::find(&state.db, &visit.tenant.id, &id).await?;
-    Ok(application.filter(|application| application.disabled_at.is_none()))
+    application::find_enabled(&state.db, &visit.tenant.id, &id).await
 }
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");

@@ -1,12 +1,11 @@
 //! Where tokens about a person are made: one key, one person, one application; whichever endpoint gives them out.
 
 use super::{
-    access_token,
     claims::{self, Beside, Subject},
     token::Granted,
 };
 use crate::{
-    client::place,
+    client::{access_token, place},
     directory::{
         account::{self, Profile},
         application::Application,
@@ -41,8 +40,7 @@ impl<'a> Mint<'a> {
         application: &'a Application,
         granted: &'a Granted,
     ) -> Result<Mint<'a>> {
-        let profile = account::profile(&state.db, &tenant.id, &granted.account).await?;
-        let profile = profile.filter(|profile| !profile.disabled);
+        let profile = account::enabled_profile(&state.db, &tenant.id, &granted.account).await?;
         let profile = profile
             .ok_or_else(|| Refusal::new("invalid_grant", 50057, "The account is switched off or was deleted."))?;
         let flow = user_flow::get(&state.db, &tenant.id, &granted.user_flow).await?;

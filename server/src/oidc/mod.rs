@@ -13,7 +13,6 @@ pub mod revoke;
 pub mod token;
 pub mod userinfo;
 
-mod access_token;
 mod b2c;
 mod browser;
 mod claims;

@@ -5,7 +5,7 @@ use super::{
     token::{Granted, RefreshToken},
 };
 use crate::{
-    administration::{LONGEST_SESSION, REST_MINUTES, TENANT_ID},
+    administration::{LONGEST_SESSION, REST_MINUTES, is_home},
     client::{
         auth::{Client, Shown},
         parameters::Parameters,
@@ -172,7 +172,7 @@ pub async fn use_up(
                     Ok(judged) => judged,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
-                let lives = match (Lives::of(rules, platform, now), tenant_id.as_str() == TENANT_ID) {
+                let lives = match (Lives::of(rules, platform, now), is_home(&tenant_id)) {
                     (lives, true) => lives.of_an_administrator(granted.signed_in_at),
                     (lives, false) => lives,
                 };

@@ -48,8 +48,8 @@ pub async fn get(
             _ => kept.to.uri.split('?').next().unwrap_or_default(),
         }));
     }
-    let application = application::find(&state.db, &tenant.id, &grant.application).await?;
-    let application = application.filter(|it| it.disabled_at.is_none()).ok_or(Error::NotFound)?;
+    let application = application::find_enabled(&state.db, &tenant.id, &grant.application).await?;
+    let application = application.ok_or(Error::NotFound)?;
     // A redirect URI that was taken away meanwhile is a stranger's.
     request::may_return(&application, kept.to.mode, &kept.to.uri).map_err(request::page)?;
     // The journey's language is told by the browser that walked it.

@@ -1,8 +1,9 @@
 //! `POST /{tenant}/oauth2/v2.0/revoke`: an application gives back a token that it needs no more (RFC 7009).
 
-use super::{OF_A_TOKEN, access_token, refresh};
+use super::{OF_A_TOKEN, refresh};
 use crate::{
     client::{
+        access_token,
         auth::{self, Client},
         cors,
         parameters::Parameters,

@@ -1,22 +1,18 @@
 //! `GET|POST /{tenant}/oidc/userinfo`: what an application may know of the person its access token is about
 //! (OpenID Connect Core §5.3).
 
-use super::{
-    access_token::{self, invalid, text},
-    claims, mint,
-};
+use super::{claims, mint};
 use crate::{
     client::{
+        access_token::{self, invalid, text},
         cors,
         parameters::Parameters,
         place::{self, Place},
         refuse::{self, NO_STORE, Traces},
     },
     directory::{
-        account,
-        application::{self, Application},
+        application::Application,
         pairwise::pairwise,
-        session,
         tenant::{self, Tenant},
         user_flow,
     },
@@ -27,10 +23,7 @@ use crate::{
     secret::jwt::Claims,
     state::AppState,
 };
-use app::contract::{
-    id::{AccountId, ApplicationId, SessionId},
-    user_flow::UserFlow,
-};
+use app::contract::user_flow::UserFlow;
 use axum::{
     Json,
     body::Bytes,
@@ -81,10 +74,7 @@ async fn believed(
     let shown = presented(call.headers, form).ok_or_else(|| invalid("The request carries no access token."))?;
     let claims = access_token::believed(state, &tenant, shown.1).await?;
     let claims = claims.ok_or_else(|| invalid("The access token is not valid here, or has expired."))?;
-    let id = ApplicationId::from(text(&claims, "client_id")?);
-    let application = application::find(&state.db, &tenant.id, &id).await?;
-    let application = application.filter(|application| application.disabled_at.is_none());
-    let application = application.ok_or_else(|| invalid("The application is switched off."))?;
+    let application = access_token::issued_to(state, &tenant, &claims).await??;
     possession::holds(state, &tenant.id, &application, call, shown, &claims).await?;
     Ok((tenant, application, claims))
 }
@@ -110,13 +100,7 @@ async fn person(
         let why = "The access token was issued without the scope 'openid'.";
         return Err(Refusal::new("insufficient_scope", 70011, why).into());
     }
-    let session = SessionId::from(text(token, "sid")?);
-    if !session::goes_on(&state.db, &tenant.id, &session).await? {
-        return Err(invalid("The session has ended.").into());
-    }
-    let account = AccountId::from(text(token, "oid")?);
-    let profile = account::profile(&state.db, &tenant.id, &account).await?.filter(|profile| !profile.disabled);
-    let profile = profile.ok_or_else(|| invalid("The account is switched off or was deleted."))?;
+    let (account, profile) = access_token::somebody(state, tenant, token).await??;
     let flow = flow(state, place, tenant, application, token).await?;
     let mut claims = claims::person(&profile, &scopes, &asked(token), &flow);
     claims.insert("sub".into(), pairwise(&tenant.id, &application.id, &account).into());

@@ -7,7 +7,7 @@ use crate::{
     assets,
     directory::{
         Durability, account,
-        audit::{Actor, ActorKind, Operation},
+        audit::{self, Actor, ActorKind, Operation, Target},
         second_factor::{self, Enrolment},
         tenant,
     },
@@ -76,7 +76,8 @@ pub async fn confirm(
     let hashes: Vec<String> =
         codes.iter().map(|code| totp::recovery_hash(&state.seal, account, &code.as_str().into())).collect();
     let actor = Actor { kind: ActorKind::Account, id: account.into(), name: address.clone() };
-    let mut entry = entry(&state.chance, now, actor, "Register authenticator app", &enrolment.account, &address);
+    let target = Target::user(&enrolment.account, &address);
+    let mut entry = entry(&state.chance, now, actor, "Register authenticator app", target);
     entry.address = caller.address.to_string();
     entry.operation = Operation::Update;
     entry.after = Some(json!({ "secondFactor": "authenticator app" }));
@@ -85,7 +86,7 @@ pub async fn confirm(
         .write(Durability::Lasting, move |c| {
             Box::pin(async move {
                 second_factor::enrol(c, &tenant, &enrolment, step, &hashes, now).await?;
-                crate::directory::audit::insert(c, &tenant, &entry).await
+                audit::insert(c, &tenant, &entry).await
             })
         })
         .await

@@ -10,7 +10,7 @@ use crate::{
         Durability,
         account::{self, NewAccount, NewName},
         administrator,
-        audit::{self, Actor, ActorKind, Entry},
+        audit::{self, Actor, ActorKind, Entry, Target},
         identity::{self, Folded},
         invitation::{self, Invitation, Taker},
         second_factor,
@@ -75,7 +75,7 @@ pub async fn accept(
     let entry = Entry {
         address: caller.address.to_string(),
         after: Some(json!({ "displayName": name.trim(), "mail": address, "role": invitation.role.word() })),
-        ..entry(&state.chance, now, actor, "Accept invitation", &account, &address)
+        ..entry(&state.chance, now, actor, "Accept invitation", Target::user(&account, &address))
     };
     let made = state.db.write(Durability::Lasting, move |c| {
         Box::pin(async move {

@@ -7,7 +7,7 @@ use crate::{
     directory::{
         Durability,
         account::{self, NewAccount, NewName},
-        audit::{self, Entry},
+        audit::{self, Entry, Target},
         second_factor, set_up, tenant,
     },
     error::{Error, Result},
@@ -87,7 +87,7 @@ pub async fn make(
     let entry = Entry {
         address: caller.address.to_string(),
         after: Some(json!({ "displayName": filled.name.trim(), "mail": address, "role": ROLE })),
-        ..administration::server_entry(&state.chance, now, "Add first administrator", &new.id, &address)
+        ..administration::server_entry(&state.chance, now, "Add first administrator", Target::user(&new.id, &address))
     };
     state
         .db

@@ -40,10 +40,9 @@ pub async fn whence(state: &AppState, error: &Error, uri: &Uri) -> Option<Whence
     let tenant = tenant::get(&state.db, words.next()?).await.ok()?;
     let rest: Vec<&str> = words.collect();
     let application = match application_of(state, &tenant, &rest, uri).await {
-        Some(id) => application::find(&state.db, &tenant.id, &id).await.ok().flatten(),
+        Some(id) => application::find_enabled(&state.db, &tenant.id, &id).await.ok().flatten(),
         None => None,
     };
-    let application = application.filter(|application| application.disabled_at.is_none());
     Some(Whence { tenant, application })
 }
 

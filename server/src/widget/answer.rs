@@ -56,14 +56,8 @@ async fn heard(
             let (answer, token) =
                 Answer::read(pairs).map_err(|why| Error::BadRequest(format!("the answer cannot be read: {why:?}")))?;
             let carried = open(state, embedding, journey, caller, &token).await?;
-            match answer {
-                Answer::Code { .. } => {
-                    let state = state.clone();
-                    let shown = async move { next(&state, carried, answer).await };
-                    drive::to_its_end(hearing, shown).await?
-                }
-                answer => next(state, carried, answer).await?,
-            }
+            let state = state.clone();
+            drive::to_its_end(hearing, answer, |answer| next(state, carried, answer)).await?
         }
     };
     Ok(Json(shown).into_response())
@@ -84,22 +78,22 @@ pub(super) async fn open(
     }
 }
 
-async fn next(state: &AppState, carried: Carried, answer: Answer) -> Result<Shown> {
+async fn next(state: AppState, carried: Carried, answer: Answer) -> Result<Shown> {
     let Carried { mut visit, secret, is_present } = carried;
     if !is_present {
         let step = show(&visit.setting(), &visit.journey, visit.now);
-        return Shown::of(state, &visit, step, secret.reveal(), false).await;
+        return Shown::of(&state, &visit, step, secret.reveal(), false).await;
     }
     visit.refuse_foreign_attributes(&answer)?;
     let before = show(&visit.setting(), &visit.journey, visit.now);
     let is_drawn = matches!(answer, Answer::Language { .. }) || before == Step::SecondFactor;
-    let step = drive::drive(state, &mut visit, answer).await?.step;
+    let step = drive::drive(&state, &mut visit, answer).await?.step;
     if let Step::Done { .. } = step {
-        let location = concluded(state, &visit).await?;
-        return Shown::of(state, &visit, Step::Done { location }, secret.reveal(), false).await;
+        let location = concluded(&state, &visit).await?;
+        return Shown::of(&state, &visit, Step::Done { location }, secret.reveal(), false).await;
     }
-    let follows = drive::hand_over(state, &visit, &secret).await?;
-    Shown::of(state, &visit, step, follows.reveal(), is_drawn).await
+    let follows = drive::hand_over(&state, &visit, &secret).await?;
+    Shown::of(&state, &visit, step, follows.reveal(), is_drawn).await
 }
 
 /// Where the page would be sent if it were: its own origin, with the code.

@@ -3,7 +3,7 @@
 
 use super::{Embedding, shown::Shown, varies};
 use crate::{
-    administration::TENANT_ID,
+    administration::is_home,
     assets,
     client::{parameters::Parameters, place::Place},
     directory::{grant::Grant, user_flow},
@@ -62,7 +62,7 @@ async fn first(
 ) -> Result<Response> {
     let Embedding { tenant, application, origin } = embedding;
     // Whoever administers needs a second factor, whose page is not drawn here.
-    if tenant.id.as_str() == TENANT_ID {
+    if is_home(&tenant.id) {
         return Err(Error::NotFound);
     }
     request::is_pushed_where_it_must(application, false)?;

@@ -36,8 +36,8 @@ impl Embedding {
     /// The origin has to be one of the application's, letter by letter: `null` is nobody's, and the browser says which it is.
     async fn find(state: &AppState, tenant: &str, application: &str, headers: &HeaderMap) -> Result<Self> {
         let tenant = tenant::get(&state.db, tenant).await?;
-        let found = application::find(&state.db, &tenant.id, &application.into()).await?;
-        let application = found.filter(|it| it.disabled_at.is_none()).ok_or(Error::NotFound)?;
+        let found = application::find_enabled(&state.db, &tenant.id, &application.into()).await?;
+        let application = found.ok_or(Error::NotFound)?;
         let mut sent = headers.get_all(header::ORIGIN).iter();
         let origin = match (sent.next().map(HeaderValue::to_str), sent.next()) {
             (Some(Ok(origin)), None) if application.widget_origins.iter().any(|known| known == origin) => origin.into(),

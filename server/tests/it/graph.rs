@@ -3,11 +3,11 @@
 mod activity;
 mod administration;
 mod applications;
-mod as_code;
 mod audit;
 mod b2x_user_flows;
 mod batch;
 mod caller;
+mod design;
 mod identity_providers;
 mod matrix;
 mod methods;

@@ -12,7 +12,6 @@ use super::{
         },
     },
     names,
-    new::PASSCODE_IS_OFF,
 };
 use crate::contract::{
     flow_rules::{AddressProof, SignInName},
@@ -24,6 +23,51 @@ use crate::contract::{
 use leptos::prelude::*;
 use serde_json::json;
 use std::collections::BTreeSet;
+
+/// Why a passcode cannot be chosen while the directory has it switched off.
+const PASSCODE_IS_OFF: &str =
+    "Switched off in this directory. Switch it on under All identity providers, Email one-time passcode.";
+
+/// The ways in which email accounts prove themselves; each flow has one of them.
+pub fn email_accounts(
+    passcode: bool,
+    is: impl Fn(&str) -> bool + Copy + Send + Sync + 'static,
+    choose: impl Fn(&'static str) + Copy + Send + Sync + 'static,
+) -> Vec<AnyView> {
+    let one = |id: &'static str, name: &'static str, about: &'static str, why_not: Option<String>| {
+        radio("method", name, Some(about.into()), move || is(id), why_not, move || choose(id))
+    };
+    let why_not = (!passcode).then(|| PASSCODE_IS_OFF.to_owned());
+    vec![
+        one(EMAIL_PASSWORD, "Email with password", "People sign in with their email address and a password.", None),
+        one(
+            EMAIL_PASSCODE,
+            "Email one-time passcode",
+            "People sign in with their email address and a code that is mailed to it.",
+            why_not,
+        ),
+    ]
+}
+
+/// Everybody else who says for people who they are.
+pub fn others(chosen: RwSignal<BTreeSet<String>>, providers: &[IdentityProvider]) -> Vec<AnyView> {
+    let one = |provider: &IdentityProvider| {
+        let (id, asked) = (provider.id().to_owned(), provider.id().to_owned());
+        let is = move || chosen.with(|chosen| chosen.contains(&asked));
+        tick(provider.display_name(), None, is, None, move |on| flip(chosen, &id, on))
+    };
+    providers.iter().filter(|provider| !matches!(provider, IdentityProvider::BuiltIn(_))).map(one).collect()
+}
+
+pub fn flip(set: RwSignal<BTreeSet<String>>, id: &str, on: bool) {
+    set.update(|set| {
+        if on {
+            set.insert(id.into())
+        } else {
+            set.remove(id)
+        };
+    });
+}
 
 pub fn section(loaded: Loaded<UserFlow>) -> AnyView {
     let client = client();
@@ -67,28 +111,7 @@ fn choosing(
             chosen.insert(id.into());
         });
     };
-    let social: Vec<_> = providers
-        .iter()
-        .filter(|provider| !matches!(provider, IdentityProvider::BuiltIn(_)))
-        .map(|provider| {
-            let (own, asked) = (provider.id().to_owned(), provider.id().to_owned());
-            tick(
-                provider.display_name(),
-                None,
-                move || has(&asked),
-                None,
-                move |on| {
-                    chosen.update(|chosen| {
-                        if on {
-                            chosen.insert(own.clone())
-                        } else {
-                            chosen.remove(&own)
-                        };
-                    });
-                },
-            )
-        })
-        .collect();
+    let social = others(chosen, providers);
     let save = move || {
         let (id, etag) = flow.with_value(|flow| (flow.id.clone(), flow.etag.clone()));
         let providers: Vec<_> = chosen.get_untracked().into_iter().map(|id| json!({ "id": id })).collect();
@@ -110,13 +133,11 @@ fn choosing(
             Err(trouble) => toasts.bad(trouble.sentence()),
         });
     };
-    let why_not = (!passcode).then(|| PASSCODE_IS_OFF.to_owned());
     view! {
         <section class="card pad">
             <fieldset>
                 <legend>"Email accounts"</legend>
-                {radio("method", "Email with password", None, move || has(EMAIL_PASSWORD), None, move || only(EMAIL_PASSWORD))}
-                {radio("method", "Email one-time passcode", None, move || has(EMAIL_PASSCODE), why_not, move || only(EMAIL_PASSCODE))}
+                {email_accounts(passcode, has, only)}
             </fieldset>
             {move || has(EMAIL_PASSWORD).then(|| names::choice(called))}
             {(!social.is_empty()).then(|| view! { <fieldset><legend>"Others"</legend>{social}</fieldset> })}

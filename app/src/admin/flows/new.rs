@@ -16,7 +16,9 @@ use super::super::{
 };
 use super::{
     kinds::{self, KINDS, RECOMMENDED, asks_attributes, makes_accounts},
+    methods::{email_accounts, flip, others},
     names,
+    overview::NAMELESS,
     properties::version,
 };
 use crate::admin::ui::listen::{on_click, on_submit};
@@ -24,7 +26,7 @@ use crate::contract::{
     attribute::EMAIL,
     flow_rules::{FlowVersion, SignInName},
     resource::{
-        identity_provider::{EMAIL_PASSCODE, EMAIL_PASSWORD, IdentityProvider, Switch},
+        identity_provider::{EMAIL_PASSWORD, IdentityProvider, Switch},
         user_flow::{FlowProvider, UserFlow},
         user_flow_attribute::UserFlowAttribute,
     },
@@ -35,10 +37,6 @@ use std::collections::BTreeSet;
 
 /// What is offered at once; *Show more* has the rest.
 const OFFERED_FIRST: [&str; 4] = ["displayName", "givenName", "surname", "country"];
-
-/// Why a passcode cannot be chosen while the directory has it switched off.
-pub const PASSCODE_IS_OFF: &str =
-    "Switched off in this directory. Switch it on under All identity providers, Email one-time passcode.";
 
 /// What was chosen so far.
 #[derive(Clone, Copy)]
@@ -171,40 +169,14 @@ fn types(draft: Draft) -> AnyView {
 }
 
 fn providers(draft: Draft, offer: &Offer) -> AnyView {
-    let social: Vec<_> = offer
-        .providers
-        .iter()
-        .filter(|provider| !matches!(provider, IdentityProvider::BuiltIn(_)))
-        .map(|provider| {
-            let (id, asked) = (provider.id().to_owned(), provider.id().to_owned());
-            let on = move || draft.providers.with(|chosen| chosen.contains(&asked));
-            tick(provider.display_name(), None, on, None, move |chosen| flip(draft.providers, &id, chosen))
-        })
-        .collect();
-    let passcode = (!offer.passcode).then(|| PASSCODE_IS_OFF.to_owned());
+    let social = others(draft.providers, &offer.providers);
+    let passcode = offer.passcode;
     let methods = move || {
-        let passcode = passcode.clone();
         draft.email.get().then(|| {
-            let is = move |method| move || draft.method.get() == method;
             view! {
                 <fieldset class="inner">
                     <legend>"Email accounts"</legend>
-                    {radio(
-                        "method",
-                        "Email with password",
-                        Some("People sign in with their email address and a password.".into()),
-                        is(EMAIL_PASSWORD),
-                        None,
-                        move || draft.method.set(EMAIL_PASSWORD),
-                    )}
-                    {radio(
-                        "method",
-                        "Email one-time passcode",
-                        Some("People sign in with their email address and a code that is mailed to it.".into()),
-                        is(EMAIL_PASSCODE),
-                        passcode,
-                        move || draft.method.set(EMAIL_PASSCODE),
-                    )}
+                    {email_accounts(passcode, move |id| draft.method.get() == id, move |id| draft.method.set(id))}
                 </fieldset>
                 {move || (draft.method.get() == EMAIL_PASSWORD).then(|| names::choice(draft.sign_in_name))}
             }
@@ -288,20 +260,10 @@ pub fn choice(chosen: RwSignal<BTreeSet<String>>, attribute: &UserFlowAttribute)
     )
 }
 
-fn flip(set: RwSignal<BTreeSet<String>>, id: &str, on: bool) {
-    set.update(|set| {
-        if on {
-            set.insert(id.into())
-        } else {
-            set.remove(id)
-        };
-    });
-}
-
 fn create(draft: Draft, act: Act, offered: &[UserFlowAttribute]) {
     let name = draft.name.get_untracked().trim().to_owned();
     if name.is_empty() {
-        draft.name_fault.set(Some("Give the user flow a name, like SignInSignUpSample.".into()));
+        draft.name_fault.set(Some(NAMELESS.into()));
         focus_soon("#name");
         return;
     }

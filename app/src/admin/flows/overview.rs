@@ -20,6 +20,8 @@ use crate::contract::resource::{funnel::Funnel, user_flow::UserFlow};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
+pub const NAMELESS: &str = "Give the user flow a name, like SignInSignUpSample.";
+
 pub fn section(loaded: Loaded<UserFlow>, id: String) -> AnyView {
     let client = client();
     let funnel = load(move || {
@@ -70,7 +72,7 @@ fn settings(loaded: Loaded<UserFlow>, flow: &UserFlow) -> AnyView {
         let (client, toasts) = (client(), toasts());
         let (before, new) = (flow.get_value(), name.get_untracked().trim().to_owned());
         if new.is_empty() {
-            fault.set(Some("Give the user flow a name, like SignInSignUpSample.".into()));
+            fault.set(Some(NAMELESS.into()));
             return;
         }
         let changes = json!({ "displayName": new });

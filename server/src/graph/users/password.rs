@@ -2,9 +2,9 @@
 
 use super::{OF, living};
 use crate::{
+    administration::TENANT_ID,
     directory::{
         account,
-        administrator::ADMIN,
         audit::Operation,
         counter, guess, identity,
         person::{self, Identity, Person},
@@ -199,5 +199,5 @@ pub async fn at_home(state: &AppState, caller: Caller) -> Result<Caller> {
     if person::find(&state.db, &caller.tenant.id, me).await?.is_some() {
         return Ok(caller);
     }
-    Ok(caller.in_tenant(tenant::get(&state.db, ADMIN).await?))
+    Ok(caller.in_tenant(tenant::get(&state.db, TENANT_ID).await?))
 }

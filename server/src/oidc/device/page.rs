@@ -166,8 +166,7 @@ async fn answer(
 async fn waiting(state: &AppState, tenant: &Tenant, typed: &str) -> Result<Option<(DeviceCode, Arc<Application>)>> {
     let device = device_code::find(&state.db, &tenant.id, &as_written(typed), state.clock.now()).await?;
     let Some(device) = device else { return Ok(None) };
-    let application = application::find(&state.db, &tenant.id, &device.application).await?;
-    let application = application.filter(|application| application.disabled_at.is_none());
+    let application = application::find_enabled(&state.db, &tenant.id, &device.application).await?;
     Ok(application.map(|application| (device, application)))
 }
 

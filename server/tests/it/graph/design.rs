@@ -7,7 +7,7 @@ use image::{DynamicImage, ImageFormat};
 use serde_json::{Value, json};
 use server::{
     directory::audit::{self, Verdict},
-    graph::as_code::{Dialect, Document},
+    graph::design::{Dialect, Document},
 };
 use std::io::Cursor;
 

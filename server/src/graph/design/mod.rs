@@ -1,5 +1,5 @@
-//! Flows as code: `/export`, `/import?plan=true` and the commands `portico export`, `portico plan`, `portico apply`. A tenant's
-//! whole design goes out as one document, and comes back as a plan that says what it would change, or changes it.
+//! A tenant's design as one document: `/export`, `/import?plan=true` and the commands `portico export`, `portico plan`, `portico
+//! apply`. It goes out whole, and comes back as a plan that says what it would change, or changes it.
 
 mod apply;
 mod document;

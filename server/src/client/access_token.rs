@@ -1,17 +1,19 @@
-//! Access tokens of ours that come back to us: which are believed, and which still count.
+//! Access tokens of ours that come back to us: which are believed, whose they are, and whether that still counts.
 
+use super::place;
 use crate::{
-    client::place,
     directory::{
+        account::{self, Profile},
         application::{self, Application},
-        revoked_token,
+        revoked_token, session,
         tenant::Tenant,
     },
     error::{Refusal, Result},
     secret::jwt::{self, Age, Claims, Distrust, Expected},
     state::AppState,
 };
-use app::contract::id::ApplicationId;
+use app::contract::id::{AccountId, ApplicationId, SessionId};
+use std::sync::Arc;
 
 /// RFC 9068 §2.1.
 pub const TYP: &str = "at+jwt";
@@ -70,8 +72,35 @@ async fn is_as_made(state: &AppState, tenant: &Tenant, typ: &str, claims: &Claim
     if audience != client && claims.get("idtyp").is_none_or(|kind| kind != "app") {
         return Ok(false);
     }
-    let api = application::find(&state.db, &tenant.id, &ApplicationId::from(audience)).await?;
-    Ok(api.is_some_and(|api| api.disabled_at.is_none() && (typ == TYP || typ == typ_for(&api))))
+    let api = application::find_enabled(&state.db, &tenant.id, &ApplicationId::from(audience)).await?;
+    Ok(api.is_some_and(|api| typ == TYP || typ == typ_for(&api)))
+}
+
+/// Which application has it: the inner error where that is switched off or gone.
+pub async fn issued_to(
+    state: &AppState,
+    tenant: &Tenant,
+    claims: &Claims,
+) -> Result<Result<Arc<Application>, Refusal>> {
+    let id = ApplicationId::from(text(claims, "client_id")?);
+    let application = application::find_enabled(&state.db, &tenant.id, &id).await?;
+    Ok(application.ok_or_else(|| invalid("The application is switched off or was deleted.")))
+}
+
+/// Whom it is about: the inner error where they are signed out or switched off by now.
+pub async fn somebody(
+    state: &AppState,
+    tenant: &Tenant,
+    claims: &Claims,
+) -> Result<Result<(AccountId, Profile), Refusal>> {
+    let session = SessionId::from(text(claims, "sid")?);
+    if !session::goes_on(&state.db, &tenant.id, &session).await? {
+        return Ok(Err(invalid("The session has ended.")));
+    }
+    let account = AccountId::from(text(claims, "oid")?);
+    let profile = account::enabled_profile(&state.db, &tenant.id, &account).await?;
+    let profile = profile.ok_or_else(|| invalid("The account is switched off or was deleted."));
+    Ok(profile.map(|profile| (account, profile)))
 }
 
 pub fn text<'a>(claims: &'a Claims, name: &str) -> Result<&'a str, Refusal> {

@@ -1,0 +1,180 @@
+//! What is counted so that nobody tries for ever: guesses under their account, codes under their address, failures under their
+//! network; and how a failed sign-in is noted.
+
+use super::visit::Visit;
+use crate::{
+    directory::{
+        Durability, Unit,
+        counter::{self, Asked, Spent},
+        device,
+        guess::{self, Rule},
+        identity::{Folded, Known},
+        sign_in_failure::{self, Failure, Why},
+    },
+    error::{Error, Result},
+    guard::{Caller, network_of},
+    journey::limits,
+    secret::{seal::Purpose, token},
+    state::AppState,
+};
+use app::contract::{
+    id::{AccountId, ApplicationId, TenantId, UserFlowId},
+    secret::Secret,
+    time::Timestamp,
+};
+use std::{net::IpAddr, time::Duration};
+
+/// Where somebody shows a name or a proof, and from where.
+pub struct Asking<'a> {
+    pub tenant: &'a TenantId,
+    pub application: &'a ApplicationId,
+    pub user_flow: &'a UserFlowId,
+    pub caller: &'a Caller,
+}
+
+pub fn failure(state: &AppState, asking: &Asking<'_>, account: Option<AccountId>, why: Why) -> Failure {
+    Failure {
+        id: state.chance.id(),
+        first_at: state.clock.now(),
+        network: network_in_words(asking.caller),
+        account,
+        application: asking.application.clone(),
+        user_flow: asking.user_flow.clone(),
+        code: why.code(),
+        times: 1,
+    }
+}
+
+fn network_in_words(caller: &Caller) -> String {
+    match network_of(caller.address) {
+        IpAddr::V4(network) => format!("{network}/24"),
+        IpAddr::V6(network) => format!("{network}/56"),
+    }
+}
+
+/// What nobody is told as a failure of somebody's is counted and not noted.
+pub async fn count_failure(
+    state: &AppState,
+    tenant: &TenantId,
+    network: Asked,
+    failure: Option<Failure>,
+    now: Timestamp,
+) -> Result<()> {
+    let tenant = tenant.clone();
+    let spend = state.db.write(Durability::Fleeting, move |c| {
+        Box::pin(async move {
+            let spent = counter::spend(c, &tenant, &[network], now).await?;
+            if let (Spent::Allowed { .. }, Some(failure)) = (spent, failure) {
+                sign_in_failure::note(c, &tenant, &failure).await?;
+            }
+            Ok(spent)
+        })
+    });
+    match spend.await? {
+        Spent::Allowed { .. } => Ok(()),
+        Spent::Refused { until } => Err(Error::TooMany { retry_after: now.until(until) }),
+    }
+}
+
+/// One more account whose address nobody proved: free or taken, it is counted as a failed sign-in is, before anything is
+/// made (security R2, R6).
+pub async fn count_unproved(state: &AppState, visit: &Visit) -> Result<()> {
+    count_failure(state, &visit.tenant.id, failure_from(state, &visit.caller), None, visit.now).await
+}
+
+pub fn refuse_beyond(allowed_at: Timestamp, now: Timestamp) -> Result<()> {
+    match now.until(allowed_at) {
+        Duration::ZERO => Ok(()),
+        retry_after => Err(Error::TooMany { retry_after }),
+    }
+}
+
+/// Failed sign-ins, and what is counted as one, from wherever somebody is (security R2).
+pub fn failure_from(state: &AppState, caller: &Caller) -> Asked {
+    Asked {
+        name: "failure from network",
+        subject: network(state, caller),
+        rule: |past| limits::next_allowed(&limits::FAILURES_PER_NETWORK, past),
+    }
+}
+
+pub fn network(state: &AppState, caller: &Caller) -> String {
+    subject(state, &["network", &network_of(caller.address).to_string()])
+}
+
+/// Counted with the letter, or not at all: of two answers of one page at once, the one that counts has its letter.
+pub fn spend(unit: &mut Unit, visit: &Visit, asked: Vec<Asked>) {
+    let (tenant, now) = (visit.tenant.id.clone(), visit.now);
+    unit.add(Durability::Fleeting, move |c| {
+        Box::pin(async move {
+            match counter::spend(c, &tenant, &asked, now).await? {
+                Spent::Allowed { .. } => Ok(()),
+                Spent::Refused { until } => Err(Error::TooMany { retry_after: now.until(until) }),
+            }
+        })
+    });
+}
+
+/// How many guesses are too many in this flow; those that close a password are no flow's to choose (security R1).
+pub fn guesses(visit: &Visit) -> Rule {
+    Rule { hold_after: limits::hold_after, lockout: visit.flow.rules.lockout, most: limits::GUESSES }
+}
+
+/// Guesses at a password are counted under its account, by whichever of its names it is guessed at; under the name where
+/// nobody has it. All strangers together, and apart a browser from which the account was signed in to before, so that they
+/// cannot lock its owner out (security R1). The same work is done whoever it is (security R5).
+pub async fn guesser(state: &AppState, visit: &Visit, known: Option<&Known>, name: &Folded) -> Result<String> {
+    let device = visit.holder.device(visit.https);
+    if let Some(device) = device
+        && let Some(account) = device::familiar(&state.db, &visit.tenant.id, name, &device).await?
+    {
+        return Ok(acquaintance(state, "password", &account, &device));
+    }
+    Ok(known.map_or_else(|| stranger(state, "password", name), |known| strangers_at(state, &known.account)))
+}
+
+/// Under which name codes to an address are counted: all strangers together, and apart a browser from which its account was
+/// signed in to before, so that strangers cannot use up its owner's codes (security R3).
+pub async fn asker(state: &AppState, visit: &Visit, what: &str, address: &Folded) -> Result<String> {
+    let Some(device) = visit.holder.device(visit.https) else {
+        return Ok(stranger(state, what, address));
+    };
+    match device::familiar(&state.db, &visit.tenant.id, address, &device).await? {
+        Some(account) => Ok(acquaintance(state, what, &account, &device)),
+        None => Ok(stranger(state, what, address)),
+    }
+}
+
+fn stranger(state: &AppState, what: &str, address: &Folded) -> String {
+    subject(state, &[what, address.as_str()])
+}
+
+/// Who guesses at the account's password from a browser that is not familiar.
+pub fn strangers_at(state: &AppState, account: &AccountId) -> String {
+    subject(state, &["password of", account.as_str()])
+}
+
+pub fn acquaintance(state: &AppState, what: &str, account: &AccountId, device: &str) -> String {
+    subject(state, &[what, account.as_str(), device])
+}
+
+/// Under which name guesses at somebody's second proof are counted.
+pub fn second_step_guesser(state: &AppState, account: &AccountId) -> String {
+    subject(state, &["second factor", account.as_str()])
+}
+
+/// Addresses and networks are counted under keyed hashes: who reads the table learns none of them.
+pub fn subject(state: &AppState, parts: &[&str]) -> String {
+    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+    token::keyed_hash(&state.seal, Purpose::Limit, &parts)
+}
+
+/// Some 32 bits: enough to know the same mistake again, too few to test passwords against (security R1).
+pub async fn remember_mistake(state: &AppState, tenant: &TenantId, guesser: &str, password: &Secret) -> Result<()> {
+    let mistake = token::keyed_hash(&state.seal, Purpose::Limit, &[guesser.as_bytes(), password.reveal().as_bytes()]);
+    guess::remember(&state.db, tenant, guesser, &mistake[..6]).await
+}
+
+pub fn forgive(unit: &mut Unit, visit: &Visit, guesser: &str) {
+    unit.say(Durability::Fleeting, guess::forget(&visit.tenant.id, guesser));
+}
