@@ -287,6 +287,9 @@ async fn what_hardly_changes_may_be_kept_and_is_not_sent_twice() {
             assert_eq!(answered.header("cache-control"), "public, max-age=300", "{path}");
             assert_eq!(answered.header("content-type"), "application/json", "{path}");
         }
+        // Keys are made for the first who signs.
+        let shop = server.application().await;
+        ada_with_tokens(&server, &shop).await;
         let published = server.get(&keys).await;
         assert!(!published.json()["keys"].as_array().unwrap().is_empty());
         assert!(!published.text().contains("\"d\""), "no half that signs");
