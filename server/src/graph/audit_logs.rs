@@ -258,7 +258,7 @@ pub async fn directory_audits(
         narrow_audits(&mut wanted, filter)?;
     }
     wanted.after = list.place(&options)?.and_then(|place| place.first().and_then(Value::as_i64));
-    let mut found = audit::list_wanted(&state.db, &caller.tenant.id, &wanted, options.top as i64 + 1).await?;
+    let mut found = audit::list(&state.db, &caller.tenant.id, &wanted, options.top as i64 + 1).await?;
     let more = found.len() > options.top;
     found.truncate(options.top);
     let next = match found.last().filter(|_| more) {

@@ -6,7 +6,7 @@ use futures::FutureExt;
 use serde_json::{Value, json};
 use server::directory::{
     Durability, Unit,
-    audit::{self, Verdict},
+    audit::{self, Verdict, Wanted},
 };
 
 #[tokio::test]
@@ -22,7 +22,7 @@ async fn r41_each_change_is_one_row_of_an_unbroken_chain() {
             ("DELETE", "/identity/userFlowAttributes/extension_tier".into(), json!({})),
             ("DELETE", at, json!({})),
         ] {
-            let rows = async || audit::list(&server.state.db, &server.tenant, None, 100).await.unwrap();
+            let rows = async || audit::list(&server.state.db, &server.tenant, &Wanted::default(), 100).await.unwrap();
             let before = rows().await.len();
             let id = server.state.chance.id();
             let answered = admin.send(method, &path, Some(&body), &[("client-request-id", &id)]).await;
