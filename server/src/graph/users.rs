@@ -233,7 +233,7 @@ async fn change_person(
     .await
     .map_err(known_already)?;
     let person = living(state, caller, id.as_str()).await?;
-    wishes.changed(OF, &shown(&tongue, &person))
+    wishes.changed(OF, &whole(state, caller, &tongue, &person).await?)
 }
 
 /// Graph's words for a name that somebody has.
