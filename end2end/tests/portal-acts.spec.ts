@@ -64,7 +64,7 @@ test("a person is made, deleted, brought back and forgotten @script", async ({ a
   await window.getByLabel("Name", { exact: true }).fill("Ines Duarte");
   await window.getByLabel("Email address").fill(address);
   await administrator.findsNoBarrier();
-  await window.getByRole("button", { name: "Create" }).click();
+  await window.getByLabel("Email address").press("Enter");
   await expect(page.getByRole("dialog", { name: "The temporary password" }).locator("code")).toHaveText(/^[\w-]{20}$/);
   await administrator.presses("I have copied it");
   await administrator.sees("Ines Duarte");
@@ -249,10 +249,12 @@ test("sign-ins are asked for by person, event and time @script", async ({ admini
   await administrator.presses("Search everybody’s sign-ins");
   await expect(page.getByText("Who is it?")).toBeVisible();
   await administrator.findsNoBarrier();
+  await expect(page.getByRole("status").filter({ hasText: "Who is it?" }).getByRole("button").first()).toBeFocused();
   const grace = page.getByRole("button", { name: /^Grace Hopper · grace\./ }).first();
   const address = (await grace.innerText()).split(" · ")[1]!;
   await grace.click();
   await expect(page.getByText("Only Grace Hopper")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Everybody’s", exact: true })).toBeFocused();
   await expect.poll(async () => [...new Set(await who.allInnerTexts())]).toEqual([address]);
   await page.getByLabel("When it happened").selectOption({ label: "Last day" });
   await expect(who.first()).toHaveText(address);

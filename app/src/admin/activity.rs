@@ -11,9 +11,9 @@ use super::{
     ui::{
         ask::dialog,
         button::plain,
-        empty::{empty, nothing_found},
+        empty::empty,
         pages::pages,
-        search::{fits, search},
+        search::{AMONG_SHOWN, fits, none_fits, search},
         tabs::{Group, Tab, tabs},
     },
 };
@@ -44,18 +44,6 @@ pub fn screen(tab: ActivityTab) -> AnyView {
 /// Time ranges, in days.
 const SPANS: [(&str, &str); 4] =
     [("1", "Last day"), ("7", "Last 7 days"), ("30", "Last 30 days"), ("90", "Last 90 days")];
-
-/// What is searched for may stand further back than the list goes yet.
-const AMONG_SHOWN: &str = "Search among those shown";
-
-fn none_fits(goes_on: bool) -> AnyView {
-    if goes_on {
-        view! { <p class="nothing">"None of those shown fits what you typed. Show more to look further back."</p> }
-            .into_any()
-    } else {
-        nothing_found()
-    }
-}
 
 /// `signedIn` as people write it: `Signed in`.
 pub fn words(name: &str) -> String {

@@ -6,7 +6,7 @@ use super::{
     frame::head,
     ui::{
         ask::{Question, asking, dialog},
-        button::{Act, plain, primary, run},
+        button::{Act, plain, primary, run, submit},
         field::{Label, line, radio, tick, typed},
         icon::{Icon, icon},
         load::{Loaded, both, load},
@@ -287,7 +287,7 @@ fn inviting_window(team: Loaded<Team>, open: RwSignal<bool>, link: RwSignal<Opti
     };
     let rule = "Only a Global Administrator of every directory can do this.";
     let content = view! {
-        <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); invite() })>
+        <form class="stack" novalidate on:submit=on_submit(move |event| { event.prevent_default(); invite() })>
             {typed("email", Label::new("invited-address", "Email address"), address, address_fault)}
             {line(Label::new("invited-name", "Name").optional(), name, name_fault)}
             {roles(chosen)}
@@ -297,7 +297,7 @@ fn inviting_window(team: Loaded<Team>, open: RwSignal<bool>, link: RwSignal<Opti
             </div>
             <div class="buttons end">
                 {plain("Cancel", move || open.set(false))}
-                {primary("Invite", "Inviting …", act, invite)}
+                {submit("Invite", "Inviting …", act)}
             </div>
         </form>
     };

@@ -16,7 +16,7 @@ use super::{
         icon::{Icon, icon},
         load::{Loaded, both, load},
         pages::pages,
-        search::search,
+        search::{AMONG_SHOWN, search},
         shown_once::shown_once,
         toast::toasts,
         toggle::toggle,
@@ -46,8 +46,7 @@ pub fn list() -> AnyView {
     let new = view! {
         <button class="button primary" type="button" on:click=on_click(move |_| adding.set(true))>{icon(Icon::Plus)}<span>"New person"</span></button>
     };
-    let box_above =
-        move || search(if gone.get() { "Search among those shown" } else { "Search by name or email" }, typed);
+    let box_above = move || search(if gone.get() { AMONG_SHOWN } else { "Search by name or email" }, typed);
     let content = move || if gone.get() { deleted::list(typed) } else { living(typed) };
     view! {
         <div class="screen">

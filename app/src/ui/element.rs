@@ -3,7 +3,8 @@
 //!
 //! Why not `view!`: there every element is a type of its own, with code of its own to draw, hydrate and change it. The same
 //! pages weighed 206 KiB of script and WebAssembly that way (brotli); what they weigh with one type for every element, and
-//! what they may, README says (*Page weight*). `view` makes them a view of Leptos. What no browser takes over (mailbox, demo shop) is written in `view!`.
+//! what they may, README says (*Page weight*). `view` makes them a view of Leptos. What no browser takes over (mailbox, demo
+//! shop) is written in `view!`.
 
 use super::browser::document;
 use reactive_graph::effect::RenderEffect;

@@ -335,11 +335,7 @@ pub struct Wanted {
 }
 
 /// Newest first, from before a place in the chain.
-pub async fn list(db: &Db, tenant: &TenantId, before: Option<i64>, limit: i64) -> Result<Vec<Audit>> {
-    list_wanted(db, tenant, &Wanted { after: before, ..Wanted::default() }, limit).await
-}
-
-pub async fn list_wanted(db: &Db, tenant: &TenantId, wanted: &Wanted, limit: i64) -> Result<Vec<Audit>> {
+pub async fn list(db: &Db, tenant: &TenantId, wanted: &Wanted, limit: i64) -> Result<Vec<Audit>> {
     let mut clause = Clause::new(
         "SELECT tenant_id, sequence, id, at, actor_kind, actor_id, actor_name, address, correlation_id, activity, category,
                 operation, target_kind, target_id, target_name, before, after, hash

@@ -112,6 +112,18 @@ impl Clause {
         self.say(")")
     }
 
+    /// Whether a column's text begins so, in whatever case.
+    pub fn say_begins(&mut self, column: &'static str, text: &str) -> &mut Self {
+        let length = text.chars().count() as i64;
+        self.say("lower(substr(").say(column).say(", 1, CAST(").bind(length).say(" AS INTEGER))) IN ");
+        self.bind_list(in_lower(text))
+    }
+
+    /// Whether a column's text is this one, in whatever case.
+    pub fn say_is(&mut self, column: &'static str, text: &str) -> &mut Self {
+        self.say("lower(").say(column).say(") IN ").bind_list(in_lower(text))
+    }
+
     pub async fn fetch_all<'c, T>(self, from: impl Executor<'c, Database = Any>) -> Result<Vec<T>, sqlx::Error>
     where
         T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
@@ -144,6 +156,12 @@ impl Clause {
     pub fn values(&self) -> usize {
         self.bound.len()
     }
+}
+
+/// What a database's `lower` may make of a text. SQLite's knows the letters of ASCII: beyond them a text is found in small
+/// letters, in capitals and as it was written. PostgreSQL's knows them all.
+fn in_lower(text: &str) -> [String; 3] {
+    [text.to_lowercase(), text.to_uppercase().to_ascii_lowercase(), text.to_ascii_lowercase()]
 }
 
 pub(super) fn with(mut query: Query<Any, AnyArguments>, values: Vec<Bound>) -> Query<Any, AnyArguments> {

@@ -104,6 +104,11 @@ impl Wishes {
         Ok(Options::read(self.query.as_deref())?.select)
     }
 
+    /// Refuses every option: what is answered is answered whole.
+    pub fn asks_no_option(&self) -> Result<()> {
+        Options::read(self.query.as_deref())?.only(&[])
+    }
+
     /// All of it, for whoever is asked in words that are not Graph's.
     pub fn as_it_is(&self, of: &str, entity: &impl Serialize) -> Result<Response> {
         let (body, etag) = self.with_context(of, entity)?;

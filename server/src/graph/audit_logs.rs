@@ -145,21 +145,41 @@ fn narrow(wanted: &mut Wanted, filter: &Expression) -> Result<()> {
     };
     match filter {
         Expression::All(parts) => parts.iter().try_for_each(|part| narrow(wanted, part)),
-        Expression::Compare { path, operator, literal } => {
-            match (path.join("/").as_str(), operator, literal) {
-                ("createdDateTime", Operator::AtLeast, Literal::Moment(at)) => wanted.since = Some(at.0),
-                ("createdDateTime", Operator::Less, Literal::Moment(at)) => wanted.before = Some(at.0),
-                ("createdDateTime", Operator::Greater, Literal::Moment(at)) => wanted.since = Some(at.next().0),
-                ("createdDateTime", Operator::AtMost, Literal::Moment(at)) => wanted.before = Some(at.next().0),
-                ("status/errorCode", Operator::Equal, Literal::Number(code)) => wanted.error_code = Some(*code),
-                ("userId", Operator::Equal, Literal::Text(id)) => wanted.account = Some(id.clone()),
-                ("appId", Operator::Equal, Literal::Text(id)) => wanted.application = Some(id.clone()),
-                ("event", Operator::Equal, Literal::Text(word)) => wanted.kind = Some(word.clone()),
-                _ => return Err(cannot()),
+        Expression::Compare { path, operator, literal } => match (path.join("/").as_str(), operator, literal) {
+            ("createdDateTime", operator, Literal::Moment(at)) => {
+                narrow_time(&mut wanted.since, &mut wanted.before, *operator, *at).unwrap_or_else(|| Err(cannot()))
             }
-            Ok(())
-        }
+            ("status/errorCode", Operator::Equal, Literal::Number(code)) => once(&mut wanted.error_code, *code),
+            ("userId", Operator::Equal, Literal::Text(id)) => once(&mut wanted.account, id.clone()),
+            ("appId", Operator::Equal, Literal::Text(id)) => once(&mut wanted.application, id.clone()),
+            ("event", Operator::Equal, Literal::Text(word)) => once(&mut wanted.kind, word.clone()),
+            _ => Err(cannot()),
+        },
         _ => Err(cannot()),
+    }
+}
+
+/// Of two conditions on one property the second would silently stand for both.
+fn once<T>(place: &mut Option<T>, value: T) -> Result<()> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(bad("Each property is asked for once, and times by one beginning and one end.")),
+    }
+}
+
+/// From its beginning, up to before its end. Nothing where times are not compared so.
+fn narrow_time(
+    since: &mut Option<Timestamp>,
+    before: &mut Option<Timestamp>,
+    operator: Operator,
+    at: Moment,
+) -> Option<Result<()>> {
+    match operator {
+        Operator::AtLeast => Some(once(since, at.0)),
+        Operator::Greater => Some(once(since, at.next().0)),
+        Operator::Less => Some(once(before, at.0)),
+        Operator::AtMost => Some(once(before, at.next().0)),
+        _ => None,
     }
 }
 
@@ -238,7 +258,7 @@ pub async fn directory_audits(
         narrow_audits(&mut wanted, filter)?;
     }
     wanted.after = list.place(&options)?.and_then(|place| place.first().and_then(Value::as_i64));
-    let mut found = audit::list_wanted(&state.db, &caller.tenant.id, &wanted, options.top as i64 + 1).await?;
+    let mut found = audit::list(&state.db, &caller.tenant.id, &wanted, options.top as i64 + 1).await?;
     let more = found.len() > options.top;
     found.truncate(options.top);
     let next = match found.last().filter(|_| more) {
@@ -258,46 +278,44 @@ fn narrow_audits(wanted: &mut audit::Wanted, filter: &Expression) -> Result<()> 
     };
     match filter {
         Expression::All(parts) => parts.iter().try_for_each(|part| narrow_audits(wanted, part)),
-        Expression::Compare { path, operator, literal } => {
-            let by = |kind, id: &str| Some((kind, id.to_owned()));
-            match (path.join("/").as_str(), operator, literal) {
-                ("activityDateTime", Operator::AtLeast, Literal::Moment(at)) => wanted.since = Some(at.0),
-                ("activityDateTime", Operator::Greater, Literal::Moment(at)) => wanted.since = Some(at.next().0),
-                ("activityDateTime", Operator::Less, Literal::Moment(at)) => wanted.before = Some(at.0),
-                ("activityDateTime", Operator::AtMost, Literal::Moment(at)) => wanted.before = Some(at.next().0),
-                ("category", Operator::Equal, Literal::Text(word)) => wanted.category = Some(word.clone()),
-                ("activityDisplayName", Operator::Equal, Literal::Text(word)) => wanted.activity = Some(word.clone()),
-                ("initiatedBy/user/id", Operator::Equal, Literal::Text(id)) => {
-                    wanted.actor = by(audit::ActorKind::Account, id);
-                }
-                ("initiatedBy/app/appId", Operator::Equal, Literal::Text(id)) => {
-                    wanted.actor = by(audit::ActorKind::Application, id);
-                }
-                _ => return Err(cannot()),
+        Expression::Compare { path, operator, literal } => match (path.join("/").as_str(), operator, literal) {
+            ("activityDateTime", operator, Literal::Moment(at)) => {
+                narrow_time(&mut wanted.since, &mut wanted.before, *operator, *at).unwrap_or_else(|| Err(cannot()))
             }
-            Ok(())
-        }
+            ("category", Operator::Equal, Literal::Text(word)) => once(&mut wanted.category, word.clone()),
+            ("activityDisplayName", Operator::Equal, Literal::Text(word)) => once(&mut wanted.activity, word.clone()),
+            ("initiatedBy/user/id", Operator::Equal, Literal::Text(id)) => {
+                once(&mut wanted.actor, (audit::ActorKind::Account, id.clone()))
+            }
+            ("initiatedBy/app/appId", Operator::Equal, Literal::Text(id)) => {
+                once(&mut wanted.actor, (audit::ActorKind::Application, id.clone()))
+            }
+            _ => Err(cannot()),
+        },
         _ => Err(cannot()),
     }
 }
 
 /// What they are called now whom the audit knows by their ids alone. Of whoever was forgotten there is no more (security R42).
-async fn people_of(state: &AppState, caller: &Caller, rows: &[audit::Audit]) -> Result<BTreeMap<String, String>> {
+async fn people_of(state: &AppState, caller: &Caller, rows: &[audit::Audit]) -> Result<BTreeMap<String, Person>> {
     let targets = rows.iter().map(|row| &row.entry.target).filter(|it| it.kind == PERSON && it.name.is_empty());
-    let ids: BTreeSet<String> = targets.map(|target| target.id.clone()).collect();
-    let ids: Vec<AccountId> = ids.into_iter().map(AccountId::from).collect();
+    // Whoever changed themselves.
+    let actors = rows.iter().map(|row| &row.entry.actor).filter(|it| it.name.is_empty());
+    let ids: BTreeSet<&String> = targets.map(|target| &target.id).chain(actors.map(|actor| &actor.id)).collect();
+    let ids: Vec<AccountId> = ids.into_iter().map(|id| AccountId::from(id.as_str())).collect();
     let people = person::by_ids(&state.db, &caller.tenant.id, &ids).await?;
-    Ok(people.into_iter().map(|person| (person.id.to_string(), person.display_name().to_owned())).collect())
+    Ok(people.into_iter().map(|person| (person.id.to_string(), person)).collect())
 }
 
-fn told(row: audit::Audit, people: &BTreeMap<String, String>) -> DirectoryAudit {
+fn told(row: audit::Audit, people: &BTreeMap<String, Person>) -> DirectoryAudit {
     let audit::Audit { sequence, entry, .. } = row;
-    let present_name = people.get(&entry.target.id).cloned().unwrap_or_default();
+    let present_name = people.get(&entry.target.id).map(Person::display_name).unwrap_or_default().to_owned();
+    let present_address = people.get(&entry.actor.id).and_then(Person::address).unwrap_or_default().to_owned();
     let initiated_by = match entry.actor.kind {
         audit::ActorKind::Account => InitiatedBy {
             user: Some(UserInitiator {
                 id: entry.actor.id,
-                user_principal_name: Some(entry.actor.name),
+                user_principal_name: [entry.actor.name, present_address].into_iter().find(|name| !name.is_empty()),
                 ip_address: Some(entry.address).filter(|address| !address.is_empty()),
             }),
             app: None,

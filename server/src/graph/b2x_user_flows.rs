@@ -9,6 +9,7 @@ use super::{
     caller::Caller,
     change::{self, Change},
     flow_shape::Flows,
+    identity_providers,
     query::{listed, options::Options},
     user_flow_attributes::named,
     user_flows::{self, change_flow, rows},
@@ -41,12 +42,15 @@ use axum::{
 };
 
 pub use languages::{
-    default_page, default_pages, enable_language, forget_page, language_of, languages, overridden_page,
-    overridden_pages, override_page,
+    FIELDS as LANGUAGE_FIELDS, PAGE_FIELDS, default_page, default_pages, enable_language, forget_page, language_of,
+    languages, overridden_page, overridden_pages, override_page,
 };
 
 const CATEGORY: &str = "UserFlow";
-const EXPANDABLE: [&str; 2] = ["identityProviders", "userFlowIdentityProviders"];
+pub const FIELDS: [&str; 2] = ["id", "userFlowType"];
+pub const ASSIGNMENT_FIELDS: [&str; 4] = ["id", "displayName", "isOptional", "userInputType"];
+pub const ASSIGNMENT_EXPANDABLE: [&str; 1] = ["userAttribute"];
+pub const EXPANDABLE: [&str; 2] = ["identityProviders", "userFlowIdentityProviders"];
 const LONGEST_NAME: usize = 64;
 /// What whoever reads none of a flow's languages is shown.
 const LANGUAGE: &str = "en";
@@ -93,7 +97,7 @@ pub async fn list<const B2C: bool>(
     let ours = flows.flows.iter().filter(|listed| listed.flow.id.as_str().starts_with(prefix(B2C)));
     let values = ours.map(|listed| serde_json::to_value(shown(&flows, listed))).collect::<Result<_, _>>()?;
     let list = wishes.list(&state, &caller, of(B2C));
-    Ok(wishes.collection(of(B2C), listed::page(list, &options, &["id", "userFlowType"], values)?))
+    Ok(wishes.collection(of(B2C), listed::page(list, &options, &FIELDS, values)?))
 }
 
 pub async fn get<const B2C: bool>(
@@ -310,12 +314,11 @@ pub async fn assignments<const B2C: bool>(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
-    options.expands_only(&["userAttribute"])?;
+    options.expands_only(&ASSIGNMENT_EXPANDABLE)?;
     let flows = Flows::of(&state, &caller.tenant).await?;
     let value = assigned(&flows, B2C, &id)?.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
     let of = assignments_of(B2C, &id);
-    let fields = ["id", "displayName", "isOptional", "userInputType"];
-    Ok(wishes.collection(&of, listed::page(wishes.list(&state, &caller, &of), &options, &fields, value)?))
+    Ok(wishes.collection(&of, listed::page(wishes.list(&state, &caller, &of), &options, &ASSIGNMENT_FIELDS, value)?))
 }
 
 fn find(flows: &Flows, b2c: bool, id: &str, attribute: &str) -> Result<AttributeAssignment> {
@@ -330,7 +333,7 @@ pub async fn assignment_of<const B2C: bool>(
     Path((id, attribute)): Path<(String, String)>,
 ) -> Result<Response> {
     let flows = Flows::of(&state, &caller.tenant).await?;
-    wishes.expanded(&assignments_of(B2C, &id), &find(&flows, B2C, &id, &attribute)?, &["userAttribute"])
+    wishes.expanded(&assignments_of(B2C, &id), &find(&flows, B2C, &id, &attribute)?, &ASSIGNMENT_EXPANDABLE)
 }
 
 pub async fn assign<const B2C: bool>(
@@ -455,8 +458,7 @@ pub async fn providers<const B2C: bool>(
     let flows = Flows::of(&state, &caller.tenant).await?;
     let providers = shown(&flows, &get_of(&flows, B2C, &id)?).identity_providers;
     let value = providers.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-    let fields = ["id", "displayName", "identityProviderType"];
-    wishes.listed(&state, &caller, &format!("{}/{id}/identityProviders", of(B2C)), &fields, value)
+    wishes.listed(&state, &caller, &format!("{}/{id}/identityProviders", of(B2C)), &identity_providers::FIELDS, value)
 }
 
 pub async fn add_provider<const B2C: bool>(

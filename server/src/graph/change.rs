@@ -5,7 +5,7 @@ use crate::{
     administration::{TENANT_ID, is_home},
     directory::{
         Connection, Durability, administrator,
-        audit::{self, Entry, Operation, Target},
+        audit::{self, Actor, Entry, Operation, Target},
     },
     error::{Error, Result},
     state::AppState,
@@ -92,12 +92,21 @@ impl Change {
         })
     }
 
+    fn is_of_oneself(&self, caller: &Caller) -> bool {
+        self.category == PERSON && self.id == caller.actor.id
+    }
+
     fn entry(self, state: &AppState, caller: &Caller) -> Entry {
+        // Whoever changes themselves is told of by id alone, as the changed are: they may be forgotten one day (security R42).
+        let (actor, address) = match self.is_of_oneself(caller) {
+            true => (Actor { name: String::new(), ..caller.actor.clone() }, String::new()),
+            false => (caller.actor.clone(), caller.address.to_string()),
+        };
         Entry {
             id: state.chance.id(),
             at: state.clock.now(),
-            actor: caller.actor.clone(),
-            address: caller.address.to_string(),
+            actor,
+            address,
             correlation: caller.correlation.clone(),
             activity: self.activity.into(),
             category: self.category.into(),

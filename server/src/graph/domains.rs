@@ -24,6 +24,7 @@ use axum::{
 use url::Host;
 
 const OF: &str = "domains";
+pub const FIELDS: [&str; 1] = ["id"];
 const HAS_IT: &str = "A tenant has this name already.";
 
 async fn all(state: &AppState, caller: &Caller) -> Result<Vec<Domain>> {
@@ -47,7 +48,7 @@ fn shown(id: String, is_host: bool, is_first: bool) -> Domain {
 pub async fn list(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
     let domains = all(&state, &caller).await?;
     let value = domains.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-    wishes.listed(&state, &caller, OF, &["id"], value)
+    wishes.listed(&state, &caller, OF, &FIELDS, value)
 }
 
 pub async fn get(

@@ -75,10 +75,11 @@ pub async fn list(
     Ok(wishes.collection(OF, listed::page(list, &options, &FIELDS, values)?))
 }
 
-pub async fn types() -> Response {
+pub async fn types(wishes: Wishes) -> Result<Response> {
+    wishes.asks_no_option()?;
     let built_in = ["EmailPassword", "EmailOTP"].into_iter();
     let types: Vec<&str> = built_in.chain(SOCIAL).chain(["AppleManaged", "OpenIdConnect"]).collect();
-    Json(json!({ "value": types })).into_response()
+    Ok(Json(json!({ "value": types })).into_response())
 }
 
 pub async fn get(

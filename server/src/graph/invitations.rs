@@ -39,6 +39,7 @@ use axum::{
 use std::time::Duration;
 
 const OF: &str = "invitations";
+pub const FIELDS: [&str; 3] = ["id", "invitedUserEmailAddress", "expiresDateTime"];
 const LINK_LASTS: Duration = Duration::from_secs(3 * 24 * 3600);
 const LONGEST_NAME: usize = 256;
 
@@ -60,7 +61,7 @@ fn shown(invitation: &Invitation) -> Shown {
 pub async fn list(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
     let open = invitation::list(&state.db, &caller.tenant.id, state.clock.now()).await?;
     let value = open.iter().map(|it| serde_json::to_value(shown(it))).collect::<Result<_, _>>()?;
-    wishes.listed(&state, &caller, OF, &["id", "invitedUserEmailAddress", "expiresDateTime"], value)
+    wishes.listed(&state, &caller, OF, &FIELDS, value)
 }
 
 pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishes, body: Bytes) -> Result<Response> {

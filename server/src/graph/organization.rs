@@ -31,15 +31,15 @@ use axum::{
     response::Response,
 };
 pub use branding::{
-    change_default, change_locale, delete_default, delete_locale, get_default, get_locale, is_locale, list_locales,
-    make_locale,
+    LOCALE_FIELDS, change_default, change_locale, delete_default, delete_locale, get_default, get_locale, is_locale,
+    list_locales, make_locale,
 };
 pub use picture::{get_picture, put_picture, remove_picture};
 pub use sentences::{change_sentences, judged as judged_sentence, list_sentences};
 use serde_json::Value;
 
 const OF: &str = "organization";
-const FIELDS: [&str; 2] = ["id", "displayName"];
+pub const FIELDS: [&str; 2] = ["id", "displayName"];
 const NAME_MAX: usize = 128;
 
 /// The tenant is the caller's, whatever the address says: another's id is not there (security R38).

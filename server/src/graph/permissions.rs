@@ -37,6 +37,9 @@ use std::sync::Arc;
 const OF: &str = "servicePrincipals";
 const GRANTS: &str = "oauth2PermissionGrants";
 const GRAPH_NAME: &str = "Portico management API";
+pub const FIELDS: [&str; 3] = ["id", "appId", "displayName"];
+pub const ASSIGNMENT_FIELDS: [&str; 3] = ["id", "appRoleId", "principalId"];
+pub const GRANT_FIELDS: [&str; 4] = ["id", "clientId", "consentType", "resourceId"];
 
 fn management() -> ServicePrincipal {
     ServicePrincipal {
@@ -78,7 +81,7 @@ pub async fn list(
         values.push(serde_json::to_value(shown(&id, &name, enabled))?);
     }
     let list = wishes.list(&state, &caller, OF);
-    Ok(wishes.collection(OF, listed::page(list, &options, &["id", "appId", "displayName"], values)?))
+    Ok(wishes.collection(OF, listed::page(list, &options, &FIELDS, values)?))
 }
 
 pub async fn get(
@@ -130,7 +133,7 @@ pub async fn assignments(
     let application = ours(&state, &caller, &id).await?;
     let assigned = assigned(&state, &caller, &application).await?;
     let value = assigned.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-    wishes.listed(&state, &caller, &assignments_of(&id), &["id", "appRoleId", "principalId"], value)
+    wishes.listed(&state, &caller, &assignments_of(&id), &ASSIGNMENT_FIELDS, value)
 }
 
 pub async fn assign(
@@ -224,8 +227,7 @@ pub async fn grants(
     let granted = consent::list(&state.db, &caller.tenant.id).await?;
     let values = granted.iter().map(|(application, scopes)| serde_json::to_value(grant(application, scopes)));
     let list = wishes.list(&state, &caller, GRANTS);
-    let fields = ["id", "clientId", "consentType", "resourceId"];
-    Ok(wishes.collection(GRANTS, listed::page(list, &options, &fields, values.collect::<Result<_, _>>()?)?))
+    Ok(wishes.collection(GRANTS, listed::page(list, &options, &GRANT_FIELDS, values.collect::<Result<_, _>>()?)?))
 }
 
 async fn granted(state: &AppState, caller: &Caller, id: &str) -> Result<PermissionGrant> {

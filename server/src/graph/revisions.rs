@@ -4,7 +4,10 @@ use super::{
     answer::Wishes,
     caller::Caller,
     flow_shape::Flows,
-    query::{options::Options, page::Page},
+    query::{
+        options::{Options, bad},
+        page::Page,
+    },
     user_flows::{self, OF},
 };
 use crate::{
@@ -86,14 +89,26 @@ pub async fn diff(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let flows = Flows::of(&state, &caller.tenant).await?;
-    let to = match url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).find(|(name, _)| name == "to") {
-        Some((_, to)) => to.into_owned(),
+    let to = match compared_with(query.as_deref())? {
+        Some(to) => to,
         None => flows.get(&id)?.flow.layout.revision.to_string(),
     };
     let before = flows.shown_alone(&find(&state, &caller, &id, &number).await?.0);
     let after = flows.shown_alone(&find(&state, &caller, &id, &to).await?.0);
     let changes = changes(&before, &after)?;
     wishes.as_it_is(&of(&id), &Diff { from: before.revision, to: after.revision, changes })
+}
+
+/// `to`, and nothing else: whoever asked for more would take the answer for what it is not.
+fn compared_with(query: Option<&str>) -> Result<Option<String>> {
+    let mut to = None;
+    for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        match name.as_ref() {
+            "to" if to.is_none() => to = Some(value.into_owned()),
+            _ => return Err(bad(format!("The option '{name}' is not offered here, or is there twice."))),
+        }
+    }
+    Ok(to)
 }
 
 /// Publishes what was, as the next revision: nothing is lost on the way back either.

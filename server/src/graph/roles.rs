@@ -33,6 +33,10 @@ use axum::{
 
 const DEFINITIONS: &str = "roleManagement/directory/roleDefinitions";
 const ASSIGNMENTS: &str = "roleManagement/directory/roleAssignments";
+pub const DEFINITION_FIELDS: [&str; 4] = ["id", "displayName", "templateId", "isBuiltIn"];
+pub const ASSIGNMENT_FIELDS: [&str; 5] =
+    ["id", "principalId", "roleDefinitionId", "directoryScopeId", "createdDateTime"];
+pub const EXPANDABLE: [&str; 1] = ["principal"];
 
 pub async fn definitions(
     State(state): State<AppState>,
@@ -44,8 +48,7 @@ pub async fn definitions(
     options.expands_only(&[])?;
     let values = Role::all().map(|role| serde_json::to_value(RoleDefinition::from(role))).collect::<Result<_, _>>()?;
     let list = wishes.list(&state, &caller, DEFINITIONS);
-    let fields = ["id", "displayName", "templateId", "isBuiltIn"];
-    Ok(wishes.collection(DEFINITIONS, listed::page(list, &options, &fields, values)?))
+    Ok(wishes.collection(DEFINITIONS, listed::page(list, &options, &DEFINITION_FIELDS, values)?))
 }
 
 pub async fn definition(wishes: Wishes, Path(id): Path<String>) -> Result<Response> {
@@ -111,12 +114,11 @@ pub async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let options = Options::read(query.as_deref())?;
-    options.expands_only(&["principal"])?;
+    options.expands_only(&EXPANDABLE)?;
     let assigned = assigned(&state, &caller).await?;
     let values = assigned.iter().map(|it| serde_json::to_value(&it.shown)).collect::<Result<_, _>>()?;
     let list = wishes.list(&state, &caller, ASSIGNMENTS);
-    let fields = ["id", "principalId", "roleDefinitionId", "directoryScopeId", "createdDateTime"];
-    Ok(wishes.collection(ASSIGNMENTS, listed::page(list, &options, &fields, values)?))
+    Ok(wishes.collection(ASSIGNMENTS, listed::page(list, &options, &ASSIGNMENT_FIELDS, values)?))
 }
 
 async fn find(state: &AppState, caller: &Caller, id: &str) -> Result<Assigned> {
@@ -129,7 +131,7 @@ pub async fn get(
     wishes: Wishes,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    wishes.expanded(ASSIGNMENTS, &find(&state, &caller, &id).await?.shown, &["principal"])
+    wishes.expanded(ASSIGNMENTS, &find(&state, &caller, &id).await?.shown, &EXPANDABLE)
 }
 
 pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishes, body: Bytes) -> Result<Response> {

@@ -6,6 +6,7 @@ use super::{
     caller::Caller,
     change::{self, Change},
     flow_shape::{self, Flows},
+    identity_providers,
     query::{listed, options::Options, page::selected},
     user_flow_attributes::named,
 };
@@ -54,6 +55,8 @@ pub const FIELDS: [&str; 12] = [
 ];
 /// What is known of a flow without its page.
 const HEAD: [&str; 6] = ["id", "displayName", "description", "priority", "revision", "createdDateTime"];
+pub const APPLICATION_FIELDS: [&str; 2] = ["appId", "displayName"];
+pub const ATTRIBUTE_FIELDS: [&str; 4] = ["id", "displayName", "userFlowAttributeType", "dataType"];
 pub const EXPANDABLE: [&str; 3] = ["includeApplications", "identityProviders", "attributes"];
 
 pub async fn list(
@@ -246,8 +249,7 @@ pub async fn applications(
     let flows = Flows::of(&state, &caller.tenant).await?;
     let flow = flows.get(&id)?.flow.id.clone();
     let items = flows.attached_to(&flow).map(flow_shape::application).map(serde_json::to_value);
-    let fields = ["appId", "displayName"];
-    wishes.listed(&state, &caller, &applications_of(&id), &fields, items.collect::<Result<_, _>>()?)
+    wishes.listed(&state, &caller, &applications_of(&id), &APPLICATION_FIELDS, items.collect::<Result<_, _>>()?)
 }
 
 pub async fn application(
@@ -353,8 +355,7 @@ pub async fn providers(
     let shown = flows.shown(flows.get(&id)?);
     let of = format!("{OF}/{id}/onAuthenticationMethodLoadStart/identityProviders");
     let items = shown.on_authentication_method_load_start.identity_providers.iter().map(serde_json::to_value);
-    let fields = ["id", "displayName", "identityProviderType"];
-    wishes.listed(&state, &caller, &of, &fields, items.collect::<Result<_, _>>()?)
+    wishes.listed(&state, &caller, &of, &identity_providers::FIELDS, items.collect::<Result<_, _>>()?)
 }
 
 pub async fn add_provider(
@@ -401,8 +402,7 @@ pub async fn attributes(
     let shown = flows.shown(flows.get(&id)?);
     let of = format!("{OF}/{id}/onAttributeCollection/attributes");
     let items = shown.on_attribute_collection.attributes.iter().map(serde_json::to_value);
-    let fields = ["id", "displayName", "userFlowAttributeType", "dataType"];
-    wishes.listed(&state, &caller, &of, &fields, items.collect::<Result<_, _>>()?)
+    wishes.listed(&state, &caller, &of, &ATTRIBUTE_FIELDS, items.collect::<Result<_, _>>()?)
 }
 
 /// Also puts the usual row onto the page.

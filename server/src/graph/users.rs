@@ -44,7 +44,7 @@ use axum::{
 pub use deleted::{list as list_deleted, purge, restore};
 use judge::Judged;
 pub use list::{count, list};
-pub use methods::{add_email, get_email, list as list_methods, list_email, remove_email};
+pub use methods::{FIELDS as METHOD_FIELDS, add_email, get_email, list as list_methods, list_email, remove_email};
 pub use password::{change_my_password, change_password, reset_password};
 pub use recovery::send_recovery_mail;
 use serde_json::json;
@@ -233,7 +233,7 @@ async fn change_person(
     .await
     .map_err(known_already)?;
     let person = living(state, caller, id.as_str()).await?;
-    wishes.changed(OF, &shown(&tongue, &person))
+    wishes.changed(OF, &whole(state, caller, &tongue, &person).await?)
 }
 
 /// Graph's words for a name that somebody has.

@@ -32,7 +32,7 @@ use crate::{
     wishes,
 };
 use app::contract::{
-    id::{GrantId, SessionId},
+    id::{AccountId, GrantId, SessionId},
     journey::{Asks, Path as Way, is_address},
     time::Timestamp,
     user_flow::{FlowKind, UserFlow},
@@ -77,7 +77,7 @@ pub async fn get(
         Ok(mut request) => {
             let flow = user_flow::get(&state.db, &tenant.id, &request.user_flow).await?;
             request.kept.refresh = RefreshRules::of(&flow.rules.tokens);
-            answer(&state, Visit { tenant, application, flow, request, caller, headers }).await
+            answer(&state, Visit { tenant, application, flow, request, whose_sid: None, caller, headers }).await
         }
         Err(refusal) => {
             let issuer = match &named {
@@ -116,7 +116,7 @@ pub async fn begin(
     headers: HeaderMap,
 ) -> Result<Response> {
     let flow = user_flow::get(&state.db, &tenant.id, &request.user_flow).await?;
-    let visit = Visit { tenant, application, flow, request, caller, headers };
+    let visit = Visit { tenant, application, flow, request, whose_sid: None, caller, headers };
     begin_journey(state, visit, None, false, state.clock.now()).await
 }
 
@@ -126,6 +126,8 @@ struct Visit {
     application: Arc<Application>,
     flow: Arc<UserFlow>,
     request: Request,
+    /// Whose the session is that the application names, where anybody remembers it.
+    whose_sid: Option<AccountId>,
     caller: Caller,
     headers: HeaderMap,
 }
@@ -218,15 +220,18 @@ async fn could_prove_more(state: &AppState, visit: &Visit, session: &Session) ->
 /// to be that person (OpenID Connect Core §3.1.2.1).
 async fn note_who_is_meant(state: &AppState, visit: &mut Visit) -> Result<()> {
     let (tenant, application) = (&visit.tenant, &visit.application.id);
-    let account = match (&visit.request.id_token_hint, &visit.request.sid) {
-        (Some(id_token), _) => {
+    visit.whose_sid = match &visit.request.sid {
+        Some(sid) => session::account(&state.db, &tenant.id, sid).await?,
+        None => None,
+    };
+    let meant = match &visit.request.id_token_hint {
+        Some(id_token) => {
             let hint = hint::read(state, tenant, id_token, Some(application.as_str())).await?;
             hint.map(|hint| hint.account)
         }
-        (None, Some(sid)) => session::account(&state.db, &tenant.id, sid).await?,
-        (None, None) => None,
+        None => visit.whose_sid.clone(),
     };
-    if let Some(account) = account {
+    if let Some(account) = meant {
         visit.request.kept.claims.sub = Some(pairwise(&tenant.id, application, &account));
     }
     Ok(())
@@ -235,10 +240,9 @@ async fn note_who_is_meant(state: &AppState, visit: &mut Visit) -> Result<()> {
 /// Whether the named session is this one, or another of the same person. One that nobody remembers any more is, as long as
 /// the application knows this one by its name.
 async fn is_named(state: &AppState, visit: &Visit, session: &Session, sid: &SessionId) -> Result<bool> {
-    let (db, tenant) = (&state.db, &visit.tenant.id);
-    match session::account(db, tenant, sid).await? {
-        Some(account) => Ok(account == session.account),
-        None => session::is_told_as(db, tenant, &session.id, &visit.application.id, sid).await,
+    match &visit.whose_sid {
+        Some(account) => Ok(*account == session.account),
+        None => session::is_told_as(&state.db, &visit.tenant.id, &session.id, &visit.application.id, sid).await,
     }
 }
 

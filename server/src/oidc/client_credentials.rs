@@ -104,10 +104,17 @@ async fn called(state: &AppState, tenant: &Tenant, client: &Client, name: &str) 
     if id == client.application.id {
         return Ok(Some(client.application.clone()));
     }
-    match application::find(&state.db, &tenant.id, &id).await? {
-        Some(found) => Ok(Some(found)),
-        None => application::find_by_identifier_uri(&state.db, &tenant.id, name).await,
+    if may_be_an_id(id.as_str())
+        && let Some(found) = application::find(&state.db, &tenant.id, &id).await?
+    {
+        return Ok(Some(found));
     }
+    application::find_by_identifier_uri(&state.db, &tenant.id, name).await
+}
+
+/// An application that is not there is never remembered: no token for an identifier URI should ask the database for one.
+fn may_be_an_id(text: &str) -> bool {
+    !text.contains(['/', ':'])
 }
 
 fn unknown(graph: &str) -> Refusal {

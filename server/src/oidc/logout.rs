@@ -181,8 +181,8 @@ async fn owners(
 }
 
 /// An ID token of this very session proves who asks, and so does one of a session in whose place it stands: the application
-/// was not told of the newer one. Without one, the address does: it leads to an application that the
-/// session signed in to, and to nowhere else.
+/// was not told of the newer one. Without one, the address does: it leads to an application that the session signed in to,
+/// and to nowhere else.
 async fn may_end_unasked(state: &AppState, visit: &Visit, session: &Session) -> Result<bool> {
     if let Some(hint) = &visit.hint {
         let (db, tenant) = (&state.db, &visit.tenant.id);

@@ -172,13 +172,12 @@ pub async fn use_up(
                     Ok(judged) => judged,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
-                let lives = match (Lives::of(rules, platform, now), is_home(&tenant_id)) {
-                    (lives, true) => lives.of_an_administrator(granted.signed_in_at),
-                    (lives, false) => lives,
-                };
-                let claims = granted.claims.to_keep()?;
-                let family = family(family_id, &grant, &granted, (platform, lives), &config.public_url, now)
-                    .map(|family| Family { key, claims, ..family });
+                let mut lives = Lives::of(rules, platform, now);
+                if is_home(&tenant_id) {
+                    lives = lives.of_an_administrator(granted.signed_in_at);
+                }
+                let family = family(family_id, &grant, &granted, (platform, lives), &config.public_url, now)?
+                    .map(|family| Family { key, ..family });
                 if let Some(family) = &family {
                     token_family::insert(c, &tenant_id, family, now).await?;
                 }
@@ -280,8 +279,11 @@ fn family(
     (platform, lives): (Platform, Lives),
     public_url: &PublicUrl,
     now: Timestamp,
-) -> Option<Family> {
-    granted.scopes.has(Scope::OfflineAccess).then(|| Family {
+) -> Result<Option<Family>> {
+    if !granted.scopes.has(Scope::OfflineAccess) {
+        return Ok(None);
+    }
+    Ok(Some(Family {
         id,
         grant: grant.id.clone(),
         application: grant.application.clone(),
@@ -299,8 +301,8 @@ fn family(
         flow_name: granted.flow_name.clone(),
         // As the grant has it: it was judged by that.
         asked_at: request::own_address(public_url),
-        claims: None,
+        claims: granted.claims.to_keep()?,
         uses: 0,
         used_at: now,
-    })
+    }))
 }

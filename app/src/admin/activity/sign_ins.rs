@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        browser::moment,
+        browser::{focus_soon, moment},
         client::{WhichSignIns, client},
         people::{address, name},
         route::Route,
@@ -10,11 +10,11 @@ use super::{
             button::{plain, run},
             empty::empty,
             pages::pages,
-            search::{fits, search},
+            search::{AMONG_SHOWN, fits, none_fits, search},
             toast::toasts,
         },
     },
-    AMONG_SHOWN, SPANS, days_ago, none_fits, words,
+    SPANS, days_ago, words,
 };
 use crate::admin::ui::listen::on_change;
 use crate::contract::resource::{sign_in::SignIn, user::User};
@@ -35,6 +35,9 @@ const EVENTS: [(&str, &str); 9] = [
 
 /// So many people are offered where several are called what was typed.
 const OFFERED: usize = 8;
+
+/// Where the button stands that is pressed next: the one that had the focus goes when its work is done.
+const NEXT: &str = "#whose button";
 
 /// What the list is asked for.
 #[derive(Clone, Copy)]
@@ -81,17 +84,31 @@ impl Wanted {
     fn choose(self, person: User) {
         self.typed.try_set(String::new());
         self.person.try_set(Some(person));
+        focus_soon(NEXT);
+    }
+
+    fn choose_everybody(self) {
+        self.person.try_set(None);
+        focus_soon(".search input");
     }
 
     /// The server finds sign-ins by account: first it is asked whose name begins so.
     fn find_person(self) {
         let (client, toasts) = (client(), toasts());
         let typed = self.typed.get_untracked().trim().to_owned();
-        run(async move { client.people(&typed).await }, move |found| match found.value.as_slice() {
-            [] => toasts.bad("Nobody’s name or address begins like that."),
-            [one] => self.choose(one.clone()),
-            several => {
-                self.offered.try_set(several.iter().take(OFFERED).cloned().collect());
+        let asked = typed.clone();
+        run(async move { client.people(&typed).await }, move |found| {
+            // Something else was typed meanwhile: these are not the people who are meant now.
+            if self.typed.try_get_untracked().is_none_or(|now| now.trim() != asked) {
+                return;
+            }
+            match found.value.as_slice() {
+                [] => toasts.bad("Nobody’s name or address begins like that."),
+                [one] => self.choose(one.clone()),
+                several => {
+                    self.offered.try_set(several.iter().take(OFFERED).cloned().collect());
+                    focus_soon(NEXT);
+                }
             }
         });
     }
@@ -159,7 +176,7 @@ fn whose(wanted: Wanted) -> AnyView {
                 view! {
                     <div class="tools">
                         <span class="badge">{format!("Only {}", name(&person))}</span>
-                        {plain("Everybody’s", move || wanted.person.set(None))}
+                        {plain("Everybody’s", move || wanted.choose_everybody())}
                     </div>
                 }
                 .into_any(),
@@ -167,9 +184,12 @@ fn whose(wanted: Wanted) -> AnyView {
         }
         let people = wanted.offered.get();
         if !people.is_empty() {
+            let may_be_more = people.len() >= OFFERED;
             let people: Vec<_> = people.into_iter().map(|person| offer(wanted, person)).collect();
+            let more = may_be_more
+                .then(|| view! { <span class="second">"There may be more: type more of the name."</span> }.into_any());
             return Some(
-                view! { <div class="tools"><span class="second">"Who is it?"</span>{people}</div> }.into_any(),
+                view! { <div class="tools"><span class="second">"Who is it?"</span>{people}{more}</div> }.into_any(),
             );
         }
         has_typed.get().then(|| {
@@ -177,7 +197,7 @@ fn whose(wanted: Wanted) -> AnyView {
                 .into_any()
         })
     };
-    shown.into_any()
+    view! { <div id="whose" role="status">{shown}</div> }.into_any()
 }
 
 fn offer(wanted: Wanted, person: User) -> AnyView {

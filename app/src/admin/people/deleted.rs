@@ -7,10 +7,10 @@ use super::{
         ui::{
             ask::{Question, asking},
             button::{bare, plain, run},
-            empty::{empty, nothing_found},
+            empty::empty,
             icon::Icon,
             pages::{Pages, pages},
-            search::fits,
+            search::{fits, none_fits},
             toast::toasts,
         },
     },
@@ -32,7 +32,7 @@ pub fn list(typed: RwSignal<String>) -> AnyView {
                 let typed = typed.get();
                 let found = |user: &&User| fits(&typed, &[&name(user), &address(user)]);
                 let rows: Vec<_> = first.iter().chain(&pages.more()).filter(found).map(|user| row(pages, user)).collect();
-                if rows.is_empty() { return nothing_found() }
+                if rows.is_empty() { return none_fits(pages.goes_on()) }
                 view! {
                     <div class="scroll"><table>
                         <thead><tr><th scope="col">"Name"</th><th scope="col">"Email"</th><th scope="col">"Deleted"</th><th scope="col"><span class="unseen">"Acts"</span></th></tr></thead>

@@ -5,7 +5,7 @@ use super::super::{
     client::client,
     route::{Route, place},
     ui::{
-        button::{Act, plain, primary},
+        button::{Act, plain, submit},
         field::{Label, line, radio, typed},
         panel::panel,
         shown_once::shown_once,
@@ -60,7 +60,7 @@ fn asked(open: RwSignal<bool>, made: Made) -> AnyView {
     let (is_password, choose_password) = by(true);
     let (is_code, choose_code) = by(false);
     let content = view! {
-        <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); create() })>
+        <form class="stack" novalidate on:submit=on_submit(move |event| { event.prevent_default(); create() })>
             {line(Label::new("person-name", "Name"), name, name_fault)}
             {typed("email", Label::new("person-address", "Email address").hint("With it they sign in. You vouch that it is theirs."), address, address_fault)}
             <fieldset>
@@ -70,7 +70,7 @@ fn asked(open: RwSignal<bool>, made: Made) -> AnyView {
             </fieldset>
             <div class="buttons end">
                 {plain("Cancel", move || open.set(false))}
-                {primary("Create", "Creating …", act, create)}
+                {submit("Create", "Creating …", act)}
             </div>
         </form>
     };

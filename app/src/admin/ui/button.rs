@@ -69,6 +69,16 @@ pub fn primary(
     .into_any()
 }
 
+/// The primary button of a form. It leaves the act to the form's `submit`, so that Enter in a field does the same.
+pub fn submit(label: &'static str, working: &'static str, act: Act) -> AnyView {
+    view! {
+        <button class="button primary" type="submit" aria-disabled=move || act.running.get().then_some("true")>
+            {move || if act.running.get() { working } else { label }}
+        </button>
+    }
+    .into_any()
+}
+
 pub fn plain(label: impl Into<String>, press: impl Fn() + Send + Sync + 'static) -> AnyView {
     view! { <button class="button" type="button" on:click=on_click(move |_| press())>{label.into()}</button> }
         .into_any()

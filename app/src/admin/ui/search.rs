@@ -1,8 +1,24 @@
 //! The box above a list that narrows it while somebody types.
 
-use super::icon::{Icon, icon};
+use super::{
+    empty::nothing_found,
+    icon::{Icon, icon},
+};
 use crate::admin::ui::listen::on_change;
 use leptos::prelude::*;
+
+/// What is searched for may stand further back than the list goes yet.
+pub const AMONG_SHOWN: &str = "Search among those shown";
+
+pub fn none_fits(goes_on: bool) -> AnyView {
+    match goes_on {
+        true => {
+            view! { <p class="nothing">"None of those shown fits what you typed. Show more to search among more."</p> }
+                .into_any()
+        }
+        false => nothing_found(),
+    }
+}
 
 pub fn search(name: &'static str, typed: RwSignal<String>) -> AnyView {
     view! {

@@ -88,13 +88,10 @@ impl Named<'_> {
         match self {
             Named::Anyhow => {}
             Named::Beginning(beginning) => {
-                let length = beginning.chars().count() as i64;
-                clause.say(" AND lower(substr(name, 1, CAST(").bind(length).say(" AS INTEGER))) = ");
-                clause.bind(beginning.to_lowercase());
+                clause.say(" AND ").say_begins("name", beginning);
             }
-            // SQLite's lower knows the letters of ASCII.
             Named::Exactly(name) => {
-                clause.say(" AND (name = ").bind(name).say(" OR lower(name) = ").bind(name.to_lowercase()).say(")");
+                clause.say(" AND ").say_is("name", name);
             }
         }
     }

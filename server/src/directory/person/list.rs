@@ -151,8 +151,8 @@ impl Wanted {
 
     /// How many are walked past for one page: where everybody who comes along is wanted, the page itself.
     fn window(&self, walk: &Walk<'_>) -> i64 {
-        let exact = self.left(walk).next().is_none();
-        // Along words somebody comes several times, and the page needs more than itself: no condition is narrowed there.
+        // Along words somebody comes several times: the page needs more than itself, whatever is asked.
+        let exact = !matches!(walk, Walk::Words { .. }) && self.left(walk).next().is_none();
         if exact { self.limit + 1 } else { WINDOW.max(self.limit + 1) }
     }
 
@@ -388,7 +388,7 @@ fn said(clause: &mut Clause, tenant: &TenantId, condition: &Condition) {
             clause.say("COALESCE((SELECT CASE WHEN ");
             match is {
                 Comparison::Equal => clause.say("v.value = ").bind(value.as_str()),
-                Comparison::StartsWith => begins(clause, "v.value", value),
+                Comparison::StartsWith => clause.say_begins("v.value", value),
                 Comparison::Less => {
                     clause.say("CAST(v.value AS BIGINT) < CAST(").bind(value.as_str()).say(" AS BIGINT)")
                 }
@@ -405,13 +405,13 @@ fn said(clause: &mut Clause, tenant: &TenantId, condition: &Condition) {
             // Whose names these are leads to them, and nothing else: an index over names of a kind would be the wrong one.
             clause.say("COALESCE((SELECT MAX(CASE WHEN i.sign_in_type = ").bind(*sign_in_type);
             clause.say(" AND i.issuer = ").bind(issuer.as_str()).say(" AND ");
-            begins(clause, "i.issuer_assigned_id", beginning);
+            clause.say_begins("i.issuer_assigned_id", beginning);
             clause.say(
                 " THEN 1 ELSE 0 END) FROM identities i WHERE i.tenant_id = a.tenant_id AND i.account_id = a.id), 0) = 1",
             );
         }
         Condition::IdBegins(beginning) => {
-            begins(clause, "a.id", beginning);
+            clause.say_begins("a.id", beginning);
         }
         Condition::Word(word) => {
             let (from, to) = search::range(word);
@@ -437,19 +437,6 @@ fn said(clause: &mut Clause, tenant: &TenantId, condition: &Condition) {
         Condition::All(conditions) => joined(clause, tenant, conditions, " AND ", "1 = 1"),
         Condition::Any(conditions) => joined(clause, tenant, conditions, " OR ", "1 = 0"),
     }
-}
-
-/// Whether a text begins so, in whatever case.
-fn begins<'c>(clause: &'c mut Clause, column: &'static str, text: &str) -> &'c mut Clause {
-    let length = text.chars().count() as i64;
-    clause.say("lower(substr(").say(column).say(", 1, CAST(").bind(length).say(" AS INTEGER))) IN ");
-    clause.bind_list(spellings(text))
-}
-
-/// SQLite's `lower` knows the letters of ASCII: beyond them a text is found in small letters, in capitals and as it was
-/// written. PostgreSQL's knows them all.
-fn spellings(text: &str) -> [String; 3] {
-    [text.to_lowercase(), text.to_uppercase().to_ascii_lowercase(), text.to_ascii_lowercase()]
 }
 
 fn joined(clause: &mut Clause, tenant: &TenantId, conditions: &[Condition], word: &'static str, if_none: &'static str) {

@@ -26,6 +26,9 @@ use axum::{
 };
 use std::collections::BTreeMap;
 
+pub const FIELDS: [&str; 3] = ["id", "isEnabled", "displayName"];
+pub const PAGE_FIELDS: [&str; 1] = ["id"];
+
 /// Graph's names for pages, and how the names of a page's sentences begin. What begins otherwise stands on the last.
 const PAGES: [(&str, &[&str]); 2] = [
     (
@@ -84,8 +87,7 @@ pub async fn languages<const B2C: bool>(
     let listed = get_of(&Flows::of(&state, &caller.tenant).await?, B2C, &id)?;
     let offered = listed.flow.languages(text::languages());
     let all = text::languages().iter().map(|tag| serde_json::to_value(language(tag, &offered)));
-    let fields = ["id", "isEnabled", "displayName"];
-    wishes.listed(&state, &caller, &languages_of::<B2C>(&id), &fields, all.collect::<Result<_, _>>()?)
+    wishes.listed(&state, &caller, &languages_of::<B2C>(&id), &FIELDS, all.collect::<Result<_, _>>()?)
 }
 
 pub async fn language_of<const B2C: bool>(
@@ -131,7 +133,7 @@ fn pages(
     these: impl Iterator<Item = &'static str>,
 ) -> Result<Response> {
     let page = |id: &str| serde_json::to_value(LanguagePage { id: id.into() });
-    wishes.listed(state, caller, of, &["id"], these.map(page).collect::<Result<_, _>>()?)
+    wishes.listed(state, caller, of, &PAGE_FIELDS, these.map(page).collect::<Result<_, _>>()?)
 }
 
 fn all() -> impl Iterator<Item = &'static str> {

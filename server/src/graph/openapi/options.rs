@@ -1,7 +1,10 @@
-//! Which query options an address takes, and by what its list is filtered, ordered and expanded: every example here is
-//! asked of the server by a test, and every option that is not here is refused there.
+//! Which query options an address takes, and by what its list is filtered, ordered and expanded: a test asks the server for
+//! every example here, and to refuse every option that is not here, at all addresses but the few that know no options.
 
-use crate::graph::{identity_providers, query::options::MOST, user_flow_attributes, user_flows};
+use crate::graph::{
+    b2x_user_flows, domains, identity_providers, invitations, organization, permissions, query::options::MOST, roles,
+    user_flow_attributes, user_flows, users,
+};
 use serde_json::{Value, json};
 
 /// What can be asked of one address besides the address.
@@ -103,12 +106,16 @@ const AUDITS: [&str; 6] = [
     "initiatedBy/user/id eq 'x'",
     "initiatedBy/app/appId eq 'x'",
 ];
+const FLOW: &str = "/identity/authenticationEventsFlows/{id}";
 const OLDER: [&str; 3] = ["/identity/b2xUserFlows", "/identity/b2cUserFlows", "/identity/userFlows"];
 
 /// Nothing where an address takes none, or words of its own.
 pub fn of(path: &str) -> Option<Options> {
     if let Some(rest) = OLDER.iter().find_map(|flows| path.strip_prefix(flows)) {
         return of_older(rest);
+    }
+    if let Some(rest) = path.strip_prefix(FLOW) {
+        return of_flow(rest);
     }
     Some(match path {
         "/users" => {
@@ -121,30 +128,69 @@ pub fn of(path: &str) -> Option<Options> {
         "/auditLogs/signIns" => walked(&SIGN_INS, &["createdDateTime desc"]),
         "/auditLogs/directoryAudits" => walked(&AUDITS, &["activityDateTime desc"]),
         "/identity/authenticationEventsFlows" => short(&user_flows::FIELDS).expanding(&user_flows::EXPANDABLE),
-        "/identity/authenticationEventsFlows/{id}" => one().expanding(&user_flows::EXPANDABLE),
         "/identity/userFlowAttributes" => short(&user_flow_attributes::FIELDS),
         "/identity/identityProviders" => short(&identity_providers::FIELDS),
-        "/organization" | "/tenants" => short(&["id", "displayName"]),
-        "/domains" => short(&["id"]),
+        "/organization" | "/tenants" => short(&organization::FIELDS),
+        "/organization/{id}/branding/localizations" => short(&organization::LOCALE_FIELDS),
+        "/domains" => short(&domains::FIELDS),
+        "/invitations" => short(&invitations::FIELDS),
+        "/servicePrincipals" => short(&permissions::FIELDS),
+        "/servicePrincipals/{id}/appRoleAssignments" => short(&permissions::ASSIGNMENT_FIELDS),
+        "/oauth2PermissionGrants" => short(&permissions::GRANT_FIELDS),
+        "/roleManagement/directory/roleDefinitions" => short(&roles::DEFINITION_FIELDS),
+        "/roleManagement/directory/roleAssignments" => short(&roles::ASSIGNMENT_FIELDS).expanding(&roles::EXPANDABLE),
+        "/roleManagement/directory/roleAssignments/{assignment}" => one().expanding(&roles::EXPANDABLE),
+        "/users/{id}/authentication/methods" | "/users/{id}/authentication/emailMethods" => {
+            short(&users::METHOD_FIELDS)
+        }
         "/users/{id}"
+        | "/users/{id}/authentication/emailMethods/{emailMethod}"
         | "/me"
         | "/applications/{id}"
         | "/identity/userFlowAttributes/{id}"
         | "/identity/identityProviders/{id}"
+        | "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/email"
         | "/organization/{id}"
+        | "/organization/{id}/branding"
+        | "/organization/{id}/branding/localizations/{locale}"
         | "/domains/{domain}"
-        | "/servicePrincipals/{id}" => one(),
+        | "/servicePrincipals/{id}"
+        | "/oauth2PermissionGrants/{id}"
+        | "/roleManagement/directory/roleDefinitions/{role}" => one(),
         _ => return None,
     })
 }
 
+/// Of one flow, and what belongs to it.
+fn of_flow(rest: &str) -> Option<Options> {
+    match rest {
+        "" => Some(one().expanding(&user_flows::EXPANDABLE)),
+        "/conditions/applications/includeApplications" => Some(short(&user_flows::APPLICATION_FIELDS)),
+        "/conditions/applications/includeApplications/{application}" | "/revisions/{revision}" => Some(one()),
+        "/onAuthenticationMethodLoadStart/identityProviders" => Some(short(&identity_providers::FIELDS)),
+        "/onAttributeCollection/attributes" => Some(short(&user_flows::ATTRIBUTE_FIELDS)),
+        "/revisions" => Some(Options { top: true, ..Options::default() }),
+        _ => None,
+    }
+}
+
 /// Of flows in Graph's older words.
 fn of_older(rest: &str) -> Option<Options> {
-    const EXPANDABLE: [&str; 2] = ["identityProviders", "userFlowIdentityProviders"];
+    use b2x_user_flows::{ASSIGNMENT_EXPANDABLE, ASSIGNMENT_FIELDS, EXPANDABLE, FIELDS, LANGUAGE_FIELDS, PAGE_FIELDS};
     match rest {
-        "" => Some(short(&["id", "userFlowType"]).expanding(&EXPANDABLE)),
+        "" => Some(short(&FIELDS).expanding(&EXPANDABLE)),
         "/{id}" => Some(one().expanding(&EXPANDABLE)),
-        "/{id}/userAttributeAssignments/{attribute}" => Some(one().expanding(&["userAttribute"])),
+        "/{id}/identityProviders" | "/{id}/userFlowIdentityProviders" => Some(short(&identity_providers::FIELDS)),
+        "/{id}/userAttributeAssignments" => Some(short(&ASSIGNMENT_FIELDS).expanding(&ASSIGNMENT_EXPANDABLE)),
+        "/{id}/userAttributeAssignments/{attribute}" => Some(one().expanding(&ASSIGNMENT_EXPANDABLE)),
+        "/{id}/languages" => Some(short(&LANGUAGE_FIELDS)),
+        "/{id}/languages/{language}/defaultPages" | "/{id}/languages/{language}/overridesPages" => {
+            Some(short(&PAGE_FIELDS))
+        }
+        "/{id}/userAttributeAssignments/getOrder"
+        | "/{id}/languages/{language}"
+        | "/{id}/languages/{language}/defaultPages/{page}/$value"
+        | "/{id}/languages/{language}/overridesPages/{page}/$value" => Some(one()),
         _ => None,
     }
 }

@@ -30,6 +30,7 @@ const OF: &str = "organization/branding";
 /// The locale of everybody.
 const DEFAULT: &str = "0";
 const NAME_MAX: usize = 128;
+pub const LOCALE_FIELDS: [&str; 1] = ["id"];
 
 /// Graph asks for the locale by header: `0` or none for the default.
 fn asked_locale(headers: &HeaderMap) -> String {
@@ -272,7 +273,7 @@ pub async fn list_locales(
             value.push(shown(&texts::told(&state, &caller, serde_json::from_str(&body)?).await?)?);
         }
     }
-    wishes.listed(&state, &caller, &format!("organization/{id}/branding/localizations"), &["id"], value)
+    wishes.listed(&state, &caller, &format!("organization/{id}/branding/localizations"), &LOCALE_FIELDS, value)
 }
 
 pub async fn get_locale(

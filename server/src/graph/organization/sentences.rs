@@ -32,6 +32,7 @@ pub async fn list_sentences(
     Path((id, language)): Path<(String, String)>,
 ) -> Result<Response> {
     own(&caller, &id)?;
+    wishes.asks_no_option()?;
     let language = known(&language)?;
     let own = branding::sentences(&state.db, &caller.tenant.id, language).await?;
     let value = text::sentences(language)

@@ -40,12 +40,14 @@ pub fn names(locale: &str) -> Vec<&'static str> {
     }
 }
 
-/// With what the tenant says in its own words.
+/// With what the tenant says in its own words. A text that was saved before it became a sentence stands until it is said anew.
 pub async fn told(state: &AppState, caller: &Caller, mut branding: Branding) -> Result<Branding> {
     if let Some(language) = language(&branding.id) {
         let own = branding::sentences(&state.db, &caller.tenant.id, language).await?;
         for (_, name, text) in of(&mut branding) {
-            *text = own.get(name).cloned();
+            if let Some(sentence) = own.get(name) {
+                *text = Some(sentence.clone());
+            }
         }
     }
     Ok(branding)

@@ -26,6 +26,8 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+pub const FIELDS: [&str; 1] = ["id"];
+
 /// Every account's password has this id, and its second address that: Graph's own.
 const PASSWORD: &str = "28c10230-6103-485e-b985-444c60001490";
 const EMAIL: &str = "3ddfcfc8-9383-446f-83cc-3ab9be4be18f";
@@ -62,7 +64,7 @@ pub async fn list(
         has_app.then(|| typed("softwareOathAuthenticationMethod", json!({ "id": APP, "secretKey": null }))),
     ];
     let value = value.into_iter().flatten().collect();
-    wishes.listed(&state, &caller, &of(&person, "methods"), &["id"], value)
+    wishes.listed(&state, &caller, &of(&person, "methods"), &FIELDS, value)
 }
 
 pub async fn list_email(
@@ -74,7 +76,7 @@ pub async fn list_email(
     let person = living(&state, &caller, &word).await?;
     let method = email_of(&state, &caller, &person).await?.map(serde_json::to_value).transpose()?;
     let value = method.into_iter().collect();
-    wishes.listed(&state, &caller, &of(&person, "emailMethods"), &["id"], value)
+    wishes.listed(&state, &caller, &of(&person, "emailMethods"), &FIELDS, value)
 }
 
 pub async fn get_email(

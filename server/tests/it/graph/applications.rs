@@ -96,7 +96,7 @@ async fn an_application_is_found_by_its_name_and_counted() {
     on_both(async |server: TestServer| {
         let admin = server.administrator().await;
         let mut ids = Vec::new();
-        for name in ["Rowan Shop", "Rowan", "Ash"] {
+        for name in ["Rowan Shop", "Rowan", "Ash", "Ärzteportal"] {
             ids.push(admin.make("/applications", json!({ "displayName": name })).await);
         }
         for (filter, found) in [
@@ -104,6 +104,9 @@ async fn an_application_is_found_by_its_name_and_counted() {
             ("displayName eq 'rowan SHOP'", &["Rowan Shop"]),
             ("displayName eq 'Row'", &[]),
             ("startsWith(displayName,'Row')", &["Rowan", "Rowan Shop"]),
+            ("startsWith(displayName,'%C3%84rz')", &["Ärzteportal"]),
+            ("startsWith(displayName,'%C3%A4rz')", &["Ärzteportal"]),
+            ("displayName eq '%C3%A4rztePORTAL'", &["Ärzteportal"]),
             (&format!("appId eq '{}'", ids[2]), &["Ash"]),
         ] {
             let list = admin.read(&format!("/applications?$filter={filter}&$count=true&$orderby=displayName")).await;

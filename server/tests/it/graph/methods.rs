@@ -60,7 +60,7 @@ async fn r18_a_second_step_is_given_and_taken_away_and_its_owner_is_told() {
         assert_eq!(kinds().await, ["passwordAuthenticationMethod"]);
         assert_eq!(server.mailbox().to(ADA).await.len(), 2, "once for each change");
         assert!(server.mailbox().to(KEPT).await.is_empty());
-        let rows = audit::list(&server.state.db, &server.tenant, None, 2).await.unwrap();
+        let rows = audit::list(&server.state.db, &server.tenant, &audit::Wanted::default(), 2).await.unwrap();
         let told: Vec<&str> = rows.iter().map(|row| row.entry.activity.as_str()).collect();
         assert_eq!(told, ["Remove email method", "Add email method"]);
         let written = format!("{:?} {:?}", rows[0].entry.before, rows[1].entry.after);

@@ -40,17 +40,22 @@ async fn the_document_tells_every_route_and_every_route_answers() {
 async fn the_document_tells_every_option_of_its_lists() {
     const OTHERS: [&str; 7] =
         ["$filter=id eq 'x'", "$orderby=id", "$expand=nothing", "$select=id", "$search=x", "$top=1", "$count=true"];
+    // Documents and pictures, which are what they are.
+    const WITHOUT: [&str; 4] = [
+        "/openapi.json",
+        "/export",
+        "/organization/{id}/branding/{picture}",
+        "/organization/{id}/branding/localizations/0/{picture}",
+    ];
     on_both(async |server| {
         let admin = server.administrator().await;
         let world = World::make(&admin, "a").await;
         let document = server.get("/graph/v1.0/openapi.json").await.json();
         let mut asked = 0;
         for (path, methods) in document["paths"].as_object().unwrap() {
-            let parameters = methods["get"]["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let Some(get) = methods.get("get").filter(|_| !WITHOUT.contains(&path.as_str())) else { continue };
+            let parameters = get["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
             let options: Vec<&Value> = parameters.iter().filter(|it| it["in"] == "query").collect();
-            if options.is_empty() {
-                continue;
-            }
             let at = world.fill(path);
             for option in &options {
                 let name = option["name"].as_str().unwrap();

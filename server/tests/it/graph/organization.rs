@@ -8,6 +8,7 @@ use axum::{
 };
 use image::{DynamicImage, ImageFormat};
 use serde_json::{Value, json};
+use server::directory::branding;
 use std::io::Cursor;
 
 fn png() -> Vec<u8> {
@@ -116,6 +117,14 @@ async fn a_localization_says_what_pages_say_in_its_language() {
         }
         assert_eq!(admin.delete(&at("de")).await.status, 204);
         assert_eq!(said("pages.terms").await, json!(null));
+        // What was saved when these were no sentences yet stands, and becomes one with the next change.
+        let older = r#"{ "id": "de", "customTermsOfUseText": "Hausordnung" }"#;
+        server
+            .write(|c, tenant, now| Box::pin(async move { branding::save(c, &tenant, "de", older, now).await }))
+            .await;
+        assert_eq!(admin.read(&at("de")).await["customTermsOfUseText"], "Hausordnung");
+        assert_eq!(admin.patch(&at("de"), json!({ "customPrivacyAndCookiesText": "Daten" })).await.status, 204);
+        assert_eq!(said("pages.terms").await, "Hausordnung");
     })
     .await;
 }

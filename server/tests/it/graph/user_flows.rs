@@ -196,6 +196,9 @@ async fn revisions_are_compared_and_brought_back() {
         assert_eq!((&first["value"][0]["id"], &second["value"][0]["id"]), (&json!("2"), &json!("1")));
         assert_eq!((second["value"].as_array().unwrap().len(), &second["@odata.nextLink"]), (1, &Value::Null));
         let diff = admin.read(&format!("{at}/revisions/1/diff?to=2")).await;
+        for refused in ["$select=id", "to=2&to=1"] {
+            assert_eq!(admin.get(&format!("{at}/revisions/1/diff?{refused}")).await.status, 400, "{refused}");
+        }
         let paths: Vec<&str> =
             diff["changes"].as_array().unwrap().iter().map(|it| it["path"].as_str().unwrap()).collect();
         assert_eq!(paths, ["displayName", "keepSignedIn"]);
