@@ -120,7 +120,7 @@ async fn a_localization_says_what_pages_say_in_its_language() {
         // What was saved when these were no sentences yet stands, and becomes one with the next change.
         let older = r#"{ "id": "de", "customTermsOfUseText": "Hausordnung" }"#;
         server
-            .write(|c, tenant, now| Box::pin(async move { branding::save(c, &tenant, "de", older, now).await }))
+            .write(move |c, tenant, now| Box::pin(async move { branding::save(c, &tenant, "de", older, now).await }))
             .await;
         assert_eq!(admin.read(&at("de")).await["customTermsOfUseText"], "Hausordnung");
         assert_eq!(admin.patch(&at("de"), json!({ "customPrivacyAndCookiesText": "Daten" })).await.status, 204);
