@@ -21,7 +21,7 @@ use std::{
 };
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, oneshot},
-    time::{Instant, sleep_until, timeout},
+    time::timeout,
 };
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
@@ -103,6 +103,13 @@ impl Hasher {
         self
     }
 
+    /// How long after it was asked a password is told to be wrong in a tenant where some accounts have hashes from elsewhere,
+    /// whose work is their own: one time for all of them, for all others, and for names that nobody has (security R5). To do
+    /// the dearest work for everybody would be a gift to whoever wants the server busy (security R9).
+    pub fn wrong_after(&self) -> Duration {
+        self.wrong_after
+    }
+
     /// What a new password is stored as.
     pub async fn hash(&self, password: &Secret) -> Result<Secret> {
         if password.reveal().len() > LONGEST {
@@ -135,18 +142,6 @@ impl Hasher {
             (true, true) => Verified::RightButWeak,
             (false, _) => Verified::Wrong,
         })
-    }
-
-    /// The same in a tenant where some accounts have hashes from elsewhere, whose work is their own: wrong is told after one
-    /// time for all of them, for all others, and for names that nobody has (security R5). To do the dearest work for
-    /// everybody would be a gift to whoever wants the server busy (security R9): here they wait.
-    pub async fn verify_among_foreign(&self, password: &Secret, stored: Option<&Secret>) -> Result<Verified> {
-        let told_at = Instant::now() + self.wrong_after;
-        let verified = self.verify(password, stored).await?;
-        if verified == Verified::Wrong {
-            sleep_until(told_at).await;
-        }
-        Ok(verified)
     }
 
     /// A hash from elsewhere: right is never good enough, one of ours takes its place.
