@@ -156,6 +156,37 @@ async fn r9_of_five_hundred_at_once_all_are_answered() {
     }
 }
 
+/// However many cores there are.
+#[tokio::test]
+async fn r9_hashes_from_elsewhere_share_their_memory() {
+    let hasher = hasher_with(Seal::new(&[7; 32]), 4);
+    let kept = |text: &str| Foreign::read(text).unwrap().kept(&Seal::new(&[7; 32]));
+    let half =
+        kept("$argon2id$v=19$m=65536,t=2,p=1$AAECAwQFBgcICQoLDA0ODw$Ri80JPqJGw+8EPlp06t7Ud1kTzXRHCdhgfRnpFy3GHY");
+    let small = kept("$2b$05$0W8ZIhLaohXoSNpxVwiAa.xlY9rt9dnGI5DN942mz/fbWOVxgmeou");
+    let password = Secret::from("correct horse bättery");
+    let all = hasher.memory.available_permits();
+
+    // None of them is made while every turn is taken, and what each needs is taken already.
+    let turns = hasher.turns.clone().try_acquire_many_owned(4).unwrap();
+    let mut halves: Vec<_> = (0..3).map(|_| Box::pin(hasher.verify(&password, Some(&half)))).collect();
+    for (one, left) in halves.iter_mut().zip([all / 2, 0, 0]) {
+        assert!(futures::poll!(one).is_pending());
+        assert_eq!(hasher.memory.available_permits(), left);
+    }
+    drop(halves);
+    assert_eq!(hasher.memory.available_permits(), all, "who gives up gives it back");
+    drop(turns);
+
+    // With a turn free for everybody, a hash from elsewhere waits for memory; one of ours does not.
+    let memory = hasher.memory.clone().try_acquire_many_owned(FOREIGN_KIB).unwrap();
+    let mut waiting = Box::pin(hasher.verify(&password, Some(&small)));
+    assert!(futures::poll!(&mut waiting).is_pending());
+    assert_eq!(hasher.verify(&password, None).await.unwrap(), Verified::Wrong);
+    drop(memory);
+    assert_eq!(waiting.await.unwrap(), Verified::RightButWeak);
+}
+
 #[tokio::test]
 async fn a_damaged_hash_is_an_error_and_never_a_match() {
     let hasher = hasher();
