@@ -19,7 +19,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use bodies::Bodies;
+use bodies::{Bodies, Room};
 use futures::FutureExt;
 pub use headers::{IsPopup, MayBeFramed, PagePolicy};
 pub use hosts::{Hosts, only_of_tenant};
@@ -34,7 +34,7 @@ use std::{
     },
     time::Duration,
 };
-use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+use tokio::time::timeout;
 use tower::ServiceExt;
 use tracing::Instrument;
 
@@ -62,7 +62,7 @@ struct Admitted {
     router: Router,
     request: Request<Body>,
     /// Of its body.
-    room: Option<OwnedSemaphorePermit>,
+    room: Option<Room>,
 }
 
 /// Who is asking. Every handler can take it as an argument.
@@ -109,7 +109,7 @@ impl Guard {
         let is_management = request.uri().path().starts_with("/graph/");
         let caller = Caller { trace: trace.clone(), address };
         let is_our_name = self.config.public_url.is_named_by(name_in(request.uri(), request.headers()));
-        let mut response = match self.admit(request).instrument(span.clone()).await {
+        let mut response = match self.admit(network_of(address), request).instrument(span.clone()).await {
             Ok(admitted) => self.handle(caller, admitted).instrument(span).await,
             Err(refused) if is_management => refused.for_scripts(&trace),
             Err(refused) => refused.into_response(),
@@ -125,7 +125,7 @@ impl Guard {
     }
 
     /// The rules in their order, the cheapest first. What passes has its whole body with it.
-    async fn admit<B>(&self, request: Request<B>) -> Result<Admitted, Refused>
+    async fn admit<B>(&self, network: IpAddr, request: Request<B>) -> Result<Admitted, Refused>
     where
         B: axum::body::HttpBody<Data = Bytes> + Send + 'static,
     {
@@ -139,7 +139,7 @@ impl Guard {
         if body.is_end_stream() {
             return Ok(Admitted { router, request: Request::from_parts(parts, Body::empty()), room: None });
         }
-        let arrived = self.bodies.whole(&parts, body).await?;
+        let arrived = self.bodies.whole(network, &parts, body).await?;
         let request = Request::from_parts(parts, Body::from(arrived.bytes));
         Ok(Admitted { router, request, room: Some(arrived.room) })
     }

@@ -29,6 +29,8 @@ use crate::{
     state::AppState,
 };
 use app::contract::{id::AccountId, journey::is_address, secret::Secret, time::Timestamp, validate::Why as NotGood};
+use std::time::Duration;
+use tokio::time::{Instant, sleep_until};
 
 pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: Effect) -> Result<Event> {
     match effect {
@@ -188,11 +190,10 @@ async fn check_password(
     let may_guess = guess::reserve(&state.db, tenant, &guesser, rule, visit.now).await?;
     // Held or unknown, the same work is done, so that neither answer nor time tells which (security R1, R5).
     let stored = known.as_ref().and_then(|known| known.password.as_ref()).filter(|_| may_guess);
-    let verified = match among_foreign {
-        true => state.hasher.verify_among_foreign(&password, stored).await,
-        false => state.hasher.verify(&password, stored).await,
-    };
-    let verified = match verified {
+    // Judged and counted at once, and told when it is time: to wait before would hold the count back (security R2), and no
+    // wrong answer comes earlier than another (security R5).
+    let told_at = Instant::now() + if among_foreign { state.hasher.wrong_after() } else { Duration::ZERO };
+    let verified = match state.hasher.verify(&password, stored).await {
         Ok(verified) => verified,
         Err(error) => {
             // A server that was too busy to look must not close an account to its owner.
@@ -209,16 +210,25 @@ async fn check_password(
     };
     let tried = known.as_ref().map(|known| known.account.clone());
     let Some(known) = known.filter(|known| verified != Verified::Wrong && known.disabled_at.is_none()) else {
-        // What was not counted is not given back: a mistake made again while the password is held opens nothing.
-        if may_guess {
-            remember_mistake(state, tenant, &guesser, &password).await?;
-        }
         let failure = failure(state, &visit.asking(), tried, why);
-        count_failure(state, tenant, network, Some(failure), visit.now).await?;
-        return Ok(Event::PasswordChecked(Verdict::Wrong));
+        let counted = async {
+            // What was not counted is not given back: a mistake made again while the password is held opens nothing.
+            if may_guess {
+                remember_mistake(state, tenant, &guesser, &password).await?;
+            }
+            count_failure(state, tenant, network, Some(failure), visit.now).await
+        };
+        let counted = counted.await;
+        sleep_until(told_at).await;
+        return counted.map(|()| Event::PasswordChecked(Verdict::Wrong));
     };
-    // All of a burst come in before the first is counted; what comes out beyond the limit is told nothing (security R2).
-    refuse_beyond(counter::next_allowed(&state.db, tenant, &network, visit.now).await?, visit.now)?;
+    // All of a burst come in before the first is counted; what comes out beyond the limit is told nothing (security R2), not
+    // even by its time.
+    let allowed_at = counter::next_allowed(&state.db, tenant, &network, visit.now).await?;
+    if allowed_at > visit.now {
+        sleep_until(told_at).await;
+    }
+    refuse_beyond(allowed_at, visit.now)?;
     if let Some(judged) = &known.password {
         hold_to(unit, visit, &known.account, judged);
     }

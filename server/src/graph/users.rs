@@ -19,13 +19,16 @@ use super::{
 };
 use crate::{
     directory::{
-        activity, attribute,
+        Durability, activity, attribute,
         audit::Operation,
+        counter::{self, Asked, Spent},
         person::{self, NewPerson, Person},
         tenant,
     },
     drive,
     error::{Error, Flaw, Refusal, Result},
+    journey::limits,
+    secret::{seal::Purpose, token},
     state::AppState,
 };
 use app::contract::{
@@ -130,8 +133,26 @@ pub async fn update_me(State(state): State<AppState>, caller: Caller, wishes: Wi
     }
     let caller = password::at_home(&state, caller).await?;
     let me = caller.account.clone().ok_or(Error::NotFound)?;
+    count_self_change(&state, &caller, &me).await?;
     judge::own(&sent)?;
     change_person(&state, &caller, &wishes, living(&state, &caller, me.as_str()).await?, &sent).await
+}
+
+/// Before anything of it is read.
+async fn count_self_change(state: &AppState, caller: &Caller, me: &AccountId) -> Result<()> {
+    let (tenant, now) = (caller.tenant.id.clone(), state.clock.now());
+    let asked = Asked {
+        name: "self change",
+        subject: token::keyed_hash(&state.seal, Purpose::Limit, &["self change".as_bytes(), me.as_str().as_bytes()]),
+        rule: |past| limits::next_allowed(&limits::SELF_CHANGES, past),
+    };
+    let spend = state
+        .db
+        .write(Durability::Fleeting, move |c| Box::pin(async move { counter::spend(c, &tenant, &[asked], now).await }));
+    match spend.await? {
+        Spent::Allowed { .. } => Ok(()),
+        Spent::Refused { until } => Err(Error::TooMany { retry_after: now.until(until) }),
+    }
 }
 
 pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishes, sent: Bytes) -> Result<Response> {
@@ -202,6 +223,10 @@ async fn change_person(
     let change = Change::of_person("Update user", Operation::Update, &person.id, &before, &after)?;
     let (id, enabled, was_enabled) =
         (person.id.clone(), after.account_enabled != Some(false), person.disabled_at.is_none());
+    if password.is_none() && enabled == was_enabled && judged.is_so_of(&person) {
+        // A row of the audit stays for good: of nothing there is none (security R41).
+        return wishes.changed(OF, &shown(&tongue, &person));
+    }
     let must_change = profile.force_change_password_next_sign_in;
     let guessers = [drive::strangers_at(state, &person.id)];
     change::make(state, caller, change, move |c, tenant, now| {

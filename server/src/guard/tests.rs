@@ -1,6 +1,9 @@
 //! Each rule of the guard, one request over the line and one on it.
 
-use super::{bodies::BODY_BYTES, *};
+use super::{
+    bodies::{BODY_BYTES, DESIGN_BYTES},
+    *,
+};
 use crate::config::{LogFormat, PublicUrl};
 use axum::{
     http::Method,
@@ -189,6 +192,32 @@ async fn f29_bodies_in_flight_are_bounded() {
     let (mut one, mut another) = (Box::pin(slow()), Box::pin(slow()));
     assert!(poll!(&mut one).is_pending() && poll!(&mut another).is_pending());
     assert_eq!(guard.answer(PEER, form(Body::from("a"))).await.status(), StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn f29_one_network_leaves_room_for_the_others() {
+    let guard = guard("https://login.example.org");
+    let sent = Bytes::from(vec![b'a'; DESIGN_BYTES]);
+    let never_ends = || {
+        let begun = stream::iter([Ok::<_, Infallible>(sent.clone())]);
+        let body = Body::from_stream(begun.chain(stream::pending()));
+        let request = Request::post("/graph/v1.0/import").header("host", "login.example.org").body(body).unwrap();
+        guard.answer(PEER, request)
+    };
+    let from = |address: &str| guard.answer(address.parse().unwrap(), form(Body::from("a")));
+    // Two of the largest are an eighth of the room.
+    let (mut one, mut another) = (Box::pin(never_ends()), Box::pin(never_ends()));
+    assert!(poll!(&mut one).is_pending() && poll!(&mut another).is_pending());
+    for neighbour in ["127.0.0.1", "127.0.0.200", "::ffff:127.0.0.9"] {
+        assert_eq!(from(neighbour).await.status(), StatusCode::SERVICE_UNAVAILABLE, "{neighbour}");
+    }
+    for elsewhere in ["203.0.113.9", "127.0.1.1", "2001:db8::7"] {
+        assert_eq!(from(elsewhere).await.status(), StatusCode::OK, "{elsewhere}");
+    }
+    drop(one);
+    assert_eq!(from("127.0.0.1").await.status(), StatusCode::OK, "what is given back is free again");
+    drop(another);
+    assert!(guard.bodies.is_empty(), "nobody is remembered who sends nothing");
 }
 
 #[tokio::test(start_paused = true)]

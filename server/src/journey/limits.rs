@@ -40,6 +40,9 @@ pub const SENDS_PER_NETWORK: [Limit; 1] = [Limit { most: 30, within: minutes(60)
 pub const FAILURES_PER_NETWORK: [Limit; 2] =
     [Limit { most: 20, within: minutes(1) }, Limit { most: 300, within: minutes(60) }];
 
+/// What people change of themselves through applications. Each change stays in the audit for good (security R39, R41).
+pub const SELF_CHANGES: [Limit; 1] = [Limit { most: 30, within: minutes(60) }];
+
 const SENDS_PER_DAY: u32 = 10;
 const DAY: Duration = minutes(24 * 60);
 

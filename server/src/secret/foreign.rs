@@ -104,6 +104,19 @@ impl Foreign {
         }
     }
 
+    /// What it takes while it is made. The lanes of scrypt are made one after the other, in the same memory.
+    pub fn memory_kib(&self) -> u32 {
+        match &self.scheme {
+            Scheme::Argon2 { memory_kib, .. } => *memory_kib,
+            // RFC 7914 §5: N blocks of 128 r bytes.
+            Scheme::Scrypt { log_n, r, .. } => {
+                let eighths = u64::from(*r).checked_shl(u32::from(*log_n)).unwrap_or(u64::MAX);
+                u32::try_from(eighths.div_ceil(8)).unwrap_or(u32::MAX)
+            }
+            Scheme::Bcrypt { .. } | Scheme::Pbkdf2 { .. } => 8,
+        }
+    }
+
     /// For the database.
     pub fn kept(&self, seal: &Seal) -> Secret {
         let mac = seal.mac(Purpose::Password, &[&self.tag]);
@@ -357,6 +370,19 @@ mod tests {
             ("$pbkdf2-sha1$i=300000", 128),
         ] {
             assert_eq!(why(&phc_of(scheme, 16, tag)), DEAR, "{scheme}");
+        }
+    }
+
+    #[test]
+    fn r9_a_hash_says_what_memory_it_takes() {
+        for (scheme, kib) in [
+            ("$argon2id$v=19$m=65536,t=3,p=4", 65_536),
+            ("$scrypt$ln=17,r=8,p=1", 131_072),
+            ("$scrypt$ln=14,r=8,p=8", 16_384),
+            ("$scrypt$ln=1,r=1,p=1", 1),
+            ("$pbkdf2-sha256$i=600000", 8),
+        ] {
+            assert_eq!(Foreign::read(&phc_of(scheme, 16, 32)).unwrap().memory_kib(), kib, "{scheme}");
         }
     }
 

@@ -20,8 +20,8 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
-    time::{Instant, sleep_until, timeout},
+    sync::{AcquireError, OwnedSemaphorePermit, Semaphore, oneshot},
+    time::timeout,
 };
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
@@ -33,6 +33,9 @@ const PLACES_PER_CORE: usize = 20;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The dearest hash from elsewhere that an import takes is made in less on the machines of today (`foreign`).
 const WRONG_AFTER: Duration = Duration::from_secs(1);
+/// What all hashes from elsewhere take at once: as much as the largest that an import takes. There are turns for every core,
+/// and each core with such a hash would leave nothing of the container's 512 MiB.
+const FOREIGN_KIB: u32 = 131_072;
 /// After so long without work a thread gives its memory back to the machine.
 const REST: Duration = Duration::from_secs(30);
 
@@ -51,6 +54,8 @@ pub struct Hasher {
     chance: Chance,
     places: Semaphore,
     turns: Arc<Semaphore>,
+    /// In KiB, for hashes from elsewhere. Our own have that of their threads.
+    memory: Arc<Semaphore>,
     bench: Arc<Bench>,
     /// How long a caller waits for a turn.
     patience: Duration,
@@ -85,6 +90,7 @@ impl Hasher {
             chance,
             places,
             turns: Arc::new(Semaphore::new(threads)),
+            memory: Arc::new(Semaphore::new(FOREIGN_KIB as usize)),
             bench,
             patience: PATIENCE,
             wrong_after: WRONG_AFTER,
@@ -101,6 +107,13 @@ impl Hasher {
     pub fn with_wrong_after(mut self, wrong_after: Duration) -> Self {
         self.wrong_after = wrong_after;
         self
+    }
+
+    /// How long after it was asked a password is told to be wrong in a tenant where some accounts have hashes from elsewhere,
+    /// whose work is their own: one time for all of them, for all others, and for names that nobody has (security R5). To do
+    /// the dearest work for everybody would be a gift to whoever wants the server busy (security R9).
+    pub fn wrong_after(&self) -> Duration {
+        self.wrong_after
     }
 
     /// What a new password is stored as.
@@ -137,27 +150,21 @@ impl Hasher {
         })
     }
 
-    /// The same in a tenant where some accounts have hashes from elsewhere, whose work is their own: wrong is told after one
-    /// time for all of them, for all others, and for names that nobody has (security R5). To do the dearest work for
-    /// everybody would be a gift to whoever wants the server busy (security R9): here they wait.
-    pub async fn verify_among_foreign(&self, password: &Secret, stored: Option<&Secret>) -> Result<Verified> {
-        let told_at = Instant::now() + self.wrong_after;
-        let verified = self.verify(password, stored).await?;
-        if verified == Verified::Wrong {
-            sleep_until(told_at).await;
-        }
-        Ok(verified)
-    }
-
     /// A hash from elsewhere: right is never good enough, one of ours takes its place.
     async fn verify_foreign(&self, password: Secret, foreign: Foreign, pepper: String) -> Result<Verified> {
         let _place = self.places.try_acquire().map_err(|_| Error::Busy)?;
-        let Ok(Ok(turn)) = timeout(self.patience, self.turns.clone().acquire_owned()).await else {
+        // Memory first: whoever waits for it takes no turn from those who need none.
+        let kib = foreign.memory_kib().min(FOREIGN_KIB);
+        let waited = timeout(self.patience, async {
+            let memory = self.memory.clone().acquire_many_owned(kib).await?;
+            Ok::<_, AcquireError>((memory, self.turns.clone().acquire_owned().await?))
+        });
+        let Ok(Ok(taken)) = waited.await else {
             return Err(Error::Busy);
         };
         let seal = self.seal.clone();
         let work = move || {
-            let _turn = turn;
+            let _taken = taken;
             foreign.is_of(&seal, &pepper, password.reveal())
         };
         let right = tokio::task::spawn_blocking(work).await;

@@ -1,7 +1,11 @@
 //! The directory: what is written together stands or falls together, and what is used once is used once.
 
 use crate::harness::{PASSWORD, TestServer, at_once, on_both, on_both_alone};
-use app::contract::{flow_rules::Lockout, id::AccountId, secret::Secret};
+use app::contract::{
+    flow_rules::Lockout,
+    id::{AccountId, SessionId},
+    secret::Secret,
+};
 use futures::future::join_all;
 use server::{
     directory::{
@@ -347,6 +351,45 @@ async fn a_sweep_takes_old_browsers_activities_and_keys_and_opens_no_closed_pass
         ada.sign_in(ADA, PASSWORD).await;
         assert_eq!(ada.heading(), "Enter your password", "closed until the address is proved anew");
         assert_eq!(server.profile(&account).await.name, ADA);
+    })
+    .await;
+}
+
+/// Who proves themselves anew without end makes no call of their old tokens dearer than the last that is followed.
+#[tokio::test]
+async fn a_session_is_followed_so_far_and_no_further() {
+    on_both(async |server| {
+        const LAST: i32 = 33;
+        let shop = server.application().await;
+        let account = server.account(&shop, ADA).await;
+        server
+            .write(move |c, tenant, now| {
+                Box::pin(async move {
+                    for number in 0..=LAST {
+                        let made = session::Session {
+                            id: format!("session {number}").into(),
+                            hash: format!("hash {number}"),
+                            account: account.clone(),
+                            amr: vec!["pwd".into()],
+                            signed_in_at: now,
+                            seen_at: now,
+                            expires_at: now + session::LONGEST,
+                            kept_at: None,
+                            language: "en".into(),
+                            idle: session::LONGEST,
+                            begun: Vec::new(),
+                        };
+                        session::replace(c, &tenant, &format!("hash {}", number - 1), made).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await;
+        for (number, goes_on) in [(LAST, true), (LAST - 1, true), (LAST - 32, true), (LAST - 33, false)] {
+            let id = SessionId::from(format!("session {number}"));
+            let told = session::goes_on(&server.state.db, &server.tenant, &id).await.unwrap();
+            assert_eq!(told, goes_on, "{number}");
+        }
     })
     .await;
 }

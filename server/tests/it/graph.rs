@@ -10,6 +10,7 @@ mod caller;
 mod design;
 mod identity_providers;
 mod matrix;
+mod me;
 mod methods;
 mod openapi;
 mod organization;

@@ -74,21 +74,28 @@ async fn r8_people_sign_in_with_the_password_they_had_elsewhere_and_get_a_hash_o
     .await;
 }
 
-/// Whoever has a hash from elsewhere, whoever has one of ours, and whoever is not there.
+/// Whoever has a hash from elsewhere, whoever has one of ours, whoever is not there, and whoever is switched off and knows the
+/// password.
 #[tokio::test]
 async fn r5_no_time_tells_whose_hash_came_from_elsewhere() {
     on_both(async |server: TestServer| {
         let shop = server.application().await;
         server.account(&shop, ADA).await;
         let brought = json!({ "mail": "brought@example.org", "passwordHash": HASHES[0] }).to_string();
-        assert_eq!(import(&server, "people.jsonl", &brought).await.0.added, 1);
+        let off = json!({ "mail": "off@example.org", "accountEnabled": false, "passwordHash": HASHES[0] });
+        assert_eq!(import(&server, "people.jsonl", &format!("{brought}\n{off}")).await.0.added, 2);
         server.state.db.forget();
-        for name in ["brought@example.org", ADA, "nobody@example.org"] {
+        for (name, password) in [
+            ("brought@example.org", "not the password"),
+            (ADA, "not the password"),
+            ("nobody@example.org", "not the password"),
+            ("off@example.org", PASSWORD),
+        ] {
             let mut browser = server.browser();
             shop.asks(&mut browser).await;
             browser.fill(&[("Email address", name)]).press("Continue").await;
             let before = Instant::now();
-            browser.fill(&[("Password", "not the password")]).press("Sign in").await;
+            browser.fill(&[("Password", password)]).press("Sign in").await;
             assert!(before.elapsed() >= WRONG_AFTER, "{name}: {:?}", before.elapsed());
             assert!(browser.page.text().contains("match"), "{name}: {}", browser.page.text());
         }

@@ -4,7 +4,7 @@ use super::Tongue;
 use crate::{
     directory::{
         identity::Folded,
-        person::{self, MOST_IDENTITIES},
+        person::{self, MOST_IDENTITIES, Person},
     },
     error::{Error, Flaw, Result},
     graph::{body, user_flow_attributes::named},
@@ -21,6 +21,15 @@ pub struct Judged {
     pub identities: Vec<person::Identity>,
     pub attributes: BTreeMap<String, String>,
     pub other_addresses: Vec<String>,
+}
+
+impl Judged {
+    /// Whether there is nothing of it to write.
+    pub fn is_so_of(&self, person: &Person) -> bool {
+        self.identities == person.identities
+            && self.other_addresses == person.other_addresses
+            && self.attributes == person.attributes
+    }
 }
 
 pub fn whole(tongue: &Tongue, user: &User) -> Result<Judged> {

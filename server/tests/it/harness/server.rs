@@ -94,6 +94,12 @@ impl TestServer {
         self.hashing_by(|hasher| hasher.with_patience(Duration::ZERO)).await
     }
 
+    /// A server that tells no wrong password within the test, where hashes came from elsewhere.
+    pub async fn telling_wrong_late(&self) -> TestServer {
+        let (patience, late) = (Duration::from_secs(60), Duration::from_secs(3600));
+        self.hashing_by(|hasher| hasher.with_patience(patience).with_wrong_after(late)).await
+    }
+
     async fn hashing_by(&self, change: impl FnOnce(Hasher) -> Hasher) -> TestServer {
         let TestServer { mut state, clock, tenant, url, .. } = self.another().await;
         state.hasher = Arc::new(change(Hasher::start(state.seal.clone(), Chance::System).unwrap()));

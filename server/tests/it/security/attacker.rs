@@ -65,6 +65,63 @@ async fn r2_a_burst_from_one_network_is_told_twenty_verdicts() {
     .await;
 }
 
+/// Where hashes came from elsewhere a wrong password is told late. It is counted at once: whoever asks meanwhile is judged by
+/// what the others tried.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r2_a_burst_among_foreign_hashes_is_judged_by_twenty_failures() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        server.account(&shop, ADA).await;
+        server
+            .write(|c, tenant, now| {
+                Box::pin(async move {
+                    sqlx::query("UPDATE tenants SET foreign_hashes_since = $1 WHERE id = $2")
+                        .bind(now.0)
+                        .bind(tenant.to_string())
+                        .execute(c)
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await;
+        let late = server.telling_wrong_late().await;
+        let shop = shop.through(&late);
+        let at_password = async |address: &str| {
+            let mut browser = late.browser().at("203.0.113.9");
+            shop.asks(&mut browser).await;
+            browser.fill(&[("Email address", address)]).press("Continue").await;
+            browser
+        };
+        let mut right = at_password(ADA).await;
+        let mut burst = Vec::new();
+        for number in 0..25 {
+            burst.push(at_password(&format!("person{number}@example.org")).await);
+        }
+        let guesses: Vec<_> = burst
+            .into_iter()
+            .map(|mut eve| {
+                tokio::spawn(async move {
+                    eve.guess("everybody's password").await;
+                })
+            })
+            .collect();
+        let counted = async {
+            let moments = || server.texts("SELECT moments FROM counters WHERE name = 'failure from network'".into());
+            while moments().await.iter().flat_map(|row| row.split_whitespace()).count() < 20 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), counted).await.expect("counted before anybody is told");
+        right.guess(PASSWORD).await;
+        assert_eq!(right.status, 429, "{}", right.text());
+        assert!(!shop.has(&right));
+        for guess in guesses {
+            guess.abort();
+        }
+    })
+    .await;
+}
+
 /// Strangers may ask for codes to an address until no more are sent. Its owner's own browser has codes of its own.
 #[tokio::test]
 async fn r3_strangers_cannot_use_up_the_codes_of_an_owner() {
