@@ -169,6 +169,22 @@ pub fn subject(state: &AppState, parts: &[&str]) -> String {
     token::keyed_hash(&state.seal, Purpose::Limit, &parts)
 }
 
+/// What was not counted is not given back: a mistake made again while the password is held opens nothing.
+pub async fn count_wrong(
+    state: &AppState,
+    visit: &Visit,
+    network: Asked,
+    failure: Failure,
+    counted_as: Option<&str>,
+    password: &Secret,
+) -> Result<()> {
+    let tenant = &visit.tenant.id;
+    if let Some(guesser) = counted_as {
+        remember_mistake(state, tenant, guesser, password).await?;
+    }
+    count_failure(state, tenant, network, Some(failure), visit.now).await
+}
+
 /// Some 32 bits: enough to know the same mistake again, too few to test passwords against (security R1).
 pub async fn remember_mistake(state: &AppState, tenant: &TenantId, guesser: &str, password: &Secret) -> Result<()> {
     let mistake = token::keyed_hash(&state.seal, Purpose::Limit, &[guesser.as_bytes(), password.reveal().as_bytes()]);

@@ -2,8 +2,8 @@
 
 use super::{
     counted::{
-        asker, count_failure, count_unproved, failure, failure_from, forgive, guesser, guesses, network, refuse_beyond,
-        remember_mistake, spend,
+        asker, count_unproved, count_wrong, failure, failure_from, forgive, guesser, guesses, network, refuse_beyond,
+        spend,
     },
     finish, second_step,
     visit::Visit,
@@ -28,7 +28,13 @@ use crate::{
     secret::{password::Verified, popular, seal::Purpose, token},
     state::AppState,
 };
-use app::contract::{id::AccountId, journey::is_address, secret::Secret, time::Timestamp, validate::Why as NotGood};
+use app::contract::{
+    id::{AccountId, TenantId},
+    journey::is_address,
+    secret::Secret,
+    time::Timestamp,
+    validate::Why as NotGood,
+};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
@@ -193,16 +199,8 @@ async fn check_password(
     // Judged and counted at once, and told when it is time: to wait before would hold the count back (security R2), and no
     // wrong answer comes earlier than another (security R5).
     let told_at = Instant::now() + if among_foreign { state.hasher.wrong_after() } else { Duration::ZERO };
-    let verified = match state.hasher.verify(&password, stored).await {
-        Ok(verified) => verified,
-        Err(error) => {
-            // A server that was too busy to look must not close an account to its owner.
-            if may_guess {
-                guess::give_back(&state.db, tenant, &guesser).await?;
-            }
-            return Err(error);
-        }
-    };
+    let counted_as = may_guess.then_some(guesser.as_str());
+    let verified = verify(state, tenant, &password, stored, counted_as).await?;
     let why = match &known {
         _ if !may_guess => Why::Held,
         Some(known) if verified != Verified::Wrong && known.disabled_at.is_some() => Why::SwitchedOff,
@@ -211,14 +209,7 @@ async fn check_password(
     let tried = known.as_ref().map(|known| known.account.clone());
     let Some(known) = known.filter(|known| verified != Verified::Wrong && known.disabled_at.is_none()) else {
         let failure = failure(state, &visit.asking(), tried, why);
-        let counted = async {
-            // What was not counted is not given back: a mistake made again while the password is held opens nothing.
-            if may_guess {
-                remember_mistake(state, tenant, &guesser, &password).await?;
-            }
-            count_failure(state, tenant, network, Some(failure), visit.now).await
-        };
-        let counted = counted.await;
+        let counted = count_wrong(state, visit, network, failure, counted_as, &password).await;
         sleep_until(told_at).await;
         return counted.map(|()| Event::PasswordChecked(Verdict::Wrong));
     };
@@ -237,6 +228,21 @@ async fn check_password(
         strengthen(unit, visit, &known.account, before, &state.hasher.hash(&password).await?);
     }
     Ok(Event::PasswordChecked(Verdict::Right(account_of(state, visit, known, None))))
+}
+
+/// A server that was too busy to look must not close an account to its owner.
+async fn verify(
+    state: &AppState,
+    tenant: &TenantId,
+    password: &Secret,
+    stored: Option<&Secret>,
+    counted_as: Option<&str>,
+) -> Result<Verified> {
+    let verified = state.hasher.verify(password, stored).await;
+    if let (Err(_), Some(guesser)) = (&verified, counted_as) {
+        guess::give_back(&state.db, tenant, guesser).await?;
+    }
+    verified
 }
 
 /// A password that is reset while it is judged opens nothing.

@@ -220,13 +220,13 @@ async fn change_person(
     if judged.identities != person.identities {
         judge::opened(&judged.identities, password.is_some() || person.method == Method::Password)?;
     }
-    let change = Change::of_person("Update user", Operation::Update, &person.id, &before, &after)?;
     let (id, enabled, was_enabled) =
         (person.id.clone(), after.account_enabled != Some(false), person.disabled_at.is_none());
     if password.is_none() && enabled == was_enabled && judged.is_so_of(&person) {
         // A row of the audit stays for good: of nothing there is none (security R41).
-        return wishes.changed(OF, &shown(&tongue, &person));
+        return wishes.changed(OF, &before);
     }
+    let change = Change::of_person("Update user", Operation::Update, &person.id, &before, &after)?;
     let must_change = profile.force_change_password_next_sign_in;
     let guessers = [drive::strangers_at(state, &person.id)];
     change::make(state, caller, change, move |c, tenant, now| {
