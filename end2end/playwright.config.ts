@@ -2,7 +2,7 @@
 // and recovering once more in the widget.
 
 import { defineConfig, type PlaywrightTestConfig } from "@playwright/test";
-import { chromium } from "./portico.mjs";
+import { bareChromium } from "./portico.mjs";
 import type { Options } from "./tests/house.ts";
 
 const onBothDatabases = /(walk|sign-in|recover|portal)\.spec\.ts$/;
@@ -37,7 +37,7 @@ export default defineConfig<{}, Options>({
     locale: "en-US",
     screenshot: "only-on-failure",
     launchOptions: {
-      executablePath: chromium(),
+      executablePath: bareChromium(),
       args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"],
     },
   },

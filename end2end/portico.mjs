@@ -22,11 +22,20 @@ export function binaryOf(profile) {
 
 /** Chromium as the machine has it; browsers are never downloaded. */
 export function chromium() {
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+  return found(["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]);
+}
+
+/** Where there is one, the same without windows, tabs and menus: they cost more than the pages do. */
+export function bareChromium() {
+  return found(["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]);
+}
+
+/** @param {string[]} names the first that is there is taken */
+function found(names) {
   const folders = (process.env.PATH ?? "").split(":");
-  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
-  if (!found) throw new Error("no Chromium found; on Debian: apt-get install chromium");
-  return found;
+  const program = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
+  if (!program) throw new Error("no Chromium found; on Debian: apt-get install chromium");
+  return program;
 }
 
 /**
