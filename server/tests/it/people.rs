@@ -1,6 +1,6 @@
 //! People brought from elsewhere by `portico people import`, and told again by `portico people export`.
 
-use super::harness::{TestServer, WRONG_AFTER, on_both};
+use super::harness::{TestServer, WRONG_AFTER, fresh_name, on_both};
 use app::contract::flow_rules::{FlowRules, SignInName};
 use serde_json::json;
 use server::people::{Import, Report, export};
@@ -20,8 +20,8 @@ const HASHES: [&str; 4] = [
 struct Brought(PathBuf);
 
 impl Brought {
-    fn of(server: &TestServer, name: &str, text: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("portico-{}-{name}", server.state.chance.id()));
+    fn of(name: &str, text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("{}-{name}", fresh_name()));
         fs::write(&path, text).unwrap();
         Self(path)
     }
@@ -34,7 +34,7 @@ impl Drop for Brought {
 }
 
 async fn import(server: &TestServer, name: &str, text: &str) -> (Report, String) {
-    let file = Brought::of(server, name, text);
+    let file = Brought::of(name, text);
     let state = &server.state;
     let import = Import { db: &state.db, seal: &state.seal, chance: &state.chance, now: server.now() };
     let mut bar = Vec::new();

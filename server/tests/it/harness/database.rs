@@ -46,7 +46,8 @@ enum Place {
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
-fn fresh_name() -> String {
+/// That nothing else on this machine has: what servers of tests draw by chance, they all draw.
+pub fn fresh_name() -> String {
     format!("portico_it_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
 }
 

@@ -17,7 +17,7 @@ pub use administrator::{APP, Administrator};
 pub use application::{Application, Asked, Place, Tokens};
 pub use browser::Browser;
 pub use counterfeit::Genuine;
-pub use database::{on_both, on_both_alone};
+pub use database::{fresh_name, on_both, on_both_alone};
 pub use dump::{dump, dump_all, tables};
 pub use form::Submission;
 pub use journey::input;
