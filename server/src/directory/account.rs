@@ -3,7 +3,7 @@
 use super::{
     Db, Statement, goodbye,
     identity::{self, Folded},
-    person, tenant,
+    person, profile, tenant,
 };
 use crate::error::{Error, Result};
 use app::contract::{
@@ -13,7 +13,7 @@ use app::contract::{
     user_flow::Method,
 };
 use sqlx::AnyConnection;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 /// An account about to be made.
 #[derive(Clone, Debug)]
@@ -273,44 +273,10 @@ pub async fn prove_address(
 
 /// One question to the database: the account, its names and addresses, its attribute values. Nothing of the deleted.
 pub async fn profile(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<Option<Profile>> {
-    let rows: Vec<(String, String, String)> = sqlx::query_as(
-        "SELECT 'account', id, CASE WHEN disabled_at IS NULL THEN '' ELSE 'disabled' END FROM accounts
-          WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL
-         UNION ALL SELECT kind, CASE WHEN verified_at IS NULL THEN '' ELSE 'proved' END, address FROM addresses
-          WHERE tenant_id = $1 AND account_id = $2 AND kind IN ('signIn', 'contact')
-         UNION ALL SELECT 'userName', '', issuer_assigned_id FROM identities
-          WHERE tenant_id = $1 AND account_id = $2 AND sign_in_type = 'userName'
-         UNION ALL SELECT 'attribute', attribute_id, value FROM attribute_values WHERE tenant_id = $1 AND account_id = $2",
-    )
-    .bind(tenant.as_str())
-    .bind(account.as_str())
-    .fetch_all(db.reader())
-    .await?;
-    if !rows.iter().any(|(what, ..)| what == "account") {
-        return Ok(None);
-    }
-    let mut profile = Profile {
-        account: account.clone(),
-        disabled: false,
-        name: String::new(),
-        address: None,
-        contact: None,
-        attributes: BTreeMap::new(),
-    };
-    let mut user_name = None;
-    for (what, name, value) in rows {
-        match what.as_str() {
-            "account" => profile.disabled = value == "disabled",
-            "signIn" => profile.address = Some(Address { text: value, is_proved: name == "proved" }),
-            "contact" => profile.contact = Some(value).filter(|_| name == "proved"),
-            "userName" => user_name = Some(value),
-            _ => {
-                profile.attributes.insert(name, value);
-            }
-        }
-    }
-    profile.name = profile.address.as_ref().map(|address| address.text.clone()).or(user_name).unwrap_or_default();
-    Ok(Some(profile))
+    static ASK: LazyLock<String> = LazyLock::new(|| format!("SELECT {}", profile::told("$1", "$2")));
+    let (told,): (Option<String>,) =
+        sqlx::query_as(ASK.as_str()).bind(tenant.as_str()).bind(account.as_str()).fetch_one(db.reader()).await?;
+    told.map_or(Ok(None), |told| profile::read(&told))
 }
 
 /// Who is switched off is as good as deleted to whoever has no more than a token or a journey of theirs.

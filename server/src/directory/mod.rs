@@ -31,6 +31,7 @@ pub mod pairwise;
 pub mod person;
 #[cfg(test)]
 pub mod plan;
+mod profile;
 pub mod pushed_request;
 pub mod recent;
 pub mod revoked_token;

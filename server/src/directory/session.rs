@@ -1,6 +1,6 @@
 //! Sessions: a person signed in at a browser. The cookie's secret is kept as a hash; tokens know the session by its id.
 
-use super::{Db, Durability, Statement, goodbye};
+use super::{Db, Durability, Statement, account::Profile, goodbye, profile};
 use crate::error::Result;
 use app::contract::{
     flow_rules::SessionScope,
@@ -9,7 +9,7 @@ use app::contract::{
 };
 use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, FromRow, Row as _, any::AnyRow};
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -344,6 +344,17 @@ pub async fn is_running(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<bo
             .fetch_optional(db.reader())
             .await?;
     Ok(row.is_some())
+}
+
+/// Whose it is, while it runs itself: two questions in one. Nobody's where the account was deleted.
+pub async fn whose(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<Option<Option<Profile>>> {
+    static ASK: LazyLock<String> = LazyLock::new(|| {
+        let told = profile::told("sessions.tenant_id", "sessions.account_id");
+        format!("SELECT {told} FROM sessions WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL")
+    });
+    let row: Option<(Option<String>,)> =
+        sqlx::query_as(ASK.as_str()).bind(tenant.as_str()).bind(id.as_str()).fetch_optional(db.reader()).await?;
+    row.map(|(told,)| told.map_or(Ok(None), |told| profile::read(&told))).transpose()
 }
 
 /// Each link is a question to the directory, at every call: who proves themselves anew without end makes none of them dearer

@@ -5,14 +5,14 @@
 //! A family knows how often it was used, and no token at all: `oidc/refresh` makes and knows them by a keyed hash of family
 //! and number. So a use is one row changed, and a stolen database holds no token.
 
-use super::{Db, Durability, application::Platform};
+use super::{Db, Durability, account::Profile, application::Platform, profile};
 use crate::error::Result;
 use app::contract::{
     id::{AccountId, ApplicationId, GrantId, SessionId, TenantId, UserFlowId},
     time::{Timestamp, millis},
 };
 use sqlx::{AnyConnection, FromRow, Row as _, any::AnyRow};
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 /// How long a used token still answers with the same successor.
 pub const GRACE: Duration = Duration::from_secs(30);
@@ -126,8 +126,14 @@ impl FromRow<'_, AnyRow> for Family {
     }
 }
 
-/// Uses token `number` of the application's family, and gives the family as it is then. None when that token is not the
-/// one that works: somebody was first, or the family died.
+/// A family as it is after its use, and whose it is: nobody any more where the account was deleted.
+pub struct Used {
+    pub family: Family,
+    pub profile: Option<Profile>,
+}
+
+/// Uses token `number` of the application's family. None when that token is not the one that works: somebody was first, or
+/// the family died.
 pub async fn use_once(
     db: &Db,
     tenant: &TenantId,
@@ -135,30 +141,37 @@ pub async fn use_once(
     application: &ApplicationId,
     number: i64,
     now: Timestamp,
-) -> Result<Option<Family>> {
+) -> Result<Option<Used>> {
+    static USE: LazyLock<String> = LazyLock::new(|| {
+        let told = profile::told("token_families.tenant_id", "token_families.account_id");
+        format!(
+            "UPDATE token_families SET uses = uses + 1, used_at = $1,
+                    expires_at = CASE WHEN ends_at < $1 + lasts THEN ends_at ELSE $1 + lasts END
+             WHERE tenant_id = $2 AND id = $3 AND application_id = $4 AND uses = $5 AND revoked_at IS NULL
+               AND expires_at > $1
+             RETURNING id, grant_id, application_id, account_id, session_id, user_flow_id, platform, scope, amr,
+                       signed_in_at, expires_at, uses, used_at, key_thumbprint, lasts, ends_at, flow_name, asked_at, claims,
+                       {told} AS told"
+        )
+    });
     let (tenant, id, application) = (tenant.clone(), id.to_owned(), application.clone());
-    db.change(Durability::Lasting, move |c| {
+    let found = db.change(Durability::Lasting, move |c| {
         Box::pin(async move {
-            let found = sqlx::query_as(
-                "UPDATE token_families SET uses = uses + 1, used_at = $1,
-                        expires_at = CASE WHEN ends_at < $1 + lasts THEN ends_at ELSE $1 + lasts END
-                 WHERE tenant_id = $2 AND id = $3 AND application_id = $4 AND uses = $5 AND revoked_at IS NULL
-                   AND expires_at > $1
-                 RETURNING id, grant_id, application_id, account_id, session_id, user_flow_id, platform, scope, amr,
-                           signed_in_at, expires_at, uses, used_at, key_thumbprint, lasts, ends_at, flow_name,
-                           asked_at, claims",
-            )
-            .bind(now.0)
-            .bind(tenant.as_str())
-            .bind(id)
-            .bind(application.as_str())
-            .bind(number)
-            .fetch_optional(c)
-            .await?;
+            let found = sqlx::query(USE.as_str())
+                .bind(now.0)
+                .bind(tenant.as_str())
+                .bind(id)
+                .bind(application.as_str())
+                .bind(number)
+                .fetch_optional(c)
+                .await?;
             Ok(found)
         })
-    })
-    .await
+    });
+    let Some(row) = found.await? else { return Ok(None) };
+    let told: Option<String> = row.try_get("told")?;
+    let profile = told.map_or(Ok(None), |told| profile::read(&told))?;
+    Ok(Some(Used { family: Family::from_row(&row)?, profile }))
 }
 
 /// Undoes a use whose request was refused after all: the same token works again.

@@ -213,6 +213,7 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
     let claims = AskedClaims::default();
     Ok(Granted {
         account,
+        profile: None,
         session,
         user_flow,
         amr,

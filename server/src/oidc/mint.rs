@@ -33,15 +33,20 @@ pub struct Mint<'a> {
 }
 
 impl<'a> Mint<'a> {
-    /// Refuses where the account was switched off meanwhile.
+    /// Refuses where the account was switched off meanwhile. Asks who it is, where that is not `known`.
     pub async fn open(
         state: &'a AppState,
         tenant: &'a Tenant,
         application: &'a Application,
         granted: &'a Granted,
+        known: Option<Profile>,
     ) -> Result<Mint<'a>> {
-        let profile = account::enabled_profile(&state.db, &tenant.id, &granted.account).await?;
+        let profile = match known {
+            Some(profile) => Some(profile),
+            None => account::profile(&state.db, &tenant.id, &granted.account).await?,
+        };
         let profile = profile
+            .filter(|profile| !profile.disabled)
             .ok_or_else(|| Refusal::new("invalid_grant", 50057, "The account is switched off or was deleted."))?;
         let flow = user_flow::get(&state.db, &tenant.id, &granted.user_flow).await?;
         Ok(Mint {

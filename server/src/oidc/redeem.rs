@@ -190,11 +190,9 @@ pub async fn use_up(
         expires_at: family.expires_at,
     });
     // Whoever signed out in the minute between has signed out.
-    if session::is_running(&state.db, &tenant.id, &granted.session).await? {
-        Ok(granted)
-    } else {
-        Err(invalid(50173, "The session has ended.").into())
-    }
+    let whose = session::whose(&state.db, &tenant.id, &granted.session).await?;
+    granted.profile = whose.ok_or_else(|| invalid(50173, "The session has ended."))?;
+    Ok(granted)
 }
 
 /// As B2C has it: what one flow gave is worth nothing at another (AADB2C90088).
@@ -238,6 +236,7 @@ pub fn granted(grant: &Grant, kept: Kept) -> Result<(Granted, RefreshRules), Ref
     };
     let granted = Granted {
         account,
+        profile: None,
         session,
         user_flow: grant.user_flow.clone(),
         amr,

@@ -12,7 +12,7 @@ use crate::{
         identity::Folded,
         outbox, session,
         tenant::Tenant,
-        token_family::{self, Family, GRACE},
+        token_family::{self, Family, GRACE, Used},
     },
     error::{Refusal, Result},
     mail::compose::{Mail, compose},
@@ -45,19 +45,20 @@ pub async fn refresh(
     let asked = form.get("scope").map(|text| Scopes::asked(text, apis)).transpose()?;
     let (id, number) = read(&state.seal, &tenant.id, form.required("refresh_token")?).ok_or_else(refused)?;
     // The use comes first: in the ordinary case it is all that is asked of the database.
-    let family = match token_family::use_once(&state.db, &tenant.id, id, application, number, now).await? {
-        Some(family) => match befits(client, named, asked.as_ref(), &family, apis) {
-            Ok(_) => family,
+    let (family, profile) = match token_family::use_once(&state.db, &tenant.id, id, application, number, now).await? {
+        Some(Used { family, profile }) => match befits(client, named, asked.as_ref(), &family, apis) {
+            Ok(_) => (family, profile),
             Err(refusal) => {
                 token_family::give_back(&state.db, &tenant.id, &family).await?;
                 return Err(refusal.into());
             }
         },
-        None => used_before(state, tenant, client, id, number, now).await?,
+        None => (used_before(state, tenant, client, id, number, now).await?, None),
     };
     Ok(Granted {
         scopes: befits(client, named, asked.as_ref(), &family, apis)?,
         account: family.account,
+        profile,
         session: family.session,
         user_flow: family.user_flow,
         amr: family.amr,

@@ -83,6 +83,7 @@ fn granted(kept: &Kept, SignedIn { outcome, user_flow }: SignedIn) -> Option<Gra
     let Outcome::SignedIn { account, session, amr, signed_in_at, new_account } = outcome else { return None };
     Some(Granted {
         account,
+        profile: None,
         session,
         user_flow,
         amr,
@@ -133,7 +134,7 @@ async fn tokens(
         return Ok(pairs);
     }
     let Answering { state, tenant, application, .. } = from;
-    let mint = Mint::open(state, tenant, application, granted).await?;
+    let mint = Mint::open(state, tenant, application, granted, None).await?;
     // Nobody proved anything: whoever has the browser has the token.
     let access_token = if response.token { Some(mint.access_token("0", None)?) } else { None };
     if let Some(access_token) = &access_token {

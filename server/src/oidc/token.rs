@@ -10,7 +10,7 @@ use crate::{
         place::Place,
         refuse::{self, NO_STORE, Traces},
     },
-    directory::tenant::Tenant,
+    directory::{account::Profile, tenant::Tenant},
     error::{Refusal, Result},
     guard::Caller,
     possession::{self, Call},
@@ -71,6 +71,8 @@ pub const GRANT_TYPES_OF_FLOWS: [&str; 3] = ["authorization_code", "refresh_toke
 /// What was granted: everything that the tokens will say.
 pub struct Granted {
     pub account: AccountId,
+    /// Who that is, where the database told it with the grant.
+    pub profile: Option<Profile>,
     pub session: SessionId,
     pub user_flow: UserFlowId,
     pub amr: Vec<String>,
@@ -207,11 +209,12 @@ async fn tokens(
     state: &AppState,
     tenant: &Tenant,
     client: &Client,
-    granted: Granted,
+    mut granted: Granted,
     wants_client_info: bool,
 ) -> Result<Tokens> {
     let application = &client.application;
-    let mint = Mint::open(state, tenant, application, &granted).await?;
+    let known = granted.profile.take();
+    let mint = Mint::open(state, tenant, application, &granted, known).await?;
     let access_token = mint.access_token(client.class(), client.key.as_deref())?;
     let id_token = match granted.scopes.has(Scope::Openid) {
         true => Some(mint.id_token(Beside { access_token: Some(&access_token), ..Beside::default() })?),
