@@ -1,11 +1,12 @@
 //! The loop that every face with journeys turns: the engine says what to do, the hands do it, until there is something to
 //! show or the journey is over. `perform` does it, `counted` knows what nobody may try for ever, `finish` writes down how it
-//! ended, `funnel` counts how far people come.
+//! ended and `hold` for whom, `funnel` counts how far people come.
 
 mod begin;
 mod counted;
 mod finish;
 mod funnel;
+mod hold;
 mod holder;
 mod page;
 mod perform;
