@@ -28,8 +28,7 @@ pub fn hold_to_address(visit: &Visit, unit: &mut Unit, account: &AccountId, prov
         let is_known = identity::is_known_by(&visit.tenant.id, account, &Folded::address(address));
         return unit.say(Durability::Fleeting, is_known);
     }
-    let mailbox = visit.journey.stage.entering().and_then(|entering| entering.mailbox.as_deref());
-    if let Some(mailbox) = mailbox.filter(|_| proved.contains(&Proof::Code)) {
+    if let Some(mailbox) = visit.journey.stage.mailbox().filter(|_| proved.contains(&Proof::Code)) {
         let (tenant, account, mailbox) = (visit.tenant.id.clone(), account.clone(), Folded::address(mailbox));
         unit.add(Durability::Fleeting, move |c| {
             Box::pin(async move { identity::is_reached_at(c, &tenant, &account, &mailbox).await })

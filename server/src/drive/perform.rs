@@ -89,7 +89,11 @@ async fn find_name(state: &AppState, visit: &Visit, user_name: &str) -> Result<E
 
 async fn read_profile(state: &AppState, visit: &Visit, account: &AccountId) -> Result<Event> {
     let profile = account::enabled_profile(&state.db, &visit.tenant.id, account).await?;
-    Ok(Event::ProfileRead(profile.map(|it| Profile { address: it.name, attributes: it.attributes })))
+    let contact = match visit.journey.stage.address().map(Folded::address) {
+        Some(name) if !is_address(name.as_str()) => identity::find_contact(&state.db, &visit.tenant.id, &name).await?,
+        _ => None,
+    };
+    Ok(Event::ProfileRead(profile.map(|it| Profile { contact, attributes: it.attributes })))
 }
 
 /// `read` is the name whose mailbox was read in this journey, if one was.

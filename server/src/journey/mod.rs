@@ -223,6 +223,7 @@ pub enum Stage {
     /// Somebody is in; what is known of them is being read. Left within the turn that enters it.
     Reading {
         account: AccountId,
+        address: Option<String>,
         by: Entered,
     },
     Profile {
@@ -329,7 +330,8 @@ pub fn begin(entry: Entry) -> Journey {
     let stage = match (entry.known, entry.profile) {
         (Some(Known { account, address, .. }), Some(profile)) => {
             said.typed = profile;
-            Stage::Profile { arrived: Arrived { account, address, by: Entered::Before } }
+            let arrived = Arrived { account, address: Some(address), contact: None, by: Entered::Before };
+            Stage::Profile { arrived }
         }
         (Some(known), None) => Stage::Account { known },
         (None, _) => Stage::Address { path: entry.path },
@@ -342,6 +344,7 @@ pub fn begin(entry: Entry) -> Journey {
 /// present step as it was.
 pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp) -> (Journey, Turn) {
     let Journey { mut language, popup, can_cancel, mut keep, stage, said, mut mailed } = journey;
+    let came_by = stage.address().map(str::to_owned);
     let moved = match (stage, event) {
         (Stage::Finished { claimed: Some(address), reached }, Event::AddressTaken) => {
             sign_up::taken(address, reached, &mut mailed, now)
@@ -455,7 +458,9 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             Event::Answered(Answer::Attributes { revision, values }),
         ) => sign_up::attributes(setting, &language, NewAccount { address, reached, password, keep }, revision, values),
 
-        (Stage::Reading { account, by }, Event::ProfileRead(profile)) => profile::found(setting, account, by, profile),
+        (Stage::Reading { account, address, by }, Event::ProfileRead(profile)) => {
+            profile::found(setting, account, address, by, profile)
+        }
         (Stage::Profile { arrived }, Event::Answered(Answer::Attributes { revision, values })) => {
             profile::answered(setting, &language, arrived, revision, values, &said.typed)
         }
@@ -481,7 +486,7 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
         (stage, _) => Move::stay(stage, said),
     };
     let Move { stage, said, then } = match moved {
-        Move { then: Then::Finish(outcome), .. } => profile::before_leaving(setting, outcome),
+        Move { then: Then::Finish(outcome), .. } => profile::before_leaving(setting, came_by, outcome),
         moved => moved,
     };
     let journey = Journey { language, popup, can_cancel, keep, stage, said, mailed };

@@ -410,3 +410,28 @@ async fn r11_by_a_user_name_a_proof_is_worth_nothing_after_the_address_changed()
     })
     .await;
 }
+
+/// Of several addresses of an account, the one at which mail was read counts, whichever its profile names first.
+#[tokio::test]
+async fn r11_before_a_profile_the_address_counts_that_mail_was_read_at() {
+    on_both(async |server| {
+        let (admin, editor) = (server.administrator().await, editor(&server).await);
+        for (read, kept) in [("first", "first"), ("first", "second"), ("second", "first"), ("second", "second")] {
+            let address = |word: &str| format!("{word}@{read}-{kept}.example");
+            let identity =
+                |word: &str| json!({ "signInType": "emailAddress", "issuer": "", "issuerAssignedId": address(word) });
+            let ada = json!({ "displayName": "Ada Lovelace", "identities": [identity("first"), identity("second")] });
+            let ada = admin.make("/users", ada).await;
+            let mut browser = server.browser();
+            editor.asks(&mut browser).await;
+            browser.fill(&[("Email address", &address(read))]).press("Continue").await;
+            browser.press("Email me a code instead").await;
+            browser.type_code(&address(read)).await;
+            assert_eq!(browser.heading(), "Your profile");
+            readdress(&admin, &ada, &[("emailAddress", &address(kept))]).await;
+            browser.press("Save").await;
+            assert_eq!(editor.has(&browser), read == kept, "read at the {read}, kept the {kept}: {}", browser.text());
+        }
+    })
+    .await;
+}
