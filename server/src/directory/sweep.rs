@@ -1,6 +1,6 @@
 //! Throws away what has run out. Nothing relies on it: every reader checks the time itself (cve_2026_32132).
 
-use super::{Db, Durability, person};
+use super::{Db, Durability, person, tenant};
 use crate::error::Result;
 use app::contract::time::Timestamp;
 use std::time::Duration;
@@ -20,6 +20,7 @@ pub const ACTIVITY: Duration = DAY.saturating_mul(182);
 /// Deletes one batch of everything that ran out; true when there may be more. A password that had `closed_after` wrong
 /// guesses stays closed until its owner opens it, however long ago that was (security R1).
 pub async fn sweep(db: &Db, closed_after: u32, now: Timestamp) -> Result<bool> {
+    tenant::forget_foreign_hashes(db, now.earlier_by(DAY)).await?;
     let yesterday = now.earlier_by(DAY).0;
     let mut more = person::purge_expired(db, now).await?;
     for (sql, values) in [
