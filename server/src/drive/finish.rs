@@ -1,32 +1,27 @@
 //! How a journey ends: account, session, grant and activity are written together, or not at all.
 
 use super::{
-    counted::{acquaintance, strangers_at},
-    hold::{hold, hold_to_address, proved_address, shown_at},
-    perform::write,
+    account::{edit_profile, make_account, prove_address, replace_password},
+    counted::acquaintance,
+    hold::{hold, shown_at},
     visit::Visit,
 };
 use crate::{
     administration::{LONGEST_SESSION, REST_MINUTES, enrolment, is_home},
     cookie::{self, Cookie, Keep},
     directory::{
-        Durability, Unit,
-        account::{self, NewAccount, NewName},
+        Durability, Unit, account,
         activity::{self, Activity, Kind},
         device, grant, guess,
-        identity::Folded,
-        person, second_address,
         session::{self, Begun, LONGEST, Session},
     },
     error::{Error, Result},
-    journey::{Came, Entered, Outcome, Proof, Reached, assurance},
-    mail::compose::{Mail, compose},
-    post::NOTICE_LIFETIME,
+    journey::{Came, Entered, Outcome, Proof, assurance},
     secret::token::Token,
     session_state,
     state::AppState,
 };
-use app::contract::{flow_rules::SessionLifetime, id::AccountId, secret::Secret, time::Timestamp};
+use app::contract::{flow_rules::SessionLifetime, id::AccountId};
 use axum::http::{HeaderMap, HeaderValue};
 use std::time::Duration;
 
@@ -91,7 +86,7 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
             if let Entered::Now { proved, came, .. } = &by {
                 hold(visit, unit, &account, proved, *came);
             }
-            edit(visit, unit, &account, attributes);
+            edit_profile(visit, unit, &account, attributes);
             note(state, visit, unit, Kind::ProfileEdited, Some(&account));
             match by {
                 Entered::Before => go_on(state, visit, unit, &account).await,
@@ -120,49 +115,6 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
     }
 }
 
-/// An address that was taken as typed belongs, from the first code that comes back from it, to whoever reads its mail. What
-/// somebody opened who may be another ends, unless it was shown by the password that they are the same (security R12).
-fn prove_address(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof]) {
-    let Some(address) = proved_address(visit, proved) else { return };
-    let same_person = proved.contains(&Proof::Password);
-    let (tenant, account, address, now) =
-        (visit.tenant.id.clone(), account.clone(), Folded::address(address), visit.now);
-    unit.add(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            if account::prove_address(c, &tenant, &account, &address, now).await? && !same_person {
-                account::end_everything(c, &tenant, &account, now).await?;
-                device::forget_all(c, &tenant, &account).await?;
-                second_address::remove(c, &tenant, &account).await?;
-            }
-            Ok(())
-        })
-    });
-}
-
-/// The account of somebody new.
-pub fn make_account(
-    state: &AppState,
-    visit: &Visit,
-    unit: &mut Unit,
-    address: String,
-    reached: Reached,
-    password: Option<Secret>,
-    attributes: Vec<(String, String)>,
-) -> AccountId {
-    let id = AccountId::from(state.chance.id());
-    let name = match reached {
-        Reached::Proved => NewName::Proved(address),
-        Reached::AsTyped => NewName::AsTyped(address),
-        Reached::Contact(contact) => NewName::UserName(address, Some(contact)),
-        Reached::Nowhere => NewName::UserName(address, None),
-    };
-    let new = NewAccount { id: id.clone(), user_flow: visit.flow.id.clone(), name, password, attributes };
-    let (tenant, now) = (visit.tenant.id.clone(), visit.now);
-    unit.add(Durability::Lasting, move |c| Box::pin(async move { account::insert(c, &tenant, &new, now).await }));
-    note(state, visit, unit, Kind::SignedUp, Some(&id));
-    id
-}
-
 /// With the session that this browser had before.
 async fn go_on(state: &AppState, visit: &Visit, unit: &mut Unit, account: &AccountId) -> Result<Vec<HeaderValue>> {
     let session = session_of(state, visit, account).await?;
@@ -175,56 +127,6 @@ async fn session_of(state: &AppState, visit: &Visit, account: &AccountId) -> Res
     let hash = visit.holder.session(&visit.tenant.id, visit.https).ok_or(Error::JourneyOver)?;
     let session = session::find(&state.db, &visit.tenant.id, &hash, visit.now).await?;
     session.filter(|session| session.account == *account).ok_or(Error::JourneyOver)
-}
-
-/// What the person corrected, in one piece with how the journey ends.
-fn edit(visit: &Visit, unit: &mut Unit, account: &AccountId, attributes: Vec<(String, Option<String>)>) {
-    let (tenant, account) = (visit.tenant.id.clone(), account.clone());
-    unit.add(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            for (attribute, value) in &attributes {
-                person::set_attribute(c, &tenant, &account, attribute, value.as_deref()).await?;
-            }
-            person::index(c, &tenant, &account).await
-        })
-    });
-}
-
-/// The new password replaces the old one and ends whatever the old one had opened; its owner is told by mail.
-pub async fn replace_password(
-    state: &AppState,
-    visit: &Visit,
-    unit: &mut Unit,
-    account: &AccountId,
-    password: Secret,
-    temporary_since: Option<Timestamp>,
-    proved: &[Proof],
-) -> Result<()> {
-    prove_address(visit, unit, account, proved);
-    let profile = account::profile(&state.db, &visit.tenant.id, account).await?.ok_or(Error::JourneyOver)?;
-    let strangers = strangers_at(state, account);
-    let (tenant, id, journey, now) = (visit.tenant.id.clone(), account.clone(), visit.row.id.clone(), visit.now);
-    unit.add(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            match temporary_since {
-                Some(since) => account::replace_temporary(c, &tenant, &id, &password, since, now).await?,
-                None => account::recover_password(c, &tenant, &id, &password, &journey, now).await?,
-            }
-            account::end_everything(c, &tenant, &id, now).await?;
-            device::forget_all(c, &tenant, &id).await?;
-            guess::forget(&tenant, &strangers).run(c).await
-        })
-    });
-    // Whoever knew an administrator's password knew it since then.
-    let let_in = account::lets_in(&visit.tenant.id, account, &visit.row.id, temporary_since);
-    unit.say(Durability::Fleeting, let_in);
-    hold_to_address(visit, unit, account, proved);
-    note(state, visit, unit, Kind::Recovered, Some(account));
-    // An administrator's password may have been for somebody to whom nobody can write.
-    let Some(address) = profile.mailbox().or(proved_address(visit, proved)) else { return Ok(()) };
-    let mail = Mail::PasswordChanged { application: visit.application.name.clone() };
-    let letter = compose(&mail, Folded::address(address).as_str(), &visit.tenant.brand, &visit.texts);
-    write(state, visit, unit, &letter, visit.now + NOTICE_LIFETIME)
 }
 
 /// How long somebody stays signed in.
@@ -338,7 +240,7 @@ fn conclude_with(visit: &Visit, unit: &mut Unit, outcome: &grant::Outcome) -> Re
     Ok(())
 }
 
-fn note(state: &AppState, visit: &Visit, unit: &mut Unit, kind: Kind, account: Option<&AccountId>) {
+pub fn note(state: &AppState, visit: &Visit, unit: &mut Unit, kind: Kind, account: Option<&AccountId>) {
     let activity = Activity {
         id: state.chance.id(),
         at: visit.now,

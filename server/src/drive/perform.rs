@@ -1,11 +1,12 @@
 //! What the engine asks of the hands: one arm per Effect, one Event back.
 
 use super::{
+    account::{make_account, replace_password},
     counted::{
         asker, count_unproved, count_wrong, failure, failure_from, forgive, guesser, guesses, network, refuse_beyond,
         spend,
     },
-    finish, second_step,
+    second_step,
     visit::Visit,
     whose::whose,
 };
@@ -65,14 +66,14 @@ pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: E
         }
         Effect::KeepSecondAddress { account, to } => second_step::keep_address(state, visit, unit, &account, &to).await,
         Effect::ReplacePassword { account, password, proved, temporary_since } => {
-            finish::replace_password(state, visit, unit, &account, password, temporary_since, &proved).await?;
+            replace_password(state, visit, unit, &account, password, temporary_since, &proved).await?;
             Ok(Event::PasswordReplaced)
         }
         Effect::MakeAccount { address, reached, password, attributes } => {
             if !reached.is_proved() {
                 count_unproved(state, visit).await?;
             }
-            Ok(Event::AccountMade(finish::make_account(state, visit, unit, address, reached, password, attributes)))
+            Ok(Event::AccountMade(make_account(state, visit, unit, address, reached, password, attributes)))
         }
     }
 }
