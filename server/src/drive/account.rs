@@ -10,7 +10,7 @@ use super::{
 use crate::{
     directory::{
         Durability, Unit,
-        account::{self, NewAccount, NewName},
+        account::{self, NewAccount, NewName, Profile},
         activity::Kind,
         device, guess,
         identity::Folded,
@@ -67,15 +67,21 @@ pub fn prove_address(visit: &Visit, unit: &mut Unit, account: &AccountId, proved
     });
 }
 
+/// A password that somebody chose in place of another.
+pub struct NewPassword<'a> {
+    pub account: &'a AccountId,
+    pub hash: Secret,
+    /// The old one was an administrator's, since then; otherwise it was forgotten.
+    pub temporary_since: Option<Timestamp>,
+    pub proved: &'a [Proof],
+}
+
 /// The new password replaces the old one and ends whatever the old one had opened; its owner is told by mail.
 pub async fn replace_password(
     state: &AppState,
     visit: &Visit,
     unit: &mut Unit,
-    account: &AccountId,
-    password: Secret,
-    temporary_since: Option<Timestamp>,
-    proved: &[Proof],
+    NewPassword { account, hash, temporary_since, proved }: NewPassword<'_>,
 ) -> Result<()> {
     prove_address(visit, unit, account, proved);
     let profile = account::profile(&state.db, &visit.tenant.id, account).await?.ok_or(Error::JourneyOver)?;
@@ -84,8 +90,8 @@ pub async fn replace_password(
     unit.add(Durability::Lasting, move |c| {
         Box::pin(async move {
             match temporary_since {
-                Some(since) => account::replace_temporary(c, &tenant, &id, &password, since, now).await?,
-                None => account::recover_password(c, &tenant, &id, &password, &journey, now).await?,
+                Some(since) => account::replace_temporary(c, &tenant, &id, &hash, since, now).await?,
+                None => account::recover_password(c, &tenant, &id, &hash, &journey, now).await?,
             }
             account::end_everything(c, &tenant, &id, now).await?;
             device::forget_all(c, &tenant, &id).await?;
@@ -97,6 +103,10 @@ pub async fn replace_password(
     unit.say(Durability::Fleeting, let_in);
     hold_to_address(visit, unit, account, proved);
     note(state, visit, unit, Kind::Recovered, Some(account));
+    tell_owner(state, visit, unit, &profile, proved)
+}
+
+fn tell_owner(state: &AppState, visit: &Visit, unit: &mut Unit, profile: &Profile, proved: &[Proof]) -> Result<()> {
     // An administrator's password may have been for somebody to whom nobody can write.
     let Some(address) = profile.mailbox().or(proved_address(visit, proved)) else { return Ok(()) };
     let mail = Mail::PasswordChanged { application: visit.application.name.clone() };

@@ -1,7 +1,7 @@
 //! How a journey ends: account, session, grant and activity are written together, or not at all.
 
 use super::{
-    account::{edit_profile, make_account, prove_address, replace_password},
+    account::{NewPassword, edit_profile, make_account, prove_address, replace_password},
     counted::acquaintance,
     hold::{hold, shown_at},
     visit::Visit,
@@ -72,7 +72,8 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
             sign_in(state, visit, unit, id, &proved, keep, true)
         }
         Outcome::Recovered { account, password, proved, temporary_since, must_enrol } => {
-            replace_password(state, visit, unit, &account, password, temporary_since, &proved).await?;
+            let new = NewPassword { account: &account, hash: password, temporary_since, proved: &proved };
+            replace_password(state, visit, unit, new).await?;
             if must_enrol {
                 return Ok(Vec::new());
             }

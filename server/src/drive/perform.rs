@@ -1,7 +1,7 @@
 //! What the engine asks of the hands: one arm per Effect, one Event back.
 
 use super::{
-    account::{make_account, replace_password},
+    account::{NewPassword, make_account, replace_password},
     counted::{
         asker, count_unproved, count_wrong, failure, failure_from, forgive, guesser, guesses, network, refuse_beyond,
         spend,
@@ -66,7 +66,8 @@ pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: E
         }
         Effect::KeepSecondAddress { account, to } => second_step::keep_address(state, visit, unit, &account, &to).await,
         Effect::ReplacePassword { account, password, proved, temporary_since } => {
-            replace_password(state, visit, unit, &account, password, temporary_since, &proved).await?;
+            let new = NewPassword { account: &account, hash: password, temporary_since, proved: &proved };
+            replace_password(state, visit, unit, new).await?;
             Ok(Event::PasswordReplaced)
         }
         Effect::MakeAccount { address, reached, password, attributes } => {
