@@ -50,19 +50,10 @@ pub async fn finish(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: O
 async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: Outcome) -> Result<Vec<HeaderValue>> {
     match outcome {
         Outcome::SignedIn { account, proved, keep, came } => {
-            hold(visit, unit, &account, &proved, came);
-            let note_sign_in = |unit: &mut Unit| note(state, visit, unit, Kind::SignedIn, Some(&account));
-            match came {
-                Came::Now => {
-                    prove_address(visit, unit, &account, &proved);
-                    note_sign_in(unit);
-                }
-                Came::Before { .. } => {
-                    session_of(state, visit, &account).await?;
-                    note_sign_in(unit);
-                }
-                // That was noted when it was written.
-                Came::Renewed { .. } | Came::New { .. } => {}
+            let_in(state, visit, unit, &account, &proved, came).await?;
+            // A new password, or account, was noted when it was written.
+            if matches!(came, Came::Now | Came::Before { .. }) {
+                note(state, visit, unit, Kind::SignedIn, Some(&account));
             }
             let is_new = matches!(came, Came::New { .. });
             sign_in(state, visit, unit, account, &proved, keep, is_new)
@@ -85,19 +76,13 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
         }
         Outcome::ProfileEdited { account, attributes, by } => {
             if let Entered::Now { proved, came, .. } = &by {
-                hold(visit, unit, &account, proved, *came);
+                let_in(state, visit, unit, &account, proved, *came).await?;
             }
             edit_profile(visit, unit, &account, attributes);
             note(state, visit, unit, Kind::ProfileEdited, Some(&account));
             match by {
                 Entered::Before => go_on(state, visit, unit, &account).await,
-                Entered::Now { proved, keep, came } => {
-                    match came {
-                        Came::Before { .. } => drop(session_of(state, visit, &account).await?),
-                        _ => prove_address(visit, unit, &account, &proved),
-                    }
-                    sign_in(state, visit, unit, account, &proved, keep, false)
-                }
+                Entered::Now { proved, keep, .. } => sign_in(state, visit, unit, account, &proved, keep, false),
             }
         }
         Outcome::MustEnrol { account } => {
@@ -114,6 +99,27 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
             Ok(Vec::new())
         }
     }
+}
+
+/// Whoever had an account before gets in by it, as long as what they showed still counts.
+async fn let_in(
+    state: &AppState,
+    visit: &Visit,
+    unit: &mut Unit,
+    account: &AccountId,
+    proved: &[Proof],
+    came: Came,
+) -> Result<()> {
+    hold(visit, unit, account, proved, came);
+    match came {
+        Came::Now => prove_address(visit, unit, account, proved),
+        Came::Before { .. } => {
+            session_of(state, visit, account).await?;
+        }
+        // The address was proved with the new password, or the account.
+        Came::Renewed { .. } | Came::New { .. } => {}
+    }
+    Ok(())
 }
 
 /// With the session that this browser had before.
