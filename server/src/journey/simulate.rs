@@ -2,10 +2,11 @@
 //! and nobody gets a mail.
 
 use super::{
-    Account, AccountId, Came, Effect, Entry, Event, Journey, Outcome, Profile, SecondFactor, Setting, Turn, Verdict,
-    advance, begin, limits, show, typed,
+    Account, Came, Effect, Entry, Event, Journey, Outcome, Profile, SecondFactor, Setting, Turn, Verdict, advance,
+    begin, limits, show, typed,
 };
 use app::contract::{
+    id::AccountId,
     journey::{Answer, Notice, Step, is_address},
     secret::Secret,
     time::Timestamp,
