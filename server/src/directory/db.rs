@@ -27,7 +27,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 const POSTGRES_CONNECTIONS: u32 = 16;
 const POSTGRES_FLEETING_CONNECTIONS: u32 = 8;
 const SQLITE_READERS: u32 = 4;
-const LIMITS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'";
+pub(super) const LIMITS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'";
 const FLEETING: &str = "SET synchronous_commit = off";
 
 /// NORMAL: `group` writes the log through to the disk itself, when a unit must last. What a savepoint needs to be undone stays
@@ -41,6 +41,7 @@ const WRITING: &[&str] = &[
     "PRAGMA temp_store = MEMORY",
     "PRAGMA wal_autocheckpoint = 4096",
 ];
+const READING: &[&str] = &["PRAGMA query_only = ON", "PRAGMA busy_timeout = 5000"];
 
 #[derive(Clone)]
 pub struct Db {
@@ -71,23 +72,14 @@ impl Db {
         let create = if url.contains('?') { format!("{url}&mode=rwc") } else { format!("{url}?mode=rwc") };
         let options = AnyConnectOptions::from_str(&create)?;
         let mut writing = AnyConnection::connect_with(&options).await?;
-        for pragma in WRITING {
-            sqlx::query(*pragma).execute(&mut writing).await?;
-        }
+        tell(&mut writing, WRITING).await?;
         let pool = AnyPoolOptions::new()
             .max_connections(SQLITE_READERS)
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(2))
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    for pragma in ["PRAGMA query_only = ON", "PRAGMA busy_timeout = 5000"] {
-                        sqlx::query(pragma).execute(&mut *connection).await?;
-                    }
-                    Ok(())
-                })
-            })
+            .after_connect(|connection, _| Box::pin(tell(connection, READING)))
             .connect_lazy_with(options.clone());
         Ok(Db {
             kind: Kind::Sqlite,
@@ -102,16 +94,9 @@ impl Db {
 
     async fn open_postgres(url: &str) -> Result<Db> {
         let options = AnyConnectOptions::from_str(url)?;
-        let lasting = postgres_pool(POSTGRES_CONNECTIONS).connect_with(options.clone()).await?;
-        let fleeting = postgres_pool(POSTGRES_FLEETING_CONNECTIONS)
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    limit(&mut *connection).await?;
-                    sqlx::raw_sql(FLEETING).execute(&mut *connection).await?;
-                    Ok(())
-                })
-            })
-            .connect_lazy_with(options.clone());
+        let lasting = postgres_pool(POSTGRES_CONNECTIONS, &[LIMITS]).connect_with(options.clone()).await?;
+        let fleeting = postgres_pool(POSTGRES_FLEETING_CONNECTIONS, &[LIMITS, FLEETING]);
+        let fleeting = fleeting.connect_lazy_with(options.clone());
         Ok(Db {
             kind: Kind::Postgres,
             options,
@@ -346,17 +331,19 @@ enum Writer {
     Pools { lasting: AnyPool, fleeting: AnyPool },
 }
 
-/// Whoever tells its connections something else when they are made tells them their limits first.
-pub(super) fn postgres_pool(connections: u32) -> AnyPoolOptions {
+/// Each connection is told these words when it is made.
+pub(super) fn postgres_pool(connections: u32, words: &'static [&'static str]) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(connections)
         .test_before_acquire(false)
         .acquire_timeout(Duration::from_secs(2))
-        .after_connect(|connection, _| Box::pin(async move { limit(connection).await }))
+        .after_connect(move |connection, _| Box::pin(tell(connection, words)))
 }
 
-pub(super) async fn limit(connection: &mut AnyConnection) -> sqlx::Result<()> {
-    sqlx::raw_sql(LIMITS).execute(connection).await?;
+pub(super) async fn tell(connection: &mut AnyConnection, words: &[&'static str]) -> sqlx::Result<()> {
+    for sentence in words {
+        sqlx::raw_sql(*sentence).execute(&mut *connection).await?;
+    }
     Ok(())
 }
 
