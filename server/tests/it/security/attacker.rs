@@ -435,3 +435,34 @@ async fn r11_before_a_profile_the_address_counts_that_mail_was_read_at() {
     })
     .await;
 }
+
+/// Of whoever was called by their user name, the address to which the code went.
+#[tokio::test]
+async fn r11_before_a_profile_a_user_name_counts_as_the_address_behind_it() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let by_either = |flow: &mut UserFlow| {
+            flow.kind = FlowKind::ProfileEdit;
+            flow.rules.sign_in_name = SignInName::EmailOrUserName;
+        };
+        let editor = server.flow(by_either).await;
+        let identity = |kind: &str, name: &str| json!({ "signInType": kind, "issuer": "", "issuerAssignedId": name });
+        let identities = [identity("emailAddress", ADA), identity("userName", "adal")];
+        let ada = admin.make("/users", json!({ "displayName": "Ada Lovelace", "identities": identities })).await;
+        for (mailbox, after, is_theirs) in
+            [(ADA, "ada@elsewhere.example", false), ("ada@elsewhere.example", "Ada@Elsewhere.example", true)]
+        {
+            server.clock.advance(Duration::from_secs(60));
+            let mut browser = server.browser();
+            editor.asks(&mut browser).await;
+            browser.fill(&[("Email address or user name", "adal")]).press("Continue").await;
+            browser.press("Forgot password?").await;
+            browser.type_code(mailbox).await;
+            assert_eq!(browser.heading(), "Your profile");
+            readdress(&admin, &ada, &[("emailAddress", after), ("userName", "adal")]).await;
+            browser.press("Save").await;
+            assert_eq!(editor.has(&browser), is_theirs, "{}", browser.text());
+        }
+    })
+    .await;
+}
