@@ -2,7 +2,10 @@
 
 #![forbid(unsafe_code)]
 
-use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
+mod line;
+
+use clap::Parser;
+use line::{Administrator, Audit, Command, Keys, Line, People, help};
 use server::{
     administration, background,
     config::{Config, Sources, Tls},
@@ -25,7 +28,7 @@ use server::{
 use std::{
     env,
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
 };
 use tokio::{
@@ -33,142 +36,6 @@ use tokio::{
     runtime,
     signal::unix::{SignalKind, signal},
 };
-
-/// Sign-up and sign-in for your applications: hosted pages, OpenID Connect, one binary.
-#[derive(Parser)]
-#[command(name = "portico", version, disable_help_subcommand = true, after_help = AFTER_HELP)]
-struct Line {
-    /// A TOML file to read besides the environment
-    #[arg(long, global = true, value_name = "FILE", env = "PORTICO_CONFIG")]
-    config: Option<PathBuf>,
-    #[command(subcommand)]
-    command: Option<Command>,
-    /// Development over https, with a certificate made for this machine
-    #[arg(long, global = true)]
-    dev_tls: bool,
-}
-
-const AFTER_HELP: &str = "\
-Without a command the server starts. Without configuration it starts for development:
-on http://localhost:3000, with a database beside it, a demo application, and a mailbox
-that keeps every mail at /dev/mail.
-`portico help config` lists everything that can be set.";
-
-#[derive(Subcommand)]
-enum Command {
-    /// Start the server; brings the database up to date first
-    Serve,
-    /// Bring the database up to date, and stop
-    Migrate,
-    /// Look at configuration, database, clock, keys, mail and disk, and say what to do
-    Doctor,
-    /// What was changed by the management API, and whether somebody changed that later
-    Audit {
-        #[command(subcommand)]
-        what: Audit,
-    },
-    /// The administrators of this server
-    Administrator {
-        #[command(subcommand)]
-        what: Administrator,
-    },
-    /// The keys that sign tokens, and the one that seals secrets in the database
-    Keys {
-        #[command(subcommand)]
-        what: Keys,
-    },
-    /// The people of a tenant: bring many, or tell everything that is held about one
-    People {
-        #[command(subcommand)]
-        what: People,
-    },
-    /// Write a tenant's whole design (flows, attributes, applications, brand) as one document
-    Export {
-        /// Name or id; not needed where there is one
-        #[arg(long)]
-        tenant: Option<String>,
-        /// JSON instead of TOML
-        #[arg(long)]
-        json: bool,
-    },
-    /// Say what a document would change
-    Plan {
-        file: PathBuf,
-        #[arg(long)]
-        tenant: Option<String>,
-    },
-    /// Make what a document says, all of it or nothing
-    Apply {
-        file: PathBuf,
-        #[arg(long)]
-        tenant: Option<String>,
-    },
-    /// Measure how many passwords one core of this machine hashes in a second, and how many tokens it signs
-    Speed {
-        /// What to measure (argon2id, argon2id-portable, RS256, ES256, EdDSA); everything where nothing is named
-        what: Vec<String>,
-        /// For how long each
-        #[arg(long, default_value_t = 2.0)]
-        seconds: f64,
-    },
-    /// Explain a command, or everything that can be configured (`config`)
-    Help { topic: Option<String> },
-}
-
-#[derive(Subcommand)]
-enum Audit {
-    /// Check the chain of every tenant, and name the first row that is not as it was written
-    Verify,
-}
-
-#[derive(Subcommand)]
-enum Administrator {
-    /// Make a fresh set-up link for the first administrator; it works once, for an hour
-    Link,
-    /// Take the authenticator app of somebody who lost it away: the next sign-in sets up another
-    Reset {
-        /// The e-mail address with which they sign in
-        address: String,
-    },
-}
-
-#[derive(Subcommand)]
-enum Keys {
-    /// Make new signing keys today: published first, signing ten minutes later, while the old ones are still believed
-    Rotate {
-        /// Name or id; every tenant where none is named
-        #[arg(long)]
-        tenant: Option<String>,
-        /// In an emergency: sign with them at once, and believe nothing that the old ones signed. Applications that keep
-        /// the key set may refuse new tokens for five minutes
-        #[arg(long)]
-        now: bool,
-    },
-    /// Seal everything anew that is sealed under an older key than the first of PORTICO_SEAL_KEY. Servers may run
-    /// meanwhile, once all of them know both keys; broken off, it goes on when it is started again
-    Reseal,
-}
-
-#[derive(Subcommand)]
-enum People {
-    /// Bring people from a CSV file or JSON lines: mail (and mailVerified, if not), userName (and contactMail, for resets),
-    /// passwordHash, accountEnabled, and attributes by name
-    Import {
-        /// The tenant, by name or id
-        #[arg(long)]
-        tenant: String,
-        /// A CSV file with names in its first row (`.csv`), or a JSON object on each line
-        file: PathBuf,
-    },
-    /// Everything that is held about one person, as JSON
-    Export {
-        /// The tenant, by name or id
-        #[arg(long)]
-        tenant: String,
-        /// The person, by id or sign-in name
-        who: String,
-    },
-}
 
 /// What a shell script can tell apart: it worked, it did not, it was never going to with this configuration.
 const FAILED: u8 = 1;
@@ -184,7 +51,7 @@ fn main() -> ExitCode {
         let measured = speed::measure(&what, seconds, |line| {
             let _ = say(&line);
         });
-        return answer(measured.map(|()| String::new()));
+        return silent(measured);
     }
     let variables =
         env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
@@ -201,33 +68,33 @@ fn main() -> ExitCode {
         Err(fault) => return complain(&format!("No threads can be started: {fault}"), FAILED),
     };
     // On the heap: the runtime's code is made once for a pointer, not once for each place that polls it.
-    let done = runtime.block_on(Box::pin(async {
-        match command {
-            Command::Serve => serve(config).await,
-            Command::Migrate => migrate(config).await,
-            Command::Doctor => return examine(config).await,
-            Command::Audit { what: Audit::Verify } => return verify(config).await,
-            Command::Administrator { what: Administrator::Link } => return link(config).await,
-            Command::Administrator { what: Administrator::Reset { address } } => return reset(config, &address).await,
-            Command::Keys { what: Keys::Rotate { tenant, now } } => {
-                return rotate(config, tenant.as_deref(), now).await;
-            }
-            Command::People { what: People::Import { tenant, file } } => return import(config, &tenant, &file).await,
-            Command::People { what: People::Export { tenant, who } } => return export(config, &tenant, &who).await,
-            Command::Keys { what: Keys::Reseal } => return reseal(config).await,
-            Command::Export { tenant, json } => {
-                let dialect = if json { Dialect::Json } else { Dialect::Toml };
-                return answer(design::export(config, tenant.as_deref(), dialect).await);
-            }
-            Command::Plan { file, tenant } => return answer(design::plan(config, tenant.as_deref(), &file).await),
-            Command::Apply { file, tenant } => return answer(design::apply(config, tenant.as_deref(), &file).await),
-            Command::Help { .. } | Command::Speed { .. } => Ok(()),
-        }
-        .map_or_else(|fault| complain(&fault.to_string(), FAILED), |()| ExitCode::SUCCESS)
-    }));
+    let done = runtime.block_on(Box::pin(run(command, config)));
     // What still runs in the background may be waiting for something that does not come.
     runtime.shutdown_background();
     done
+}
+
+async fn run(command: Command, config: Config) -> ExitCode {
+    match command {
+        Command::Serve => silent(serve(config).await),
+        Command::Migrate => silent(migrate(config).await),
+        Command::Doctor => examine(config).await,
+        Command::Audit { what: Audit::Verify } => verify(config).await,
+        Command::Administrator { what: Administrator::Link } => link(config).await,
+        Command::Administrator { what: Administrator::Reset { address } } => reset(config, &address).await,
+        Command::Keys { what: Keys::Rotate { tenant, now } } => rotate(config, tenant.as_deref(), now).await,
+        Command::Keys { what: Keys::Reseal } => reseal(config).await,
+        Command::People { what: People::Import { tenant, file } } => import(config, &tenant, &file).await,
+        Command::People { what: People::Export { tenant, who } } => export(config, &tenant, &who).await,
+        Command::Export { tenant, json } => {
+            let dialect = if json { Dialect::Json } else { Dialect::Toml };
+            answer(design::export(config, tenant.as_deref(), dialect).await)
+        }
+        Command::Plan { file, tenant } => answer(design::plan(config, tenant.as_deref(), &file).await),
+        Command::Apply { file, tenant } => answer(design::apply(config, tenant.as_deref(), &file).await),
+        // They need no configuration, and were answered before it was read.
+        Command::Help { .. } | Command::Speed { .. } => ExitCode::SUCCESS,
+    }
 }
 
 async fn serve(config: Config) -> Result<()> {
@@ -408,6 +275,10 @@ async fn reseal(config: Config) -> ExitCode {
     }
 }
 
+fn silent(done: Result<()>) -> ExitCode {
+    answer(done.map(|()| String::new()))
+}
+
 /// What a command found out, or why it did not.
 fn answer(said: Result<String>) -> ExitCode {
     said.map_or_else(|fault| complain(&fault.to_string(), FAILED), |text| say(&text))
@@ -429,19 +300,6 @@ fn greet(config: &Config, set_up: Option<&str>) {
     match set_up {
         Some(link) => tracing::info!("There is no administrator yet. Make the first one within an hour: {link}"),
         None => tracing::info!("The portal is at {}", url.at("/admin/")),
-    }
-}
-
-fn help(topic: Option<&str>) -> String {
-    let mut line = Line::command();
-    line.build();
-    match topic {
-        None => line.render_long_help().to_string(),
-        Some("config") => Config::manual(),
-        Some(name) => match line.find_subcommand_mut(name) {
-            Some(command) => command.render_long_help().to_string(),
-            None => line.error(ErrorKind::InvalidSubcommand, format!("there is no command '{name}'")).exit(),
-        },
     }
 }
 

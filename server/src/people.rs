@@ -187,13 +187,7 @@ impl Import<'_> {
             issuer_assigned_id: name,
         };
         for (name, value) in fields {
-            let text = match value {
-                Value::Null => continue,
-                Value::String(text) if text.is_empty() => continue,
-                Value::String(text) => text.clone(),
-                Value::Bool(_) | Value::Number(_) => value.to_string(),
-                Value::Array(_) | Value::Object(_) => return Err(format!("'{name}' is no single value")),
-            };
+            let Some(text) = written(name, value)? else { continue };
             match name.as_str() {
                 "mail" | EMAIL => {
                     let address = validate::address(&text).map_err(|_| format!("'{text}' is no e-mail address"))?;
@@ -222,14 +216,29 @@ impl Import<'_> {
                 }
             }
         }
-        let has = |kind: &str| new.identities.iter().any(|identity| identity.sign_in_type == kind);
-        match () {
-            () if new.identities.is_empty() => Err("it has neither mail nor userName".into()),
-            () if new.contact.is_some() && !has("userName") => Err("'contactMail' goes with a userName".into()),
-            // Without one the account would be opened by a code, which comes to no user name.
-            () if new.password.is_none() && !has("emailAddress") => Err("a userName goes with a passwordHash".into()),
-            () => Ok(new),
-        }
+        whole(new)
+    }
+}
+
+/// What a field says; nothing where it is empty.
+fn written(name: &str, value: &Value) -> Result<Option<String>, String> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
+        Value::Bool(_) | Value::Number(_) => Ok(Some(value.to_string())),
+        Value::Array(_) | Value::Object(_) => Err(format!("'{name}' is no single value")),
+    }
+}
+
+/// Whoever can sign in.
+fn whole(new: NewPerson) -> Result<NewPerson, String> {
+    let has = |kind: &str| new.identities.iter().any(|identity| identity.sign_in_type == kind);
+    match () {
+        () if new.identities.is_empty() => Err("it has neither mail nor userName".into()),
+        () if new.contact.is_some() && !has("userName") => Err("'contactMail' goes with a userName".into()),
+        // Without one the account would be opened by a code, which comes to no user name.
+        () if new.password.is_none() && !has("emailAddress") => Err("a userName goes with a passwordHash".into()),
+        () => Ok(new),
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     group::{self, Answer, Job, Run},
     migrations::{MIGRATIONS, migrator},
     recent::Recents,
-    statement::{Script, Statement, run_at_once},
+    unit::{Deed, DeedAfter, Durability, Statements, Unit},
     walls,
 };
 use crate::error::{Error, Result};
@@ -18,8 +18,8 @@ use sqlx::{
     any::{AnyConnectOptions, AnyPoolOptions},
 };
 use std::{
-    fs::OpenOptions, io::ErrorKind, mem, os::unix::fs::OpenOptionsExt, panic::AssertUnwindSafe, path::PathBuf,
-    str::FromStr, sync::Arc, time::Duration,
+    fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt, panic::AssertUnwindSafe, path::PathBuf, str::FromStr,
+    sync::Arc, time::Duration,
 };
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -27,7 +27,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 const POSTGRES_CONNECTIONS: u32 = 16;
 const POSTGRES_FLEETING_CONNECTIONS: u32 = 8;
 const SQLITE_READERS: u32 = 4;
-const LIMITS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'";
+pub(super) const LIMITS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'";
 const FLEETING: &str = "SET synchronous_commit = off";
 
 /// NORMAL: `group` writes the log through to the disk itself, when a unit must last. What a savepoint needs to be undone stays
@@ -41,6 +41,7 @@ const WRITING: &[&str] = &[
     "PRAGMA temp_store = MEMORY",
     "PRAGMA wal_autocheckpoint = 4096",
 ];
+const READING: &[&str] = &["PRAGMA query_only = ON", "PRAGMA busy_timeout = 5000"];
 
 #[derive(Clone)]
 pub struct Db {
@@ -59,107 +60,6 @@ enum Kind {
     Postgres,
 }
 
-/// What a power cut may take. A killed process loses neither.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Durability {
-    /// Of the last instant, everything: its person starts again. Journeys, grants, unused codes, counters.
-    Fleeting,
-    /// Nothing. Accounts, credentials, sessions, refresh tokens, mail, activity.
-    Lasting,
-}
-
-/// Writes that succeed or fail together.
-pub struct Unit {
-    durability: Durability,
-    writes: Vec<Write>,
-    has_letter: bool,
-}
-
-/// How much there is to undo when a write fails.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Statements {
-    /// One statement leaves nothing behind when it fails, and needs no transaction of its own.
-    One,
-    Several,
-}
-
-enum Write {
-    Say(Statement),
-    /// What comes next depends on what was found.
-    Do(Deed<()>),
-}
-
-/// On the heap: what runs units is compiled once for each thing they find, not for each unit.
-type Deed<T> = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send>;
-type DeedAfter<T> = Box<dyn for<'c> FnOnce(&'c mut AnyConnection, Script) -> BoxFuture<'c, Result<T>> + Send>;
-
-impl Unit {
-    pub fn new(durability: Durability) -> Self {
-        Self { durability, writes: Vec::new(), has_letter: false }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.writes.is_empty()
-    }
-
-    /// The unit is as durable as its most durable write.
-    pub fn say(&mut self, durability: Durability, statement: Statement) {
-        self.durability = self.durability.max(durability);
-        self.writes.push(Write::Say(statement));
-    }
-
-    /// A letter goes to the outbox with the rest; whoever commits the unit wakes the post.
-    pub fn post(&mut self, letter: Statement) {
-        self.say(Durability::Lasting, letter);
-        self.has_letter = true;
-    }
-
-    pub fn has_letter(&self) -> bool {
-        self.has_letter
-    }
-
-    /// What must look before it writes. As durable as `say`.
-    pub fn add<F>(&mut self, durability: Durability, write: F)
-    where
-        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<()>> + Send + 'static,
-    {
-        self.durability = self.durability.max(durability);
-        self.writes.push(Write::Do(Box::new(write)));
-    }
-
-    fn statements(&self) -> Statements {
-        match self.writes.as_slice() {
-            [Write::Say(_)] => Statements::One,
-            _ => Statements::Several,
-        }
-    }
-
-    async fn run(self, c: &mut AnyConnection) -> Result<()> {
-        for write in self.writes {
-            match write {
-                Write::Say(statement) => statement.run(c).await?,
-                Write::Do(deed) => deed(c).await?,
-            }
-        }
-        Ok(())
-    }
-
-    /// The same with few messages.
-    async fn run_at_once(self, c: &mut AnyConnection, mut before: Script) -> Result<()> {
-        let mut waiting = Vec::with_capacity(self.writes.len());
-        for write in self.writes {
-            match write {
-                Write::Say(statement) => waiting.push(statement),
-                Write::Do(deed) => {
-                    run_at_once(c, mem::take(&mut before), mem::take(&mut waiting)).await?;
-                    deed(c).await?;
-                }
-            }
-        }
-        run_at_once(c, before, waiting).await
-    }
-}
-
 impl Db {
     /// Opens `sqlite://path` or `postgres://…`; a SQLite file is made where there is none.
     pub async fn open(url: &str) -> Result<Db> {
@@ -172,23 +72,14 @@ impl Db {
         let create = if url.contains('?') { format!("{url}&mode=rwc") } else { format!("{url}?mode=rwc") };
         let options = AnyConnectOptions::from_str(&create)?;
         let mut writing = AnyConnection::connect_with(&options).await?;
-        for pragma in WRITING {
-            sqlx::query(*pragma).execute(&mut writing).await?;
-        }
+        tell(&mut writing, WRITING).await?;
         let pool = AnyPoolOptions::new()
             .max_connections(SQLITE_READERS)
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(2))
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    for pragma in ["PRAGMA query_only = ON", "PRAGMA busy_timeout = 5000"] {
-                        sqlx::query(pragma).execute(&mut *connection).await?;
-                    }
-                    Ok(())
-                })
-            })
+            .after_connect(|connection, _| Box::pin(tell(connection, READING)))
             .connect_lazy_with(options.clone());
         Ok(Db {
             kind: Kind::Sqlite,
@@ -203,16 +94,9 @@ impl Db {
 
     async fn open_postgres(url: &str) -> Result<Db> {
         let options = AnyConnectOptions::from_str(url)?;
-        let lasting = postgres_pool(POSTGRES_CONNECTIONS).connect_with(options.clone()).await?;
-        let fleeting = postgres_pool(POSTGRES_FLEETING_CONNECTIONS)
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    limit(&mut *connection).await?;
-                    sqlx::raw_sql(FLEETING).execute(&mut *connection).await?;
-                    Ok(())
-                })
-            })
-            .connect_lazy_with(options.clone());
+        let lasting = postgres_pool(POSTGRES_CONNECTIONS, &[LIMITS]).connect_with(options.clone()).await?;
+        let fleeting = postgres_pool(POSTGRES_FLEETING_CONNECTIONS, &[LIMITS, FLEETING]);
+        let fleeting = fleeting.connect_lazy_with(options.clone());
         Ok(Db {
             kind: Kind::Postgres,
             options,
@@ -447,17 +331,19 @@ enum Writer {
     Pools { lasting: AnyPool, fleeting: AnyPool },
 }
 
-/// Whoever tells its connections something else when they are made tells them their limits first.
-pub(super) fn postgres_pool(connections: u32) -> AnyPoolOptions {
+/// Each connection is told these words when it is made.
+pub(super) fn postgres_pool(connections: u32, words: &'static [&'static str]) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(connections)
         .test_before_acquire(false)
         .acquire_timeout(Duration::from_secs(2))
-        .after_connect(|connection, _| Box::pin(async move { limit(connection).await }))
+        .after_connect(move |connection, _| Box::pin(tell(connection, words)))
 }
 
-pub(super) async fn limit(connection: &mut AnyConnection) -> sqlx::Result<()> {
-    sqlx::raw_sql(LIMITS).execute(connection).await?;
+pub(super) async fn tell(connection: &mut AnyConnection, words: &[&'static str]) -> sqlx::Result<()> {
+    for sentence in words {
+        sqlx::raw_sql(*sentence).execute(&mut *connection).await?;
+    }
     Ok(())
 }
 

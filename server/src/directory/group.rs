@@ -4,8 +4,8 @@
 //! and stir the runtime each time. For the same reason what it has to say goes with the next unit's own first words.
 
 use super::{
-    db::{Durability, Statements},
     statement::Script,
+    unit::{Durability, Statements},
 };
 use crate::error::{Error, Result};
 use futures::{executor::block_on, future::BoxFuture};

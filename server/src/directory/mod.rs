@@ -1,5 +1,5 @@
 //! HAND memory: the only SQL of the house. One file per table, or per tables that live and die together; `db` opens and
-//! writes, `recent` remembers for a moment, `sweep` throws away.
+//! writes, `unit` is what it writes together, `recent` remembers for a moment, `sweep` throws away.
 
 pub mod account;
 pub mod activity;
@@ -49,10 +49,12 @@ pub mod sweep;
 pub mod tenant;
 pub mod tenant_host;
 pub mod token_family;
+mod unit;
 pub mod user_flow;
 pub mod walls;
 
-pub use db::{Db, Durability, Unit, sqlite_file};
+pub use db::{Db, sqlite_file};
 /// What a write of a unit is given.
 pub use sqlx::AnyConnection as Connection;
 pub use statement::Statement;
+pub use unit::{Durability, Unit};

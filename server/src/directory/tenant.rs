@@ -199,9 +199,9 @@ pub async fn switch_passcode(c: &mut AnyConnection, tenant: &TenantId, on: Optio
     Ok(())
 }
 
-/// Writes down, once, that some account's password hash came from elsewhere.
+/// Writes down when password hashes came from elsewhere last.
 pub async fn note_foreign_hashes(c: &mut AnyConnection, tenant: &TenantId, now: Timestamp) -> Result<()> {
-    sqlx::query("UPDATE tenants SET foreign_hashes_since = $1 WHERE id = $2 AND foreign_hashes_since IS NULL")
+    sqlx::query("UPDATE tenants SET foreign_hashes_since = $1 WHERE id = $2")
         .bind(now.0)
         .bind(tenant.as_str())
         .execute(c)
@@ -209,7 +209,27 @@ pub async fn note_foreign_hashes(c: &mut AnyConnection, tenant: &TenantId, now: 
     Ok(())
 }
 
-/// Whether some account's did.
+/// Ends it where nobody has one any more: each gave way to one of ours at a sign-in, or went with its owner. Only where none came
+/// since `before`: people who are being imported in this moment are not to be seen yet, and `note_foreign_hashes` of their
+/// unit is.
+pub async fn forget_foreign_hashes(db: &Db, before: Timestamp) -> Result<()> {
+    db.change(Durability::Fleeting, move |c| {
+        Box::pin(async move {
+            sqlx::query(
+                "UPDATE tenants SET foreign_hashes_since = NULL WHERE foreign_hashes_since < $1 AND NOT EXISTS
+                   (SELECT 1 FROM credentials c
+                     WHERE c.tenant_id = tenants.id AND c.kind = 'password' AND substr(c.secret, 1, 9) = '$foreign$')",
+            )
+            .bind(before.0)
+            .execute(c)
+            .await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// Whether some account's password hash came from elsewhere.
 pub async fn has_foreign_hashes(db: &Db, tenant: &TenantId) -> Result<bool> {
     let load = async {
         let row: Option<(Option<i64>,)> = sqlx::query_as("SELECT foreign_hashes_since FROM tenants WHERE id = $1")

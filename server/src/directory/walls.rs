@@ -4,7 +4,7 @@
 //! The tables' owner, as whom the server signs people in, is not held up by it. The management API has connections of its own
 //! that act as another role, and say before each use whose rows they may see. SQLite knows nothing like it.
 
-use super::db::{limit, postgres_pool};
+use super::db::{LIMITS, postgres_pool, tell};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, any::AnyConnectOptions};
 use std::future::Future;
 
@@ -26,11 +26,10 @@ pub fn within<T>(tenants: [String; 3], done: impl Future<Output = T>) -> impl Fu
 
 /// Connections that stand behind the wall.
 pub(super) fn pool(options: AnyConnectOptions) -> AnyPool {
-    postgres_pool(CONNECTIONS)
+    postgres_pool(CONNECTIONS, &[])
         .after_connect(|connection, _| {
             Box::pin(async move {
-                limit(&mut *connection).await?;
-                sqlx::raw_sql(BE_SOMEBODY_ELSE).execute(&mut *connection).await?;
+                tell(connection, &[LIMITS, BE_SOMEBODY_ELSE]).await?;
                 say_whose(connection).await
             })
         })

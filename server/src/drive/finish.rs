@@ -1,31 +1,27 @@
 //! How a journey ends: account, session, grant and activity are written together, or not at all.
 
 use super::{
-    counted::{acquaintance, strangers_at},
-    perform::write,
+    account::{NewPassword, edit_profile, make_account, prove_address, replace_password},
+    counted::acquaintance,
+    hold::{hold, shown_at},
     visit::Visit,
 };
 use crate::{
     administration::{LONGEST_SESSION, REST_MINUTES, enrolment, is_home},
     cookie::{self, Cookie, Keep},
     directory::{
-        Durability, Unit,
-        account::{self, NewAccount, NewName},
+        Durability, Unit, account,
         activity::{self, Activity, Kind},
         device, grant, guess,
-        identity::{self, Folded},
-        person, second_address,
         session::{self, Begun, LONGEST, Session},
     },
     error::{Error, Result},
-    journey::{Came, Entered, Outcome, Proof, Reached, Stage, assurance},
-    mail::compose::{Mail, compose},
-    post::NOTICE_LIFETIME,
+    journey::{Came, Entered, Outcome, Proof, assurance},
     secret::token::Token,
     session_state,
     state::AppState,
 };
-use app::contract::{flow_rules::SessionLifetime, id::AccountId, journey::is_address, secret::Secret, time::Timestamp};
+use app::contract::{flow_rules::SessionLifetime, id::AccountId};
 use axum::http::{HeaderMap, HeaderValue};
 use std::time::Duration;
 
@@ -54,19 +50,10 @@ pub async fn finish(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: O
 async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: Outcome) -> Result<Vec<HeaderValue>> {
     match outcome {
         Outcome::SignedIn { account, proved, keep, came } => {
-            hold(visit, unit, &account, &proved, came);
-            let note_sign_in = |unit: &mut Unit| note(state, visit, unit, Kind::SignedIn, Some(&account));
-            match came {
-                Came::Now => {
-                    prove_address(visit, unit, &account, &proved);
-                    note_sign_in(unit);
-                }
-                Came::Before { .. } => {
-                    session_of(state, visit, &account).await?;
-                    note_sign_in(unit);
-                }
-                // That was noted when it was written.
-                Came::Renewed { .. } | Came::New { .. } => {}
+            let_in(state, visit, unit, &account, &proved, came).await?;
+            // A new password, or account, was noted when it was written.
+            if matches!(came, Came::Now | Came::Before { .. }) {
+                note(state, visit, unit, Kind::SignedIn, Some(&account));
             }
             let is_new = matches!(came, Came::New { .. });
             sign_in(state, visit, unit, account, &proved, keep, is_new)
@@ -76,7 +63,8 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
             sign_in(state, visit, unit, id, &proved, keep, true)
         }
         Outcome::Recovered { account, password, proved, temporary_since, must_enrol } => {
-            replace_password(state, visit, unit, &account, password, temporary_since, &proved).await?;
+            let new = NewPassword { account: &account, hash: password, temporary_since, proved: &proved };
+            replace_password(state, visit, unit, new).await?;
             if must_enrol {
                 return Ok(Vec::new());
             }
@@ -88,19 +76,13 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
         }
         Outcome::ProfileEdited { account, attributes, by } => {
             if let Entered::Now { proved, came, .. } = &by {
-                hold(visit, unit, &account, proved, *came);
+                let_in(state, visit, unit, &account, proved, *came).await?;
             }
-            edit(visit, unit, &account, attributes);
+            edit_profile(visit, unit, &account, attributes);
             note(state, visit, unit, Kind::ProfileEdited, Some(&account));
             match by {
                 Entered::Before => go_on(state, visit, unit, &account).await,
-                Entered::Now { proved, keep, came } => {
-                    match came {
-                        Came::Before { .. } => drop(session_of(state, visit, &account).await?),
-                        _ => prove_address(visit, unit, &account, &proved),
-                    }
-                    sign_in(state, visit, unit, account, &proved, keep, false)
-                }
+                Entered::Now { proved, keep, .. } => sign_in(state, visit, unit, account, &proved, keep, false),
             }
         }
         Outcome::MustEnrol { account } => {
@@ -119,111 +101,25 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
     }
 }
 
-/// An address that was taken as typed belongs, from the first code that comes back from it, to whoever reads its mail. What
-/// somebody opened who may be another ends, unless it was shown by the password that they are the same (security R12).
-fn prove_address(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof]) {
-    let Some(address) = proved_address(visit, proved) else { return };
-    let same_person = proved.contains(&Proof::Password);
-    let (tenant, account, address, now) =
-        (visit.tenant.id.clone(), account.clone(), Folded::address(address), visit.now);
-    unit.add(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            if account::prove_address(c, &tenant, &account, &address, now).await? && !same_person {
-                account::end_everything(c, &tenant, &account, now).await?;
-                device::forget_all(c, &tenant, &account).await?;
-                second_address::remove(c, &tenant, &account).await?;
-            }
-            Ok(())
-        })
-    });
-}
-
-/// The address from which a code came back in this journey, if it was not somebody's for resets.
-fn proved_address<'a>(visit: &'a Visit, proved: &[Proof]) -> Option<&'a str> {
-    visit.journey.stage.address().filter(|name| proved.contains(&Proof::Code) && is_address(name))
-}
-
-/// What was shown on an earlier page is worth something as long as nobody took it back: with a new password, by ending what
-/// the account had open, with the account itself, or with the address at which mail was read.
-pub fn hold(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof], came: Came) {
-    hold_to_password(visit, unit, account, proved, came);
-    let let_in = account::lets_in(&visit.tenant.id, account, &visit.row.id, shown_at(visit, came));
-    unit.say(Durability::Fleeting, let_in);
-    // What a session of before has shown was not shown in this journey.
-    if !matches!(came, Came::Before { .. }) {
-        hold_to_address(visit, unit, account, proved);
-    }
-}
-
-/// Mail was read at an address: whoever has another one since has ended this journey (security R11).
-fn hold_to_address(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof]) {
-    if let Some(address) = proved_address(visit, proved) {
-        let is_known = identity::is_known_by(&visit.tenant.id, account, &Folded::address(address));
-        return unit.say(Durability::Fleeting, is_known);
-    }
-    let mailbox = visit.journey.stage.entering().and_then(|entering| entering.mailbox.as_deref());
-    if let Some(mailbox) = mailbox.filter(|_| proved.contains(&Proof::Code)) {
-        let (tenant, account, mailbox) = (visit.tenant.id.clone(), account.clone(), Folded::address(mailbox));
-        unit.add(Durability::Fleeting, move |c| {
-            Box::pin(async move { identity::is_reached_at(c, &tenant, &account, &mailbox).await })
-        });
-    }
-}
-
-/// When they showed who they are, where that is known to be later than the journey's beginning.
-fn shown_at(visit: &Visit, came: Came) -> Option<Timestamp> {
-    match came {
-        Came::Now => is_password_shown_now(visit).then_some(visit.now),
-        // By the session of this browser, which is looked for in this very answer.
-        Came::Before { .. } => Some(visit.now),
-        Came::Renewed { at } | Came::New { at } => Some(at),
-    }
-}
-
-fn is_password_shown_now(visit: &Visit) -> bool {
-    matches!(visit.journey.stage, Stage::Password { .. })
-}
-
-/// The password was shown, or chosen, on an earlier page: whoever has a new one since has ended this journey as well.
-fn hold_to_password(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof], came: Came) {
-    let tenant = &visit.tenant.id;
-    let is_shown_now = is_password_shown_now(visit);
-    match came {
-        Came::Now | Came::Before { .. } if is_shown_now || !proved.contains(&Proof::Password) => {}
-        Came::Now | Came::Before { .. } => {
-            unit.say(Durability::Fleeting, account::has_password_since(tenant, account, &visit.row.id));
-        }
-        Came::Renewed { at } | Came::New { at } => {
-            let (tenant, account) = (tenant.clone(), account.clone());
-            unit.add(Durability::Fleeting, move |c| {
-                Box::pin(async move { account::has_password_of(c, &tenant, &account, at).await })
-            });
-        }
-    }
-}
-
-/// The account of somebody new.
-pub fn make_account(
+/// Whoever had an account before gets in by it, as long as what they showed still counts.
+async fn let_in(
     state: &AppState,
     visit: &Visit,
     unit: &mut Unit,
-    address: String,
-    reached: Reached,
-    password: Option<Secret>,
-    attributes: Vec<(String, String)>,
-) -> AccountId {
-    let id = AccountId::from(state.chance.id());
-    let name = match reached {
-        Reached::Proved => NewName::Proved(address),
-        Reached::AsTyped => NewName::AsTyped(address),
-        Reached::Contact(contact) => NewName::UserName(address, Some(contact)),
-        Reached::Nowhere => NewName::UserName(address, None),
-    };
-    let new = NewAccount { id: id.clone(), user_flow: visit.flow.id.clone(), name, password, attributes };
-    let (tenant, now) = (visit.tenant.id.clone(), visit.now);
-    unit.add(Durability::Lasting, move |c| Box::pin(async move { account::insert(c, &tenant, &new, now).await }));
-    note(state, visit, unit, Kind::SignedUp, Some(&id));
-    id
+    account: &AccountId,
+    proved: &[Proof],
+    came: Came,
+) -> Result<()> {
+    hold(visit, unit, account, proved, came);
+    match came {
+        Came::Now => prove_address(visit, unit, account, proved),
+        Came::Before { .. } => {
+            session_of(state, visit, account).await?;
+        }
+        // The address was proved with the new password, or the account.
+        Came::Renewed { .. } | Came::New { .. } => {}
+    }
+    Ok(())
 }
 
 /// With the session that this browser had before.
@@ -238,56 +134,6 @@ async fn session_of(state: &AppState, visit: &Visit, account: &AccountId) -> Res
     let hash = visit.holder.session(&visit.tenant.id, visit.https).ok_or(Error::JourneyOver)?;
     let session = session::find(&state.db, &visit.tenant.id, &hash, visit.now).await?;
     session.filter(|session| session.account == *account).ok_or(Error::JourneyOver)
-}
-
-/// What the person corrected, in one piece with how the journey ends.
-fn edit(visit: &Visit, unit: &mut Unit, account: &AccountId, attributes: Vec<(String, Option<String>)>) {
-    let (tenant, account) = (visit.tenant.id.clone(), account.clone());
-    unit.add(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            for (attribute, value) in &attributes {
-                person::set_attribute(c, &tenant, &account, attribute, value.as_deref()).await?;
-            }
-            person::index(c, &tenant, &account).await
-        })
-    });
-}
-
-/// The new password replaces the old one and ends whatever the old one had opened; its owner is told by mail.
-pub async fn replace_password(
-    state: &AppState,
-    visit: &Visit,
-    unit: &mut Unit,
-    account: &AccountId,
-    password: Secret,
-    temporary_since: Option<Timestamp>,
-    proved: &[Proof],
-) -> Result<()> {
-    prove_address(visit, unit, account, proved);
-    let profile = account::profile(&state.db, &visit.tenant.id, account).await?.ok_or(Error::JourneyOver)?;
-    let strangers = strangers_at(state, account);
-    let (tenant, id, journey, now) = (visit.tenant.id.clone(), account.clone(), visit.row.id.clone(), visit.now);
-    unit.add(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            match temporary_since {
-                Some(since) => account::replace_temporary(c, &tenant, &id, &password, since, now).await?,
-                None => account::recover_password(c, &tenant, &id, &password, &journey, now).await?,
-            }
-            account::end_everything(c, &tenant, &id, now).await?;
-            device::forget_all(c, &tenant, &id).await?;
-            guess::forget(&tenant, &strangers).run(c).await
-        })
-    });
-    // Whoever knew an administrator's password knew it since then.
-    let let_in = account::lets_in(&visit.tenant.id, account, &visit.row.id, temporary_since);
-    unit.say(Durability::Fleeting, let_in);
-    hold_to_address(visit, unit, account, proved);
-    note(state, visit, unit, Kind::Recovered, Some(account));
-    // An administrator's password may have been for somebody to whom nobody can write.
-    let Some(address) = profile.mailbox().or(proved_address(visit, proved)) else { return Ok(()) };
-    let mail = Mail::PasswordChanged { application: visit.application.name.clone() };
-    let letter = compose(&mail, Folded::address(address).as_str(), &visit.tenant.brand, &visit.texts);
-    write(state, visit, unit, &letter, visit.now + NOTICE_LIFETIME)
 }
 
 /// How long somebody stays signed in.
@@ -401,7 +247,7 @@ fn conclude_with(visit: &Visit, unit: &mut Unit, outcome: &grant::Outcome) -> Re
     Ok(())
 }
 
-fn note(state: &AppState, visit: &Visit, unit: &mut Unit, kind: Kind, account: Option<&AccountId>) {
+pub fn note(state: &AppState, visit: &Visit, unit: &mut Unit, kind: Kind, account: Option<&AccountId>) {
     let activity = Activity {
         id: state.chance.id(),
         at: visit.now,

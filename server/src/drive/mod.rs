@@ -1,11 +1,13 @@
 //! The loop that every face with journeys turns: the engine says what to do, the hands do it, until there is something to
-//! show or the journey is over. `perform` does it, `counted` knows what nobody may try for ever, `finish` writes down how it
-//! ended, `funnel` counts how far people come.
+//! show or the journey is over. `perform` does it, `counted` knows what nobody may try for ever, `account` writes what
+//! becomes of an account and `finish` how the journey ended, `hold` for whom, `funnel` counts how far people come.
 
+mod account;
 mod begin;
 mod counted;
 mod finish;
 mod funnel;
+mod hold;
 mod holder;
 mod page;
 mod perform;

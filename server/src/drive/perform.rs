@@ -1,11 +1,12 @@
 //! What the engine asks of the hands: one arm per Effect, one Event back.
 
 use super::{
+    account::{NewPassword, make_account, replace_password},
     counted::{
         asker, count_unproved, count_wrong, failure, failure_from, forgive, guesser, guesses, network, refuse_beyond,
         spend,
     },
-    finish, second_step,
+    second_step,
     visit::Visit,
     whose::whose,
 };
@@ -65,14 +66,15 @@ pub async fn perform(state: &AppState, visit: &Visit, unit: &mut Unit, effect: E
         }
         Effect::KeepSecondAddress { account, to } => second_step::keep_address(state, visit, unit, &account, &to).await,
         Effect::ReplacePassword { account, password, proved, temporary_since } => {
-            finish::replace_password(state, visit, unit, &account, password, temporary_since, &proved).await?;
+            let new = NewPassword { account: &account, hash: password, temporary_since, proved: &proved };
+            replace_password(state, visit, unit, new).await?;
             Ok(Event::PasswordReplaced)
         }
         Effect::MakeAccount { address, reached, password, attributes } => {
             if !reached.is_proved() {
                 count_unproved(state, visit).await?;
             }
-            Ok(Event::AccountMade(finish::make_account(state, visit, unit, address, reached, password, attributes)))
+            Ok(Event::AccountMade(make_account(state, visit, unit, address, reached, password, attributes)))
         }
     }
 }
@@ -89,7 +91,11 @@ async fn find_name(state: &AppState, visit: &Visit, user_name: &str) -> Result<E
 
 async fn read_profile(state: &AppState, visit: &Visit, account: &AccountId) -> Result<Event> {
     let profile = account::enabled_profile(&state.db, &visit.tenant.id, account).await?;
-    Ok(Event::ProfileRead(profile.map(|it| Profile { address: it.name, attributes: it.attributes })))
+    let contact = match visit.journey.stage.address().map(Folded::address) {
+        Some(name) if !is_address(name.as_str()) => identity::find_contact(&state.db, &visit.tenant.id, &name).await?,
+        _ => None,
+    };
+    Ok(Event::ProfileRead(profile.map(|it| Profile { contact, attributes: it.attributes })))
 }
 
 /// `read` is the name whose mailbox was read in this journey, if one was.

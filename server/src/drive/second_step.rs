@@ -3,7 +3,8 @@
 
 use super::{
     counted::{acquaintance, asker, failure, forgive, guesses, second_step_guesser, subject},
-    finish, perform,
+    hold::hold,
+    perform,
     visit::Visit,
 };
 use crate::{
@@ -134,7 +135,7 @@ pub async fn keep_address(
     to: &str,
 ) -> Result<Event> {
     let Stage::SecondStep { entering, .. } = &visit.journey.stage else { return Err(Error::JourneyOver) };
-    finish::hold(visit, unit, account, &entering.proved, entering.came);
+    hold(visit, unit, account, &entering.proved, entering.came);
     let first = entering.mailbox.as_deref().filter(|_| entering.method == Method::Passcode).map(Folded::address);
     let (tenant, id, address, now) = (visit.tenant.id.clone(), account.clone(), Folded::address(to), visit.now);
     unit.add(Durability::Lasting, move |c| {

@@ -6,7 +6,6 @@ use super::{
     body,
     caller::Caller,
     change::{self, Change},
-    query::{listed, options::Options},
 };
 use crate::{
     directory::{
@@ -26,7 +25,7 @@ use app::contract::{
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, RawQuery, State},
+    extract::{Path, State},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -61,18 +60,10 @@ pub async fn all(state: &AppState, tenant: &Tenant) -> Result<Vec<IdentityProvid
     Ok(all)
 }
 
-pub async fn list(
-    State(state): State<AppState>,
-    caller: Caller,
-    wishes: Wishes,
-    RawQuery(query): RawQuery,
-) -> Result<Response> {
-    let options = Options::read(query.as_deref())?;
-    options.expands_only(&[])?;
+pub async fn list(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
     let all = all(&state, &caller.tenant).await?;
     let values = all.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-    let list = wishes.list(&state, &caller, OF);
-    Ok(wishes.collection(OF, listed::page(list, &options, &FIELDS, values)?))
+    wishes.listed(&state, &caller, OF, &FIELDS, values)
 }
 
 pub async fn types(wishes: Wishes) -> Result<Response> {

@@ -6,7 +6,6 @@ use super::{
     body,
     caller::Caller,
     change::{self, Change},
-    query::{listed, options::Options},
     roles::administered,
 };
 use crate::{
@@ -29,7 +28,7 @@ use app::contract::{
 };
 use axum::{
     body::Bytes,
-    extract::{Path, RawQuery, State},
+    extract::{Path, State},
     response::Response,
 };
 use std::sync::Arc;
@@ -68,20 +67,12 @@ async fn ours(state: &AppState, caller: &Caller, id: &str) -> Result<Arc<Applica
 }
 
 /// The management API itself, and every application of the tenant.
-pub async fn list(
-    State(state): State<AppState>,
-    caller: Caller,
-    wishes: Wishes,
-    RawQuery(query): RawQuery,
-) -> Result<Response> {
-    let options = Options::read(query.as_deref())?;
-    options.expands_only(&[])?;
+pub async fn list(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
     let mut values = vec![serde_json::to_value(management())?];
     for (id, name, enabled) in application::names(&state.db, &caller.tenant.id).await? {
         values.push(serde_json::to_value(shown(&id, &name, enabled))?);
     }
-    let list = wishes.list(&state, &caller, OF);
-    Ok(wishes.collection(OF, listed::page(list, &options, &FIELDS, values)?))
+    wishes.listed(&state, &caller, OF, &FIELDS, values)
 }
 
 pub async fn get(
@@ -216,18 +207,10 @@ fn grant(application: &ApplicationId, scopes: &[Permission]) -> PermissionGrant 
     }
 }
 
-pub async fn grants(
-    State(state): State<AppState>,
-    caller: Caller,
-    wishes: Wishes,
-    RawQuery(query): RawQuery,
-) -> Result<Response> {
-    let options = Options::read(query.as_deref())?;
-    options.expands_only(&[])?;
+pub async fn grants(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
     let granted = consent::list(&state.db, &caller.tenant.id).await?;
     let values = granted.iter().map(|(application, scopes)| serde_json::to_value(grant(application, scopes)));
-    let list = wishes.list(&state, &caller, GRANTS);
-    Ok(wishes.collection(GRANTS, listed::page(list, &options, &GRANT_FIELDS, values.collect::<Result<_, _>>()?)?))
+    wishes.listed(&state, &caller, GRANTS, &GRANT_FIELDS, values.collect::<Result<_, _>>()?)
 }
 
 async fn granted(state: &AppState, caller: &Caller, id: &str) -> Result<PermissionGrant> {

@@ -38,17 +38,9 @@ pub const ASSIGNMENT_FIELDS: [&str; 5] =
     ["id", "principalId", "roleDefinitionId", "directoryScopeId", "createdDateTime"];
 pub const EXPANDABLE: [&str; 1] = ["principal"];
 
-pub async fn definitions(
-    State(state): State<AppState>,
-    caller: Caller,
-    wishes: Wishes,
-    RawQuery(query): RawQuery,
-) -> Result<Response> {
-    let options = Options::read(query.as_deref())?;
-    options.expands_only(&[])?;
+pub async fn definitions(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
     let values = Role::all().map(|role| serde_json::to_value(RoleDefinition::from(role))).collect::<Result<_, _>>()?;
-    let list = wishes.list(&state, &caller, DEFINITIONS);
-    Ok(wishes.collection(DEFINITIONS, listed::page(list, &options, &DEFINITION_FIELDS, values)?))
+    wishes.listed(&state, &caller, DEFINITIONS, &DEFINITION_FIELDS, values)
 }
 
 pub async fn definition(wishes: Wishes, Path(id): Path<String>) -> Result<Response> {

@@ -5,7 +5,6 @@ use super::{
     body,
     caller::Caller,
     change::{self, Change},
-    query::{listed, options::Options},
 };
 use crate::{
     directory::{attribute, user_flow},
@@ -19,7 +18,7 @@ use app::contract::{
 };
 use axum::{
     body::Bytes,
-    extract::{Path, RawQuery, State},
+    extract::{Path, State},
     response::Response,
 };
 
@@ -31,19 +30,10 @@ const LONGEST_DESCRIPTION: usize = 512;
 /// As many as an account can have values of.
 const MOST: usize = 100;
 
-pub async fn list(
-    State(state): State<AppState>,
-    caller: Caller,
-    wishes: Wishes,
-    RawQuery(query): RawQuery,
-) -> Result<Response> {
-    let options = Options::read(query.as_deref())?;
-    options.expands_only(&[])?;
+pub async fn list(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
     let attributes = attribute::list(&state.db, &caller.tenant.id).await?;
     let values = attributes.iter().map(|attribute| serde_json::to_value(UserFlowAttribute::from(attribute)));
-    let list = wishes.list(&state, &caller, OF);
-    let page = listed::page(list, &options, &FIELDS, values.collect::<Result<_, _>>()?)?;
-    Ok(wishes.collection(OF, page))
+    wishes.listed(&state, &caller, OF, &FIELDS, values.collect::<Result<_, _>>()?)
 }
 
 pub async fn get(

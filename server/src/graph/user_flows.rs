@@ -1,5 +1,7 @@
 //! `/identity/authenticationEventsFlows`: user flows, and what is put into them and taken out.
 
+mod applications;
+
 use super::{
     answer::{self, Wishes},
     body,
@@ -12,8 +14,7 @@ use super::{
 };
 use crate::{
     directory::{
-        application,
-        attachment::{self, Attachment},
+        application, attachment,
         user_flow::{self, Head, Listed},
     },
     error::{Error, Flaw, Result},
@@ -25,7 +26,7 @@ use app::contract::{
         collection::Reference,
         input::Input,
         moment::Moment,
-        user_flow::{FlowApplication, FlowProvider, UserFlow as Shown},
+        user_flow::{FlowProvider, UserFlow as Shown},
     },
     user_flow::UserFlow,
 };
@@ -36,9 +37,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+pub use applications::{APPLICATION_FIELDS, add_application, application, applications, remove_application};
+
 pub const OF: &str = "identity/authenticationEventsFlows";
 const CATEGORY: &str = "UserFlow";
-const APPLICATION: &str = "Application";
 pub const FIELDS: [&str; 12] = [
     "id",
     "displayName",
@@ -55,7 +57,6 @@ pub const FIELDS: [&str; 12] = [
 ];
 /// What is known of a flow without its page.
 const HEAD: [&str; 6] = ["id", "displayName", "description", "priority", "revision", "createdDateTime"];
-pub const APPLICATION_FIELDS: [&str; 2] = ["appId", "displayName"];
 pub const ATTRIBUTE_FIELDS: [&str; 4] = ["id", "displayName", "userFlowAttributeType", "dataType"];
 pub const EXPANDABLE: [&str; 3] = ["includeApplications", "identityProviders", "attributes"];
 
@@ -234,106 +235,6 @@ async fn exist(state: &AppState, caller: &Caller, applications: &[ApplicationId]
         }
     }
     Ok(())
-}
-
-fn applications_of(id: &str) -> String {
-    format!("{OF}/{id}/conditions/applications/includeApplications")
-}
-
-pub async fn applications(
-    State(state): State<AppState>,
-    caller: Caller,
-    wishes: Wishes,
-    Path(id): Path<String>,
-) -> Result<Response> {
-    let flows = Flows::of(&state, &caller.tenant).await?;
-    let flow = flows.get(&id)?.flow.id.clone();
-    let items = flows.attached_to(&flow).map(flow_shape::application).map(serde_json::to_value);
-    wishes.listed(&state, &caller, &applications_of(&id), &APPLICATION_FIELDS, items.collect::<Result<_, _>>()?)
-}
-
-pub async fn application(
-    State(state): State<AppState>,
-    caller: Caller,
-    wishes: Wishes,
-    Path((id, application)): Path<(String, String)>,
-) -> Result<Response> {
-    let flows = Flows::of(&state, &caller.tenant).await?;
-    let flow = flows.get(&id)?.flow.id.clone();
-    let attached = flows.attached_to(&flow).find(|it| it.application.as_str() == application).ok_or(Error::NotFound)?;
-    wishes.entity(&applications_of(&id), &flow_shape::application(attached))
-}
-
-pub async fn add_application(
-    State(state): State<AppState>,
-    caller: Caller,
-    wishes: Wishes,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Result<Response> {
-    let sent: FlowApplication = body::created(&body)?;
-    let flows = Flows::of(&state, &caller.tenant).await?;
-    let flow = flows.get(&id)?.flow.clone();
-    let application = ApplicationId::from(sent.app_id.as_str());
-    exist(&state, &caller, std::slice::from_ref(&application)).await?;
-    if flows.attached_to(&flow.id).any(|it| it.application == application) {
-        return Err(Flaw::new("appId", "The application is attached to this user flow already.").into());
-    }
-    let (change, from) = match moved_from(&flows, &sent)? {
-        Some((attached, from)) => {
-            let of = |flow: &UserFlow| json!({ "userFlow": flow.name });
-            let (id, name) = (application.as_str(), &attached.name);
-            let change =
-                Change::updated("Move application to another user flow", APPLICATION, id, name, &of(from), &of(&flow));
-            (change?, Some(from.id.clone()))
-        }
-        None => {
-            flows.free_for(&sent.app_id, &flow.id)?;
-            (Change::added("Add application to user flow", CATEGORY, &id, &flow.name, &sent)?, None)
-        }
-    };
-    change::make(&state, &caller, change, {
-        let application = application.clone();
-        move |c, tenant, _| {
-            Box::pin(async move {
-                match from {
-                    Some(from) => attachment::change(c, tenant, &application, &from, &flow.id).await,
-                    None => attachment::attach(c, tenant, &application, &flow.id).await,
-                }
-            })
-        }
-    })
-    .await?;
-    let attached = attachment::list(&state.db, &caller.tenant.id).await?;
-    let attached = attached.iter().find(|it| it.application == application).ok_or(Error::NotFound)?;
-    wishes.created(&applications_of(&id), application.as_str(), &flow_shape::application(attached))
-}
-
-/// The flow that an application is taken away from, where the request says that it moves.
-fn moved_from<'a>(flows: &'a Flows, sent: &FlowApplication) -> Result<Option<(&'a Attachment, &'a UserFlow)>> {
-    let Some(from) = sent.moved_from.as_deref() else { return Ok(None) };
-    let is_it = |it: &&Attachment| it.application.as_str() == sent.app_id && it.flow.as_str() == from;
-    let nowhere = || Flaw::new("movedFrom", "The application is not attached to that user flow.");
-    let attached = flows.attached.iter().find(is_it).ok_or_else(nowhere)?;
-    Ok(Some((attached, &flows.get(from)?.flow)))
-}
-
-pub async fn remove_application(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path((id, application)): Path<(String, String)>,
-) -> Result<Response> {
-    let flows = Flows::of(&state, &caller.tenant).await?;
-    let flow = flows.get(&id)?.flow.clone();
-    let application = ApplicationId::from(application);
-    let before = flows.attached_to(&flow.id).find(|it| it.application == application).ok_or(Error::NotFound)?;
-    let before = flow_shape::application(before);
-    let change = Change::deleted("Remove application from user flow", CATEGORY, &id, &flow.name, &before)?;
-    change::make(&state, &caller, change, move |c, tenant, _| {
-        Box::pin(async move { attachment::detach(c, tenant, &application, &flow.id).await })
-    })
-    .await?;
-    Ok(answer::nothing())
 }
 
 /// Of the thing that `@odata.id` points to: the last word of its address, in any spelling.

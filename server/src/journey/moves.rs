@@ -91,16 +91,24 @@ impl Stage {
             | Stage::Replacing { address, .. }
             | Stage::Making { address, .. }
             | Stage::NewPassword { address, .. }
-            | Stage::Attributes { address, .. }
-            | Stage::Profile { arrived: Arrived { address, .. } } => Some(address),
+            | Stage::Attributes { address, .. } => Some(address),
             Stage::Wished { user_name } | Stage::Contact { user_name } => Some(user_name),
-            Stage::Stopped { address, .. } => address.as_deref(),
-            Stage::Address { .. } | Stage::Reading { .. } | Stage::Finished { .. } => None,
+            Stage::Reading { address, .. }
+            | Stage::Profile { arrived: Arrived { address, .. } }
+            | Stage::Stopped { address, .. } => address.as_deref(),
+            Stage::Address { .. } | Stage::Finished { .. } => None,
         }
     }
 
-    /// Whoever has an account, and is on the way in by it.
-    pub fn entering(&self) -> Option<&Entering> {
+    /// Where whoever has an account, and is on the way in by it or is in, is written to.
+    pub fn mailbox(&self) -> Option<&str> {
+        match self {
+            Stage::Profile { arrived } => arrived.contact.as_deref(),
+            _ => self.entering()?.mailbox.as_deref(),
+        }
+    }
+
+    fn entering(&self) -> Option<&Entering> {
         match self {
             Stage::SecondFactor { entering, .. }
             | Stage::SecondStep { entering, .. }

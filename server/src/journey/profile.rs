@@ -14,30 +14,39 @@ use std::collections::BTreeMap;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Arrived {
     pub account: AccountId,
-    pub address: String,
+    /// By which they came: not always the one that the directory names first.
+    pub address: Option<String>,
+    #[serde(default)]
+    pub contact: Option<String>,
     pub by: Entered,
 }
 
 /// Nobody leaves a flow for profile editing before they have seen their profile.
-pub(super) fn before_leaving(setting: &Setting, outcome: Outcome) -> Move {
+pub(super) fn before_leaving(setting: &Setting, address: Option<String>, outcome: Outcome) -> Move {
     match (setting.flow.kind, outcome) {
         (FlowKind::ProfileEdit, Outcome::SignedIn { account, proved, keep, came }) => {
-            read(account, Entered::Now { proved, keep, came })
+            read(account, address, Entered::Now { proved, keep, came })
         }
-        (FlowKind::ProfileEdit, Outcome::ContinuedAs { account }) => read(account, Entered::Before),
+        (FlowKind::ProfileEdit, Outcome::ContinuedAs { account }) => read(account, address, Entered::Before),
         (_, outcome) => Move::finish(outcome),
     }
 }
 
-fn read(account: AccountId, by: Entered) -> Move {
-    Move::ask(Stage::Reading { account: account.clone(), by }, Effect::ReadProfile { account })
+fn read(account: AccountId, address: Option<String>, by: Entered) -> Move {
+    Move::ask(Stage::Reading { account: account.clone(), address, by }, Effect::ReadProfile { account })
 }
 
-pub(super) fn found(setting: &Setting, account: AccountId, by: Entered, profile: Option<Profile>) -> Move {
-    let Some(Profile { address, attributes }) = profile else {
+pub(super) fn found(
+    setting: &Setting,
+    account: AccountId,
+    address: Option<String>,
+    by: Entered,
+    profile: Option<Profile>,
+) -> Move {
+    let Some(Profile { contact, attributes }) = profile else {
         return Move::show(Stage::Stopped { why: Stop::Expired, address: None });
     };
-    let mut page = Move::show(Stage::Profile { arrived: Arrived { account, address, by } });
+    let mut page = Move::show(Stage::Profile { arrived: Arrived { account, address, contact, by } });
     page.said.typed = filled_in(&setting.flow.layout, &attributes);
     page
 }

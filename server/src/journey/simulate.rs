@@ -2,10 +2,11 @@
 //! and nobody gets a mail.
 
 use super::{
-    Account, AccountId, Came, Effect, Entry, Event, Journey, Outcome, Profile, SecondFactor, Setting, Turn, Verdict,
-    advance, begin, limits, show, typed,
+    Account, Came, Effect, Entry, Event, Journey, Outcome, Profile, SecondFactor, Setting, Turn, Verdict, advance,
+    begin, limits, show, typed,
 };
 use app::contract::{
+    id::AccountId,
     journey::{Answer, Notice, Step, is_address},
     secret::Secret,
     time::Timestamp,
@@ -122,9 +123,7 @@ fn pretend(people: &[Pretended], effect: Effect, now: Timestamp) -> Event {
         Effect::FindName { user_name } => Event::NameFound(whose(&user_name).is_some()),
         Effect::ReadProfile { account } => {
             let person = people.iter().find(|person| person.id == account);
-            Event::ProfileRead(
-                person.map(|person| Profile { address: person.address.clone(), attributes: person.attributes.clone() }),
-            )
+            Event::ProfileRead(person.map(|person| Profile { contact: None, attributes: person.attributes.clone() }))
         }
         Effect::SendCode { .. } => sent(now),
         Effect::CheckCode { code, hash } => Event::CodeChecked(digits(code.reveal()) == hash.reveal()),

@@ -59,7 +59,8 @@ pub struct Account {
 /// What a person may look at and correct.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Profile {
-    pub address: String,
+    /// Where mail was sent to, of whoever came by a user name.
+    pub contact: Option<String>,
     pub attributes: BTreeMap<String, String>,
 }
 

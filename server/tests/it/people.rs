@@ -3,8 +3,15 @@
 use super::harness::{TestServer, WRONG_AFTER, fresh_name, on_both};
 use app::contract::flow_rules::{FlowRules, SignInName};
 use serde_json::json;
-use server::people::{Import, Report, export};
-use std::{fs, path::PathBuf, time::Instant};
+use server::{
+    directory::{sweep, tenant},
+    people::{Import, Report, export},
+};
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 const ADA: &str = "ada@example.org";
 const PASSWORD: &str = "correct horse bättery";
@@ -99,6 +106,47 @@ async fn r5_no_time_tells_whose_hash_came_from_elsewhere() {
             assert!(before.elapsed() >= WRONG_AFTER, "{name}: {:?}", before.elapsed());
             assert!(browser.page.text().contains("match"), "{name}: {}", browser.page.text());
         }
+    })
+    .await;
+}
+
+/// The last hash from elsewhere gives way to one of ours, and nobody waits for a verdict any more.
+#[tokio::test]
+async fn r5_the_wait_ends_with_the_last_hash_from_elsewhere() {
+    on_both(async |server: TestServer| {
+        let shop = server.application().await;
+        let brought = async |name: &str| {
+            let line = json!({ "mail": format!("{name}@example.org"), "passwordHash": HASHES[0] }).to_string();
+            assert_eq!(import(&server, "people.jsonl", &line).await.0.added, 1);
+        };
+        let signs_in = async |name: &str| {
+            let mut browser = server.browser();
+            shop.asks(&mut browser).await;
+            browser.sign_in(&format!("{name}@example.org"), PASSWORD).await;
+            assert!(shop.has(&browser), "{}", browser.text());
+        };
+        let days_pass = || server.clock.advance(Duration::from_secs(2 * 24 * 3600));
+        let waits = async || {
+            sweep::sweep(&server.state.db, 100, server.now()).await.unwrap();
+            server.state.db.forget();
+            tenant::has_foreign_hashes(&server.state.db, &server.tenant).await.unwrap()
+        };
+        brought("ada").await;
+        brought("grace").await;
+        days_pass();
+        signs_in("ada").await;
+        assert!(waits().await, "for grace");
+        signs_in("grace").await;
+        assert!(!waits().await);
+
+        brought("kofi").await;
+        days_pass();
+        brought("lin").await;
+        signs_in("kofi").await;
+        signs_in("lin").await;
+        assert!(waits().await, "more may be on their way in at this moment");
+        days_pass();
+        assert!(!waits().await);
     })
     .await;
 }

@@ -13,15 +13,17 @@ mod sign_in;
 mod sign_up;
 mod stale;
 
-use super::*;
+use super::{second_step::At, *};
 use app::contract::{
     attribute::DataType,
     flow_rules::{AddressProof, FlowRules, SecondStepAsked, SignInName},
-    journey::{Asks, Resend, Step, is_address},
+    id::AccountId,
+    journey::{Asks, Notice, Resend, Step, Stop, is_address},
+    secret::Secret,
     user_flow::{
         About, Choice, Composition, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, Visibility,
     },
-    validate::Why,
+    validate::{Fault, Why},
 };
 use std::{collections::BTreeMap, time::Duration};
 
@@ -368,8 +370,8 @@ fn recovered_by(proved: &[Proof], temporary_since: Option<Timestamp>) -> Turn {
 /// Whoever looks at the machine's picture sees all of it.
 #[test]
 fn every_stage_is_drawn() {
-    let source = include_str!("../mod.rs");
-    let arrows = source.lines().filter(|line| line.starts_with("//!") && line.contains(" --> "));
+    let (machine, source) = (include_str!("../mod.rs"), include_str!("../stage.rs"));
+    let arrows = machine.lines().filter(|line| line.starts_with("//!") && line.contains(" --> "));
     let drawn: Vec<&str> = arrows.flat_map(str::split_whitespace).map(|word| word.trim_end_matches(':')).collect();
     let stages = source.split("pub enum Stage {\n").nth(1).unwrap().split("\n}").next().unwrap();
     let begins = |line: &str| line.starts_with(|letter: char| letter.is_ascii_uppercase());

@@ -339,10 +339,10 @@ impl World {
                 _ => Verdict::Wrong,
             }),
             Effect::ReadProfile { account } => {
-                let (address, account) = self.find(&account);
+                let (_, account) = self.find(&account);
                 assert!(!account.disabled && self.has_shown_what_is_asked(account));
                 let attributes = BTreeMap::from([("displayName".to_owned(), "Ada".to_owned())]);
-                Event::ProfileRead(Some(Profile { address: address.clone(), attributes }))
+                Event::ProfileRead(Some(Profile { contact: None, attributes }))
             }
             Effect::CheckSecondFactor { account, code } => {
                 let (address, _) = self.find(&account);

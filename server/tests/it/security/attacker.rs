@@ -410,3 +410,59 @@ async fn r11_by_a_user_name_a_proof_is_worth_nothing_after_the_address_changed()
     })
     .await;
 }
+
+/// Of several addresses of an account, the one at which mail was read counts, whichever its profile names first.
+#[tokio::test]
+async fn r11_before_a_profile_the_address_counts_that_mail_was_read_at() {
+    on_both(async |server| {
+        let (admin, editor) = (server.administrator().await, editor(&server).await);
+        for (read, kept) in [("first", "first"), ("first", "second"), ("second", "first"), ("second", "second")] {
+            let address = |word: &str| format!("{word}@{read}-{kept}.example");
+            let identity =
+                |word: &str| json!({ "signInType": "emailAddress", "issuer": "", "issuerAssignedId": address(word) });
+            let ada = json!({ "displayName": "Ada Lovelace", "identities": [identity("first"), identity("second")] });
+            let ada = admin.make("/users", ada).await;
+            let mut browser = server.browser();
+            editor.asks(&mut browser).await;
+            browser.fill(&[("Email address", &address(read))]).press("Continue").await;
+            browser.press("Email me a code instead").await;
+            browser.type_code(&address(read)).await;
+            assert_eq!(browser.heading(), "Your profile");
+            readdress(&admin, &ada, &[("emailAddress", &address(kept))]).await;
+            browser.press("Save").await;
+            assert_eq!(editor.has(&browser), read == kept, "read at the {read}, kept the {kept}: {}", browser.text());
+        }
+    })
+    .await;
+}
+
+/// Of whoever was called by their user name, the address to which the code went.
+#[tokio::test]
+async fn r11_before_a_profile_a_user_name_counts_as_the_address_behind_it() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let by_either = |flow: &mut UserFlow| {
+            flow.kind = FlowKind::ProfileEdit;
+            flow.rules.sign_in_name = SignInName::EmailOrUserName;
+        };
+        let editor = server.flow(by_either).await;
+        let identity = |kind: &str, name: &str| json!({ "signInType": kind, "issuer": "", "issuerAssignedId": name });
+        let identities = [identity("emailAddress", ADA), identity("userName", "adal")];
+        let ada = admin.make("/users", json!({ "displayName": "Ada Lovelace", "identities": identities })).await;
+        for (mailbox, after, is_theirs) in
+            [(ADA, "ada@elsewhere.example", false), ("ada@elsewhere.example", "Ada@Elsewhere.example", true)]
+        {
+            server.clock.advance(Duration::from_secs(60));
+            let mut browser = server.browser();
+            editor.asks(&mut browser).await;
+            browser.fill(&[("Email address or user name", "adal")]).press("Continue").await;
+            browser.press("Forgot password?").await;
+            browser.type_code(mailbox).await;
+            assert_eq!(browser.heading(), "Your profile");
+            readdress(&admin, &ada, &[("emailAddress", after), ("userName", "adal")]).await;
+            browser.press("Save").await;
+            assert_eq!(editor.has(&browser), is_theirs, "{}", browser.text());
+        }
+    })
+    .await;
+}
