@@ -90,10 +90,14 @@ const PEOPLE: [&str; 13] = [
     "city eq null",
 ];
 const APPLICATIONS: [&str; 3] = ["appId eq 'x'", "displayName eq 'x'", "startsWith(displayName,'x')"];
-const SIGN_INS: [&str; 6] = [
+const SIGN_INS: [&str; 10] = [
     "createdDateTime ge 2026-01-01T00:00:00Z",
     "createdDateTime le 2026-01-01T00:00:00Z and userId eq 'x'",
     "userId eq 'x'",
+    "userPrincipalName eq 'x@example.org'",
+    "startsWith(userPrincipalName,'x')",
+    "userDisplayName eq 'x'",
+    "startsWith(userDisplayName,'x')",
     "appId eq 'x'",
     "event eq 'signedIn'",
     "status/errorCode eq 50126",
