@@ -147,9 +147,10 @@ fn sentence(at: usize, row: &Row, tag: &str) -> AnyView {
     let placeholders: Vec<&str> = row.placeholders().collect();
     let keep = (!placeholders.is_empty()).then(|| format!("Keep {}.", placeholders.join(", ")));
     let class = if row.has_lost_one() { LOST } else { "" };
+    let silent = ours.is_empty().then(|| view! { <small>"Nothing is said until you say something."</small> });
     view! {
         <div class="sentence">
-            <span class="two"><strong>{name.clone()}</strong><small lang=tag.to_owned() dir="auto">{ours.clone()}</small></span>
+            <span class="two"><strong>{name.clone()}</strong>{silent}<small lang=tag.to_owned() dir="auto">{ours.clone()}</small></span>
             <span class="two">
                 <input
                     class="input small"

@@ -37,6 +37,7 @@ pub use branding::{
 pub use picture::{get_picture, put_picture, remove_picture};
 pub use sentences::{change_sentences, judged as judged_sentence, list_sentences};
 use serde_json::Value;
+pub use texts::names as names_of_locale;
 
 const OF: &str = "organization";
 pub const FIELDS: [&str; 2] = ["id", "displayName"];
