@@ -10,6 +10,7 @@ test.use({ viewport: { width: 1280, height: 860 }, forgiven: /the server respond
 async function writes({ page }: Administrator, field: Locator, text: string) {
   await field.focus();
   await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.press("Delete");
   await page.keyboard.type(text);
 }
 
@@ -147,4 +148,37 @@ test("a person’s page leads to their sign-ins @script", async ({ administrator
   await administrator.findsNoBarrier();
   await administrator.presses("Everybody’s");
   await expect(page.getByText("Only Grace Hopper")).toHaveCount(0);
+});
+
+test("the directory’s own texts stand in the preview while they are written, and then on its pages @script", async ({ administrator }) => {
+  const { page } = administrator;
+  const [text, hint] = [page.getByLabel(/^Text where people sign in/), page.getByLabel(/^Hint in the field/)];
+  const preview = page.getByRole("region", { name: "Live preview" });
+  await administrator.opens("Branding");
+  await expect(preview.getByRole("heading", { name: "Sign in", level: 2 })).toBeVisible();
+  await writes(administrator, text, "Trouble? [Ask us](https://rowan.example/help)");
+  await expect(preview.getByRole("link", { name: "Ask us" })).toHaveAttribute("href", "https://rowan.example/help");
+  await writes(administrator, hint, "name@rowan.example");
+  await expect(preview.getByPlaceholder("name@rowan.example")).toBeVisible();
+  await administrator.findsNoBarrier();
+  await hint.press("Enter");
+  await administrator.isTold("The next page that somebody opens has it.");
+  await expect(hint).toBeFocused();
+
+  const shop = await page.context().newPage();
+  await shop.goto("/");
+  await shop.locator(".corner").getByRole("link", { name: "Sign-in" }).click();
+  await expect(shop.getByRole("heading", { level: 1 })).toHaveText("Sign in");
+  await expect(shop.getByPlaceholder("name@rowan.example")).toBeVisible();
+  await expect(shop.getByRole("link", { name: "Ask us" })).toBeVisible();
+  await shop.close();
+
+  await writes(administrator, hint, "x".repeat(65));
+  await hint.press("Enter");
+  await expect(hint).toHaveAttribute("aria-invalid", "true");
+  await expect(hint).toBeFocused();
+  await writes(administrator, hint, "");
+  await writes(administrator, text, "");
+  await hint.press("Enter");
+  await expect(preview.getByRole("link", { name: "Ask us" })).toHaveCount(0);
 });

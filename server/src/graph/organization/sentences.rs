@@ -23,10 +23,10 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 const LONGEST: usize = 1000;
-/// What only tenants say, and how long it may be: Graph's most.
-const TENANTS_OWN: [(&str, usize); 2] = [(PARAGRAPHS, 1024), ("pages.usernameHintText", 64)];
+/// What only tenants say, by its name in Graph, and how long it may be: Graph's most.
+pub const OWN_TEXTS: [(&str, usize); 2] = [(PARAGRAPHS, 1024), ("usernameHintText", 64)];
 /// It may have several lines.
-const PARAGRAPHS: &str = "pages.signInPageText";
+const PARAGRAPHS: &str = "signInPageText";
 
 /// Every sentence in the order of the pages: its name, the default, and the tenant's own where it has one.
 pub async fn list_sentences(
@@ -97,11 +97,12 @@ pub fn judged(name: &str, default: Option<&String>, value: &Value) -> Result<Opt
         Value::String(sentence) => sentence.trim().replace("\r\n", "\n"),
         _ => return Err("A sentence is text, or null.".into()),
     };
-    let own = TENANTS_OWN.iter().find(|(own, _)| *own == name);
+    let own = OWN_TEXTS.iter().find(|(own, _)| name.strip_prefix("pages.") == Some(*own));
     let longest = own.map_or(LONGEST, |(_, longest)| *longest);
-    let is_bad = |c: char| c.is_control() && !(c == '\n' && name == PARAGRAPHS);
+    let has_lines = own.is_some_and(|(own, _)| *own == PARAGRAPHS);
+    let is_bad = |c: char| c.is_control() && !(c == '\n' && has_lines);
     if sentence.is_empty() || sentence.chars().count() > longest || sentence.chars().any(is_bad) {
-        let lines = if name == PARAGRAPHS { "" } else { " in one line" };
+        let lines = if has_lines { "" } else { " in one line" };
         return Err(format!("A sentence has one to {longest} characters{lines}."));
     }
     if own.is_some() {
