@@ -126,7 +126,7 @@ fn editing(loaded: Loaded<Branding>, look: Look, branding: Branding) -> AnyView 
     let as_it_is = untrack(shown);
     place().hold(move || shown() != as_it_is);
     let act = Act::new();
-    let save = move || save(loaded, draft, act, &before.get_value());
+    let save = move || save(loaded, look, draft, act, &before.get_value());
     let [name, colour, privacy, terms, text, hint] = draft.faults;
     view! {
         {head(Vec::new(), "Branding".into(), submit_of(Some(FORM), "Save", "Saving …", act))}
@@ -177,7 +177,7 @@ fn words(before: &Branding, now: &Branding) -> Vec<Words> {
     ]
 }
 
-fn save(loaded: Loaded<Branding>, draft: Draft, act: Act, before: &Branding) {
+fn save(loaded: Loaded<Branding>, look: Look, draft: Draft, act: Act, before: &Branding) {
     let (client, toasts) = (client(), toasts());
     if Colour::read(draft.colour.get_untracked().trim()).is_none() {
         draft.faults[1].set(Some("A colour is a # and six digits, like #3b5bdb.".into()));
@@ -198,6 +198,7 @@ fn save(loaded: Loaded<Branding>, draft: Draft, act: Act, before: &Branding) {
             Ok(()) => {
                 place().let_go();
                 toasts.good("Saved. The next page that somebody opens has it.");
+                look.hear_anew();
                 loaded.again();
             }
             Err(trouble) => {

@@ -108,6 +108,12 @@ impl Look {
         look
     }
 
+    /// What was said so far is said otherwise now.
+    pub fn hear_anew(self) {
+        forget_sentences();
+        untrack(|| self.get_dressed());
+    }
+
     fn get_dressed(self) {
         let portal = portal();
         let wanted = self.language.get();
