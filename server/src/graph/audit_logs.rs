@@ -164,7 +164,8 @@ fn narrow(wanted: &mut Wanted, named: &mut Named, filter: &Expression) -> Result
         Expression::Compare { path, operator: Operator::Equal, literal: Literal::Text(text) }
             if named.place(path).is_some() =>
         {
-            named.place(path).map_or(Ok(()), |place| once(place, Name::whole(text)?))
+            let name = Name::whole(text)?;
+            named.place(path).map_or(Ok(()), |place| once(place, name))
         }
         Expression::Compare { path, operator, literal } => match (path.join("/").as_str(), operator, literal) {
             ("createdDateTime", operator, Literal::Moment(at)) => {
