@@ -3,7 +3,10 @@
 
 use crate::{
     assets::FOR_EVER,
-    directory::{branding, tenant},
+    directory::{
+        branding::{self, FOR_ALL},
+        tenant,
+    },
     error::{Error, Result},
     secret::token,
     state::AppState,
@@ -20,9 +23,15 @@ use axum::{
 };
 use std::{borrow::Cow, sync::Arc};
 
+/// A language's own words come before those of every language.
 pub async fn spoken(state: &AppState, tenant: &TenantId, language: &str) -> Result<Arc<Texts>> {
     let own = branding::sentences(&state.db, tenant, language).await?;
-    Ok(text::spoken(language, &own))
+    let for_all = branding::sentences(&state.db, tenant, FOR_ALL).await?;
+    if for_all.is_empty() {
+        return Ok(text::spoken(language, &own));
+    }
+    let said = for_all.iter().chain(own.iter()).map(|(name, sentence)| (name.clone(), sentence.clone()));
+    Ok(text::spoken(language, &said.collect()))
 }
 
 /// The page's scripts, with the address of these very sentences.

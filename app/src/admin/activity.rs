@@ -12,6 +12,7 @@ use super::{
         ask::dialog,
         button::plain,
         empty::empty,
+        load::load,
         pages::pages,
         search::{AMONG_SHOWN, fits, none_fits, search},
         tabs::{Group, Tab, tabs},
@@ -22,15 +23,29 @@ pub use funnel::{days_ago, remember_busiest, step_name, steps};
 use leptos::prelude::*;
 
 pub fn screen(tab: ActivityTab) -> AnyView {
+    let content = match tab {
+        ActivityTab::SignIns => sign_ins::sign_ins(None),
+        ActivityTab::Changes => changes(),
+        ActivityTab::Funnel => funnel::funnels(),
+    };
+    under_tabs(tab, content)
+}
+
+/// The sign-ins of one person, from where the list goes on to everybody's.
+pub fn of_person(id: String) -> AnyView {
+    let client = client();
+    let person = load(move || {
+        let id = id.clone();
+        async move { client.person(&id).await }
+    });
+    under_tabs(ActivityTab::SignIns, person.show(6, |person| sign_ins::sign_ins(Some(person))))
+}
+
+fn under_tabs(tab: ActivityTab, content: AnyView) -> AnyView {
     let links = ACTIVITY_TABS
         .iter()
         .map(|(each, _, name)| Tab { path: Route::Activity { tab: *each }.path(), name, here: *each == tab })
         .collect();
-    let content = match tab {
-        ActivityTab::SignIns => sign_ins::sign_ins(),
-        ActivityTab::Changes => changes(),
-        ActivityTab::Funnel => funnel::funnels(),
-    };
     view! {
         <div class="screen">
             {head(Vec::new(), "Activity".into(), ().into_any())}

@@ -1,12 +1,12 @@
 //! *Administrators*: who may do what in this directory, and who was asked to join.
 
 use super::{
-    browser::moment,
+    browser::{focus_fault, moment},
     client::client,
     frame::head,
     ui::{
         ask::{Question, asking, dialog},
-        button::{Act, plain, primary, run, submit},
+        button::{Act, plain, run, submit},
         field::{Label, line, radio, tick, typed},
         icon::{Icon, icon},
         load::{Loaded, both, load},
@@ -242,11 +242,13 @@ fn giving_window(team: Loaded<Team>, open: RwSignal<Option<Giving>>, giving: Giv
         });
     };
     let content = view! {
-        {roles(chosen)}
-        <div class="buttons end">
-            {plain("Cancel", move || open.set(None))}
-            {primary("Save", "Saving …", act, save)}
-        </div>
+        <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); save() })>
+            {roles(chosen)}
+            <div class="buttons end">
+                {plain("Cancel", move || open.set(None))}
+                {submit("Save", "Saving …", act)}
+            </div>
+        </form>
     };
     dialog("dialog", title, move || open.set(None), content.into_any())
 }
@@ -282,6 +284,7 @@ fn inviting_window(team: Loaded<Team>, open: RwSignal<bool>, link: RwSignal<Opti
                 address_fault.try_set(trouble.about("invitedUserEmailAddress"));
                 name_fault.try_set(trouble.about("invitedUserDisplayName"));
                 toasts.bad(trouble.sentence());
+                focus_fault();
             }
         });
     };

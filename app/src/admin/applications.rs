@@ -6,14 +6,14 @@ mod secrets;
 mod widget;
 
 use super::{
-    browser::moment,
+    browser::{focus_fault, moment},
     client::client,
     desk::desk,
     frame::head,
     route::{FlowTab, Route, place},
     ui::{
         ask::{Question, asking},
-        button::{Act, plain, primary, run, with_icon},
+        button::{Act, plain, run, submit, with_icon},
         copy,
         empty::{empty, nothing_found},
         field::{Label, line, lines, radio},
@@ -146,6 +146,7 @@ fn registering(open: RwSignal<bool>) -> AnyView {
     let create = move || {
         if name.with_untracked(|name| name.trim().is_empty()) {
             name_fault.set(Some("Give the application the name that people read when they sign in.".into()));
+            focus_fault();
             return;
         }
         let uris: Vec<String> = lines_of(&uri.get_untracked());
@@ -158,8 +159,13 @@ fn registering(open: RwSignal<bool>) -> AnyView {
                 place.go(&Route::Application { id: made.id });
             }
             Err(trouble) => {
-                name_fault.set(trouble.about("displayName"));
-                uri_fault.set(Some(trouble.sentence()));
+                let (about_name, about_uri) = (trouble.about("displayName"), trouble.about(platform.get_untracked()));
+                if about_name.is_none() && about_uri.is_none() {
+                    toasts.bad(trouble.sentence());
+                }
+                name_fault.set(about_name);
+                uri_fault.set(about_uri);
+                focus_fault();
             }
         });
     };
@@ -183,7 +189,7 @@ fn registering(open: RwSignal<bool>) -> AnyView {
             {line(Label::new("redirect-uri", "Redirect URI").optional().hint("Where people come back to. More can be added later."), uri, uri_fault)}
             <div class="buttons end">
                 {plain("Cancel", move || open.set(false))}
-                {primary("Register", "Registering …", act, create)}
+                {submit("Register", "Registering …", act)}
             </div>
         </form>
     };
@@ -331,6 +337,7 @@ fn redirects(open: Open, application: &Application) -> AnyView {
                 name_fault.set(trouble.about("displayName"));
                 origins_fault.set(trouble.about("widgetOrigins"));
                 toasts.bad(trouble.sentence());
+                focus_fault();
             }
         });
     };
@@ -345,14 +352,14 @@ fn redirects(open: Open, application: &Application) -> AnyView {
         })
         .into();
     view! {
-        <section class="card pad">
+        <form class="card pad" on:submit=on_submit(move |event| { event.prevent_default(); save() })>
             {line(Label::new("name", "Name"), name, name_fault)}
             <h2>"Redirect URIs"</h2>
             {fields}
             <h2>"Pages with the widget"</h2>
             {lines(Label::new("widget-origins", "Origins").optional().hint("Pages that may show the sign-in widget, like https://shop.example.com. One in each line."), 2, origins, origins_fault)}
-            <div class="buttons">{primary("Save", "Saving …", act, save)}</div>
-        </section>
+            <div class="buttons">{submit("Save", "Saving …", act)}</div>
+        </form>
     }
     .into_any()
 }

@@ -1,11 +1,12 @@
 //! *Custom user attributes*: what can be asked of people besides the built-in attributes.
 
 use super::{
+    browser::focus_fault,
     client::client,
     frame::head,
     ui::{
         ask::{Question, asking},
-        button::{Act, plain, primary, run},
+        button::{Act, plain, run, submit},
         empty::nothing_found,
         field::{Label, line, lines, select},
         icon::{Icon, icon},
@@ -153,6 +154,7 @@ fn new(loaded: Loaded<Vec<UserFlowAttribute>>, open: RwSignal<Open>) -> AnyView 
     let create = move || {
         if name.with_untracked(|name| name.trim().is_empty()) {
             name_fault.set(Some("Give the attribute a name, like Loyalty number.".into()));
+            focus_fault();
             return;
         }
         let new = json!({
@@ -166,10 +168,13 @@ fn new(loaded: Loaded<Vec<UserFlowAttribute>>, open: RwSignal<Open>) -> AnyView 
                 toasts.good(format!("{} can be asked in user flows now.", made.display_name));
                 loaded.again();
             }
-            Err(trouble) => match trouble.about("displayName") {
-                Some(told) => name_fault.set(Some(told)),
-                None => fault.set(Some(trouble.sentence())),
-            },
+            Err(trouble) => {
+                match trouble.about("displayName") {
+                    Some(told) => name_fault.set(Some(told)),
+                    None => fault.set(Some(trouble.sentence())),
+                }
+                focus_fault();
+            }
         });
     };
     let types = [("string", "String"), ("boolean", "Boolean"), ("int64", "Int")];
@@ -184,7 +189,7 @@ fn new(loaded: Loaded<Vec<UserFlowAttribute>>, open: RwSignal<Open>) -> AnyView 
             {lines(Label::new("description", "Description").optional().hint("For administrators; people never see it."), 3, description, fault)}
             <div class="buttons end">
                 {plain("Cancel", move || open.set(Open::Nothing))}
-                {primary("Create", "Creating …", act, create)}
+                {submit("Create", "Creating …", act)}
             </div>
         </form>
     };
@@ -207,7 +212,10 @@ fn one(loaded: Loaded<Vec<UserFlowAttribute>>, open: RwSignal<Open>, attribute: 
                     toasts.good("The description is saved.");
                     loaded.again();
                 }
-                Err(trouble) => fault.set(Some(trouble.sentence())),
+                Err(trouble) => {
+                    fault.set(Some(trouble.sentence()));
+                    focus_fault();
+                }
             },
         );
     };
@@ -216,7 +224,7 @@ fn one(loaded: Loaded<Vec<UserFlowAttribute>>, open: RwSignal<Open>, attribute: 
             {lines(Label::new("description", "Description").optional().hint("For administrators; people never see it."), 3, description, fault)}
             <div class="buttons end">
                 {plain("Cancel", move || open.set(Open::Nothing))}
-                {primary("Save", "Saving …", act, save)}
+                {submit("Save", "Saving …", act)}
             </div>
         </form>
     };

@@ -1,26 +1,28 @@
-//! *Branding*: name, logo, colour, background and links of the directory's pages, with a page beside them.
+//! *Branding*: name, logo, colour, background, links and texts of the directory's pages, with a page beside them.
 
 use super::{
+    browser::focus_fault,
     client::client,
     desk::desk,
     frame::head,
-    preview::{Look, Said, Sample, preview},
+    preview::{Look, Said, Sample, Words, preview},
     route::{Route, place},
     ui::{
         ask::{Question, asking},
-        button::{Act, primary, run, with_icon},
-        field::{Label, field, line},
+        button::{Act, run, submit_of, with_icon},
+        field::{Label, field, line, lines},
         icon::Icon,
         load::{Loaded, load},
         toast::toasts,
     },
 };
-use crate::admin::ui::listen::on_change;
+use crate::admin::ui::listen::{on_change, on_submit};
 use crate::contract::{
     brand::{Brand, Colour, Link, LinkKind, Palette},
     journey::{Asks, Path, Step},
     resource::organization::{Branding, Organization},
 };
+use crate::text::Key;
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value};
 use wasm_bindgen::JsCast;
@@ -54,7 +56,33 @@ struct Draft {
     colour: RwSignal<String>,
     privacy: RwSignal<String>,
     terms: RwSignal<String>,
-    faults: [RwSignal<Option<String>>; 4],
+    text: RwSignal<String>,
+    hint: RwSignal<String>,
+    faults: [RwSignal<Option<String>>; 6],
+}
+
+/// Graph's names of what is written, in the order of the faults.
+const PROPERTIES: [&str; 6] = [
+    "brandName",
+    "brandColor",
+    "customPrivacyAndCookiesUrl",
+    "customTermsOfUseUrl",
+    "signInPageText",
+    "usernameHintText",
+];
+
+/// The id of the form, whose button stands in the head of the screen.
+const FORM: &str = "branding";
+
+fn written(branding: &Branding) -> [&Option<String>; 6] {
+    [
+        &branding.brand_name,
+        &branding.brand_color,
+        &branding.custom_privacy_and_cookies_url,
+        &branding.custom_terms_of_use_url,
+        &branding.sign_in_page_text,
+        &branding.username_hint_text,
+    ]
 }
 
 pub fn screen() -> AnyView {
@@ -73,7 +101,9 @@ fn editing(loaded: Loaded<Branding>, look: Look, branding: Branding) -> AnyView 
         colour: RwSignal::new(branding.brand_color.clone().unwrap_or_else(|| Colour::default().to_string())),
         privacy: said(&branding.custom_privacy_and_cookies_url),
         terms: said(&branding.custom_terms_of_use_url),
-        faults: [(); 4].map(|()| RwSignal::new(None)),
+        text: said(&branding.sign_in_page_text),
+        hint: said(&branding.username_hint_text),
+        faults: [(); 6].map(|()| RwSignal::new(None)),
     };
     let before = StoredValue::new(branding.clone());
     let shown = move || draft.over(before.get_value());
@@ -90,17 +120,18 @@ fn editing(loaded: Loaded<Branding>, look: Look, branding: Branding) -> AnyView 
                 can_recover: true,
             },
             said: Said::default(),
+            words: words(&before.get_value(), &shown()),
         })
     });
     let as_it_is = untrack(shown);
     place().hold(move || shown() != as_it_is);
     let act = Act::new();
-    let save = move || save(loaded, draft, act, &before.get_value());
-    let [name, colour, privacy, terms] = draft.faults;
+    let save = move || save(loaded, look, draft, act, &before.get_value());
+    let [name, colour, privacy, terms, text, hint] = draft.faults;
     view! {
-        {head(Vec::new(), "Branding".into(), primary("Save", "Saving …", act, save))}
+        {head(Vec::new(), "Branding".into(), submit_of(Some(FORM), "Save", "Saving …", act))}
         <div class="layout">
-            <div class="stack">
+            <form class="stack" id=FORM novalidate on:submit=on_submit(move |event| { event.prevent_default(); save() })>
                 <section class="card pad">
                     {line(Label::new("name", "Name").hint("What people know you by. It stands beside the logo."), draft.name, name)}
                     {picture(loaded, logo(), branding.banner_logo_relative_url.is_some())}
@@ -113,9 +144,11 @@ fn editing(loaded: Loaded<Branding>, look: Look, branding: Branding) -> AnyView 
                 </section>
                 <section class="card pad">
                     <h2>"Texts"</h2>
-                    <p class="second">"Every sentence of the pages can be said in your own words, in each language, under "<a href=Route::Languages.path()>"Languages"</a>"."</p>
+                    {lines(Label::new("sign-in-text", "Text where people sign in").optional().hint("Below the form, up to 1,024 characters. A link is written [Help](https://example.com/help)."), 3, draft.text, text)}
+                    {line(Label::new("username-hint", "Hint in the field").optional().hint("It stands where people type their address or name, until they type. Up to 64 characters."), draft.hint, hint)}
+                    <p class="second">"These two are said in every language that says nothing of its own. Every sentence of the pages can be said in your own words, in each language, under "<a href=Route::Languages.path()>"Languages"</a>"."</p>
                 </section>
-            </div>
+            </form>
             <div class="beside">{preview(sample, look)}</div>
         </div>
     }
@@ -130,26 +163,32 @@ impl Draft {
         branding.brand_color = said(self.colour);
         branding.custom_privacy_and_cookies_url = said(self.privacy);
         branding.custom_terms_of_use_url = said(self.terms);
+        branding.sign_in_page_text = said(self.text);
+        branding.username_hint_text = said(self.hint);
         branding
     }
 }
 
-fn save(loaded: Loaded<Branding>, draft: Draft, act: Act, before: &Branding) {
+fn words(before: &Branding, now: &Branding) -> Vec<Words> {
+    let of = |text: &Option<String>| text.clone().unwrap_or_default();
+    vec![
+        Words { key: Key::SignInPageText, saved: of(&before.sign_in_page_text), now: of(&now.sign_in_page_text) },
+        Words { key: Key::UsernameHintText, saved: of(&before.username_hint_text), now: of(&now.username_hint_text) },
+    ]
+}
+
+fn save(loaded: Loaded<Branding>, look: Look, draft: Draft, act: Act, before: &Branding) {
     let (client, toasts) = (client(), toasts());
     if Colour::read(draft.colour.get_untracked().trim()).is_none() {
         draft.faults[1].set(Some("A colour is a # and six digits, like #3b5bdb.".into()));
+        focus_fault();
         return;
     }
     let now = untrack(|| draft.over(before.clone()));
     let mut changes = Map::new();
-    for (property, before, now) in [
-        ("brandName", &before.brand_name, now.brand_name),
-        ("brandColor", &before.brand_color, now.brand_color),
-        ("customPrivacyAndCookiesUrl", &before.custom_privacy_and_cookies_url, now.custom_privacy_and_cookies_url),
-        ("customTermsOfUseUrl", &before.custom_terms_of_use_url, now.custom_terms_of_use_url),
-    ] {
-        if *before != now {
-            changes.insert(property.into(), now.map_or(Value::Null, Value::from));
+    for ((property, before), now) in PROPERTIES.into_iter().zip(written(before)).zip(written(&now)) {
+        if before != now {
+            changes.insert(property.into(), now.clone().map_or(Value::Null, Value::from));
         }
     }
     let directory = client.directory.get_untracked();
@@ -159,18 +198,15 @@ fn save(loaded: Loaded<Branding>, draft: Draft, act: Act, before: &Branding) {
             Ok(()) => {
                 place().let_go();
                 toasts.good("Saved. The next page that somebody opens has it.");
+                look.hear_anew();
                 loaded.again();
             }
             Err(trouble) => {
-                for (fault, property) in draft.faults.iter().zip([
-                    "brandName",
-                    "brandColor",
-                    "customPrivacyAndCookiesUrl",
-                    "customTermsOfUseUrl",
-                ]) {
+                for (fault, property) in draft.faults.iter().zip(PROPERTIES) {
                     fault.set(trouble.about(property));
                 }
                 toasts.bad(trouble.sentence());
+                focus_fault();
             }
         },
     );
@@ -196,7 +232,15 @@ fn colour_field(colour: RwSignal<String>, fault: RwSignal<Option<String>>) -> An
     let control = view! {
         <div class="colour">
             <input type="color" aria-label="Pick the colour" prop:value=colour on:input=on_change(write) />
-            <input class="input" id="colour" autocomplete="off" prop:value=colour on:input=on_change(write) />
+            <input
+                class="input"
+                id="colour"
+                autocomplete="off"
+                aria-describedby="colour-about"
+                aria-invalid=move || fault.with(Option::is_some).then_some("true")
+                prop:value=colour
+                on:input=on_change(write)
+            />
         </div>
         {verdict}
     };

@@ -136,6 +136,32 @@ pub fn focus_soon(selector: &'static str) {
     });
 }
 
+/// To the first field that something is wrong with: of the window above the page, or else of the page.
+pub fn focus_fault() {
+    after(Duration::ZERO, || {
+        let wrong = |place: &str| document().query_selector(&format!("{place} [aria-invalid=true]")).ok().flatten();
+        let field =
+            wrong("dialog").or_else(|| wrong("#content")).and_then(|field| field.dyn_into::<HtmlElement>().ok());
+        if let Some(field) = field {
+            // Fails only for an element that is gone.
+            let _ = field.focus();
+        }
+    });
+}
+
+/// Where a form was drawn anew under whoever stood in it, back to the field of the same name: Enter saves, and the next key
+/// goes on where they were.
+pub fn focus_same(before: Option<HtmlElement>) {
+    let Some(before) = before.filter(|before| !before.id().is_empty()) else { return };
+    after(Duration::ZERO, move || {
+        let same = document().get_element_by_id(&before.id()).and_then(|same| same.dyn_into::<HtmlElement>().ok());
+        if let Some(same) = same.filter(|_| !before.is_connected()) {
+            // Fails only for an element that is gone.
+            let _ = same.focus();
+        }
+    });
+}
+
 pub fn focused() -> Option<HtmlElement> {
     document().active_element()?.dyn_into().ok()
 }

@@ -3,13 +3,14 @@
 mod names;
 
 use super::{
+    browser::focus_fault,
     client::client,
     desk::desk,
     frame::{DIRECTORIES, enter, head, kind},
     route::place,
     trouble::Trouble,
     ui::{
-        button::{Act, plain, primary},
+        button::{Act, plain, submit},
         field::{Label, line, radio, select},
         icon::{Icon, icon},
         panel::panel,
@@ -99,6 +100,7 @@ fn this_one(here: &Organization) -> AnyView {
             }
             Err(trouble) => {
                 fault.try_set(Some(trouble.sentence()));
+                focus_fault();
             }
         });
     };
@@ -109,7 +111,7 @@ fn this_one(here: &Organization) -> AnyView {
             <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); save() })>
                 {line(Label::new("name", "Name").hint("Administrators read it. What people read is under Branding."), name, fault)}
                 {select(Label::new("sign-out", "Sign-out without an ID token").hint("When an application signs somebody out and shows no ID token, anybody may have sent the request."), sign_out, sign_outs)}
-                <div class="buttons">{primary("Save", "Saving …", act, save)}</div>
+                <div class="buttons">{submit("Save", "Saving …", act)}</div>
             </form>
         </section>
     }
@@ -141,6 +143,7 @@ fn creating(open: RwSignal<bool>) -> AnyView {
                 name_fault.try_set(trouble.about("displayName"));
                 word_fault.try_set(trouble.about("names"));
                 toasts.bad(trouble.sentence());
+                focus_fault();
             }
         });
     };
@@ -158,7 +161,7 @@ fn creating(open: RwSignal<bool>) -> AnyView {
             <fieldset><legend>"Who has accounts in it"</legend>{kinds}</fieldset>
             <div class="buttons end">
                 {plain("Cancel", move || open.set(false))}
-                {primary("Create", "Creating …", act, create)}
+                {submit("Create", "Creating …", act)}
             </div>
         </form>
     };

@@ -243,7 +243,7 @@ fn is_under(route: &Route, entry: &Route) -> bool {
         Route::Flows => matches!(route, Route::Flows | Route::NewFlow | Route::Flow { .. }),
         Route::Applications => matches!(route, Route::Applications | Route::Application { .. }),
         Route::People => matches!(route, Route::People | Route::Person { .. }),
-        Route::Activity { .. } => matches!(route, Route::Activity { .. }),
+        Route::Activity { .. } => matches!(route, Route::Activity { .. } | Route::SignInsOf { .. }),
         entry => route == entry,
     }
 }

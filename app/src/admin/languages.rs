@@ -7,7 +7,7 @@ use super::{
     route::place,
     session::portal,
     ui::{
-        button::{Act, plain, primary},
+        button::{Act, plain, submit_of},
         empty::nothing_found,
         field::{Label, select},
         load::{Loaded, load},
@@ -15,7 +15,7 @@ use super::{
         toast::toasts,
     },
 };
-use crate::admin::ui::listen::on_change;
+use crate::admin::ui::listen::{on_change, on_submit};
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 use wasm_bindgen::JsCast;
@@ -23,6 +23,9 @@ use web_sys::{Event, HtmlInputElement};
 
 /// So many sentences are drawn when the screen opens; the others when somebody asks for them.
 const AT_ONCE: usize = 40;
+
+/// The id of the form. Above it the search, in which Enter saves nothing, and the button that saves.
+const FORM: &str = "sentences";
 
 /// One sentence while it is edited.
 struct Row {
@@ -130,8 +133,8 @@ fn editing(loaded: Loaded<(String, Vec<Said>)>, tag: String, sentences: Vec<Said
     };
     view! {
         <div class="card">
-            <div class="tools">{search("Search sentences", typed)}<span class="gap"></span>{primary("Save", "Saving …", act, save)}</div>
-            <div on:input=on_change(hear)>{list}</div>
+            <div class="tools">{search("Search sentences", typed)}<span class="gap"></span>{submit_of(Some(FORM), "Save", "Saving …", act)}</div>
+            <form id=FORM on:submit=on_submit(move |event| { event.prevent_default(); save() }) on:input=on_change(hear)>{list}</form>
             {rest}
         </div>
     }
@@ -144,12 +147,14 @@ fn sentence(at: usize, row: &Row, tag: &str) -> AnyView {
     let placeholders: Vec<&str> = row.placeholders().collect();
     let keep = (!placeholders.is_empty()).then(|| format!("Keep {}.", placeholders.join(", ")));
     let class = if row.has_lost_one() { LOST } else { "" };
+    let silent = ours.is_empty().then(|| view! { <small>"Nothing is said until you say something."</small> });
     view! {
         <div class="sentence">
-            <span class="two"><strong>{name.clone()}</strong><small lang=tag.to_owned() dir="auto">{ours.clone()}</small></span>
+            <span class="two"><strong>{name.clone()}</strong>{silent}<small lang=tag.to_owned() dir="auto">{ours.clone()}</small></span>
             <span class="two">
                 <input
                     class="input small"
+                    id=format!("sentence-{at}")
                     name=at.to_string()
                     lang=tag.to_owned()
                     dir="auto"

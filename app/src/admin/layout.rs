@@ -65,6 +65,7 @@ fn editing(read: Read, look: Look, tabs: AnyView) -> AnyView {
             application,
             step: Step::Attributes { path, revision: layout.revision, fields },
             said: Said::default(),
+            words: Vec::new(),
         })
     });
     let open = open.filter(|open| *open > 0).map(|open| {

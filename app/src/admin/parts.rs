@@ -104,6 +104,7 @@ fn directory() -> Fetched {
         Route::Design => design::screen(),
         Route::Directories => directories::screen(),
         Route::Administrators => administrators::screen(),
+        Route::SignInsOf { id } => activity::of_person(id),
         Route::Activity { tab } => activity::screen(tab),
         _ => nothing_here(),
     })

@@ -1,6 +1,7 @@
 //! *People*: search while typing, look at one, change what is known of them, switch off, delete.
 
 mod deleted;
+mod known;
 mod new;
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
     route::{Route, place},
     ui::{
         ask::{Question, asking},
-        button::{Act, plain, primary, run, with_icon},
+        button::{plain, run, with_icon},
         empty::empty,
         icon::{Icon, icon},
         load::{Loaded, both, load},
@@ -22,19 +23,13 @@ use super::{
         toggle::toggle,
     },
 };
-use crate::admin::ui::listen::{on_change, on_click, on_submit};
+use crate::admin::ui::listen::{on_change, on_click};
 use crate::{
-    contract::{
-        attribute::EMAIL,
-        resource::{
-            user::User,
-            user_flow_attribute::{AttributeType, DataType, UserFlowAttribute},
-        },
-    },
+    contract::resource::{user::User, user_flow_attribute::UserFlowAttribute},
     ui::browser::after,
 };
 use leptos::{prelude::*, task::spawn_local};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// A search begins when nobody has typed for so long.
@@ -176,109 +171,13 @@ fn one(
                 <div><dt>"Since"</dt><dd>{user.created_date_time.map(|since| moment(&since.text()))}</dd></div>
                 <div><dt>"Last sign-in"</dt><dd>{user.last_sign_in_date_time.map_or_else(|| "Never".to_owned(), |last| moment(&last.text()))}</dd></div>
             </dl>
+            <p><a href=Route::SignInsOf { id: user.id.clone() }.path()>"Sign-ins of this person"</a></p>
         </section>
-        {known(loaded, etag, &user, attributes)}
+        {known::section(loaded, etag, &user, attributes)}
         {second_step(methods, &user)}
         {access(loaded, etag, made, &user)}
     }
     .into_any()
-}
-
-/// Everything that was told, and can be corrected.
-fn known(loaded: Loaded<Person>, etag: Etag, user: &User, attributes: Vec<UserFlowAttribute>) -> AnyView {
-    let (client, toasts) = (client(), toasts());
-    let told = serde_json::to_value(user).unwrap_or_default();
-    let fields: Vec<_> = attributes
-        .into_iter()
-        .filter(|attribute| attribute.id != EMAIL)
-        .map(|attribute| {
-            let text = match told.get(&attribute.id) {
-                None | Some(Value::Null) => String::new(),
-                Some(Value::String(text)) => text.clone(),
-                Some(other) => other.to_string(),
-            };
-            (attribute, RwSignal::new(text.clone()), text)
-        })
-        .collect();
-    let fields = StoredValue::new(fields);
-    place()
-        .hold(move || fields.with_value(|all| all.iter().any(|(_, now, before)| now.with(|now| now.trim() != before))));
-    let act = Act::new();
-    let id = StoredValue::new(user.id.clone());
-    etag.set_value(user.etag.clone());
-    let save = move || {
-        let mut changes = Map::new();
-        for (attribute, now, before) in fields.get_value() {
-            let now = now.get_untracked().trim().to_owned();
-            if now != before {
-                changes.insert(attribute.id.clone(), value(&attribute, now));
-            }
-        }
-        let work = async move {
-            client.update_person(&id.get_value(), etag.get_value().as_deref(), &Value::Object(changes)).await
-        };
-        act.run(work, move |saved| match saved {
-            Ok(()) => {
-                place().let_go();
-                toasts.good("Saved. Applications are told at the next sign-in.");
-                loaded.again();
-            }
-            Err(trouble) => toasts.bad(trouble.sentence()),
-        });
-    };
-    let shown: Vec<_> =
-        fields.with_value(|fields| fields.iter().map(|(attribute, now, _)| control(attribute, *now)).collect());
-    view! {
-        <section class="card pad">
-            <h2>"Attributes"</h2>
-            <form class="pairs" on:submit=on_submit(move |event| { event.prevent_default(); save() })>{shown}</form>
-            <div class="buttons">{primary("Save", "Saving …", act, save)}</div>
-        </section>
-    }
-    .into_any()
-}
-
-fn control(attribute: &UserFlowAttribute, now: RwSignal<String>) -> AnyView {
-    let id = format!("attribute-{}", attribute.id);
-    let custom = attribute.user_flow_attribute_type == AttributeType::Custom;
-    let input = match attribute.data_type {
-        DataType::Boolean => view! {
-            <select class="input" id=id.clone() on:change=on_change(move |event| now.set(event_target_value(&event)))>
-                <option value="" prop:selected=move || now.with(String::is_empty)>"Not told"</option>
-                <option value="true" prop:selected=move || now.get() == "true">"Yes"</option>
-                <option value="false" prop:selected=move || now.get() == "false">"No"</option>
-            </select>
-        }
-        .into_any(),
-        DataType::String | DataType::Int64 => view! {
-            <input
-                class="input"
-                id=id.clone()
-                autocomplete="off"
-                inputmode=(attribute.data_type == DataType::Int64).then_some("numeric")
-                prop:value=now
-                on:input=on_change(move |event| now.set(event_target_value(&event)))
-            />
-        }
-        .into_any(),
-    };
-    view! {
-        <div class="field">
-            <label for=id>{attribute.display_name.clone()}{custom.then(|| view! { <span class="optional">"custom"</span> })}</label>
-            {input}
-        </div>
-    }
-    .into_any()
-}
-
-/// As the API takes it: numbers and truth values by their own kind, nothing where nothing is told.
-fn value(attribute: &UserFlowAttribute, text: String) -> Value {
-    match attribute.data_type {
-        _ if text.is_empty() => Value::Null,
-        DataType::Int64 => text.parse::<i64>().map_or(Value::String(text), Value::from),
-        DataType::Boolean => Value::Bool(text == "true"),
-        DataType::String => Value::String(text),
-    }
 }
 
 /// By what they prove a second time that it is them.

@@ -21,7 +21,7 @@ use crate::{
         validate::{Fault, field_name, value},
     },
     hosted::{self, hosted},
-    text::Texts,
+    text::{Key, Texts},
     ui::{
         browser::{document, window},
         ground::Ground,
@@ -46,6 +46,15 @@ pub struct Sample {
     pub application: String,
     pub step: Step,
     pub said: Said,
+    pub words: Vec<Words>,
+}
+
+/// What will be said in the place of a sentence, once it is saved: where the page's language says nothing else.
+#[derive(Clone, PartialEq)]
+pub struct Words {
+    pub key: Key,
+    pub saved: String,
+    pub now: String,
 }
 
 /// What the page knows and says of what was sent before.
@@ -97,6 +106,12 @@ impl Look {
         };
         Effect::new(move |_| look.get_dressed());
         look
+    }
+
+    /// What was said so far is said otherwise now.
+    pub fn hear_anew(self) {
+        forget_sentences();
+        untrack(|| self.get_dressed());
     }
 
     fn get_dressed(self) {
@@ -224,6 +239,11 @@ fn stage(sample: Signal<Option<Sample>>, look: Look, hear: Option<Hear>) -> AnyV
         let (typed, faults) = tried.get();
         if let Some((body, ground)) = ground(&dress.language) {
             let page = page(&sample, &dress.language, typed, faults);
+            let texts =
+                sample.words.iter().fold(dress.texts, |texts, words| match texts.say(words.key) == words.saved {
+                    true => texts.saying(words.key, &words.now),
+                    false => texts,
+                });
             let hear = hear.clone().unwrap_or_else(|| judge_here(sample, tried));
             catch(
                 &ground,
@@ -233,7 +253,7 @@ fn stage(sample: Signal<Option<Sample>>, look: Look, hear: Option<Hear>) -> AnyV
                     hear(sent);
                 }),
             );
-            let handle = mount_to(ground, move || hosted(Arc::new(page), Arc::new(dress.texts), Ground::none()));
+            let handle = mount_to(ground, move || hosted(Arc::new(page), Arc::new(texts), Ground::none()));
             mounted.set_value(Some(Box::new(handle)));
             let first = settle(&body);
             // Fails only where a node would contain itself.
@@ -307,7 +327,7 @@ fn dress_up(root: &ShadowRoot, css: &str) {
 }
 
 fn page(sample: &Sample, language: &Language, typed: BTreeMap<String, Vec<String>>, faults: Vec<Fault>) -> Page {
-    let Sample { brand, application, step, said } = sample.clone();
+    let Sample { brand, application, step, said, .. } = sample.clone();
     let (typed, faults) = if said == Said::default() { (typed, faults) } else { (said.typed, said.faults) };
     let languages =
         portal().languages.into_iter().map(|Language { tag, name, .. }| LanguageName { tag, name }).collect();

@@ -1,11 +1,12 @@
 //! *All identity providers*: the ways by which people of the directory may prove who they are.
 
 use super::{
+    browser::focus_fault,
     client::client,
     frame::head,
     ui::{
         ask::{Question, asking},
-        button::{Act, plain, primary, run},
+        button::{Act, plain, run, submit},
         field::{Label, line, typed},
         icon::{Icon, icon},
         load::{Loaded, both, load},
@@ -142,7 +143,7 @@ fn setting_up(all: Loaded<All>, open: RwSignal<Option<New>>, kind: New) -> AnyVi
         New::OpenIdConnect => "OpenID Connect",
     };
     let (name, id, secret, issuer) = (text(title), text(""), text(""), text(""));
-    let (id_fault, secret_fault, issuer_fault) = (fault(), fault(), fault());
+    let (name_fault, id_fault, secret_fault, issuer_fault) = (fault(), fault(), fault(), fault());
     let act = Act::new();
     let create = move || {
         let provider =
@@ -155,22 +156,24 @@ fn setting_up(all: Loaded<All>, open: RwSignal<Option<New>>, kind: New) -> AnyVi
             }
             Err(trouble) => {
                 let about = |property| trouble.about(property);
+                name_fault.set(about("displayName"));
                 let told = [(id_fault, "clientId"), (secret_fault, "clientSecret"), (issuer_fault, "issuer")];
                 told.iter().for_each(|(fault, property)| fault.set(about(property)));
                 toasts.bad(trouble.sentence());
+                focus_fault();
             }
         });
     };
     let is_openid = kind == New::OpenIdConnect;
     let content = view! {
         <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); create() })>
-            {line(Label::new("provider-name", "Name").hint("People read it on the button."), name, fault())}
+            {line(Label::new("provider-name", "Name").hint("People read it on the button."), name, name_fault)}
             {is_openid.then(|| line(Label::new("issuer", "Issuer").hint("For example https://login.example.com."), issuer, issuer_fault))}
             {line(Label::new("client-id", "Client ID"), id, id_fault)}
             {typed("password", Label::new("client-secret", "Client secret").hint("Kept sealed, and never shown again."), secret, secret_fault)}
             <div class="buttons end">
                 {plain("Cancel", move || open.set(None))}
-                {primary("Save", "Saving …", act, create)}
+                {submit("Save", "Saving …", act)}
             </div>
         </form>
     };

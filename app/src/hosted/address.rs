@@ -62,8 +62,10 @@ pub fn field(visit: &Visit, asks: Asks, hint: Option<String>) -> El {
         hint,
         fault: visit.fault("address"),
     };
+    let placeholder = Some(visit.say(Key::UsernameHintText)).filter(|hint| asks != Asks::Contact && !hint.is_empty());
     let line = Line {
         kind,
+        placeholder,
         value: typed.cloned().unwrap_or_default(),
         autocomplete: Some(if asks == Asks::Contact { "email" } else { "username" }),
         inputmode: (asks != Asks::UserName).then_some("email"),

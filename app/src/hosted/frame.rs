@@ -14,7 +14,7 @@ use crate::{
     ui::{
         button,
         element::{El, el},
-        linked::link_beside,
+        linked::{link_beside, linked},
         menu::{self, Entry},
         view::Drawing,
     },
@@ -47,8 +47,18 @@ pub fn frame(visit: &Visit) -> Vec<El> {
         .with(trouble)
         .with(visit.summary())
         .with(form)
+        .with_all(own_words(visit))
         .with_all(back(visit));
     vec![card, below(foot, languages(visit), links(&visit.page.brand, &visit.texts))]
+}
+
+/// What the tenant tells whoever signs in.
+fn own_words(visit: &Visit) -> Option<El> {
+    let signs_in = matches!(visit.page.step, Step::Address { path: Path::SignIn, .. } | Step::Password { .. });
+    let text = visit.texts.say(Key::SignInPageText);
+    let words = || linked(text, visit.texts.say(Key::OpensInNewTab));
+    (signs_in && !text.is_empty())
+        .then(|| el("p").class("own ext-boilerplate-text").attr("dir", "auto").with_all(words()))
 }
 
 /// The way back to the application, with nothing done.

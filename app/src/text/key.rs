@@ -43,6 +43,9 @@ pub enum Key {
     CannotAccess,
     HaveAccount,
     SignIn,
+    // Of these two nothing is said before a tenant says it.
+    SignInPageText,
+    UsernameHintText,
 
     // Password
     PasswordHeading,

@@ -39,6 +39,14 @@ impl Texts {
         self.pages.get(key as usize).map_or("", String::as_str)
     }
 
+    /// The same language with one sentence in other words.
+    pub fn saying(mut self, key: Key, words: &str) -> Self {
+        if let Some(sentence) = self.pages.get_mut(key as usize) {
+            words.clone_into(sentence);
+        }
+        self
+    }
+
     /// The sentence with its `{placeholders}` filled in.
     pub fn fill(&self, key: Key, values: &[(&str, &str)]) -> String {
         filled(self.say(key), values)

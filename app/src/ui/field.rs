@@ -22,6 +22,7 @@ pub struct Line {
     pub value: String,
     pub autocomplete: Option<&'static str>,
     pub inputmode: Option<&'static str>,
+    pub placeholder: Option<String>,
     pub required: bool,
     /// Shown, but neither changed nor sent.
     pub read_only: bool,
@@ -29,7 +30,7 @@ pub struct Line {
 }
 
 pub fn line(control: Control, line: Line) -> El {
-    let Line { kind, value, autocomplete, inputmode, required, read_only, focus } = line;
+    let Line { kind, value, autocomplete, inputmode, placeholder, required, read_only, focus } = line;
     let mut input = control.input().attr("type", kind).attr("value", value);
     if !read_only {
         input = input.attr("name", control.name.clone());
@@ -41,6 +42,7 @@ pub fn line(control: Control, line: Line) -> El {
     let input = input
         .attr_some("autocomplete", autocomplete)
         .attr_some("inputmode", inputmode)
+        .attr_some("placeholder", placeholder)
         .flag("required", required)
         .flag("readonly", read_only)
         .flag("autofocus", focus);

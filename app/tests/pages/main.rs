@@ -81,6 +81,26 @@ fn cve_kanidm_39_hostile_words_stay_words() {
     }
 }
 
+/// Security R21: what a tenant tells whoever signs in is text, and its links lead to the web.
+#[test]
+fn r21_what_a_tenant_tells_stands_where_people_sign_in_and_is_text() {
+    for words in HOSTILE {
+        let told = format!("{words} [x](javascript:alert(1)) [help](https://w.example/help)");
+        let own = ["pages.signInPageText", "pages.usernameHintText"].map(|name| (name.to_owned(), told.clone()));
+        let texts = text::spoken("en", &own.into());
+        for (name, page) in pages("en") {
+            let scripts = Scripts { css: "/c".into(), ..Scripts::default() };
+            let html = shell::hosted(&page, &texts, &scripts, "n").to_lowercase();
+            let signs_in = matches!(page.step, Step::Address { path: Path::SignIn, .. } | Step::Password { .. });
+            assert_eq!(html.contains("ext-boilerplate-text"), signs_in, "{name}: {words}");
+            let links = html.matches("href=\"https://w.example/help\"").count();
+            assert_eq!(links, usize::from(signs_in), "{name}: {words}");
+            assert!(!html.contains("href=\"javascript:") && !html.contains("<script"), "{name}: {words}");
+            assert!(!html.contains("<img"), "{name}: {words}");
+        }
+    }
+}
+
 #[test]
 fn a_problem_page_keeps_hostile_words_words() {
     for words in HOSTILE {

@@ -67,7 +67,8 @@ type Row = (String, i64, String, Option<String>, Option<String>, Option<String>)
 pub struct Wanted {
     pub since: Option<Timestamp>,
     pub before: Option<Timestamp>,
-    pub account: Option<String>,
+    /// Of one of these people. Nobody is one of none.
+    pub accounts: Option<Vec<String>>,
     pub application: Option<String>,
     pub kind: Option<String>,
     /// Zero of what went well.
@@ -76,22 +77,37 @@ pub struct Wanted {
     pub after: Option<(i64, String)>,
 }
 
+impl Wanted {
+    /// What is walked by time. Of a few people their own rows are: with the bare column the index by time would lead, past what
+    /// all the others did since.
+    pub(super) fn walked(&self, column: &'static str, aside: &'static str) -> &'static str {
+        if self.accounts.is_some() { aside } else { column }
+    }
+}
+
 /// Newest first.
 pub async fn list(db: &Db, tenant: &TenantId, limit: i64) -> Result<Vec<Activity>> {
     list_wanted(db, tenant, &Wanted::default(), limit).await
 }
 
 pub async fn list_wanted(db: &Db, tenant: &TenantId, wanted: &Wanted, limit: i64) -> Result<Vec<Activity>> {
+    let rows: Vec<Row> = asked(tenant, wanted, limit).fetch_all(db.reader()).await?;
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// What the database is asked.
+pub fn asked(tenant: &TenantId, wanted: &Wanted, limit: i64) -> Clause {
+    let time = wanted.walked("at", "at + 0");
     let mut clause = Clause::new("SELECT id, at, kind, account_id, application_id, user_flow_id FROM activities");
     clause.say(" WHERE tenant_id = ").bind(tenant.as_str());
     if let Some(since) = wanted.since {
-        clause.say(" AND at >= ").bind(since.0);
+        clause.say(" AND ").say(time).say(" >= ").bind(since.0);
     }
     if let Some(before) = wanted.before {
-        clause.say(" AND at < ").bind(before.0);
+        clause.say(" AND ").say(time).say(" < ").bind(before.0);
     }
-    if let Some(account) = &wanted.account {
-        clause.say(" AND account_id = ").bind(account.as_str());
+    if let Some(accounts) = &wanted.accounts {
+        clause.say(" AND account_id IN ").bind_list(accounts);
     }
     if let Some(application) = &wanted.application {
         clause.say(" AND application_id = ").bind(application.as_str());
@@ -100,11 +116,11 @@ pub async fn list_wanted(db: &Db, tenant: &TenantId, wanted: &Wanted, limit: i64
         clause.say(" AND kind = ").bind(kind.as_str());
     }
     if let Some((at, id)) = &wanted.after {
-        clause.say(" AND (at < ").bind(*at).say(" OR (at = ").bind(*at).say(" AND id > ").bind(id.as_str()).say("))");
+        clause.say(" AND (").say(time).say(" < ").bind(*at).say(" OR (").say(time).say(" = ").bind(*at);
+        clause.say(" AND id > ").bind(id.as_str()).say("))");
     }
-    clause.say(" ORDER BY at DESC, id LIMIT ").bind(limit);
-    let rows: Vec<Row> = clause.fetch_all(db.reader()).await?;
-    Ok(rows.into_iter().filter_map(read).collect())
+    clause.say(" ORDER BY ").say(time).say(" DESC, id LIMIT ").bind(limit);
+    clause
 }
 
 /// When somebody last signed in, which whoever signs up does as well. Asked of the person's own rows: with `at` alone the

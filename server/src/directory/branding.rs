@@ -6,6 +6,9 @@ use app::contract::{brand::Brand, id::TenantId, time::Timestamp};
 use sqlx::AnyConnection;
 use std::{collections::BTreeMap, sync::Arc};
 
+/// The locale of everybody: what a language has no settings or words of its own for.
+pub const FOR_ALL: &str = "0";
+
 /// The settings of one locale, as they were written.
 pub async fn find(db: &Db, tenant: &TenantId, locale: &str) -> Result<Option<String>> {
     let row: Option<(String,)> = sqlx::query_as("SELECT body FROM brandings WHERE tenant_id = $1 AND locale = $2")

@@ -131,31 +131,7 @@ type Row = (String, i64, String, String, String, String, i64, i64);
 
 /// Newest first; `wanted.kind` is the caller's to look at.
 pub async fn list_wanted(db: &Db, tenant: &TenantId, wanted: &Wanted, limit: i64) -> Result<Vec<Failure>> {
-    let mut clause = Clause::new(
-        "SELECT id, first_at, network, account_id, application_id, user_flow_id, error_code, times FROM sign_in_failures",
-    );
-    clause.say(" WHERE tenant_id = ").bind(tenant.as_str());
-    if let Some(since) = wanted.since {
-        clause.say(" AND first_at >= ").bind(since.0);
-    }
-    if let Some(before) = wanted.before {
-        clause.say(" AND first_at < ").bind(before.0);
-    }
-    if let Some(account) = &wanted.account {
-        clause.say(" AND account_id = ").bind(account.as_str());
-    }
-    if let Some(application) = &wanted.application {
-        clause.say(" AND application_id = ").bind(application.as_str());
-    }
-    if let Some(code) = wanted.error_code {
-        clause.say(" AND error_code = ").bind(code);
-    }
-    if let Some((at, id)) = &wanted.after {
-        clause.say(" AND (first_at < ").bind(*at).say(" OR (first_at = ").bind(*at);
-        clause.say(" AND id > ").bind(id.as_str()).say("))");
-    }
-    clause.say(" ORDER BY first_at DESC, id LIMIT ").bind(limit);
-    let rows: Vec<Row> = clause.fetch_all(db.reader()).await?;
+    let rows: Vec<Row> = asked(tenant, wanted, limit).fetch_all(db.reader()).await?;
     let read = |(id, first_at, network, account, application, user_flow, code, times): Row| Failure {
         id,
         first_at: Timestamp(first_at),
@@ -167,4 +143,34 @@ pub async fn list_wanted(db: &Db, tenant: &TenantId, wanted: &Wanted, limit: i64
         times,
     };
     Ok(rows.into_iter().map(read).collect())
+}
+
+/// What the database is asked.
+pub fn asked(tenant: &TenantId, wanted: &Wanted, limit: i64) -> Clause {
+    let time = wanted.walked("first_at", "first_at + 0");
+    let mut clause = Clause::new(
+        "SELECT id, first_at, network, account_id, application_id, user_flow_id, error_code, times FROM sign_in_failures",
+    );
+    clause.say(" WHERE tenant_id = ").bind(tenant.as_str());
+    if let Some(since) = wanted.since {
+        clause.say(" AND ").say(time).say(" >= ").bind(since.0);
+    }
+    if let Some(before) = wanted.before {
+        clause.say(" AND ").say(time).say(" < ").bind(before.0);
+    }
+    if let Some(accounts) = &wanted.accounts {
+        clause.say(" AND account_id IN ").bind_list(accounts);
+    }
+    if let Some(application) = &wanted.application {
+        clause.say(" AND application_id = ").bind(application.as_str());
+    }
+    if let Some(code) = wanted.error_code {
+        clause.say(" AND error_code = ").bind(code);
+    }
+    if let Some((at, id)) = &wanted.after {
+        clause.say(" AND (").say(time).say(" < ").bind(*at).say(" OR (").say(time).say(" = ").bind(*at);
+        clause.say(" AND id > ").bind(id.as_str()).say("))");
+    }
+    clause.say(" ORDER BY ").say(time).say(" DESC, id LIMIT ").bind(limit);
+    clause
 }

@@ -1,11 +1,13 @@
 //! `/auditLogs`: who signed in, and what administrators changed.
 
+mod named;
+
 use super::{
     answer::Wishes,
     caller::Caller,
     change::PERSON,
     query::{
-        filter::{Expression, Literal, Operator},
+        filter::{Expression, Literal, Operator, Place},
         options::{Direction, Options, bad},
         page::{Page, selected},
     },
@@ -33,6 +35,7 @@ use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
+use named::{Name, Named};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,9 +52,15 @@ pub async fn sign_ins(
     let options = Options::read(query.as_deref())?;
     only_newest_first(&options, "createdDateTime")?;
     let list = wishes.list(&state, &caller, SIGN_INS);
-    let mut wanted = Wanted::default();
+    let (mut wanted, mut named) = (Wanted::default(), Named::default());
     if let Some(filter) = &options.filter {
-        narrow(&mut wanted, filter)?;
+        narrow(&mut wanted, &mut named, filter)?;
+    }
+    if let Some(called_so) = named.accounts(&state, &caller).await? {
+        wanted.accounts = Some(match wanted.accounts {
+            Some(asked) => asked.into_iter().filter(|id| called_so.contains(id)).collect(),
+            None => called_so,
+        });
     }
     wanted.after = match list.place(&options)?.as_deref() {
         Some([at, Value::String(id)]) => Some((at.as_i64().unwrap_or_default(), id.clone())),
@@ -108,6 +117,9 @@ impl Happened {
 
 /// Two lists, each newest first, as one.
 async fn happened(state: &AppState, caller: &Caller, wanted: &Wanted, limit: i64) -> Result<Vec<Happened>> {
+    if wanted.accounts.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
     let (db, tenant) = (&state.db, &caller.tenant.id);
     let asks_well = wanted.kind.as_deref() != Some(EVENT) && wanted.error_code.is_none_or(|code| code == 0);
     let asks_failed = wanted.kind.as_deref().is_none_or(|kind| kind == EVENT) && wanted.error_code != Some(0);
@@ -136,21 +148,31 @@ fn only_newest_first(options: &Options, time: &str) -> Result<()> {
     }
 }
 
-fn narrow(wanted: &mut Wanted, filter: &Expression) -> Result<()> {
+fn narrow(wanted: &mut Wanted, named: &mut Named, filter: &Expression) -> Result<()> {
     let cannot = || {
         bad(
-            "Sign-ins are found by createdDateTime ge, gt, lt and le, and by userId, appId, event and status/errorCode \
-             eq, with and between.",
+            "Sign-ins are found by createdDateTime ge, gt, lt and le, by userId, appId, event and status/errorCode eq, \
+             and by userPrincipalName and userDisplayName eq or startsWith, with and between.",
         )
     };
     match filter {
-        Expression::All(parts) => parts.iter().try_for_each(|part| narrow(wanted, part)),
+        Expression::All(parts) => parts.iter().try_for_each(|part| narrow(wanted, named, part)),
+        Expression::Text { path, place: Place::Start, text } => match named.place(path) {
+            Some(place) => once(place, Name::beginning(text)?),
+            None => Err(cannot()),
+        },
+        Expression::Compare { path, operator: Operator::Equal, literal: Literal::Text(text) }
+            if named.place(path).is_some() =>
+        {
+            let name = Name::whole(text)?;
+            named.place(path).map_or(Ok(()), |place| once(place, name))
+        }
         Expression::Compare { path, operator, literal } => match (path.join("/").as_str(), operator, literal) {
             ("createdDateTime", operator, Literal::Moment(at)) => {
                 narrow_time(&mut wanted.since, &mut wanted.before, *operator, *at).unwrap_or_else(|| Err(cannot()))
             }
             ("status/errorCode", Operator::Equal, Literal::Number(code)) => once(&mut wanted.error_code, *code),
-            ("userId", Operator::Equal, Literal::Text(id)) => once(&mut wanted.account, id.clone()),
+            ("userId", Operator::Equal, Literal::Text(id)) => once(&mut wanted.accounts, vec![id.clone()]),
             ("appId", Operator::Equal, Literal::Text(id)) => once(&mut wanted.application, id.clone()),
             ("event", Operator::Equal, Literal::Text(word)) => once(&mut wanted.kind, word.clone()),
             _ => Err(cannot()),

@@ -80,9 +80,12 @@ fn operation(method: &Method, path: &str, needs: Needs, says: &str) -> Value {
     let mut parameters: Vec<Value> = names
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
         .collect();
-    if *method == Method::GET {
-        parameters.extend(options::of(path).unwrap_or_default().parameters());
-    }
+    let options = match *method {
+        Method::GET => options::of(path),
+        Method::POST if path == "/import" => Some(options::of_import()),
+        _ => None,
+    };
+    parameters.extend(options.unwrap_or_default().parameters());
     let mut operation = json!({
         "summary": says,
         "parameters": parameters,

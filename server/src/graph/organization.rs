@@ -35,8 +35,9 @@ pub use branding::{
     list_locales, make_locale,
 };
 pub use picture::{get_picture, put_picture, remove_picture};
-pub use sentences::{change_sentences, judged as judged_sentence, list_sentences};
+pub use sentences::{OWN_TEXTS, change_sentences, judged as judged_sentence, list_sentences};
 use serde_json::Value;
+pub use texts::names as names_of_locale;
 
 const OF: &str = "organization";
 pub const FIELDS: [&str; 2] = ["id", "displayName"];

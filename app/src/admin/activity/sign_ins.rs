@@ -53,12 +53,12 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn new() -> Self {
+    fn of(person: Option<User>) -> Self {
         let text = || RwSignal::new(String::new());
         let wanted = Self {
             event: text(),
             span: text(),
-            person: RwSignal::new(None),
+            person: RwSignal::new(person),
             typed: text(),
             offered: RwSignal::new(Vec::new()),
         };
@@ -114,8 +114,9 @@ impl Wanted {
     }
 }
 
-pub fn sign_ins() -> AnyView {
-    let (client, wanted) = (client(), Wanted::new());
+/// Everybody's, or at first one person's.
+pub fn sign_ins(person: Option<User>) -> AnyView {
+    let (client, wanted) = (client(), Wanted::of(person));
     let spans: Vec<_> = std::iter::once(("", "Any time")).chain(SPANS).collect();
     let pages = pages(move || {
         let which = wanted.which();

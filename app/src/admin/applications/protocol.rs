@@ -135,7 +135,7 @@ pub fn section(open: Open, application: &Application) -> AnyView {
         <form class="card pad" aria-label="Protocol" novalidate on:submit=on_submit(move |event| { event.prevent_default(); save() })>
             <h2>"Protocol"</h2>
             {groups}
-            {settings.foot("Save the protocol", act, save)}
+            {settings.foot("Save the protocol", act)}
         </form>
     }
     .into_any()

@@ -3,11 +3,11 @@
 
 use super::{
     super::{
-        browser::moment,
+        browser::{focus_fault, moment},
         client::client,
         ui::{
             ask::{Question, asking},
-            button::{Act, bare, plain, primary, run, with_icon},
+            button::{Act, bare, plain, run, submit, with_icon},
             field::{Label, line, radio},
             icon::Icon,
             panel::panel,
@@ -112,6 +112,7 @@ fn making(open: Open, adding: RwSignal<bool>, made: RwSignal<Option<PasswordCred
             Err(trouble) => {
                 fault.try_set(trouble.about("passwordCredential/displayName"));
                 toasts.bad(trouble.sentence());
+                focus_fault();
             }
         });
     };
@@ -128,7 +129,7 @@ fn making(open: Open, adding: RwSignal<bool>, made: RwSignal<Option<PasswordCred
             <p class="hint">"A secret that ends soon is told of in the list of applications. Make the next one before that."</p>
             <div class="buttons end">
                 {plain("Cancel", move || adding.set(false))}
-                {primary("Create", "Creating …", act, create)}
+                {submit("Create", "Creating …", act)}
             </div>
         </form>
     };

@@ -1,12 +1,13 @@
 //! The names of a directory: words in the paths of its addresses, and host names of its own.
 
 use crate::admin::{
+    browser::focus_fault,
     client::client,
     route::place,
     trouble::Trouble,
     ui::{
         ask::{Question, asking},
-        button::{Act, primary, run},
+        button::{Act, run, submit},
         field::{Label, line, radio},
         listen::on_submit,
         load::{Loaded, load},
@@ -129,6 +130,7 @@ fn adding(names: Loaded<Vec<Domain>>) -> AnyView {
             Err(Trouble::Gone) => toasts.bad("Only a Global Administrator of every directory gives and takes names."),
             Err(trouble) => {
                 fault.try_set(Some(trouble.about("id").unwrap_or_else(|| trouble.sentence())));
+                focus_fault();
             }
         });
     };
@@ -143,7 +145,7 @@ fn adding(names: Loaded<Vec<Domain>>) -> AnyView {
         <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); add() })>
             <fieldset><legend>"Another name"</legend>{kinds}</fieldset>
             {line(Label::new("domain", "Name"), name, fault)}
-            <div class="buttons">{primary("Add", "Adding …", act, add)}</div>
+            <div class="buttons">{submit("Add", "Adding …", act)}</div>
         </form>
     }
     .into_any()

@@ -5,7 +5,7 @@ use super::super::{
     route::Route,
     ui::{
         ask::{Question, asking, dialog},
-        button::{Act, plain, primary, run},
+        button::{Act, plain, run, submit},
         empty::{empty, nothing_found},
         icon::{Icon, icon},
         load::{Loaded, load},
@@ -13,7 +13,7 @@ use super::super::{
         toast::toasts,
     },
 };
-use crate::admin::ui::listen::{on_change, on_click};
+use crate::admin::ui::listen::{on_change, on_click, on_submit};
 use crate::contract::resource::{application::Application, user_flow::UserFlow};
 use leptos::prelude::*;
 
@@ -130,11 +130,13 @@ fn choosing(loaded: Loaded<UserFlow>, flow: UserFlow, open: RwSignal<bool>) -> A
     };
     let content = view! {
         {search("Search applications", typed)}
-        {list}
-        <div class="buttons end">
-            {plain("Cancel", move || open.set(false))}
-            {move || primary(label(), "Adding …", act, select)}
-        </div>
+        <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); select() })>
+            {list}
+            <div class="buttons end">
+                {plain("Cancel", move || open.set(false))}
+                {move || submit(label(), "Adding …", act)}
+            </div>
+        </form>
     };
     dialog("dialog", "Add application", move || open.set(false), content.into_any())
 }

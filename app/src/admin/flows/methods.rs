@@ -5,8 +5,9 @@ use super::{
         client::client,
         route::place,
         ui::{
-            button::{Act, primary},
+            button::{Act, submit},
             field::{radio, tick},
+            listen::on_submit,
             load::{Loaded, both, load},
             toast::toasts,
         },
@@ -134,7 +135,7 @@ fn choosing(
         });
     };
     view! {
-        <section class="card pad">
+        <form class="card pad" on:submit=on_submit(move |event| { event.prevent_default(); save() })>
             <fieldset>
                 <legend>"Email accounts"</legend>
                 {email_accounts(passcode, has, only)}
@@ -142,8 +143,8 @@ fn choosing(
             {move || has(EMAIL_PASSWORD).then(|| names::choice(called))}
             {(!social.is_empty()).then(|| view! { <fieldset><legend>"Others"</legend>{social}</fieldset> })}
             <p class="hint">"Others appear here once they are set up under All identity providers."</p>
-            <div class="buttons">{primary("Save", "Saving …", act, save)}</div>
-        </section>
+            <div class="buttons">{submit("Save", "Saving …", act)}</div>
+        </form>
     }
     .into_any()
 }

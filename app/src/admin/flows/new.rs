@@ -1,14 +1,14 @@
 //! *New user flow*: a name, how people prove who they are, and what they are asked.
 
 use super::super::{
-    browser::focus_soon,
+    browser::focus_fault,
     client::client,
     frame::head,
     route::{Route, place},
     trouble::Trouble,
     ui::{
         ask::dialog,
-        button::{Act, plain, primary},
+        button::{Act, plain, submit},
         field::{Label, line, radio, tick},
         load::{both, load},
         toast::toasts,
@@ -95,21 +95,24 @@ fn form(draft: Draft, offer: Offer) -> AnyView {
     let act = Act::new();
     let offered = offer.attributes.clone();
     let create = move || create(draft, act, &offered);
-    let by_key = create.clone();
+    let (more, all) = (RwSignal::new(false), offer.attributes.clone());
+    // Beside the form, not in it: Enter there is not meant for the flow.
+    let window = move || more.get().then(|| every(draft, all.clone(), more));
     view! {
-        <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); by_key() })>
+        <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); create() })>
             {types(draft)}
             <section class="card pad">
                 {line(Label::new("name", "Name").hint("For example, SignInSignUpSample."), draft.name, draft.name_fault)}
             </section>
             {providers(draft, &offer)}
-            {move || asks_attributes(draft.kind.get()).then(|| attributes(draft, offer.attributes.clone()))}
+            {move || asks_attributes(draft.kind.get()).then(|| attributes(draft, more, offer.attributes.clone()))}
             {move || draft.fault.get().map(|fault| view! { <p class="notice bad" role="alert">{fault}</p> })}
             <div class="buttons">
-                {primary("Create", "Creating …", act, create)}
+                {submit("Create", "Creating …", act)}
                 <a class="button" href=Route::Flows.path()>"Cancel"</a>
             </div>
         </form>
+        {window}
     }
     .into_any()
 }
@@ -199,20 +202,15 @@ fn providers(draft: Draft, offer: &Offer) -> AnyView {
     .into_any()
 }
 
-fn attributes(draft: Draft, all: Vec<UserFlowAttribute>) -> AnyView {
-    let all: Vec<_> = all.into_iter().filter(|attribute| attribute.id != EMAIL).collect();
-    let more = RwSignal::new(false);
-    let first = {
-        let all = all.clone();
-        move || {
-            let shown = |attribute: &&UserFlowAttribute| {
-                OFFERED_FIRST.contains(&attribute.id.as_str())
-                    || draft.attributes.with(|chosen| chosen.contains(&attribute.id))
-            };
-            all.iter().filter(shown).map(|attribute| choice(draft.attributes, attribute)).collect::<Vec<_>>()
-        }
+/// Those that most flows ask for, and those that were chosen among the rest.
+fn attributes(draft: Draft, more: RwSignal<bool>, all: Vec<UserFlowAttribute>) -> AnyView {
+    let first = move || {
+        let shown = |attribute: &&UserFlowAttribute| {
+            let is_chosen = || draft.attributes.with(|chosen| chosen.contains(&attribute.id));
+            OFFERED_FIRST.contains(&attribute.id.as_str()) || is_chosen()
+        };
+        all.iter().filter(shown).map(|attribute| choice(draft.attributes, attribute)).collect::<Vec<_>>()
     };
-    let window = move || more.get().then(|| every(draft, all.clone(), more));
     view! {
         <section class="card pad">
             <fieldset>
@@ -225,7 +223,6 @@ fn attributes(draft: Draft, all: Vec<UserFlowAttribute>) -> AnyView {
                 <div class="columns">{first}</div>
                 <button class="way" type="button" on:click=on_click(move |_| more.set(true))>"Show more"</button>
             </fieldset>
-            {window}
         </section>
     }
     .into_any()
@@ -234,17 +231,20 @@ fn attributes(draft: Draft, all: Vec<UserFlowAttribute>) -> AnyView {
 /// All attributes, in a window of their own; *OK* keeps what was chosen.
 fn every(draft: Draft, all: Vec<UserFlowAttribute>, open: RwSignal<bool>) -> AnyView {
     let chosen = RwSignal::new(draft.attributes.get_untracked());
-    let rows: Vec<_> = all.iter().map(|attribute| choice(chosen, attribute)).collect();
+    let rows: Vec<_> =
+        all.iter().filter(|attribute| attribute.id != EMAIL).map(|attribute| choice(chosen, attribute)).collect();
     let keep = move || {
         draft.attributes.set(chosen.get_untracked());
         open.set(false);
     };
     let content = view! {
-        <div class="columns tall">{rows}</div>
-        <div class="buttons end">
-            {plain("Cancel", move || open.set(false))}
-            <button class="button primary" type="button" on:click=on_click(move |_| keep())>"OK"</button>
-        </div>
+        <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); keep() })>
+            <div class="columns tall">{rows}</div>
+            <div class="buttons end">
+                {plain("Cancel", move || open.set(false))}
+                <button class="button primary" type="submit">"OK"</button>
+            </div>
+        </form>
     };
     dialog("dialog", "User attributes", move || open.set(false), content.into_any())
 }
@@ -264,7 +264,7 @@ fn create(draft: Draft, act: Act, offered: &[UserFlowAttribute]) {
     let name = draft.name.get_untracked().trim().to_owned();
     if name.is_empty() {
         draft.name_fault.set(Some(NAMELESS.into()));
-        focus_soon("#name");
+        focus_fault();
         return;
     }
     let mut providers: Vec<String> = draft.providers.get_untracked().into_iter().collect();
@@ -307,4 +307,5 @@ fn tell(draft: Draft, trouble: &Trouble) {
         Some(fault) => draft.name_fault.set(Some(fault)),
         None => draft.fault.set(Some(trouble.sentence())),
     }
+    focus_fault();
 }

@@ -2,12 +2,12 @@
 
 use super::super::{
     activity::{days_ago, steps},
-    browser::number,
+    browser::{focus_fault, number},
     client::client,
     route::{FlowTab, Route, place},
     ui::{
         ask::{Question, asking},
-        button::{Act, primary, run, with_icon},
+        button::{Act, run, submit, with_icon},
         field::{Label, line},
         icon::Icon,
         load::{Loaded, load},
@@ -73,6 +73,7 @@ fn settings(loaded: Loaded<UserFlow>, flow: &UserFlow) -> AnyView {
         let (before, new) = (flow.get_value(), name.get_untracked().trim().to_owned());
         if new.is_empty() {
             fault.set(Some(NAMELESS.into()));
+            focus_fault();
             return;
         }
         let changes = json!({ "displayName": new });
@@ -83,7 +84,10 @@ fn settings(loaded: Loaded<UserFlow>, flow: &UserFlow) -> AnyView {
                     toasts.good("Saved.");
                     loaded.again();
                 }
-                Err(trouble) => fault.set(Some(trouble.sentence())),
+                Err(trouble) => {
+                    fault.set(Some(trouble.sentence()));
+                    focus_fault();
+                }
             }
         });
     };
@@ -91,7 +95,7 @@ fn settings(loaded: Loaded<UserFlow>, flow: &UserFlow) -> AnyView {
         <section class="card pad">
             <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); rename() })>
                 {line(Label::new("name", "Name"), name, fault)}
-                <div class="buttons">{primary("Save", "Saving …", act, rename)}</div>
+                <div class="buttons">{submit("Save", "Saving …", act)}</div>
             </form>
             <div class="line">
                 <div class="two"><strong>"Sign-up"</strong><small>"People without an account can make one."</small></div>

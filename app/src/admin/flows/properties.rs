@@ -316,7 +316,7 @@ pub fn section(loaded: Loaded<UserFlow>, flow: &UserFlow) -> AnyView {
                 </dl>
             </section>
             {cards}
-            {settings.foot("Save", act, save)}
+            {settings.foot("Save", act)}
         </form>
     }
     .into_any()

@@ -83,7 +83,8 @@ fn walking(walk: Walk, application: String, branding: &Branding) -> AnyView {
     let sample = Signal::derive(move || {
         let told = walk.told.get()?;
         let (step, said) = here(&told)?;
-        Some(Sample { brand: brand.with_value(Brand::clone), application: application.get_value(), step, said })
+        let (brand, application) = (brand.with_value(Brand::clone), application.get_value());
+        Some(Sample { brand, application, step, said, words: Vec::new() })
     });
     let choices = |all: &[(&str, &str)]| all.iter().map(|(word, name)| ((*word).into(), (*name).into())).collect();
     view! {

@@ -1,7 +1,7 @@
 //! *New person*: an account that an administrator makes for somebody who has none.
 
 use super::super::{
-    browser::random,
+    browser::{focus_fault, random},
     client::client,
     route::{Route, place},
     ui::{
@@ -53,6 +53,7 @@ fn asked(open: RwSignal<bool>, made: Made) -> AnyView {
                 name_fault.try_set(trouble.about("displayName"));
                 address_fault.try_set(trouble.about("identities"));
                 toasts.bad(trouble.sentence());
+                focus_fault();
             }
         });
     };

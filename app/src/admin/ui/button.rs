@@ -71,8 +71,13 @@ pub fn primary(
 
 /// The primary button of a form. It leaves the act to the form's `submit`, so that Enter in a field does the same.
 pub fn submit(label: &'static str, working: &'static str, act: Act) -> AnyView {
+    submit_of(None, label, working, act)
+}
+
+/// The same where it may stand outside of its form: `form` is that one's id.
+pub fn submit_of(form: Option<&'static str>, label: &'static str, working: &'static str, act: Act) -> AnyView {
     view! {
-        <button class="button primary" type="submit" aria-disabled=move || act.running.get().then_some("true")>
+        <button class="button primary" type="submit" form=form aria-disabled=move || act.running.get().then_some("true")>
             {move || if act.running.get() { working } else { label }}
         </button>
     }

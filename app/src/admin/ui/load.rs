@@ -1,6 +1,10 @@
 //! What is fetched when a screen opens: a quiet place-holder of the same height first, then the thing, or what went wrong.
 
-use super::super::{client::Result, trouble::Trouble};
+use super::super::{
+    browser::{focus_same, focused},
+    client::Result,
+    trouble::Trouble,
+};
 use crate::admin::ui::listen::on_click;
 use leptos::{prelude::*, task::spawn_local};
 use std::{
@@ -39,7 +43,9 @@ where
             let fetched = fetched.await;
             // A slow answer does not replace a newer one; nobody waits any more where the screen is gone.
             if newest.try_get_value() == Some(mine) {
+                let before = focused();
                 now.try_set(Some(fetched));
+                focus_same(before);
             }
         });
     });
@@ -110,7 +116,7 @@ pub fn failed(trouble: &Trouble, again: impl Fn() + Send + Sync + 'static) -> An
     view! {
         <div class="notice bad" role="alert">
             <p>{trouble.sentence()}</p>
-            {retry.then(|| view! { <button class="button" on:click=on_click(move |_| again())>"Try again"</button> })}
+            {retry.then(|| view! { <button class="button" type="button" on:click=on_click(move |_| again())>"Try again"</button> })}
         </div>
     }
     .into_any()

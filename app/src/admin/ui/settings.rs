@@ -2,12 +2,12 @@
 //! drawn, compared and saved by the same code.
 
 use super::{
-    button::{Act, primary},
+    button::{Act, submit},
     field::{Label, lines, select_judged, tick, typed},
     load::Loaded,
     toast::toasts,
 };
-use crate::admin::{browser::focus_soon, client, route::place, trouble::Trouble};
+use crate::admin::{browser::focus_fault, client, route::place, trouble::Trouble};
 use crate::json;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -38,9 +38,6 @@ pub enum Form {
 }
 
 const ON: &str = "on";
-
-/// The first field that something is wrong with.
-const FAULTY: &str = "[aria-invalid=true]";
 
 /// A setting as it stands in the form, as text.
 #[derive(Clone, Copy)]
@@ -102,7 +99,7 @@ impl Settings {
         // Each is read, so that each says what is wrong with it.
         let good = all.iter().filter(|entry| entry.write(&mut saved)).count();
         if good < all.len() {
-            focus_soon(FAULTY);
+            focus_fault();
             return None;
         }
         Some(saved)
@@ -124,10 +121,10 @@ impl Settings {
     }
 
     /// The button that saves, and whether there is anything to save.
-    pub fn foot(self, label: &'static str, act: Act, save: impl Fn() + Send + Sync + 'static) -> AnyView {
+    pub fn foot(self, label: &'static str, act: Act) -> AnyView {
         view! {
             <div class="buttons">
-                {primary(label, "Saving …", act, save)}
+                {submit(label, "Saving …", act)}
                 <span class="hint" role="status">{move || self.is_changed().then_some("There are unsaved changes.")}</span>
             </div>
         }
@@ -139,7 +136,7 @@ impl Settings {
         let all = self.0.get_value();
         all.iter().for_each(|entry| entry.fault.set(trouble.about(entry.setting.place)));
         if all.iter().any(|entry| entry.fault.with_untracked(Option::is_some)) {
-            focus_soon(FAULTY);
+            focus_fault();
         } else {
             toasts().bad(trouble.sentence());
         }

@@ -50,6 +50,7 @@ const PAGES: [(&str, &[&str]); 2] = [
             "account",
             "continueAs",
             "useAnother",
+            "usernameHint",
         ],
     ),
     ("selfasserted1_1", &[]),
@@ -218,7 +219,7 @@ pub async fn override_page<const B2C: bool>(
     let (mut wanted, mut flaws) = (BTreeMap::new(), Vec::new());
     for (at, string) in sent.localized_strings.iter().enumerate().filter(|(_, string)| string.own) {
         let value = string.value.as_str().into();
-        match judged_sentence(defaults.get(&string.string_id), &value) {
+        match judged_sentence(&string.string_id, defaults.get(&string.string_id), &value) {
             Ok(sentence) => wanted.extend(sentence.map(|sentence| (string.string_id.clone(), sentence))),
             Err(why) => flaws.push(Flaw::new(format!("LocalizedStrings/{at}/Value"), why)),
         }

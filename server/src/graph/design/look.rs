@@ -10,11 +10,11 @@ use crate::{
     directory::{
         Connection,
         audit::Operation,
-        branding::{self, Picture as Stored},
+        branding::{self, FOR_ALL, Picture as Stored},
         tenant::Tenant,
     },
     error::{Flaw, Result},
-    graph::organization::{is_locale, judged_sentence},
+    graph::organization::{is_locale, judged_sentence, names_of_locale},
     pictures,
     secret::token,
     state::AppState,
@@ -47,7 +47,7 @@ pub async fn present(state: &AppState, tenant: &Tenant) -> Result<Look> {
     let locales = branding::list(&state.db, &tenant.id).await?;
     let languages = locales.into_iter().map(|(locale, _)| locale).filter(|locale| is_locale(locale)).collect();
     let mut sentences = BTreeMap::new();
-    for language in text::languages() {
+    for language in text::languages().iter().chain([&FOR_ALL]) {
         let own = branding::sentences(&state.db, &tenant.id, language).await?;
         if !own.is_empty() {
             sentences.insert((*language).to_owned(), Sentences::clone(&own));
@@ -76,13 +76,19 @@ pub async fn judge(present: &Present, wanted: &Document) -> Vec<Flaw> {
     }
     for (language, own) in &wanted.sentences {
         let place = format!("sentences/{language}");
-        if !text::languages().contains(&language.as_str()) {
+        let for_all = language == FOR_ALL;
+        if !for_all && !text::languages().contains(&language.as_str()) {
             flaws.push(Flaw::new(place, format!("The pages are in {}.", text::languages().join(", "))));
             continue;
         }
-        let defaults: BTreeMap<String, String> = text::sentences(language).into_iter().collect();
+        let defaults = text::sentences(if for_all { text::DEFAULT } else { language.as_str() });
+        let mut defaults: BTreeMap<String, String> = defaults.into_iter().collect();
+        if for_all {
+            let sayable = names_of_locale(FOR_ALL);
+            defaults.retain(|name, _| sayable.contains(&name.as_str()));
+        }
         for (name, sentence) in own {
-            if let Err(why) = judged_sentence(defaults.get(name), &sentence.as_str().into()) {
+            if let Err(why) = judged_sentence(name, defaults.get(name), &sentence.as_str().into()) {
                 flaws.push(Flaw::new(format!("{place}/{name}"), why));
             }
         }

@@ -18,6 +18,8 @@ pub struct Options {
     filter: Vec<String>,
     order: Vec<String>,
     expand: Vec<String>,
+    /// Words of ours, each with what it says and an example.
+    own: Vec<(&'static str, &'static str, Value)>,
 }
 
 impl Options {
@@ -30,6 +32,15 @@ impl Options {
             offered.then(|| json!({ "name": name, "in": "query", "schema": schema }))
         };
         let top = json!({ "type": "integer", "minimum": 1, "maximum": MOST, "examples": [1] });
+        // Whoever asks for a page goes on by `@odata.nextLink`, which has it.
+        let place = self.top.then(|| {
+            let says = "Where the page before ended, as its @odata.nextLink says.";
+            json!({ "name": "$skiptoken", "in": "query", "description": says, "schema": { "type": "string" } })
+        });
+        let own = self.own.iter().map(|(name, says, example)| {
+            let schema = json!({ "examples": [example] });
+            json!({ "name": name, "in": "query", "description": says, "schema": schema })
+        });
         [
             texts("$filter", &self.filter),
             texts("$orderby", &self.order),
@@ -38,9 +49,11 @@ impl Options {
             one("$search", self.search, json!({ "type": "string", "examples": ["ada"] })),
             one("$top", self.top, top),
             one("$count", self.count, json!({ "type": "boolean", "examples": [true] })),
+            place,
         ]
         .into_iter()
         .flatten()
+        .chain(own)
         .collect()
     }
 
@@ -66,7 +79,7 @@ fn short(fields: &[&str]) -> Options {
         search: true,
         filter: fields.iter().map(|field| format!("{field} eq 'x'")).collect(),
         order: owned(fields),
-        expand: Vec::new(),
+        ..Options::default()
     }
 }
 
@@ -90,10 +103,14 @@ const PEOPLE: [&str; 13] = [
     "city eq null",
 ];
 const APPLICATIONS: [&str; 3] = ["appId eq 'x'", "displayName eq 'x'", "startsWith(displayName,'x')"];
-const SIGN_INS: [&str; 6] = [
+const SIGN_INS: [&str; 10] = [
     "createdDateTime ge 2026-01-01T00:00:00Z",
     "createdDateTime le 2026-01-01T00:00:00Z and userId eq 'x'",
     "userId eq 'x'",
+    "userPrincipalName eq 'x@example.org'",
+    "startsWith(userPrincipalName,'x')",
+    "userDisplayName eq 'x'",
+    "startsWith(userDisplayName,'x')",
     "appId eq 'x'",
     "event eq 'signedIn'",
     "status/errorCode eq 50126",
@@ -109,7 +126,23 @@ const AUDITS: [&str; 6] = [
 const FLOW: &str = "/identity/authenticationEventsFlows/{id}";
 const OLDER: [&str; 3] = ["/identity/b2xUserFlows", "/identity/b2cUserFlows", "/identity/userFlows"];
 
-/// Nothing where an address takes none, or words of its own.
+/// Of what is counted by days.
+fn by_days() -> Options {
+    let from =
+        ("from", "The first day, or moment. Thirty days before the last where nothing is said.", json!("2026-01-01"));
+    let to = ("to", "The last. At most a year after the first, and now where nothing is said.", json!("2026-01-02"));
+    Options { own: vec![from, to], ..Options::default() }
+}
+
+/// Of a design that comes in.
+pub fn of_import() -> Options {
+    let plan = ("plan", "Whether it is only told what would change.", json!(true));
+    let base =
+        ("base", "The fingerprint that a plan told: a design that has changed since is left as it is.", json!("x"));
+    Options { own: vec![plan, base], ..Options::default() }
+}
+
+/// Nothing where an address takes none.
 pub fn of(path: &str) -> Option<Options> {
     if let Some(rest) = OLDER.iter().find_map(|flows| path.strip_prefix(flows)) {
         return of_older(rest);
@@ -127,6 +160,7 @@ pub fn of(path: &str) -> Option<Options> {
         "/applications" => Options { count: true, search: true, ..walked(&APPLICATIONS, &["displayName"]) },
         "/auditLogs/signIns" => walked(&SIGN_INS, &["createdDateTime desc"]),
         "/auditLogs/directoryAudits" => walked(&AUDITS, &["activityDateTime desc"]),
+        "/reports/daily" => by_days(),
         "/identity/authenticationEventsFlows" => short(&user_flows::FIELDS).expanding(&user_flows::EXPANDABLE),
         "/identity/userFlowAttributes" => short(&user_flow_attributes::FIELDS),
         "/identity/identityProviders" => short(&identity_providers::FIELDS),
@@ -170,6 +204,11 @@ fn of_flow(rest: &str) -> Option<Options> {
         "/onAuthenticationMethodLoadStart/identityProviders" => Some(short(&identity_providers::FIELDS)),
         "/onAttributeCollection/attributes" => Some(short(&user_flows::ATTRIBUTE_FIELDS)),
         "/revisions" => Some(Options { top: true, ..Options::default() }),
+        "/revisions/{revision}/diff" => {
+            let to = ("to", "The other revision. The present one where nothing is said.", json!("1"));
+            Some(Options { own: vec![to], ..Options::default() })
+        }
+        "/funnel" => Some(by_days()),
         _ => None,
     }
 }

@@ -1,9 +1,14 @@
 //! What the main resources are made of, read off what is shown and judged: one of each is written, and its shape told.
 
+use crate::graph::organization::OWN_TEXTS;
 use app::contract::resource::{
     application::{Application, PasswordCredential},
     b2x_user_flow::IdentityUserFlow,
+    directory_audit::{DirectoryAudit, ModifiedProperty, TargetResource},
+    domain::Domain,
     moment::Moment,
+    organization::{Branding, Organization},
+    sign_in::SignIn,
     user::{Identity, PasswordProfile, User},
     user_flow::UserFlow,
     user_flow_attribute::UserFlowAttribute,
@@ -12,7 +17,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 /// Collections, and what they hold.
-const HELD: [(&str, &str); 7] = [
+const HELD: [(&str, &str); 13] = [
     ("/users", "User"),
     ("/applications", "Application"),
     ("/identity/authenticationEventsFlows", "UserFlow"),
@@ -20,16 +25,25 @@ const HELD: [(&str, &str); 7] = [
     ("/identity/b2xUserFlows", "IdentityUserFlow"),
     ("/identity/b2cUserFlows", "IdentityUserFlow"),
     ("/identity/userFlows", "IdentityUserFlow"),
+    ("/organization", "Organization"),
+    ("/tenants", "Organization"),
+    ("/organization/{id}/branding/localizations", "Branding"),
+    ("/domains", "Domain"),
+    ("/auditLogs/signIns", "SignIn"),
+    ("/auditLogs/directoryAudits", "DirectoryAudit"),
 ];
+
+/// What stands alone.
+const ALONE: [(&str, &str); 2] = [("/me", "User"), ("/organization/{id}/branding", "Branding")];
 
 /// The resource that an address is of, and whether it is a list of them.
 pub fn at(path: &str) -> Option<(&'static str, bool)> {
-    if path == "/me" {
-        return Some(("User", false));
+    if let Some((_, name)) = ALONE.iter().find(|(alone, _)| *alone == path) {
+        return Some((*name, false));
     }
     HELD.iter().find_map(|(collection, name)| match path.strip_prefix(collection)? {
         "" => Some((*name, true)),
-        "/{id}" => Some((*name, false)),
+        "/{id}" | "/{domain}" | "/{locale}" => Some((*name, false)),
         _ => None,
     })
 }
@@ -73,7 +87,40 @@ pub fn schemas() -> Map<String, Value> {
     schemas.insert("UserFlow".into(), shape(&UserFlow::default()));
     schemas.insert("UserFlowAttribute".into(), shape(&UserFlowAttribute::default()));
     schemas.insert("IdentityUserFlow".into(), shape(&IdentityUserFlow::default()));
+    schemas.insert("Organization".into(), shape(&Organization::default()));
+    schemas.insert("Branding".into(), branding());
+    schemas.insert("Domain".into(), shape(&Domain::default()));
+    schemas.insert("SignIn".into(), shape(&SignIn::default()));
+    let changed =
+        TargetResource { modified_properties: vec![ModifiedProperty::default()], ..TargetResource::default() };
+    let change = DirectoryAudit { target_resources: vec![changed], ..DirectoryAudit::default() };
+    schemas.insert("DirectoryAudit".into(), shape(&change));
     schemas
+}
+
+/// What pages draw of it; of the rest only the names are told.
+fn branding() -> Value {
+    let text = || Some(String::new());
+    let mut told = shape(&Branding {
+        sign_in_page_text: text(),
+        username_hint_text: text(),
+        custom_cannot_access_your_account_text: text(),
+        custom_forgot_my_password_text: text(),
+        custom_privacy_and_cookies_text: text(),
+        custom_privacy_and_cookies_url: text(),
+        custom_terms_of_use_text: text(),
+        custom_terms_of_use_url: text(),
+        background_image_relative_url: text(),
+        banner_logo_relative_url: text(),
+        brand_color: text(),
+        brand_name: text(),
+        ..Branding::default()
+    });
+    for (name, longest) in OWN_TEXTS {
+        told["properties"][name]["maxLength"] = longest.into();
+    }
+    told["properties"]["palette"] = json!({ "type": "object", "readOnly": true });
+    told
 }
 
 fn shape(sample: &impl Serialize) -> Value {

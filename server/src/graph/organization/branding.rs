@@ -3,7 +3,11 @@
 
 use super::{own, texts};
 use crate::{
-    directory::{branding, tenant},
+    directory::{
+        Connection,
+        branding::{self, FOR_ALL},
+        tenant,
+    },
     error::{Error, Flaw, Result},
     graph::{
         answer::{Wishes, nothing},
@@ -15,6 +19,7 @@ use crate::{
 };
 use app::contract::{
     brand::{Brand, Colour, Link, LinkKind, Palette},
+    id::TenantId,
     resource::organization::Branding,
 };
 use axum::{
@@ -27,16 +32,14 @@ use serde_json::{Value, json};
 use url::Url;
 
 const OF: &str = "organization/branding";
-/// The locale of everybody.
-const DEFAULT: &str = "0";
 const NAME_MAX: usize = 128;
 pub const LOCALE_FIELDS: [&str; 1] = ["id"];
 
 /// Graph asks for the locale by header: `0` or none for the default.
 fn asked_locale(headers: &HeaderMap) -> String {
-    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or(DEFAULT);
-    let first = asked.split([',', ';']).next().unwrap_or(DEFAULT).trim();
-    if is_locale(first) { first.into() } else { DEFAULT.into() }
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or(FOR_ALL);
+    let first = asked.split([',', ';']).next().unwrap_or(FOR_ALL).trim();
+    if is_locale(first) { first.into() } else { FOR_ALL.into() }
 }
 
 /// BCP 47, as far as pages are written in it: `de`, `fr-FR`.
@@ -61,8 +64,10 @@ async fn default(state: &AppState, caller: &Caller) -> Result<Branding> {
     let brand = &tenant.brand;
     let link = |kind| brand.links.iter().find(|link| link.kind == kind).map(|link| link.url.clone());
     let picture = |path: &Option<String>| path.as_ref().map(|path| path.trim_start_matches('/').to_owned());
-    Ok(Branding {
-        id: DEFAULT.into(),
+    let stored = branding::find(&state.db, &caller.tenant.id, FOR_ALL).await?;
+    let stored: Branding = stored.map(|body| serde_json::from_str(&body)).transpose()?.unwrap_or_default();
+    let branding = Branding {
+        id: FOR_ALL.into(),
         brand_name: Some(brand.name.clone()),
         brand_color: Some(brand.colour.to_string()),
         banner_logo_relative_url: picture(&brand.logo),
@@ -70,8 +75,9 @@ async fn default(state: &AppState, caller: &Caller) -> Result<Branding> {
         custom_privacy_and_cookies_url: link(LinkKind::Privacy),
         custom_terms_of_use_url: link(LinkKind::Terms),
         cdn_list: vec![state.config.public_url.at("/")],
-        ..stored(state, caller, DEFAULT).await?.unwrap_or_default()
-    })
+        ..stored
+    };
+    texts::told(state, caller, branding).await
 }
 
 /// With what becomes of the colour where it must be read: a colour that is too light or too dark is mended, and this says so.
@@ -101,7 +107,7 @@ pub async fn get_default(
 ) -> Result<Response> {
     own(&caller, &id)?;
     let branding = match asked_locale(&headers) {
-        locale if locale != DEFAULT => match stored(&state, &caller, &locale).await? {
+        locale if locale != FOR_ALL => match stored(&state, &caller, &locale).await? {
             Some(branding) => branding,
             None => default(&state, &caller).await?,
         },
@@ -120,7 +126,7 @@ pub async fn change_default(
 ) -> Result<Response> {
     own(&caller, &id)?;
     match asked_locale(&headers) {
-        locale if locale == DEFAULT => save_default(&state, &caller, &wishes, &sent).await,
+        locale if locale == FOR_ALL => save_default(&state, &caller, &wishes, &sent).await,
         locale => save_locale(&state, &caller, &wishes, &locale, &sent).await,
     }
 }
@@ -128,14 +134,17 @@ pub async fn change_default(
 async fn save_default(state: &AppState, caller: &Caller, wishes: &Wishes, sent: &[u8]) -> Result<Response> {
     let before = default(state, caller).await?;
     let after: Branding = body::patched(&before, sent)?;
-    judge(&after, DEFAULT)?;
     fixed(&before, &after)?;
-    let brand = brand(&after, &tenant::get(&state.db, caller.tenant.id.as_str()).await?.brand);
-    let text = serde_json::to_string(&after)?;
-    let change = Change::updated("Update branding", "Branding", DEFAULT, "default", &before, &after)?;
+    let mut kept = after.clone();
+    let sentences = texts::taken(&mut kept)?;
+    judge(&kept, FOR_ALL)?;
+    let brand = brand(&kept, &tenant::get(&state.db, caller.tenant.id.as_str()).await?.brand);
+    let text = serde_json::to_string(&kept)?;
+    let change = Change::updated("Update branding", "Branding", FOR_ALL, "default", &before, &after)?;
     change::make(state, caller, change, move |c, tenant, now| {
         Box::pin(async move {
-            branding::save(c, tenant, DEFAULT, &text, now).await?;
+            say(c, tenant, FOR_ALL, &sentences).await?;
+            branding::save(c, tenant, FOR_ALL, &text, now).await?;
             branding::set_brand(c, tenant, &brand).await
         })
     })
@@ -143,19 +152,34 @@ async fn save_default(state: &AppState, caller: &Caller, wishes: &Wishes, sent: 
     wishes.changed(OF, &shown(&default(state, caller).await?)?)
 }
 
+async fn say(
+    c: &mut Connection,
+    tenant: &TenantId,
+    locale: &str,
+    sentences: &[(&'static str, Option<String>)],
+) -> Result<()> {
+    for (name, sentence) in sentences {
+        branding::set_sentence(c, tenant, locale, name, sentence.as_deref()).await?;
+    }
+    Ok(())
+}
+
 /// Back to a plain brand; only where no language has settings of its own.
 pub async fn delete_default(State(state): State<AppState>, caller: Caller, Path(id): Path<String>) -> Result<Response> {
     own(&caller, &id)?;
-    if branding::list(&state.db, &caller.tenant.id).await?.iter().any(|(locale, _)| locale != DEFAULT) {
+    if branding::list(&state.db, &caller.tenant.id).await?.iter().any(|(locale, _)| locale != FOR_ALL) {
         return Err(Error::BadRequest("Please delete the localizations first.".into()));
     }
     let before = default(&state, &caller).await?;
     let name = caller.tenant.name.clone();
     let brand = Brand { name, logo: None, background: None, colour: Colour::default(), links: Vec::new() };
-    let change = Change::deleted("Delete branding", "Branding", DEFAULT, "default", &before)?;
+    let change = Change::deleted("Delete branding", "Branding", FOR_ALL, "default", &before)?;
     change::make(&state, &caller, change, move |c, tenant, _| {
         Box::pin(async move {
-            branding::delete(c, tenant, DEFAULT).await?;
+            for name in texts::names(FOR_ALL) {
+                branding::set_sentence(c, tenant, FOR_ALL, name, None).await?;
+            }
+            branding::delete(c, tenant, FOR_ALL).await?;
             branding::set_brand(c, tenant, &brand).await
         })
     })
@@ -183,7 +207,7 @@ fn undrawn(branding: &Branding, locale: &str) -> Vec<Flaw> {
     const SENTENCES: &str =
         "Sentences of the pages are changed at /organization/{id}/sentences/{language}, in each language.";
     const NOT_DRAWN: &str = "The pages have no place for it.";
-    let for_all = locale == DEFAULT;
+    let for_all = locale == FOR_ALL;
     [
         ("backgroundColor", branding.background_color.is_some(), NOT_DRAWN),
         ("headerBackgroundColor", branding.header_background_color.is_some(), NOT_DRAWN),
@@ -269,7 +293,7 @@ pub async fn list_locales(
     own(&caller, &id)?;
     let mut value = vec![shown(&default(&state, &caller).await?)?];
     for (locale, body) in branding::list(&state.db, &caller.tenant.id).await? {
-        if locale != DEFAULT {
+        if locale != FOR_ALL {
             value.push(shown(&texts::told(&state, &caller, serde_json::from_str(&body)?).await?)?);
         }
     }
@@ -284,7 +308,7 @@ pub async fn get_locale(
 ) -> Result<Response> {
     own(&caller, &id)?;
     let branding = match locale.as_str() {
-        DEFAULT => default(&state, &caller).await?,
+        FOR_ALL => default(&state, &caller).await?,
         locale => stored(&state, &caller, locale).await?.ok_or(Error::NotFound)?,
     };
     wishes.entity(OF, &shown(&branding)?)
@@ -316,7 +340,7 @@ pub async fn change_locale(
 ) -> Result<Response> {
     own(&caller, &id)?;
     match locale.as_str() {
-        DEFAULT => save_default(&state, &caller, &wishes, &sent).await,
+        FOR_ALL => save_default(&state, &caller, &wishes, &sent).await,
         locale => save_locale(&state, &caller, &wishes, locale, &sent).await,
     }
 }
@@ -347,9 +371,7 @@ async fn save_locale(
     let key = locale.to_owned();
     change::make(state, caller, change, move |c, tenant, now| {
         Box::pin(async move {
-            for (name, sentence) in sentences {
-                branding::set_sentence(c, tenant, &key, name, sentence.as_deref()).await?;
-            }
+            say(c, tenant, &key, &sentences).await?;
             branding::save(c, tenant, &key, &text, now).await
         })
     })
@@ -364,7 +386,7 @@ pub async fn delete_locale(
     Path((id, locale)): Path<(String, String)>,
 ) -> Result<Response> {
     own(&caller, &id)?;
-    let before = stored(&state, &caller, &locale).await?.filter(|_| locale != DEFAULT).ok_or(Error::NotFound)?;
+    let before = stored(&state, &caller, &locale).await?.filter(|_| locale != FOR_ALL).ok_or(Error::NotFound)?;
     let change = Change::deleted("Delete branding", "Branding", &locale, &locale, &before)?;
     change::make(&state, &caller, change, move |c, tenant, _| {
         Box::pin(async move {

@@ -23,6 +23,10 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 const LONGEST: usize = 1000;
+/// What only tenants say, by its name in Graph, and how long it may be: Graph's most.
+pub const OWN_TEXTS: [(&str, usize); 2] = [(PARAGRAPHS, 1024), ("usernameHintText", 64)];
+/// It may have several lines.
+const PARAGRAPHS: &str = "signInPageText";
 
 /// Every sentence in the order of the pages: its name, the default, and the tenant's own where it has one.
 pub async fn list_sentences(
@@ -58,7 +62,7 @@ pub async fn change_sentences(
     let mut changes = Vec::new();
     let mut flaws = Vec::new();
     for (name, value) in &asked {
-        match judged(defaults.get(name), value) {
+        match judged(name, defaults.get(name), value) {
             Ok(sentence) => changes.push((name.clone(), sentence)),
             Err(why) => flaws.push(Flaw::new(name, why)),
         }
@@ -86,19 +90,27 @@ fn known(language: &str) -> Result<&'static str> {
 }
 
 /// A sentence keeps the places where a name or a number comes in.
-pub fn judged(default: Option<&String>, value: &Value) -> Result<Option<String>, String> {
+pub fn judged(name: &str, default: Option<&String>, value: &Value) -> Result<Option<String>, String> {
     let default = default.ok_or("There is no sentence of this name.")?;
     let sentence = match value {
         Value::Null => return Ok(None),
-        Value::String(sentence) => sentence.trim(),
+        Value::String(sentence) => sentence.trim().replace("\r\n", "\n"),
         _ => return Err("A sentence is text, or null.".into()),
     };
-    if sentence.is_empty() || sentence.chars().count() > LONGEST || sentence.chars().any(char::is_control) {
-        return Err(format!("A sentence has one to {LONGEST} characters in one line."));
+    let own = OWN_TEXTS.iter().find(|(own, _)| name.strip_prefix("pages.") == Some(*own));
+    let longest = own.map_or(LONGEST, |(_, longest)| *longest);
+    let has_lines = own.is_some_and(|(own, _)| *own == PARAGRAPHS);
+    let is_bad = |c: char| c.is_control() && !(c == '\n' && has_lines);
+    if sentence.is_empty() || sentence.chars().count() > longest || sentence.chars().any(is_bad) {
+        let lines = if has_lines { "" } else { " in one line" };
+        return Err(format!("A sentence has one to {longest} characters{lines}."));
     }
-    let (wanted, found) = (places(default), places(sentence));
+    if own.is_some() {
+        return Ok(Some(sentence));
+    }
+    let (wanted, found) = (places(default), places(&sentence));
     match found == wanted {
-        true => Ok((sentence != default).then(|| sentence.into())),
+        true => Ok(Some(sentence).filter(|sentence| sentence != default)),
         false => Err(format!("The sentence must have {} in it, as the default has.", wanted.join(", "))),
     }
 }

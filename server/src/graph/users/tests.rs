@@ -7,8 +7,10 @@ use super::{Tongue, list};
 use crate::{
     directory::{
         Db,
+        activity::{self, Wanted as WantedActivities},
         person::{Order, Wanted, asked},
         plan::Planner,
+        sign_in_failure,
     },
     error::Result,
     graph::query::options::Options,
@@ -17,6 +19,7 @@ use app::contract::{
     attribute::{Attribute, CUSTOM_MAX_LENGTH, DataType, Origin, built_in},
     id::TenantId,
     resource::user::{User, Value},
+    time::Timestamp,
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 use std::{
@@ -209,6 +212,27 @@ async fn r39_an_index_leads_to_whomever_is_typed() {
             for (n, clause) in asked::list(&tenant, &wanted).unwrap().iter().enumerate() {
                 let plan = planner.plan(clause).await;
                 assert!(!reads_all(&plan) && (n == 0 || !sorts(&plan)), "{and}\n{}\n{plan:#?}", clause.sql());
+            }
+        }
+    })
+    .await;
+}
+
+/// However many sign-ins of others came since.
+#[tokio::test]
+async fn r39_peoples_own_rows_lead_to_their_sign_ins() {
+    let tenant = TenantId::from("t");
+    on_both("sign_ins", async |planner: &mut Planner| {
+        for people in [1, 3] {
+            let wanted = WantedActivities {
+                since: Some(Timestamp(7)),
+                accounts: Some(vec!["x".into(); people]),
+                after: Some((9, "x".into())),
+                ..WantedActivities::default()
+            };
+            for clause in [activity::asked(&tenant, &wanted, 51), sign_in_failure::asked(&tenant, &wanted, 51)] {
+                let plan = planner.plan(&clause).await;
+                assert!(plan.iter().any(|line| line.contains("_of_account")), "{}\n{plan:#?}", clause.sql());
             }
         }
     })

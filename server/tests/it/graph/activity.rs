@@ -92,6 +92,71 @@ async fn sign_ins_are_listed_newest_first() {
     .await;
 }
 
+/// Security R42: what happened tells of people by their ids, and names are those of today.
+#[tokio::test]
+async fn r42_sign_ins_are_found_by_what_whoever_it_was_is_called_now() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let shop = server.application().await;
+        let mut people = Vec::new();
+        for (name, address) in [
+            ("Ada Lovelace", "ada@example.org"),
+            ("Adam Ries", "adam@example.org"),
+            ("Grace Hopper", "grace@example.org"),
+        ] {
+            let account = server.account(&shop, address).await;
+            let named = admin.patch(&format!("/users/{account}"), &json!({ "displayName": name })).await;
+            assert!(named.status.is_success(), "{}", named.text());
+            let mut browser = server.browser();
+            shop.asks(&mut browser).await;
+            browser.sign_in(address, PASSWORD).await;
+            people.push(account);
+        }
+        let mut browser = server.browser();
+        shop.asks(&mut browser).await;
+        browser.fill(&[("Email address", "ada@example.org")]).press("Continue").await;
+        browser.fill(&[("Password", "wrong")]).press("Sign in").await;
+
+        let found = async |filter: &str| {
+            let list = admin.read(&format!("/auditLogs/signIns?$filter={filter}")).await;
+            list["value"].as_array().unwrap().len()
+        };
+        let ada = &people[0];
+        for (filter, times) in [
+            ("userPrincipalName eq 'ADA@example.org'".to_owned(), 2),
+            ("startsWith(userPrincipalName,'Ada')".to_owned(), 3),
+            ("startsWith(userPrincipalName,'ada') and status/errorCode eq 0".to_owned(), 2),
+            ("userPrincipalName eq 'nobody@example.org'".to_owned(), 0),
+            ("userDisplayName eq 'ada lovelace'".to_owned(), 2),
+            ("userDisplayName eq 'ada'".to_owned(), 0),
+            ("startsWith(userDisplayName,'Ada')".to_owned(), 3),
+            ("startsWith(userDisplayName,'lovelace')".to_owned(), 0),
+            ("startsWith(userDisplayName,'ada') and startsWith(userPrincipalName,'adam')".to_owned(), 1),
+            (format!("userId eq '{ada}' and startsWith(userDisplayName,'ada')"), 2),
+            (format!("userId eq '{ada}' and startsWith(userDisplayName,'grace')"), 0),
+            (format!("userId eq '{ada}'"), 2),
+        ] {
+            assert_eq!(found(&filter).await, times, "{filter}");
+        }
+        let first = admin.read("/auditLogs/signIns?$top=2&$filter=startsWith(userDisplayName,'ada')").await;
+        let next = first["@odata.nextLink"].as_str().unwrap().split_once("/graph/v1.0").unwrap().1.to_owned();
+        assert_eq!(admin.read(&next).await["value"].as_array().unwrap().len(), 1);
+        for refused in [
+            "endsWith(userPrincipalName,'org')",
+            "userPrincipalName eq ''",
+            "userPrincipalName eq 'a' and startsWith(userPrincipalName,'b')",
+            "userDisplayName ne 'x'",
+            "startsWith(userId,'x')",
+        ] {
+            let answered = admin.get(&format!("/auditLogs/signIns?$filter={refused}")).await;
+            assert_eq!(answered.status, 400, "{refused}");
+        }
+        assert_eq!(admin.delete(&format!("/users/{ada}")).await.status, 204);
+        assert_eq!(found("userPrincipalName eq 'ada@example.org'").await, 0);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn r41_failed_sign_ins_are_told_and_a_flood_of_them_leaves_few_rows() {
     on_both(async |server: TestServer| {

@@ -32,6 +32,9 @@ async fn designed(server: &TestServer) -> Administrator {
     }
     let answered = admin.post(&format!("{at}/branding/localizations"), json!({"id": "de"})).await;
     assert_eq!(answered.status, 201, "{}", answered.text());
+    let told =
+        json!({"signInPageText": "Ask [us](https://w.example/help)\nany day", "usernameHintText": "you@w.example"});
+    assert_eq!(admin.patch(&format!("{at}/branding"), told).await.status, 204);
     let said = json!({"pages.signInHeading": "Willkommen im Laden"});
     assert_eq!(admin.patch(&format!("{at}/sentences/de"), said).await.status, 204);
     admin
@@ -156,6 +159,8 @@ async fn r15_a_document_is_judged_as_a_whole_and_changes_nothing_when_it_is_wron
             (&|it: &mut Value| it["brand"]["background"] = json!("/pictures/unknown"), "unknown"),
             (&|it: &mut Value| it["sentences"]["de"]["pages.resendIn"] = json!("Wait"), "pages.resendIn"),
             (&|it: &mut Value| it["sentences"]["tlh"] = json!({}), "sentences/tlh"),
+            (&|it: &mut Value| it["sentences"]["0"]["pages.signIn"] = json!("Come in"), "sentences/0/pages.signIn"),
+            (&|it: &mut Value| it["sentences"]["0"]["pages.usernameHintText"] = json!("x".repeat(65)), "sentences/0"),
             (&|it: &mut Value| it["languages"] = json!(["../x"]), "languages"),
             (
                 &|it: &mut Value| {

@@ -71,14 +71,11 @@ async fn the_brand_is_on_the_next_page() {
         let picture = server.get(&logo).await;
         assert_eq!((picture.status, picture.header("content-type")), (StatusCode::OK, "image/png"));
         assert!(picture.header("cache-control").contains("immutable"));
-        for bad in [json!({ "brandColor": "red" }), json!({ "customTermsOfUseUrl": "javascript:alert(1)" }), json!({ "bannerLogoRelativeUrl": "x" }), json!({ "customCSS": "body{}" }), json!({ "signInPageText": "Hello" }), json!({ "backgroundColor": "#ffffff" })] {
+        for bad in [json!({ "brandColor": "red" }), json!({ "customTermsOfUseUrl": "javascript:alert(1)" }), json!({ "bannerLogoRelativeUrl": "x" }), json!({ "customCSS": "body{}" }), json!({ "backgroundColor": "#ffffff" })] {
             assert_eq!(admin.patch(&path, &bad).await.status, StatusCode::BAD_REQUEST, "{bad}");
         }
         // Nothing is kept that no page draws; a language of its own has sentences, and no other colour.
         let german = format!("{path}/localizations/de");
-        let refused = admin.patch(&german, json!({ "signInPageText": "Hallo" })).await;
-        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
-        assert!(refused.text().contains("/sentences/"), "{}", refused.text());
         assert_eq!(admin.patch(&german, json!({ "brandColor": "#112233" })).await.status, StatusCode::BAD_REQUEST);
     })
     .await;
@@ -110,11 +107,9 @@ async fn a_localization_says_what_pages_say_in_its_language() {
             (said("pages.forgotPassword").await, said("pages.terms").await),
             (json!(null), json!("Spielregeln"))
         );
-        // Pages are not written in every language, and the default is in none.
-        for path in [at("tlh"), at("0"), format!("{organization}/branding")] {
-            let refused = admin.patch(&path, &own).await;
-            assert!(refused.status == 400 && refused.text().contains("/sentences/"), "{path}: {}", refused.text());
-        }
+        // Pages are not written in every language.
+        let refused = admin.patch(&at("tlh"), &own).await;
+        assert!(refused.status == 400 && refused.text().contains("/sentences/"), "{}", refused.text());
         assert_eq!(admin.delete(&at("de")).await.status, 204);
         assert_eq!(said("pages.terms").await, json!(null));
         // What was saved when these were no sentences yet stands, and becomes one with the next change.
@@ -125,6 +120,70 @@ async fn a_localization_says_what_pages_say_in_its_language() {
         assert_eq!(admin.read(&at("de")).await["customTermsOfUseText"], "Hausordnung");
         assert_eq!(admin.patch(&at("de"), json!({ "customPrivacyAndCookiesText": "Daten" })).await.status, 204);
         assert_eq!(said("pages.terms").await, "Hausordnung");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_default_says_what_no_language_says_otherwise() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let branding = format!("/organization/{}/branding", server.tenant);
+        let text = "Trouble? [Ask <us>](https://rowan.example/help)\nMonday to Friday";
+        let told = json!({
+            "signInPageText": text, "usernameHintText": "name@rowan.example", "customForgotMyPasswordText": "Lost it?",
+        });
+        assert_eq!(admin.patch(&branding, &told).await.status, 204);
+        let shown = admin.read(&branding).await;
+        for (property, value) in told.as_object().unwrap() {
+            assert_eq!(&shown[property], value, "{property}");
+        }
+        assert_eq!(admin.read(&format!("{branding}/localizations/0")).await["signInPageText"], text);
+
+        let shop = server.application().await;
+        let drawn = async |language: &str| {
+            let mut browser = server.browser().reading(language);
+            shop.asks(&mut browser).await;
+            browser
+        };
+        let mut browser = drawn("en").await;
+        assert_eq!(browser.page.attribute("#address", "placeholder").as_deref(), Some("name@rowan.example"));
+        let html = &browser.page.html;
+        let link = "href=\"https://rowan.example/help\" target=\"_blank\" rel=\"noopener noreferrer\"";
+        assert!(html.contains(link) && html.contains("Ask &lt;us&gt;") && !html.contains("<us>"), "{html}");
+        browser.fill(&[("Email address", "ada@example.org")]).press("Continue").await;
+        assert!(browser.text().contains("Lost it?") && browser.text().contains("Monday to Friday"));
+        // Who is asked for something else is told nothing of it.
+        browser.press("Lost it?").await;
+        assert!(!browser.text().contains("Monday to Friday"));
+
+        // A language of its own words says those.
+        let german = format!("{branding}/localizations/de");
+        assert_eq!(admin.patch(&german, json!({ "signInPageText": "Hilfe: Zimmer 7" })).await.status, 204);
+        let german = drawn("de").await;
+        assert!(german.text().contains("Hilfe: Zimmer 7") && !german.text().contains("Trouble?"));
+        assert_eq!(german.page.attribute("#address", "placeholder").as_deref(), Some("name@rowan.example"));
+
+        for (property, longest) in [("signInPageText", 1024), ("usernameHintText", 64)] {
+            let long = |letters: usize| json!({ property: "ä".repeat(letters) });
+            assert_eq!(admin.patch(&branding, long(longest)).await.status, 204, "{property}");
+            let refused = admin.patch(&branding, long(longest + 1)).await;
+            let named = &refused.json()["error"]["details"][0]["target"];
+            assert_eq!((refused.status.as_u16(), named.as_str()), (400, Some(property)));
+        }
+        assert_eq!(admin.patch(&branding, json!({ "usernameHintText": "two\nlines" })).await.status, 400);
+        // What cannot be a link of the web is read, and leads nowhere (security R21).
+        let hostile = "[x](javascript:alert(1)) </p><script>alert(1)</script>";
+        assert_eq!(admin.patch(&branding, json!({ "signInPageText": hostile })).await.status, 204);
+        let browser = drawn("en").await;
+        assert!(browser.text().contains(hostile), "{}", browser.text());
+        assert!(!browser.page.html.contains("href=\"javascript:") && !browser.page.html.contains("<script>alert"));
+
+        let nothing = json!({ "signInPageText": null, "usernameHintText": null, "customForgotMyPasswordText": null });
+        assert_eq!(admin.patch(&branding, nothing).await.status, 204);
+        let browser = drawn("en").await;
+        assert!(!browser.page.html.contains("ext-boilerplate-text"));
+        assert_eq!(browser.page.attribute("#address", "placeholder"), None);
     })
     .await;
 }
