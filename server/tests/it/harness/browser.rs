@@ -163,11 +163,7 @@ impl Browser {
     async fn show(&mut self, path: String, mut answered: Answered) -> &mut Self {
         let mut path = path;
         for _ in 0..10 {
-            let next = match answered.status.is_redirection() {
-                true => Some(answered.header("location").to_owned()),
-                false => goes_on(&answered.text()),
-            };
-            let Some(location) = next else {
+            let Some(location) = answered.leads_to() else {
                 self.page = Page { path, html: answered.text() };
                 (self.status, self.headers) = (answered.status, answered.headers);
                 return self;
@@ -258,16 +254,6 @@ fn flat(pairs: &[(String, String)]) -> String {
         }
     }
     Value::Object(object).to_string()
-}
-
-/// Where a page goes by itself. What stands in `noscript` is for browsers without scripts, and for frames to be looked at here.
-fn goes_on(html: &str) -> Option<String> {
-    if !html.contains("http-equiv=\"refresh\"") {
-        return None;
-    }
-    let page = Page { path: String::new(), html: html.to_owned() };
-    let content = page.attribute("head > meta[http-equiv=refresh]", "content")?;
-    Some(content.strip_prefix("0;url=").expect("at once").to_owned())
 }
 
 /// A location in the house, as a path.

@@ -49,20 +49,15 @@ async fn r21_no_redirect_behind_a_sign_in_leaves_the_house() {
             let answered = press(&ada, &[("Password", PASSWORD)], "Sign in").await;
             let resume = format!("/{}/oauth2/resume/", server.tenant);
             let text = answered.text();
-            let onward = match by_redirect {
-                true => answered.header("location").to_owned(),
-                false => {
-                    assert_eq!(answered.status, 200, "{uri}");
-                    assert_eq!(answered.header("cache-control"), "no-store");
-                    assert!(answered.header("content-security-policy").contains("form-action 'self' ;"));
-                    assert!(!text.contains("<script") && !text.contains("code="), "{text}");
-                    let (_, rest) = text.split_once("<meta http-equiv=\"refresh\" content=\"0;url=").unwrap();
-                    let (location, _) = rest.split_once('"').unwrap();
-                    assert!(text.contains(&format!("href=\"{location}\"")), "and a link that says so: {text}");
-                    location.to_owned()
-                }
-            };
+            let onward = answered.leads_to().unwrap();
             assert!(onward.starts_with(&resume), "{uri}: {onward}");
+            assert_eq!(answered.status, if by_redirect { 303 } else { 200 }, "{uri}");
+            if !by_redirect {
+                assert_eq!(answered.header("cache-control"), "no-store");
+                assert!(answered.header("content-security-policy").contains("form-action 'self' ;"));
+                assert!(!text.contains("<script") && !text.contains("code="), "{text}");
+                assert!(text.contains(&format!("href=\"{onward}\"")), "and a link that says so: {text}");
+            }
             if uri != home {
                 ada.open(&onward).await;
                 assert!(shop.has(&ada), "{uri}: {:?} {}", ada.left_for, ada.text());
