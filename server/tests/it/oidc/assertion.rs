@@ -54,13 +54,14 @@ async fn an_application_proves_itself_with_its_key() {
                 server.account(&shop, ADA).await;
             }
             let endpoint = format!("{ORIGIN}/{}/oauth2/v2.0/token", server.tenant);
+            let for_pushed = format!("{ORIGIN}/{}/oauth2/v2.0/par", server.tenant);
             let now = server.now().seconds();
             // As libraries write it: one name, a list of it, both; for minutes, for an hour, for a day.
             for (audience, expires) in [
                 (json!(shop.issuer()), now + 60),
                 (json!(endpoint), now + 600),
                 (json!([shop.issuer()]), now + 3600),
-                (json!([endpoint, shop.issuer()]), now + 24 * 3600),
+                (json!([endpoint, shop.issuer(), for_pushed]), now + 24 * 3600),
             ] {
                 let (_, asked, code) = ada_with_code(&server, &shop).await;
                 let mut claims = claims(&shop);
@@ -70,6 +71,14 @@ async fn an_application_proves_itself_with_its_key() {
                 let tokens = shop.checked(redeem(&shop, &code, &asked, &assertion).await).await;
                 assert_eq!(tokens.access["azpacr"], "2");
             }
+            // By the tenant's name, whoever calls it so.
+            let (_, asked, code) = ada_with_code(&server, &shop).await;
+            let mut claims = claims(&shop);
+            claims["aud"] = format!("{ORIGIN}/Woodgrove/oauth2/v2.0/token").into();
+            let mut by_name = shop.clone();
+            by_name.tenant = "Woodgrove".into();
+            let assertion = key.sign("JWT", &claims).unwrap();
+            shop.checked(redeem(&by_name, &code, &asked, &assertion).await).await;
         }
     })
     .await;
