@@ -379,6 +379,8 @@ async fn applications_are_opened_in_frames_when_somebody_signs_out() {
         assert_eq!(pairs, [word("x", "y"), word("iss", &shop.issuer()), word("sid", sid)]);
         let onward = ada.page.attribute("a#onward", "href").unwrap();
         assert_eq!(onward, format!("{}?state=s", shop.redirect_uri));
+        let without_scripts = format!("<noscript><meta http-equiv=\"refresh\" content=\"0;url={onward}\"></noscript>");
+        assert!(ada.page.html.contains(&without_scripts), "{}", ada.page.html);
         let policy = ada.headers["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("frame-src https://rp.example.test; "), "{policy}");
         assert!(!ada.cookies().iter().any(|cookie| cookie.contains("session")), "{:?}", ada.cookies());
