@@ -8,7 +8,7 @@ use crate::{
         portal::Portal,
         problem::Problem,
     },
-    hosted::{self, DevicePage, Enrol, FormPost, Home, SetUp, SignOut, WebMessage, Whence},
+    hosted::{self, DevicePage, Enrol, FormPost, Home, Onward, SetUp, SignOut, WebMessage, Whence},
     text::{Key, Texts, administrator, developer, direction},
     ui::{element::escape, ground::Ground, view::Drawing},
 };
@@ -104,7 +104,7 @@ pub fn signed_out(brand: &Brand, home: Option<Home>, texts: &Texts, scripts: &Sc
     still(heading, Some(brand), texts, scripts, nonce, || hosted::signed_out(brand, home, texts))
 }
 
-/// The page that tells other applications, and goes on when they have heard it, or after a moment.
+/// The page that tells other applications, if there are any, and goes on when they have heard it, or after a moment.
 pub fn signing_out(
     brand: &Brand,
     frames: &[String],
@@ -117,13 +117,36 @@ pub fn signing_out(
     let view = || hosted::signing_out(brand, frames, onward, texts);
     let html = still(heading, Some(brand), texts, scripts, nonce, view);
     match onward {
-        Some(_) => with_script(html, nonce, &[ONWARD]),
+        Some(onward) if frames.is_empty() => with_refresh(html, ["", ""], onward),
+        // Where no script runs it goes as soon as all have loaded (HTML, "shared declarative refresh steps").
+        Some(onward) => with_script(with_refresh(html, ["<noscript>", "</noscript>"], onward), nonce, &[ONWARD]),
         None => html,
     }
 }
 
 const ONWARD: &str = "{let go=()=>location.replace(document.getElementById('onward').href);\
     addEventListener('load',go);setTimeout(go,3000)}";
+
+/// The page behind a form that leads to an application.
+pub fn onward(page: &Onward, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {
+    let heading = texts.say(Key::DoneHeading);
+    let html = still(heading, Some(page.brand), texts, scripts, nonce, || hosted::onward(page, texts));
+    with_refresh(html, ["", ""], page.location)
+}
+
+/// Goes there by itself: for the browser that is a way of its own, and none that began with a form. The location begins with no
+/// quotation mark, which would be taken for one around it.
+fn with_refresh(mut html: String, [before, behind]: [&str; 2], location: &str) -> String {
+    let mut element = String::from(before);
+    element.push_str("<meta http-equiv=\"refresh\" content=\"0;url=");
+    escape(&mut element, location);
+    element.push_str("\">");
+    element.push_str(behind);
+    if let Some(end) = html.find("</head>") {
+        html.insert_str(end, &element);
+    }
+    html
+}
 
 /// The page that posts an answer to an application, as soon as it is there.
 pub fn form_post(page: &FormPost, texts: &Texts, scripts: &Scripts, nonce: &str) -> String {

@@ -1,10 +1,6 @@
 //! An HTML document of ours on its way out, and where its forms may lead.
 
-use crate::{
-    clock::Chance,
-    directory::application::{Application, Platform, RedirectUri},
-    guard::PagePolicy,
-};
+use crate::{clock::Chance, config::PublicUrl, directory::application::Application, guard::PagePolicy};
 use axum::{
     Extension,
     response::{Html, IntoResponse, Response},
@@ -44,21 +40,31 @@ pub fn document_framed_by(body: String, nonce: String, framed_by: Option<String>
     (Extension(policy), Html(body)).into_response()
 }
 
-/// Chromium applies `form-action` to the redirects after a post as well, and the last of them leads to the application.
-pub fn form_targets(application: &Application) -> Vec<String> {
-    let targets: BTreeSet<String> = application.redirect_uris.iter().filter_map(registered_source).collect();
-    targets.into_iter().collect()
+/// Whether redirects behind a form may end there: here, and at an application on the person's own device, which browsers open
+/// only behind what was pressed just now. One on the web may send the browser on to whatever host, and Chromium applies
+/// `form-action` to that as well: the way there has to begin anew.
+pub fn may_end_a_form(uri: &str, public_url: &PublicUrl) -> bool {
+    match Url::parse(uri) {
+        Ok(url) if is_web(&url) => url.origin().ascii_serialization() == public_url.origin(),
+        // A path of ours is no whole address.
+        Ok(_) | Err(_) => true,
+    }
 }
 
-fn registered_source(redirect: &RedirectUri) -> Option<String> {
-    let url = Url::parse(&redirect.uri).ok()?;
-    match (url.scheme(), url.host_str()) {
-        // RFC 8252 §7.3: on loopback the port is a native application's choice of the moment.
-        ("http", Some(host @ ("127.0.0.1" | "[::1]" | "localhost"))) if redirect.platform == Platform::Native => {
-            Some(format!("http://{host}:*"))
-        }
-        _ => source(&redirect.uri),
-    }
+/// Where the forms of the application's pages may lead besides here.
+pub fn form_targets(application: &Application) -> Vec<String> {
+    let schemes: BTreeSet<String> = application.redirect_uris.iter().filter_map(|it| own_scheme(&it.uri)).collect();
+    schemes.into_iter().collect()
+}
+
+/// RFC 8252 §7.1.
+fn own_scheme(uri: &str) -> Option<String> {
+    let url = Url::parse(uri).ok()?;
+    (!is_web(&url)).then(|| format!("{}:", url.scheme()))
+}
+
+fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
 }
 
 /// An address as a CSP source: its origin, or the bare scheme of a native application.
@@ -75,13 +81,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms_may_lead_to_where_the_application_lives() {
-        let source = |platform, uri: &str| registered_source(&RedirectUri { platform, uri: uri.into() });
-        assert_eq!(source(Platform::Web, "https://shop.example/a?b").as_deref(), Some("https://shop.example"));
-        assert_eq!(source(Platform::Web, "http://localhost:3000/cb").as_deref(), Some("http://localhost:3000"));
-        assert_eq!(source(Platform::Native, "http://localhost/cb").as_deref(), Some("http://localhost:*"));
-        assert_eq!(source(Platform::Native, "http://127.0.0.1/cb").as_deref(), Some("http://127.0.0.1:*"));
-        assert_eq!(source(Platform::Native, "com.example.app:/cb").as_deref(), Some("com.example.app:"));
-        assert_eq!(source(Platform::Web, "not a uri"), None);
+    fn redirects_behind_a_form_end_here_or_on_the_person_s_own_device() {
+        let here = PublicUrl::parse("https://login.example").unwrap();
+        for (uri, may, scheme) in [
+            ("https://login.example/admin/", true, None),
+            ("https://login.example:443/admin/", true, None),
+            ("/t/oauth2/deviceauth?user_code=X", true, None),
+            ("com.example.app:/cb", true, Some("com.example.app:")),
+            ("com.example.app://cb", true, Some("com.example.app:")),
+            ("https://shop.example/a?b", false, None),
+            ("https://login.example:8443/", false, None),
+            ("https://login.example@shop.example/", false, None),
+            ("http://localhost:3000/cb", false, None),
+            ("http://127.0.0.1/cb", false, None),
+        ] {
+            assert_eq!((may_end_a_form(uri, &here), own_scheme(uri).as_deref()), (may, scheme), "{uri}");
+        }
     }
 }

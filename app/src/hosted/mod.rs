@@ -16,6 +16,8 @@ mod form_post;
 mod frame;
 mod live;
 mod new_password;
+#[cfg(feature = "ssr")]
+mod onward;
 mod password;
 mod problem;
 pub mod read;
@@ -45,6 +47,8 @@ pub use enrol::{Enrol, Picture, enrol, recovery_codes};
 pub use error_number::{error_number, error_number_heading};
 #[cfg(feature = "ssr")]
 pub use form_post::{FormPost, form_post};
+#[cfg(feature = "ssr")]
+pub use onward::{Onward, onward};
 pub use problem::{Home, Whence, problem, problem_heading};
 use reactive_graph::{prelude::*, signal::RwSignal};
 #[cfg(feature = "ssr")]

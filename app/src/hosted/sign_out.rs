@@ -2,6 +2,7 @@
 
 use super::{
     frame::{hidden, lead, still, submit},
+    onward::go_on,
     problem::{Home, back},
 };
 use crate::{
@@ -49,11 +50,7 @@ pub fn signing_out(brand: &Brand, frames: &[String], onward: Option<&str>, texts
     let frames = frames.iter().map(|url| {
         el("iframe").attr("hidden", "").attr("title", texts.say(Key::SignOut).to_owned()).attr("src", url.clone())
     });
-    let button = onward.map(|onward| {
-        let button =
-            el("a").class("primary ext-button ext-primary").attr("id", "onward").attr("href", onward.to_owned());
-        button.with(texts.say(Key::Continue).to_owned())
-    });
+    let button = onward.map(|onward| go_on(onward, texts));
     let content = [lead(texts.say(Key::SignedOutLead))].into_iter().chain(button).chain(frames).collect();
     still(Some(brand), None, texts.say(Key::SignedOutHeading).into(), content, texts)
 }

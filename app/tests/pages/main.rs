@@ -12,7 +12,7 @@ use app::{
         user_flow::{Field, FieldOption, PasswordRule},
         validate::{Fault, Why},
     },
-    hosted::{Home, Whence, read},
+    hosted::{Home, Onward, Whence, read},
     shell::{self, Scripts},
     text,
 };
@@ -110,6 +110,19 @@ fn a_problem_page_keeps_hostile_words_words() {
         let whence = Some(Whence { brand: &brand, home });
         let html = shell::problem(&problem, whence, &text::texts("en"), &Scripts::default(), "n").to_lowercase();
         assert_eq!((html.matches("<script").count(), html.matches("<img").count()), (0, 0), "{words}");
+    }
+}
+
+/// And goes where it was told.
+#[test]
+fn a_page_that_goes_on_keeps_hostile_words_words() {
+    for words in HOSTILE {
+        let (brand, location) = (Brand { name: words.into(), ..samples::brand() }, format!("/next?{words}"));
+        let page = Onward { brand: &brand, application: words, location: &location };
+        let html = shell::onward(&page, &text::texts("en"), &Scripts::default(), "n").to_lowercase();
+        assert_eq!((html.matches("<script").count(), html.matches("<img").count()), (0, 0), "{words}");
+        assert_eq!(html.matches("<meta http-equiv=\"refresh\" content=\"0;url=/next?").count(), 1, "{words}");
+        assert!(html.contains("\"></head><body"), "{words}");
     }
 }
 

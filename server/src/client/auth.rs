@@ -168,7 +168,27 @@ fn decoded(text: &str) -> Option<String> {
     percent_decode_str(&text.replace('+', " ")).decode_utf8().ok().map(String::from)
 }
 
-/// For our issuer or for the token endpoint, whichever is called (RFC 7523 §3), and once (security R33).
+/// Our names, for one of which an assertion is: the issuer's, and the addresses of the token endpoint (RFC 7523 §3) and of that
+/// for pushed requests (RFC 9126 §2), by the tenant's id or by the word for it that is called.
+async fn audiences(state: &AppState, place: &Place, tenant: &Tenant) -> Result<Vec<String>> {
+    const ENDPOINTS: [&str; 2] = ["/oauth2/v2.0/token", "/oauth2/v2.0/par"];
+    let public_url = &state.config.public_url;
+    let named = place.named(&state.db, tenant).await?;
+    let mut audiences = vec![public_url.issuer(&tenant.id)];
+    if let Some(named) = &named {
+        audiences.push(place::issuer(public_url, &tenant.id, &named.flow, Some(&named.name)));
+    }
+    let name = named.as_ref().map(|named| named.name.as_str());
+    for path in ENDPOINTS {
+        for word in [tenant.id.as_str(), &place.tenant] {
+            audiences.push(public_url.at(&place.path(word, None, path)));
+            audiences.extend(name.map(|name| public_url.at(&place.path(word, Some(name), path))));
+        }
+    }
+    Ok(audiences)
+}
+
+/// For us, and once (security R33).
 async fn right_assertion(
     state: &AppState,
     place: &Place,
@@ -176,14 +196,7 @@ async fn right_assertion(
     application: &Application,
     assertion: &str,
 ) -> Result<Shown> {
-    const TOKEN: &str = "/oauth2/v2.0/token";
-    let public_url = &state.config.public_url;
-    let (issuer, endpoint) = (public_url.issuer(&tenant.id), Place::of_tenant(tenant.id.as_str()));
-    let mut audiences = vec![issuer, endpoint.at(public_url, &tenant.id, None, TOKEN)];
-    if let Some(named) = place.named(&state.db, tenant).await? {
-        audiences.push(place::issuer(public_url, &tenant.id, &named.flow, Some(&named.name)));
-        audiences.push(place.at(public_url, &tenant.id, Some(&named), TOKEN));
-    }
+    let audiences = audiences(state, place, tenant).await?;
     let audiences: Vec<&str> = audiences.iter().map(String::as_str).collect();
     let expected =
         assertion::Expected { application: application.id.as_str(), audiences: &audiences, now: state.clock.now() };

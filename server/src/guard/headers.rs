@@ -10,8 +10,8 @@ use axum::{
 pub struct PagePolicy {
     /// As the page's own script elements say it.
     pub nonce: String,
-    /// Where a form of this page may end besides here: Chromium applies `form-action` to the redirect that answers a form.
-    /// Nothing where nobody knows.
+    /// Where a form of this page may end besides here: Chromium applies `form-action` to every redirect behind a form
+    /// (w3c/webappsec-csp #8). Nothing where nobody knows.
     pub form_targets: Option<Vec<String>>,
     /// Whose pages it shows inside itself.
     pub frames: Vec<String>,

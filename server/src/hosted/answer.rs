@@ -2,15 +2,23 @@
 
 use super::page::show_step;
 use crate::{
+    assets,
+    directory::grant,
     drive::{self, Driven, Holder, Visit},
     error::{Error, Result},
     guard::Caller,
+    html,
+    request::{Kept, response::ResponseMode},
     state::AppState,
     wishes,
 };
-use app::contract::{
-    id::JourneyId,
-    journey::{Answer, Pairs, Step, Unreadable},
+use app::{
+    contract::{
+        id::JourneyId,
+        journey::{Answer, Pairs, Step, Unreadable},
+    },
+    hosted::Onward,
+    shell,
 };
 use axum::{
     body::Bytes,
@@ -49,11 +57,11 @@ pub async fn answer(
         show_step(&state, &visit, step, as_json).await?
     } else {
         // Post, redirect, get: reloading or going back never sends an answer again.
-        let next = match step {
-            Step::Done { location } => location,
-            _ => visit.path(),
+        let response = match step {
+            Step::Done { location } => leave(&state, &visit, &location).await?,
+            _ => Redirect::to(&visit.path()).into_response(),
         };
-        visit.in_its_window(Redirect::to(&next).into_response())
+        visit.in_its_window(response)
     };
     for cookie in cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -64,6 +72,21 @@ pub async fn answer(
 async fn heard(state: AppState, mut visit: Visit, answer: Answer) -> Result<(Visit, Driven)> {
     let driven = drive::drive(&state, &mut visit, answer).await?;
     Ok((visit, driven))
+}
+
+/// From the last form of a journey to the application.
+async fn leave(state: &AppState, visit: &Visit, location: &str) -> Result<Response> {
+    let grant = grant::find(&state.db, &visit.tenant.id, &visit.row.grant).await?.ok_or(Error::JourneyOver)?;
+    let to = serde_json::from_str::<Kept>(&grant.request)?.to;
+    // The others are answered by a page of ours.
+    let is_by_redirect = matches!(to.mode, ResponseMode::Query | ResponseMode::Fragment);
+    if !is_by_redirect || html::may_end_a_form(&to.uri, &state.config.public_url) {
+        return Ok(Redirect::to(location).into_response());
+    }
+    let page = Onward { brand: &visit.tenant.brand, application: &visit.application.name, location };
+    let nonce = html::nonce(&state.chance);
+    let body = shell::onward(&page, &visit.texts, assets::scripts(visit.texts.language()), &nonce);
+    Ok(html::document(body, nonce, Vec::new()))
 }
 
 /// A form, or one flat JSON object of strings and lists of strings.

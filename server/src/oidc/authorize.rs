@@ -89,7 +89,7 @@ pub async fn get(
                 tenant: &tenant,
                 application: &application,
                 headers: &headers,
-                ui_locales: asked.get("ui_locales").unwrap_or_default(),
+                ui_locales: request::languages(&asked),
                 issuer: &issuer,
                 tongue: place.tongue(),
                 trace: &caller.trace,

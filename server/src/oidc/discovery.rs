@@ -127,6 +127,7 @@ fn metadata(issuer: &str, at: impl Fn(&str) -> String) -> Value {
         "code_challenge_methods_supported": ["S256"],
         "dpop_signing_alg_values_supported": jwk::ALGORITHMS,
         "prompt_values_supported": request::PROMPTS,
+        "display_values_supported": ["page", "popup"],
         "acr_values_supported": assurance::LEVELS,
         "ui_locales_supported": text::languages(),
         "authorization_response_iss_parameter_supported": true,

@@ -18,6 +18,7 @@ use crate::{
         Durability, account,
         activity::{self, Activity},
         application::{self, Application},
+        identity::{self, Folded},
         session::{self, Session},
         tenant::{self, Tenant},
         user_flow,
@@ -32,7 +33,7 @@ use crate::{
     wishes,
 };
 use app::{
-    contract::id::ApplicationId,
+    contract::{id::ApplicationId, validate::ADDRESS_MAX},
     hosted::{SignOut, WebMessage},
     shell, text,
 };
@@ -44,8 +45,18 @@ use axum::{
 };
 use std::sync::Arc;
 
-const PARAMETERS: [&str; 8] =
-    ["id_token_hint", "post_logout_redirect_uri", "state", "client_id", "ui_locales", "response_mode", "token", "p"];
+const PARAMETERS: [&str; 10] = [
+    "id_token_hint",
+    "logout_hint",
+    "post_logout_redirect_uri",
+    "state",
+    "client_id",
+    "ui_locales",
+    "mkt",
+    "response_mode",
+    "token",
+    "p",
+];
 
 const PATH: &str = "/oauth2/v2.0/logout";
 
@@ -60,6 +71,8 @@ struct Visit {
     mode: ResponseMode,
     way_out: tenant::SignOut,
     asked: Parameters,
+    /// Whether it came by our page's form.
+    by_form: bool,
     headers: HeaderMap,
     session: Option<Session>,
     /// Nothing where none was sent, or none that can be believed.
@@ -91,7 +104,7 @@ pub async fn post(State(state): State<AppState>, place: Place, headers: HeaderMa
         return Ok(see_other(&place.again(PATH, asked)));
     }
     same_origin(&headers, &state.config.public_url)?;
-    let visit = visit(&state, &place, asked, headers).await?;
+    let visit = Visit { by_form: true, ..visit(&state, &place, asked, headers).await? };
     let response = match &visit.session {
         None => signed_out(&state, &visit).await,
         Some(session) => {
@@ -126,7 +139,7 @@ async fn visit(state: &AppState, place: &Place, asked: Parameters, headers: Head
     let owners = owners(state, &tenant, &asked, hint.as_ref(), mode).await?;
     let path = place.path(tenant.id.as_str(), named.as_ref().map(|named| named.name.as_str()), PATH);
     let again = place.again(PATH, asked.clone().without(&["token"]));
-    Ok(Visit { tenant, path, again, mode, way_out, asked, headers, session, hint, owners })
+    Ok(Visit { tenant, path, again, mode, way_out, asked, by_form: false, headers, session, hint, owners })
 }
 
 /// What happens without an ID token: as the tenant says, unless the flow (the one that is named, or in which the person
@@ -189,7 +202,10 @@ async fn may_end_unasked(state: &AppState, visit: &Visit, session: &Session) -> 
         return Ok(hint.session == session.id
             || session::is_told_as(db, tenant, &session.id, &hint.application, &hint.session).await?);
     }
-    if visit.owners.is_empty() || visit.way_out == tenant::SignOut::Stay {
+    if visit.owners.is_empty()
+        || visit.way_out == tenant::SignOut::Stay
+        || is_another_meant(state, visit, session).await?
+    {
         return Ok(false);
     }
     if visit.way_out == tenant::SignOut::AtOnce {
@@ -197,6 +213,17 @@ async fn may_end_unasked(state: &AppState, visit: &Visit, session: &Session) -> 
     }
     let own = session::list_applications(&state.db, &visit.tenant.id, &session.id).await?;
     Ok(visit.owners.iter().any(|owner| own.contains(&owner.id)))
+}
+
+/// A browser has one session. Where `logout_hint` names somebody else (RP-Initiated Logout §2), or nobody that we know of, the
+/// application does not mean whoever is signed in now.
+async fn is_another_meant(state: &AppState, visit: &Visit, session: &Session) -> Result<bool> {
+    let Some(hint) = visit.asked.get("logout_hint") else { return Ok(false) };
+    if hint.len() > ADDRESS_MAX {
+        return Ok(true);
+    }
+    let meant = identity::find_by_name(&state.db, &visit.tenant.id, &Folded::address(hint)).await?;
+    Ok(meant.is_none_or(|meant| meant.account != session.account))
 }
 
 async fn end(state: &AppState, visit: &Visit, session: &Session) -> Result<Response> {
@@ -221,19 +248,23 @@ async fn end(state: &AppState, visit: &Visit, session: &Session) -> Result<Respo
         })
         .await?;
     state.goodbyes.notify_one();
-    if frames.is_empty() { signed_out(state, visit).await } else { framing(state, visit, frames) }
+    if frames.is_empty() { signed_out(state, visit).await } else { Ok(framing(state, visit, &frames)) }
 }
 
 /// Back to the application by way of a page that others are told on.
-fn framing(state: &AppState, visit: &Visit, frames: Vec<String>) -> Result<Response> {
-    let (language, nonce) = (language(visit), html::nonce(&state.chance));
+fn framing(state: &AppState, visit: &Visit, frames: &[String]) -> Response {
     // The session is over: asked again, the window only says so.
     let onward =
         way_back(visit).map(|back| if visit.mode == ResponseMode::WebMessage { visit.again.clone() } else { back });
+    forgotten(state, visit, going_on(state, visit, frames, onward.as_deref()))
+}
+
+fn going_on(state: &AppState, visit: &Visit, frames: &[String], onward: Option<&str>) -> Response {
+    let (language, nonce) = (language(visit), html::nonce(&state.chance));
     let (texts, scripts) = (text::texts(language), assets::scripts(language));
-    let body = shell::signing_out(&visit.tenant.brand, &frames, onward.as_deref(), &texts, scripts, &nonce);
+    let body = shell::signing_out(&visit.tenant.brand, frames, onward, &texts, scripts, &nonce);
     let sources = frames.iter().filter_map(|url| html::source(url)).collect();
-    Ok(forgotten(state, visit, html::document_with_frames(body, nonce, sources)))
+    html::document_with_frames(body, nonce, sources)
 }
 
 /// The browser forgets, wherever it goes (security R26).
@@ -253,6 +284,9 @@ async fn signed_out(state: &AppState, visit: &Visit) -> Result<Response> {
             let page = WebMessage { brand: &visit.tenant.brand, application: &owner.name, location: &location };
             let origin = visit.asked.get("post_logout_redirect_uri").unwrap_or_default();
             redirect::message(state, &page, origin, language(visit))
+        }
+        (Some(location), _) if visit.by_form && !html::may_end_a_form(&location, &state.config.public_url) => {
+            going_on(state, visit, &[], Some(&location))
         }
         (Some(location), _) => see_other(&location),
         (None, _) => {
@@ -319,5 +353,5 @@ fn token_of(session: &Session) -> [&[u8]; 2] {
 }
 
 fn language(visit: &Visit) -> &'static str {
-    wishes::language(visit.asked.get("ui_locales").unwrap_or_default(), visit.headers.get(header::ACCEPT_LANGUAGE))
+    wishes::language(request::languages(&visit.asked), visit.headers.get(header::ACCEPT_LANGUAGE))
 }

@@ -21,6 +21,9 @@ use axum::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+/// The person's own word.
+pub const CALLED_OFF: u32 = 65_004;
+
 /// Who answers whom: what goes with every answer, and what its page says where the answer is one.
 #[derive(Clone, Copy)]
 pub struct Answering<'a> {
@@ -43,6 +46,8 @@ impl Return {
         let about = error_number::address(&state.config.public_url, tongue, refusal.number);
         let mut pairs = vec![("error", refusal.error), ("error_description", description.as_str())];
         pairs.extend(about.as_deref().map(|about| ("error_uri", about)));
+        // By which MSAL on phones tells a person who did not want to from something that went wrong (entra-protocol §2).
+        pairs.extend((refusal.number == CALLED_OFF).then_some(("error_subcode", "cancel")));
         self.with(from, &pairs)
     }
 

@@ -1,7 +1,7 @@
 //! `GET /{tenant}/oauth2/resume/{grant}`: the journey is over; the application gets its answer, once.
 
 use super::{
-    redirect::{Answering, see_other},
+    redirect::{Answering, CALLED_OFF, see_other},
     reply::{SignedIn, reply},
 };
 use crate::{
@@ -69,7 +69,7 @@ pub async fn get(
         None => Err(Error::JourneyOver),
         Some(Outcome::Cancelled) => {
             if flow.kind == FlowKind::SignUpOrSignIn {
-                let refusal = Refusal::new("access_denied", 65004, "The person called the sign-in off.");
+                let refusal = Refusal::new("access_denied", CALLED_OFF, "The person called the sign-in off.");
                 return Ok(kept.to.with_refusal(from, &refusal));
             }
             let refusal =

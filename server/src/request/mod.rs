@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 
 /// What we read of a request. Everything else is ignored, however often it comes.
-const PARAMETERS: [&str; 21] = [
+const PARAMETERS: [&str; 22] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -51,14 +51,19 @@ const PARAMETERS: [&str; 21] = [
     "id_token_hint",
     "sid",
     "ui_locales",
+    "mkt",
     "claims",
     "request",
     "request_uri",
     "p",
 ];
 
-/// Security R29. A nonce and a state are the application's own words; they need not be novels.
-const LONGEST_WORD: usize = 1024;
+/// Security R29. A nonce is the application's own word; it need not be a novel.
+const LONGEST_NONCE: usize = 1024;
+
+/// A state is too, but some keep in it all that they have to know when the person comes back: ASP.NET Core sealed, with the
+/// page that was asked for, and MSAL whatever its user adds.
+const LONGEST_STATE: usize = 4 * 1024;
 
 /// What an application asks, checked. The part that its code will need is kept with the grant.
 #[derive(Clone, PartialEq, Debug)]
@@ -242,8 +247,13 @@ pub fn request(
         login_hint: asked.get("login_hint").filter(|hint| hint.len() <= ADDRESS_MAX).map(str::to_owned),
         id_token_hint: asked.get("id_token_hint").map(str::to_owned),
         sid: asked.get("sid").map(SessionId::from),
-        ui_locales: asked.get("ui_locales").unwrap_or_default().to_owned(),
+        ui_locales: languages(asked).to_owned(),
     })
+}
+
+/// In which languages the application wishes our pages; Entra has a parameter of its own for one (entra-protocol §2).
+pub fn languages(asked: &Parameters) -> &str {
+    asked.get("ui_locales").or_else(|| asked.get("mkt")).unwrap_or_default()
 }
 
 /// Nothing at the house's own.
@@ -339,7 +349,7 @@ fn befit_each_other(response: ResponseType, scopes: &Scopes) -> Result<(), Refus
 }
 
 fn state(asked: &Parameters) -> Result<Option<String>, Refusal> {
-    word(asked, "state")
+    word(asked, "state", LONGEST_STATE)
 }
 
 /// Where an ID token comes by the browser, only the nonce tells that it was asked for (OpenID Connect Core §3.2.2.1).
@@ -347,15 +357,15 @@ fn nonce(response: ResponseType, asked: &Parameters) -> Result<Option<String>, R
     if response.id_token {
         asked.required("nonce")?;
     }
-    word(asked, "nonce")
+    word(asked, "nonce", LONGEST_NONCE)
 }
 
-fn word(asked: &Parameters, name: &str) -> Result<Option<String>, Refusal> {
+fn word(asked: &Parameters, name: &str, longest: usize) -> Result<Option<String>, Refusal> {
     match asked.get(name) {
-        Some(word) if word.len() > LONGEST_WORD => Err(Refusal::new(
+        Some(word) if word.len() > longest => Err(Refusal::new(
             "invalid_request",
             90100,
-            format!("The parameter '{name}' is longer than {LONGEST_WORD} bytes."),
+            format!("The parameter '{name}' is longer than {longest} bytes."),
         )),
         word => Ok(word.map(str::to_owned)),
     }

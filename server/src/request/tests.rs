@@ -231,8 +231,9 @@ fn asked_by(application: &Application, changes: &[(&str, &str)]) -> Result<Reque
 
 #[test]
 fn each_rule_speaks_for_itself() {
-    let long = "x".repeat(LONGEST_WORD + 1);
-    let fits = "x".repeat(LONGEST_WORD);
+    let long = "x".repeat(LONGEST_STATE + 1);
+    let fits = "x".repeat(LONGEST_STATE);
+    let (long_nonce, fitting_nonce) = ("x".repeat(LONGEST_NONCE + 1), "x".repeat(LONGEST_NONCE));
     for (changes, number) in [
         (&[][..], None),
         (&[("x-client-SKU", "msal.js"), ("claims", "{}"), ("clidata", "1")], None),
@@ -250,7 +251,8 @@ fn each_rule_speaks_for_itself() {
         (&[("claims", "[]")], Some(90100)),
         (&[("state", &fits)], None),
         (&[("state", &long)], Some(90100)),
-        (&[("nonce", &long)], Some(90100)),
+        (&[("nonce", &fitting_nonce)], None),
+        (&[("nonce", &long_nonce)], Some(90100)),
         (&[("scope", "")], Some(900_144)),
         (&[("scope", "offline_access")], Some(70011)),
         (&[("scope", "openid https://api.example/read")], Some(70011)),

@@ -10,8 +10,9 @@ use jsonwebtoken::{Header, jwk::Jwk};
 use serde_json::Value;
 use std::time::Duration;
 
-/// An assertion says soon when it ends; Entra's clients say ten minutes.
-const LONGEST: Duration = Duration::from_secs(10 * 60);
+/// How long an assertion may be used, and is remembered. Entra's clients say ten minutes, others an hour, or a day that they
+/// never need.
+const LONGEST: Duration = Duration::from_secs(60 * 60);
 
 /// What an assertion must be for.
 pub struct Expected<'a> {
@@ -39,30 +40,38 @@ pub fn verify(token: &str, keys: &[JsonWebKey], expected: &Expected) -> Result<A
     if header.crit.is_some() {
         return Err(Distrust::Critical);
     }
-    let key = key_of(&header, keys).ok_or(Distrust::Key)?;
-    let key: Jwk = serde_json::to_value(key).and_then(serde_json::from_value).map_err(|_| Distrust::Key)?;
-    let claims = jwk::claims(token, header.alg, &key)?;
-    judge(&claims, expected)
-}
-
-/// By its name, by its certificate's, or because there is only one.
-fn key_of<'a>(header: &Header, keys: &'a [JsonWebKey]) -> Option<&'a JsonWebKey> {
-    match (&header.kid, &header.x5t_s256, keys) {
-        (Some(kid), _, _) => keys.iter().find(|key| key.kid.as_ref() == Some(kid)),
-        (None, Some(certificate), _) => keys.iter().find(|key| key.certificate.as_ref() == Some(certificate)),
-        (None, None, [only]) => Some(only),
-        (None, None, _) => None,
+    let mut distrust = Distrust::Key;
+    for key in keys_of(&header, keys) {
+        match claims_by(token, &header, key) {
+            Ok(claims) => return judge(&claims, expected),
+            Err(why) => distrust = why,
+        }
     }
+    Err(distrust)
 }
 
-/// RFC 7523 §3, and the audience as one word: a list is for several, and any of them could use it here
-/// (draft-ietf-oauth-rfc7523bis §4).
+fn claims_by(token: &str, header: &Header, key: &JsonWebKey) -> Result<Claims, Distrust> {
+    let key: Jwk = serde_json::to_value(key).and_then(serde_json::from_value).map_err(|_| Distrust::Key)?;
+    jwk::claims(token, header.alg, &key)
+}
+
+/// By its name, or by its certificate's. Where that tells us nothing (a library may name a key by what an administrator did not
+/// write down, RFC 7515 §4.1.4), any key of the application's may be the one.
+fn keys_of<'a>(header: &Header, keys: &'a [JsonWebKey]) -> Vec<&'a JsonWebKey> {
+    let is_named = |key: &&JsonWebKey| {
+        header.kid.is_some() && key.kid == header.kid || header.x5t_s256.is_some() && key.certificate == header.x5t_s256
+    };
+    let named: Vec<&JsonWebKey> = keys.iter().filter(is_named).collect();
+    if named.is_empty() { keys.iter().collect() } else { named }
+}
+
+/// RFC 7523 §3.
 fn judge(claims: &Claims, expected: &Expected) -> Result<Assertion, Distrust> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     if text("iss") != Some(expected.application) || text("sub") != Some(expected.application) {
         return Err(Distrust::Issuer);
     }
-    if !text("aud").is_some_and(|audience| expected.audiences.contains(&audience)) {
+    if !is_for_us_alone(claims.get("aud"), expected.audiences) {
         return Err(Distrust::Audience);
     }
     let seconds = |name: &str| claims.get(name).and_then(Value::as_f64).map(|seconds| seconds as i64);
@@ -71,9 +80,23 @@ fn judge(claims: &Claims, expected: &Expected) -> Result<Assertion, Distrust> {
     if [seconds("nbf"), seconds("iat")].into_iter().flatten().any(|from| from > latest) {
         return Err(Distrust::Early);
     }
-    if expires <= now || expires > (expected.now + LONGEST + SKEW).seconds() {
+    let longest = LONGEST.as_secs() as i64;
+    // One that says when it was made is not used later than an hour after that, whatever else it says.
+    let expires = seconds("iat").map_or(expires, |made| expires.min(made.saturating_add(longest)));
+    if expires <= now || expires > latest + longest {
         return Err(Distrust::Expired);
     }
     let id = text("jti").filter(|id| !id.is_empty() && id.len() <= 256).ok_or(Distrust::Malformed)?;
     Ok(Assertion { id: id.into(), expires_at: Timestamp(expires * 1000) })
+}
+
+/// One name of ours, or a list of nothing but names of ours (RFC 7519 §4.1.3): whoever else is named in one could use here what
+/// they were given (draft-ietf-oauth-rfc7523bis §4).
+fn is_for_us_alone(audience: Option<&Value>, ours: &[&str]) -> bool {
+    let is_ours = |name: &Value| name.as_str().is_some_and(|name| ours.contains(&name));
+    match audience {
+        Some(Value::Array(names)) => !names.is_empty() && names.iter().all(is_ours),
+        Some(name) => is_ours(name),
+        None => false,
+    }
 }

@@ -27,7 +27,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-const ONCE: [&str; 10] = [
+const ONCE: [&str; 11] = [
     "response_type",
     "scope",
     "state",
@@ -37,6 +37,7 @@ const ONCE: [&str; 10] = [
     "prompt",
     "login_hint",
     "ui_locales",
+    "mkt",
     "p",
 ];
 

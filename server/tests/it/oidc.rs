@@ -15,6 +15,7 @@ mod hosts;
 mod keys;
 mod lifetimes;
 mod logout;
+mod onward;
 mod par;
 mod prompt;
 mod redirect;

@@ -163,12 +163,11 @@ impl Browser {
     async fn show(&mut self, path: String, mut answered: Answered) -> &mut Self {
         let mut path = path;
         for _ in 0..10 {
-            if !answered.status.is_redirection() {
+            let Some(location) = answered.leads_to() else {
                 self.page = Page { path, html: answered.text() };
                 (self.status, self.headers) = (answered.status, answered.headers);
                 return self;
-            }
-            let location = answered.header("location").to_owned();
+            };
             let Some(inside) = inside(&self.server.origin(), &location) else {
                 self.left_for = Some(location);
                 (self.status, self.headers) = (answered.status, answered.headers);

@@ -1,6 +1,6 @@
 //! One server: the real router behind the real guard, with the clock's hands held.
 
-use super::{Browser, database::Database, mailbox::Mailbox};
+use super::{Browser, database::Database, form::Page, mailbox::Mailbox};
 use app::contract::{id::TenantId, time::Timestamp};
 use axum::{
     body::{Body, Bytes},
@@ -262,6 +262,20 @@ impl Answered {
 
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Where a browser goes from here by itself: by a redirect, or because the page says so. (What stands in `noscript` is for
+    /// pages with frames, which are looked at.)
+    pub fn leads_to(&self) -> Option<String> {
+        if self.status.is_redirection() {
+            return Some(self.header("location").to_owned());
+        }
+        let html = self.text();
+        if !html.contains("http-equiv=\"refresh\"") {
+            return None;
+        }
+        let content = Page { path: String::new(), html }.attribute("head > meta[http-equiv=refresh]", "content")?;
+        Some(content.strip_prefix("0;url=").expect("at once").to_owned())
     }
 }
 

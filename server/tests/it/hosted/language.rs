@@ -31,6 +31,14 @@ async fn the_application_s_wish_comes_first() {
         let mut ada = server.browser().reading("de");
         shop.asks_with(&mut ada, &[("ui_locales", "tlh ar-EG en")]).await;
         assert_eq!(ada.page.attribute("html", "lang").as_deref(), Some("ar"));
+        // Entra's own word for it (entra-protocol §2).
+        for (parameters, language) in [(&[("mkt", "ar-EG")][..], "ar"), (&[("mkt", "ar"), ("ui_locales", "en")], "en")]
+        {
+            shop.asks_with(&mut ada, parameters).await;
+            assert_eq!(ada.page.attribute("html", "lang").as_deref(), Some(language), "{parameters:?}");
+        }
+        ada.open(&format!("/{}/oauth2/v2.0/logout?mkt=ar-EG", server.tenant)).await;
+        assert_eq!(ada.page.attribute("html", "lang").as_deref(), Some("ar"));
     })
     .await;
 }

@@ -75,7 +75,8 @@ async fn an_account_that_is_switched_off_is_told_only_to_its_owner() {
         ada.type_code("ada@example.org").await;
         assert_eq!(ada.heading(), "Ask Woodgrove for help");
         ada.press("Back to Groceries").await;
-        assert_eq!(shop.answer(ada).unwrap()["error"], "access_denied");
+        let answer = shop.answer(ada).unwrap();
+        assert_eq!((answer["error"].as_str(), answer["error_subcode"].as_str()), ("access_denied", "cancel"));
     })
     .await;
 }

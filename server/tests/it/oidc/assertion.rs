@@ -2,7 +2,7 @@
 
 use super::{ADA, ada_with_code, refused};
 use crate::harness::{Answered, Application, Asked, ORIGIN, TestServer, on_both};
-use app::contract::permission::Permission;
+use app::contract::{permission::Permission, resource::application::JsonWebKey};
 use serde_json::{Value, json};
 use server::secret::jwt::{self, Algorithm, SigningKey};
 use std::time::Duration;
@@ -54,15 +54,58 @@ async fn an_application_proves_itself_with_its_key() {
                 server.account(&shop, ADA).await;
             }
             let endpoint = format!("{ORIGIN}/{}/oauth2/v2.0/token", server.tenant);
-            for audience in [shop.issuer(), endpoint] {
+            let for_pushed = format!("{ORIGIN}/{}/oauth2/v2.0/par", server.tenant);
+            let now = server.now().seconds();
+            // As libraries write it: one name, a list of it, both; for minutes, for an hour, for a day.
+            for (audience, expires) in [
+                (json!(shop.issuer()), now + 60),
+                (json!(endpoint), now + 600),
+                (json!([shop.issuer()]), now + 3600),
+                (json!([endpoint, shop.issuer(), for_pushed]), now + 24 * 3600),
+            ] {
                 let (_, asked, code) = ada_with_code(&server, &shop).await;
                 let mut claims = claims(&shop);
-                claims["aud"] = audience.into();
+                claims["aud"] = audience;
+                claims["exp"] = expires.into();
                 let assertion = key.sign("JWT", &claims).unwrap();
                 let tokens = shop.checked(redeem(&shop, &code, &asked, &assertion).await).await;
                 assert_eq!(tokens.access["azpacr"], "2");
             }
+            // By the tenant's name, whoever calls it so.
+            let (_, asked, code) = ada_with_code(&server, &shop).await;
+            let mut claims = claims(&shop);
+            claims["aud"] = format!("{ORIGIN}/Woodgrove/oauth2/v2.0/token").into();
+            let mut by_name = shop.clone();
+            by_name.tenant = "Woodgrove".into();
+            let assertion = key.sign("JWT", &claims).unwrap();
+            shop.checked(redeem(&by_name, &code, &asked, &assertion).await).await;
         }
+    })
+    .await;
+}
+
+/// RFC 7515 §4.1.4: a name is a hint, and some libraries have one of their own for a key.
+#[tokio::test]
+async fn a_key_is_found_under_whatever_name() {
+    on_both(async |server| {
+        let (own, other, strange) = (key(Algorithm::ES256), key(Algorithm::ES256), key(Algorithm::ES256));
+        let jwk = |key: &SigningKey, name: &str| {
+            let jwk: JsonWebKey = serde_json::from_value(key.public_jwk().unwrap()).unwrap();
+            JsonWebKey { kid: Some(name.into()), ..jwk }
+        };
+        let flow = server.application().await.flow;
+        let shop = server
+            .application_over(&flow, |made| {
+                made.secrets.clear();
+                made.protocol.keys = vec![jwk(&other, "last year's"), jwk(&own, "this year's")];
+            })
+            .await;
+        server.account(&shop, ADA).await;
+        let (_, asked, code) = ada_with_code(&server, &shop).await;
+        let by_stranger = strange.sign("JWT", &claims(&shop)).unwrap();
+        assert_eq!(refused(&redeem(&shop, &code, &asked, &by_stranger).await), "invalid_client");
+        let assertion = own.sign("JWT", &claims(&shop)).unwrap();
+        shop.checked(redeem(&shop, &code, &asked, &assertion).await).await;
     })
     .await;
 }
@@ -100,21 +143,39 @@ async fn r33_cve_2020_5300_an_assertion_is_for_us_for_now_and_for_once() {
         let (_, asked, code) = ada_with_code(&server, &shop).await;
         let good = claims(&shop);
         let now = server.now().seconds();
-        let changed = |name: &str, value: Value| {
+        let altered = |change: &dyn Fn(&mut Value)| {
             let mut claims = claims(&shop);
-            claims[name] = value;
+            change(&mut claims);
             own.sign("JWT", &claims).unwrap()
         };
+        let changed = |name: &str, value: Value| altered(&|claims| claims[name] = value.clone());
         for (what, assertion) in [
             ("another's key", strange.sign("JWT", &good).unwrap()),
             ("another issuer", changed("iss", "x".into())),
             ("another audience", changed("aud", "https://evil.example/".into())),
-            ("a list of audiences", changed("aud", json!([shop.issuer()]))),
+            ("another's audience beside ours", changed("aud", json!([shop.issuer(), "https://evil.example/"]))),
+            ("a list in a list", changed("aud", json!([[shop.issuer()]]))),
+            ("a list of nobody", changed("aud", json!([]))),
             ("no audience", changed("aud", Value::Null)),
             ("no name", changed("jti", Value::Null)),
             ("no end", changed("exp", Value::Null)),
             ("ended", changed("exp", (now - 1).into())),
-            ("too long", changed("exp", (now + 3600).into())),
+            (
+                "for a day, and nobody knows since when",
+                altered(&|claims| {
+                    claims["iat"] = Value::Null;
+                    claims["exp"] = (now + 24 * 3600).into();
+                }),
+            ),
+            (
+                "for a day, and made an hour ago",
+                altered(&|claims| {
+                    claims["iat"] = (now - 3600).into();
+                    claims["exp"] = (now + 24 * 3600).into();
+                }),
+            ),
+            ("for ever", altered(&|claims| (claims["iat"], claims["exp"]) = (Value::Null, json!(1e300)))),
+            ("made in the future", altered(&|claims| (claims["iat"], claims["exp"]) = (json!(1e300), json!(1e300)))),
             ("from tomorrow", changed("nbf", (now + 600).into())),
             ("no token", "x.y.z".into()),
             ("nothing", String::new()),
@@ -132,6 +193,17 @@ async fn r33_cve_2020_5300_an_assertion_is_for_us_for_now_and_for_once() {
         assert_eq!(refused(&redeem(&shop, &code, &asked, &assertion).await), "invalid_client", "the second time");
         server.clock.advance(Duration::from_secs(1));
         shop.checked(redeem(&shop, &code, &asked, &changed("exp", (now + 30).into())).await).await;
+
+        // What is remembered is forgotten no sooner than it is worthless.
+        let for_a_day = changed("exp", (now + 24 * 3600).into());
+        let (_, asked, code) = ada_with_code(&server, &shop).await;
+        shop.checked(redeem(&shop, &code, &asked, &for_a_day).await).await;
+        for minutes in [59, 2, 60] {
+            server.clock.advance(Duration::from_secs(minutes * 60));
+            server::directory::sweep::sweep(&server.state.db, 100, server.now()).await.unwrap();
+            let (_, asked, code) = ada_with_code(&server, &shop).await;
+            assert_eq!(refused(&redeem(&shop, &code, &asked, &for_a_day).await), "invalid_client", "{minutes}");
+        }
     })
     .await;
 }

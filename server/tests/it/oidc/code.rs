@@ -100,7 +100,7 @@ async fn cve_2023_0264_a_code_is_nobody_else_s() {
                 .header("sec-fetch-site", "same-origin");
             ada.send(request.body(body.into()).unwrap()).await
         };
-        let resume = answered.header("location").to_owned();
+        let resume = answered.leads_to().unwrap();
         assert!(resume.contains("/oauth2/resume/"), "{resume}");
         let mut thief = server.browser();
         thief.open(&resume).await;

@@ -76,6 +76,12 @@ async fn whatever_discovery_offers_is_given() {
             shop.asks_with(&mut ada, &[("prompt", &prompt)]).await;
             assert!(shop.answer(&ada).is_none_or(|answer| answer.contains_key("code")), "{prompt}");
         }
+        for display in offered("display_values_supported") {
+            shop.asks_with(&mut ada, &[("display", &display)]).await;
+            assert!(shop.has(&ada), "{display}");
+            let opener = ada.headers["cross-origin-opener-policy"].to_str().unwrap();
+            assert_eq!(opener == "unsafe-none", display == "popup", "{display}");
+        }
         for scope in offered("scopes_supported") {
             let asked = shop.asks_with(&mut ada, &[("scope", &format!("openid {scope}"))]).await;
             let granted = shop.tokens(&ada, &asked).await.raw["scope"].as_str().unwrap().to_owned();

@@ -48,7 +48,7 @@ async fn under_its_own_name_a_tenant_is_called_by_no_other() {
         let mut ada = own.browser();
         let asked = shop.asks(&mut ada).await;
         let targets = ada.headers["content-security-policy"].to_str().unwrap().to_owned();
-        assert!(targets.contains("form-action 'self' https://shop.example.test;"), "{targets}");
+        assert!(targets.contains("form-action 'self' ;"), "{targets}");
         ada.sign_in(ADA, PASSWORD).await;
         // Issuer, answer and tokens are checked by the harness against the name that it was asked by.
         let tokens = shop.tokens(&ada, &asked).await;

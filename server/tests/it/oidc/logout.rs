@@ -142,6 +142,41 @@ async fn an_id_token_that_ran_out_still_tells_whom_it_was_about() {
     .await;
 }
 
+/// OpenID Connect RP-Initiated Logout §2: a hint is no proof, but where it names somebody else, whoever is here is not meant. It
+/// tells nobody who has an account.
+#[tokio::test]
+async fn a_hint_that_names_somebody_else_signs_nobody_out_unasked() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        server.account(&shop, ADA).await;
+        server.account(&shop, "grace@example.org").await;
+        let back = ("post_logout_redirect_uri", shop.redirect_uri.as_str());
+        let long = format!("{}@example.org", "x".repeat(4000));
+        for (hint, at_once) in [
+            (ADA, true),
+            ("Ada@Example.org", true),
+            ("grace@example.org", false),
+            ("nobody@example.org", false),
+            (&long, false),
+        ] {
+            let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+            ada.open(&path(&shop, &[back, ("logout_hint", hint)])).await;
+            assert_eq!(ada.left_for.is_some(), at_once, "{hint}");
+            if !at_once {
+                assert_eq!(ada.heading(), "Sign out of Woodgrove?", "{hint}");
+                ada.press("Sign out").await;
+                assert_eq!(ada.left_for.as_ref(), Some(&shop.redirect_uri), "{hint}");
+            }
+            assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401, "{hint}");
+            // An ID token of the session is a proof, whatever stands beside it.
+            let (mut ada, tokens) = ada_with_tokens(&server, &shop).await;
+            ada.open(&path(&shop, &[back, ("logout_hint", hint), ("id_token_hint", &tokens.id_token)])).await;
+            assert_eq!(ada.left_for.as_ref(), Some(&shop.redirect_uri), "{hint}");
+        }
+    })
+    .await;
+}
+
 /// OpenID Connect RP-Initiated Logout §2: by POST as well; the cookies come with the GET that follows.
 #[tokio::test]
 async fn an_application_may_ask_by_a_form() {

@@ -439,10 +439,14 @@ async fn r29_an_application_that_is_unknown_or_off_is_a_page() {
             assert!(!is_accepted(&shop, &shop.redirect_uri).await, "{id}");
         }
         shop.id = known;
-        let long = "x".repeat(1025);
         let mut browser = server.browser();
-        shop.asks_with(&mut browser, &[("nonce", &long)]).await;
+        shop.asks_with(&mut browser, &[("nonce", &"x".repeat(1025))]).await;
         assert_eq!(shop.answer(&browser).unwrap()["error"], "invalid_request");
+        // What ASP.NET Core and MSAL keep in a state comes back whole, in an address that every server reads.
+        let state = "x".repeat(4096);
+        shop.asks_with(&mut browser, &[("state", &state), ("prompt", "none")]).await;
+        assert_eq!(shop.answer(&browser).unwrap()["state"], state);
+        let long = "x".repeat(4097);
         shop.asks_with(&mut browser, &[("state", &long)]).await;
         let answer = shop.answer(&browser).unwrap();
         assert_eq!(answer["error"], "invalid_request");

@@ -59,7 +59,7 @@ async fn r26_every_answer_of_every_route_wears_the_headers() {
     .await;
 }
 
-/// A page's own policy: its nonce, no other's, and forms that lead home or to its application.
+/// A page's own policy: its nonce, no other's, and forms that lead home.
 #[tokio::test]
 async fn r21_every_page_has_a_nonce_of_its_own() {
     on_both(async |server| {
@@ -72,7 +72,7 @@ async fn r21_every_page_has_a_nonce_of_its_own() {
             let policy = ada.headers["content-security-policy"].to_str().unwrap().to_owned();
             let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
             assert_eq!(ada.page.attribute("style", "nonce").as_ref(), Some(&nonce));
-            assert!(policy.contains("form-action 'self' https://shop.example.test;"), "{policy}");
+            assert!(policy.contains("form-action 'self' ;"), "{policy}");
             assert!(policy.contains("base-uri 'none'") && policy.contains("object-src 'none'"));
             nonces.insert(nonce);
         }
