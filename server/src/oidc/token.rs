@@ -213,7 +213,7 @@ async fn tokens(
     let application = &client.application;
     let mint = Mint::open(state, tenant, application, &granted).await?;
     let access_token = mint.access_token(client.class(), client.key.as_deref())?;
-    let id_token = match granted.scopes.has(Scope::Openid) {
+    let id_token = match granted.scopes.has(&Scope::Openid) {
         true => Some(mint.id_token(Beside { access_token: Some(&access_token), ..Beside::default() })?),
         false => None,
     };
@@ -221,7 +221,7 @@ async fn tokens(
     let lifetime = lifetime(&granted.scopes, mint.flow()).as_secs();
     Ok(Tokens {
         token_type: client.token_type(),
-        scope: granted.scopes.text(Apis { application: &application.id, public_url: &state.config.public_url }),
+        scope: granted.scopes.text(Apis::usual(&application.id, &state.config.public_url)),
         expires_in: lifetime,
         ext_expires_in: lifetime,
         refresh_token_expires_in: granted

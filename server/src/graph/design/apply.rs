@@ -255,6 +255,7 @@ fn kept(sent: &document::Application, disabled_at: Option<Timestamp>) -> applica
         redirect_uris: sent.redirect_uris.iter().filter_map(uri).collect(),
         widget_origins: sent.notes.widget_origins.clone(),
         native_authentication: sent.notes.native(),
+        scopes: sent.notes.scopes.clone(),
         secrets: Vec::new(),
         protocol: sent.protocol.clone(),
     }
