@@ -1,7 +1,8 @@
 //! What the main resources are made of, read off what is shown and judged: one of each is written, and its shape told.
 
 use app::contract::resource::{
-    application::{Application, PasswordCredential},
+    app_role::PermissionGrant,
+    application::{Api, Application, PasswordCredential, PermissionScope},
     b2x_user_flow::IdentityUserFlow,
     moment::Moment,
     user::{Identity, PasswordProfile, User},
@@ -12,9 +13,10 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 /// Collections, and what they hold.
-const HELD: [(&str, &str); 7] = [
+const HELD: [(&str, &str); 8] = [
     ("/users", "User"),
     ("/applications", "Application"),
+    ("/oauth2PermissionGrants", "PermissionGrant"),
     ("/identity/authenticationEventsFlows", "UserFlow"),
     ("/identity/userFlowAttributes", "UserFlowAttribute"),
     ("/identity/b2xUserFlows", "IdentityUserFlow"),
@@ -65,11 +67,15 @@ pub fn schemas() -> Map<String, Value> {
         created_date_time: Some(Moment::default()),
         account_enabled: Some(true),
         password_credentials: vec![PasswordCredential::default()],
+        api: Api { oauth2_permission_scopes: vec![PermissionScope::default()] },
         ..Application::default()
     };
+    let word = || String::from("-");
+    let grant = PermissionGrant { id: word(), consent_type: word(), ..PermissionGrant::default() };
     let mut schemas = Map::new();
     schemas.insert("User".into(), shape(&user));
     schemas.insert("Application".into(), shape(&application));
+    schemas.insert("PermissionGrant".into(), shape(&grant));
     schemas.insert("UserFlow".into(), shape(&UserFlow::default()));
     schemas.insert("UserFlowAttribute".into(), shape(&UserFlowAttribute::default()));
     schemas.insert("IdentityUserFlow".into(), shape(&IdentityUserFlow::default()));
