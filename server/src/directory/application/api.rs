@@ -30,7 +30,8 @@ pub async fn find_api(
 
 /// An application that is not there is never remembered: no token for an identifier URI should ask the database for one.
 fn may_be_an_id(text: &str) -> bool {
-    !text.contains(['/', ':'])
+    // A zero byte is nowhere in PostgreSQL, which says so by an error.
+    !text.contains(['/', ':', '\0'])
 }
 
 /// The application that calls its API so. Nothing where two do: whose is it?
