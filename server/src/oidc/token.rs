@@ -189,9 +189,10 @@ async fn granted(
             return Err(Refusal::new("unsupported_grant_type", 70003, why).into());
         }
     };
+    let reader = granted.scopes.api().unwrap_or(&client.application.id).clone();
     let tokens = tokens(state, tenant, client, granted, form.get("client_info") == Some("1")).await?;
     let told = serde_json::to_value(tokens)?;
-    Ok(if named.is_some() { b2c::told(told, &client.application.id, state.clock.now()) } else { told })
+    Ok(if named.is_some() { b2c::told(told, &reader, state.clock.now()) } else { told })
 }
 
 /// By what MSAL tells accounts apart (what clients need, 6). B2C's applications keep one for each flow, and look for its name.
