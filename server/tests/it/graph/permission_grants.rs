@@ -100,7 +100,10 @@ async fn a_grant_is_made_found_changed_and_taken_back() {
         let resources = |list: Vec<Value>| list.iter().map(|it| it["resourceId"].clone()).collect::<Vec<_>>();
         let of_client = resources(listed(&admin, &format!("?$filter=clientId eq '{client}'")).await);
         assert_eq!(of_client.len(), 3);
-        assert!([api.as_str(), orders.as_str(), MANAGEMENT].iter().all(|it| of_client.contains(&json!(it))), "{of_client:?}");
+        assert!(
+            [api.as_str(), orders.as_str(), MANAGEMENT].iter().all(|it| of_client.contains(&json!(it))),
+            "{of_client:?}"
+        );
         assert_eq!(listed(&admin, &format!("?$filter=resourceId eq '{api}'")).await.len(), 2);
         let both = format!("?$filter=clientId eq '{client}' and resourceId eq '{api}'");
         assert_eq!(listed(&admin, &both).await, [whole.clone()]);
