@@ -153,6 +153,7 @@ fn portal_at(redirect_uri: &str) -> Application {
         redirect_uris: vec![RedirectUri { platform: Platform::SinglePage, uri: redirect_uri.into() }],
         widget_origins: Vec::new(),
         native_authentication: Default::default(),
+        scopes: Vec::new(),
         secrets: Vec::new(),
     }
 }

@@ -239,6 +239,7 @@ fn demo_application(origin: &str) -> Application {
         redirect_uris: vec![uri(demo::REDIRECT_PATH), uri(demo::POST_LOGOUT_PATH)],
         widget_origins: Vec::new(),
         native_authentication: Default::default(),
+        scopes: Vec::new(),
         secrets: Vec::new(),
     }
 }

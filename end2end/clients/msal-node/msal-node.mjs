@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { ConfidentialClientApplication, CryptoProvider, PublicClientApplication } from "@azure/msal-node";
+import { ConfidentialClientApplication, CryptoProvider, InteractionRequiredAuthError, PublicClientApplication } from "@azure/msal-node";
 import { makeScript } from "../administrator.mjs";
 import { ada, connectDevice, goAndSignIn, playSecurely } from "../stage.mjs";
 
@@ -111,6 +111,25 @@ await playSecurely([
         const said = JSON.parse(String(Buffer.from(tokens?.accessToken.split(".")[1] ?? "", "base64url")));
         assert.deepEqual([said.aud, said.azp, said.idtyp], [api.clientId, clientId, "app"]);
       }
+    },
+  ],
+  [
+    "somebody signs in, and the API is asked for when it is called",
+    async (stage) => {
+      const offered = { oauth2PermissionScopes: [{ value: "Tasks.Read" }] };
+      const api = await stage.register({ web: { redirectUris: [redirectUri] }, api: offered });
+      const { clientId, clientSecret } = await stage.register({ web: { redirectUris: [redirectUri] } }, true);
+      const client = new ConfidentialClientApplication({ auth: { ...configured(stage, clientId), clientSecret } });
+      const { account } = await signIn(stage, client);
+      assert.ok(account);
+      const asked = { account, scopes: [`api://${api.clientId}/Tasks.Read`] };
+      await assert.rejects(client.acquireTokenSilent(asked), InteractionRequiredAuthError);
+      await stage.call("POST", "/oauth2PermissionGrants", { clientId, resourceId: api.clientId, scope: "Tasks.Read" });
+      const tokens = await client.acquireTokenSilent(asked);
+      const said = JSON.parse(String(Buffer.from(tokens.accessToken.split(".")[1] ?? "", "base64url")));
+      assert.deepEqual([said.aud, said.azp, said.scp], [api.clientId, clientId, "Tasks.Read"]);
+      const again = await client.acquireTokenSilent(asked);
+      assert.deepEqual([again.fromCache, again.accessToken], [true, tokens.accessToken]);
     },
   ],
   [

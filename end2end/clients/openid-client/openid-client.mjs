@@ -2,6 +2,7 @@
 // Ends with the line "N passed, N failed".
 
 import assert from "node:assert/strict";
+import * as jose from "jose";
 import * as client from "openid-client";
 import { ada, connectDevice, goAndSignIn, play } from "../stage.mjs";
 
@@ -162,6 +163,28 @@ await play([
       const { access_token: token } = await client.clientCredentialsGrant(daemon, { scope: `${clientId}/.default` });
       const worth = [api, daemon, other].map(async (config) => (await client.tokenIntrospection(config, token)).active);
       assert.deepEqual(await Promise.all(worth), [true, true, false]);
+    },
+  ],
+  [
+    "a token for an API of one's own, which checks it by the published keys alone",
+    async (stage) => {
+      const offered = { oauth2PermissionScopes: [{ value: "Tasks.Read" }, { value: "Tasks.Write" }] };
+      const { clientId: api } = await stage.register({ ...web, api: offered, tokenAlgorithm: "ES256" });
+      const { clientId, clientSecret } = await stage.register(web, true);
+      const config = await discover(stage, clientId, client.ClientSecretPost(clientSecret));
+      const asked = `${scope} api://${api}/Tasks.Read`;
+      await refused(signIn(stage, config, { scope: asked }), "access_denied");
+      await stage.call("POST", "/oauth2PermissionGrants", { clientId, resourceId: api, scope: "Tasks.Read" });
+      const tokens = await signIn(stage, config, { scope: asked });
+      assert.equal(tokens.scope, asked);
+      const { issuer, jwks_uri: keys = "" } = config.serverMetadata();
+      const published = jose.createRemoteJWKSet(new URL(keys));
+      const renewed = await client.refreshTokenGrant(config, tokens.refresh_token ?? "", { scope: `api://${api}/.default` });
+      for (const { access_token: token } of [tokens, renewed]) {
+        const { payload } = await jose.jwtVerify(token, published, { issuer, audience: api, typ: "at+jwt", algorithms: ["ES256"] });
+        assert.deepEqual([payload.scp, payload.azp, payload.tid], ["Tasks.Read", clientId, stage.tenant]);
+      }
+      await assert.rejects(jose.jwtVerify(tokens.access_token, published, { issuer, audience: clientId }));
     },
   ],
   [

@@ -56,8 +56,8 @@ pub async fn believed(state: &AppState, tenant: &Tenant, token: &str) -> Result<
     Ok((!is_revoked && is_as_made(state, tenant, typ, &claims).await?).then_some(claims))
 }
 
-/// For the management API or the application that it was issued to; where an application calls for itself, for any that is
-/// switched on. Plain only for whoever has them so.
+/// For the management API or the application that it was issued to, or for another application that is switched on: where an
+/// application calls for itself, or for somebody with scopes that the other one offers. Plain only for whoever has them so.
 async fn is_as_made(state: &AppState, tenant: &Tenant, typ: &str, claims: &Claims) -> Result<bool> {
     let (audience, client) = (text(claims, "aud")?, text(claims, "client_id")?);
     if !is_one(claims) {
@@ -69,11 +69,27 @@ async fn is_as_made(state: &AppState, tenant: &Tenant, typ: &str, claims: &Claim
     if audience == client && typ == TYP {
         return Ok(true);
     }
-    if audience != client && claims.get("idtyp").is_none_or(|kind| kind != "app") {
-        return Ok(false);
-    }
     let api = application::find_enabled(&state.db, &tenant.id, &ApplicationId::from(audience)).await?;
-    Ok(api.is_some_and(|api| typ == TYP || typ == typ_for(&api)))
+    let is_for = |api: &Application| match claims.get("idtyp").and_then(|kind| kind.as_str()) {
+        _ if audience == client => true,
+        Some("app") => true,
+        Some("user") => offers(api, claims),
+        _ => false,
+    };
+    Ok(api.is_some_and(|api| (typ == TYP || typ == typ_for(&api)) && is_for(&api)))
+}
+
+/// Whether the token of a person says nothing but what the API reads.
+fn offers(api: &Application, claims: &Claims) -> bool {
+    let said = claims.get("scp").and_then(|scopes| scopes.as_str()).unwrap_or_default();
+    let is_offered = |word: &str| api.scopes.iter().any(|scope| scope.is_enabled && scope.value == word);
+    !said.is_empty() && said.split(' ').all(is_offered)
+}
+
+/// Whether it opens nothing of ours, because an application reads it that it was not issued to.
+pub fn is_for_another_api(state: &AppState, claims: &Claims) -> Result<bool, Refusal> {
+    let audience = text(claims, "aud")?;
+    Ok(audience != text(claims, "client_id")? && audience != state.config.public_url.graph())
 }
 
 /// Which application has it: the inner error where that is switched off or gone.

@@ -1,12 +1,15 @@
 //! Applications, their redirect URIs and their secrets.
 
+mod api;
 mod protocol;
 mod registered;
 
 use super::{Db, Durability, db::taken};
 use crate::error::{Error, Result};
+pub use api::find_api;
 use app::contract::{
     id::{ApplicationId, TenantId, UserFlowId},
+    resource::application::PermissionScope,
     time::Timestamp,
 };
 pub use protocol::Protocol;
@@ -31,6 +34,8 @@ pub struct Application {
     /// Of the pages that may show the widget.
     pub widget_origins: Vec<String>,
     pub native_authentication: NativeAuthentication,
+    /// What its API offers to other applications.
+    pub scopes: Vec<PermissionScope>,
     /// None for a public client.
     pub secrets: Vec<ApplicationSecret>,
     pub protocol: Protocol,
@@ -160,40 +165,8 @@ async fn complete(db: &Db, tenant: &TenantId, row: Row) -> Result<Application> {
         protocol: serde_json::from_str(&protocol)?,
         native_authentication: notes.native(),
         widget_origins: notes.widget_origins,
+        scopes: notes.scopes,
     })
-}
-
-/// The application that calls its API so. Nothing where two do: whose is it?
-pub async fn find_by_identifier_uri(db: &Db, tenant: &TenantId, uri: &str) -> Result<Option<Arc<Application>>> {
-    let known = identifier_uris(db, tenant).await?;
-    let mut owners: Vec<&ApplicationId> = known.iter().filter(|(known, _)| known == uri).map(|(_, id)| id).collect();
-    owners.dedup();
-    match owners[..] {
-        [id] => find(db, tenant, id).await,
-        _ => Ok(None),
-    }
-}
-
-/// What applications that are switched on call their APIs, one application after the other.
-async fn identifier_uris(db: &Db, tenant: &TenantId) -> Result<Arc<Vec<(String, ApplicationId)>>> {
-    let load = async {
-        let rows: Vec<(String, String)> = sqlx::query_as(
-            "SELECT id, notes FROM applications
-             WHERE tenant_id = $1 AND disabled_at IS NULL AND notes LIKE $2 ORDER BY id",
-        )
-        .bind(tenant.as_str())
-        // Most have none.
-        .bind(r#"%"identifierUris":["%"#)
-        .fetch_all(db.reader())
-        .await?;
-        let mut known = Vec::new();
-        for (id, notes) in rows {
-            let notes: Notes = serde_json::from_str(&notes)?;
-            known.extend(notes.identifier_uris.into_iter().map(|uri| (uri, ApplicationId::from(id.as_str()))));
-        }
-        Ok::<_, Error>(Some(known))
-    };
-    Ok(db.recents.identifier_uris.get_or(tenant.to_string(), load).await?.unwrap_or_default())
 }
 
 /// The applications of the tenant that have registered it and are not switched off. Sign-out without a hint asks so.

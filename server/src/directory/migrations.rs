@@ -6,7 +6,7 @@ use sqlx::{
 };
 
 /// What the tables became, one step after the other. A step that was ever released is never edited.
-pub(super) const MIGRATIONS: [(i64, &str, &str); 17] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 18] = [
     (1, "directory", include_str!("../../migrations/0001_directory.sql")),
     (2, "administration", include_str!("../../migrations/0002_administration.sql")),
     (3, "people", include_str!("../../migrations/0003_people.sql")),
@@ -23,6 +23,7 @@ pub(super) const MIGRATIONS: [(i64, &str, &str); 17] = [
     (21, "followed sessions", include_str!("../../migrations/0021_followed_sessions.sql")),
     (22, "asked claims", include_str!("../../migrations/0022_asked_claims.sql")),
     (23, "foreign hashes", include_str!("../../migrations/0023_foreign_hashes.sql")),
+    (24, "api grants", include_str!("../../migrations/0024_api_grants.sql")),
     (28, "foreign hashes end", include_str!("../../migrations/0028_foreign_hashes_end.sql")),
 ];
 

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod activity;
 pub mod administrator;
+pub mod api_grant;
 pub mod application;
 pub mod attachment;
 pub mod attribute;

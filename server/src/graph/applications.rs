@@ -1,6 +1,7 @@
 //! `/applications`: what asks for sign-ins, where it may be answered, and its secrets.
 
 pub(super) mod judge;
+mod scopes;
 mod secrets;
 mod shown;
 
@@ -153,7 +154,8 @@ pub async fn get(
 
 pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishes, sent: Bytes) -> Result<Response> {
     judge::elsewhere(&sent)?;
-    let asked: Application = body::created(&sent)?;
+    let mut asked: Application = body::created(&sent)?;
+    scopes::identify(&mut asked, &[], &state.chance);
     judge::follows(&sent, &asked)?;
     let id = ApplicationId::from(state.chance.id());
     let (application, notes) = judge::whole(&asked, id.clone(), None, &[], state.clock.now())?;
@@ -179,7 +181,8 @@ pub async fn update(
     let before = in_words(&state, &caller, &was).await?;
     wishes.still(before.etag.as_deref().unwrap_or_default())?;
     judge::elsewhere(&sent)?;
-    let after: Application = body::patched(&before, &sent)?;
+    let mut after: Application = body::patched(&before, &sent)?;
+    scopes::identify(&mut after, &before.api.oauth2_permission_scopes, &state.chance);
     judge::follows(&sent, &after)?;
     judge::fixed(&before, &after)?;
     let Registered { application, .. } = was;

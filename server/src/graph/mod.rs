@@ -17,6 +17,7 @@ mod identity_providers;
 mod invitations;
 mod judge;
 mod media;
+mod oauth2_permission_grants;
 pub mod openapi;
 mod organization;
 mod permissions;

@@ -1,5 +1,5 @@
-//! `/servicePrincipals` and `/oauth2PermissionGrants`: what applications may do by themselves, and what administrators may do
-//! through them. Both are given by whoever gives roles: an application with a permission is as good as a person with a role.
+//! `/servicePrincipals`: what applications may do by themselves. It is given by whoever gives roles: an application with a
+//! permission is as good as a person with a role.
 
 use super::{
     answer::{self, Wishes},
@@ -13,7 +13,6 @@ use crate::{
     directory::{
         administrator::{self, ALL, Allowed},
         application::{self, Application},
-        consent,
     },
     error::{Error, Flaw, Result},
     state::AppState,
@@ -22,7 +21,7 @@ use app::contract::{
     id::ApplicationId,
     permission::Permission,
     resource::{
-        app_role::{AppRole, AppRoleAssignment, GRAPH, PermissionGrant, ServicePrincipal},
+        app_role::{AppRole, AppRoleAssignment, GRAPH, ServicePrincipal},
         moment::Moment,
     },
 };
@@ -34,11 +33,9 @@ use axum::{
 use std::sync::Arc;
 
 const OF: &str = "servicePrincipals";
-const GRANTS: &str = "oauth2PermissionGrants";
 const GRAPH_NAME: &str = "Portico management API";
 pub const FIELDS: [&str; 3] = ["id", "appId", "displayName"];
 pub const ASSIGNMENT_FIELDS: [&str; 3] = ["id", "appRoleId", "principalId"];
-pub const GRANT_FIELDS: [&str; 4] = ["id", "clientId", "consentType", "resourceId"];
 
 fn management() -> ServicePrincipal {
     ServicePrincipal {
@@ -62,7 +59,7 @@ fn shown(id: &ApplicationId, name: &str, enabled: bool) -> ServicePrincipal {
     }
 }
 
-async fn ours(state: &AppState, caller: &Caller, id: &str) -> Result<Arc<Application>> {
+pub(super) async fn ours(state: &AppState, caller: &Caller, id: &str) -> Result<Arc<Application>> {
     application::find(&state.db, &caller.tenant.id, &ApplicationId::from(id)).await?.ok_or(Error::NotFound)
 }
 
@@ -192,116 +189,6 @@ pub async fn unassign(
     )?;
     change::make(&state, &caller, change, move |c, tenant, _| {
         Box::pin(async move { administrator::disallow(c, tenant, &application.id, &administered, permission).await })
-    })
-    .await?;
-    Ok(answer::nothing())
-}
-
-fn grant(application: &ApplicationId, scopes: &[Permission]) -> PermissionGrant {
-    PermissionGrant {
-        id: application.to_string(),
-        client_id: application.to_string(),
-        consent_type: "AllPrincipals".into(),
-        resource_id: GRAPH.into(),
-        scope: consent::written(scopes),
-    }
-}
-
-pub async fn grants(State(state): State<AppState>, caller: Caller, wishes: Wishes) -> Result<Response> {
-    let granted = consent::list(&state.db, &caller.tenant.id).await?;
-    let values = granted.iter().map(|(application, scopes)| serde_json::to_value(grant(application, scopes)));
-    wishes.listed(&state, &caller, GRANTS, &GRANT_FIELDS, values.collect::<Result<_, _>>()?)
-}
-
-async fn granted(state: &AppState, caller: &Caller, id: &str) -> Result<PermissionGrant> {
-    let granted = consent::list(&state.db, &caller.tenant.id).await?;
-    let found = granted.iter().find(|(application, _)| application.as_str() == id);
-    found.map(|(application, scopes)| grant(application, scopes)).ok_or(Error::NotFound)
-}
-
-pub async fn grant_of(
-    State(state): State<AppState>,
-    caller: Caller,
-    wishes: Wishes,
-    Path(id): Path<String>,
-) -> Result<Response> {
-    wishes.entity(GRANTS, &granted(&state, &caller, &id).await?)
-}
-
-/// Whoever could change what the portal may do could shut everybody out, themselves too.
-fn not_the_portal(id: &str) -> Result<()> {
-    match id == crate::administration::PORTAL {
-        true => Err(Error::BadRequest("The portal may do what its people may: that stays as it is.".into())),
-        false => Ok(()),
-    }
-}
-
-pub async fn add_grant(State(state): State<AppState>, caller: Caller, wishes: Wishes, body: Bytes) -> Result<Response> {
-    let sent: PermissionGrant = body::created(&body)?;
-    not_the_portal(&sent.client_id)?;
-    let (application, scopes) = judged(&state, &caller, &sent).await?;
-    if granted(&state, &caller, application.id.as_str()).await.is_ok() {
-        return Err(Error::Taken);
-    }
-    let after = grant(&application.id, &scopes);
-    let id = application.id.to_string();
-    let change = Change::added("Add delegated permission grant", change::ROLES, &id, &application.name, &after)?;
-    change::make(&state, &caller, change, move |c, tenant, _| {
-        Box::pin(async move { consent::give(c, tenant, &application.id, &scopes).await })
-    })
-    .await?;
-    wishes.created(GRANTS, &id, &after)
-}
-
-async fn judged(
-    state: &AppState,
-    caller: &Caller,
-    sent: &PermissionGrant,
-) -> Result<(Arc<Application>, Vec<Permission>)> {
-    let none = |_| Flaw::new("clientId", "There is no such application in this tenant.");
-    let application = ours(state, caller, &sent.client_id).await.map_err(none)?;
-    if !["AllPrincipals", ""].contains(&sent.consent_type.as_str()) {
-        let why = "What people may do through an application is the same for all of them: AllPrincipals.";
-        return Err(Flaw::new("consentType", why).into());
-    }
-    let read = |word: &str| {
-        let unknown = || Flaw::new("scope", format!("There is no scope '{word}'."));
-        Permission::named(word).ok_or_else(unknown)
-    };
-    let scopes: Vec<Permission> = sent.scope.split_whitespace().map(read).collect::<Result<_, _>>()?;
-    Ok((application, scopes))
-}
-
-pub async fn change_grant(
-    State(state): State<AppState>,
-    caller: Caller,
-    wishes: Wishes,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Result<Response> {
-    let before = granted(&state, &caller, &id).await?;
-    not_the_portal(&id)?;
-    let sent: PermissionGrant = body::patched(&before, &body)?;
-    if sent != (PermissionGrant { scope: sent.scope.clone(), ..before.clone() }) {
-        return Err(Flaw::new("scope", "Of a grant only the scope is changed.").into());
-    }
-    let (application, scopes) = judged(&state, &caller, &sent).await?;
-    let after = grant(&application.id, &scopes);
-    let activity = "Update delegated permission grant";
-    let change = Change::updated(activity, change::ROLES, &id, &application.name, &before, &after)?;
-    change::make(&state, &caller, change, move |c, tenant, _| {
-        Box::pin(async move { consent::give(c, tenant, &application.id, &scopes).await })
-    })
-    .await?;
-    wishes.changed(GRANTS, &after)
-}
-
-pub async fn remove_grant(State(state): State<AppState>, caller: Caller, Path(id): Path<String>) -> Result<Response> {
-    let before = granted(&state, &caller, &id).await?;
-    not_the_portal(&id)?;
-    let change = Change::deleted("Remove delegated permission grant", change::ROLES, &id, &id, &before)?;
-    change::make(&state, &caller, change, move |c, tenant, _| {
-        Box::pin(async move { consent::take_back(c, tenant, &id.into()).await })
     })
     .await?;
     Ok(answer::nothing())

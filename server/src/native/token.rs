@@ -14,6 +14,7 @@ use crate::{
     guard::Caller,
     request::{
         asked_claims::AskedClaims,
+        offered::Offered,
         scope::{Apis, Scopes},
     },
     state::AppState,
@@ -82,8 +83,9 @@ fn with_code(mut parts: axum::http::request::Parts, form: Parameters, code: &Sec
 
 async fn signed_in(call: Call) -> Result<Led, Trouble> {
     // Before anything is used up.
-    let apis = Apis { application: &call.application.id, public_url: &call.state.config.public_url };
-    Scopes::asked(call.form.required("scope")?, apis)?;
+    let (scope, public_url) = (call.form.required("scope")?, &call.state.config.public_url);
+    let offered = Offered::to(&call.application, Some(scope), &call.state.db, &call.tenant.id, public_url).await?;
+    Scopes::asked(scope, Apis { application: &call.application.id, public_url, offered: &offered })?;
     AskedClaims::asked(call.form.get("claims"))?;
     match call.form.required("grant_type")? {
         "continuation_token" => match call.unsealed()? {

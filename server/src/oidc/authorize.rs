@@ -26,7 +26,7 @@ use crate::{
     error::{Refusal, Result},
     guard::Caller,
     journey::{self, Entry, Known, assurance, profile::filled_in},
-    request::{self, Prompt, RefreshRules, Request},
+    request::{self, Prompt, RefreshRules, Request, offered::Offered, scope::Apis},
     secret::token::Token,
     state::AppState,
     wishes,
@@ -71,8 +71,10 @@ pub async fn get(
     let (application, to) = request::who_asks(&state.db, &tenant.id, &asked).await.map_err(&as_page)?;
     let named = place.named(&state.db, &tenant).await.map_err(&as_page)?;
     let may_be_so = request::is_pushed_where_it_must(&application, is_pushed);
-    let request =
-        may_be_so.and_then(|()| request::request(&application, named.as_ref(), &to, &asked, &state.config.public_url));
+    let public_url = &state.config.public_url;
+    let offered = Offered::to(&application, asked.get("scope"), &state.db, &tenant.id, public_url).await?;
+    let apis = Apis { application: &application.id, public_url, offered: &offered };
+    let request = may_be_so.and_then(|()| request::request(&application, named.as_ref(), &to, &asked, apis));
     match request {
         Ok(mut request) => {
             let flow = user_flow::get(&state.db, &tenant.id, &request.user_flow).await?;

@@ -11,7 +11,8 @@ const NUMBERS: [&str; 3] = ["expires_in", "ext_expires_in", "refresh_token_expir
 /// What `profile_info` repeats of the ID token.
 const PROFILE: [&str; 5] = ["tid", "sub", "name", "preferred_username", "idp"];
 
-pub fn told(mut answer: Value, application: &ApplicationId, now: Timestamp) -> Value {
+/// `reader` is whose API the access token is for.
+pub fn told(mut answer: Value, reader: &ApplicationId, now: Timestamp) -> Value {
     let lifetime = answer["expires_in"].as_i64().unwrap_or_default();
     for name in NUMBERS {
         if let Some(number) = answer[name].as_i64() {
@@ -20,7 +21,7 @@ pub fn told(mut answer: Value, application: &ApplicationId, now: Timestamp) -> V
     }
     answer["not_before"] = now.seconds().to_string().into();
     answer["expires_on"] = (now.seconds() + lifetime).to_string().into();
-    answer["resource"] = application.as_str().into();
+    answer["resource"] = reader.as_str().into();
     if let Some(said) = answer["id_token"].as_str().and_then(said) {
         let mut profile = json!({ "ver": "1.0" });
         for name in PROFILE {

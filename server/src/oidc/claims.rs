@@ -119,7 +119,8 @@ fn only_by_name(subject: &Subject) -> Claims {
 }
 
 /// RFC 9068 §2.2. The audience is the management API where its scopes were asked, to which it says nothing of the person but
-/// who they are; else the application itself.
+/// who they are; the application whose API was asked for, to which the person has the name that they have there; else the
+/// application itself.
 pub fn access_token(subject: &Subject, client_class: &str, key: Option<&str>, id: &str) -> Claims {
     let mut claims = issued(subject, id);
     bind(&mut claims, key);
@@ -127,9 +128,14 @@ pub fn access_token(subject: &Subject, client_class: &str, key: Option<&str>, id
     let scp = if scopes.is_for_graph() {
         put(&mut claims, "aud", subject.public_url.graph().into());
         scopes.permissions()
+    } else if let Some(api) = scopes.api() {
+        put(&mut claims, "aud", api.as_str().into());
+        put(&mut claims, "sub", pairwise(subject.tenant, api, &subject.profile.account).into());
+        claims.extend(told_to_its_api(subject));
+        scopes.permissions()
     } else {
         claims.extend(told_to_its_api(subject));
-        scopes.text(Apis { application: subject.application, public_url: subject.public_url })
+        scopes.text(Apis::usual(subject.application, subject.public_url))
     };
     put(&mut claims, "jti", id.into());
     put(&mut claims, "client_id", subject.application.as_str().into());
@@ -139,19 +145,19 @@ pub fn access_token(subject: &Subject, client_class: &str, key: Option<&str>, id
     put_flow(&mut claims, subject);
     put(&mut claims, "idtyp", "user".into());
     put(&mut claims, "scp", scp.into());
-    // What was asked for userinfo by name: it reads it here.
-    if !subject.granted.claims.userinfo.is_empty() {
+    // What was asked for userinfo by name: it reads it here, where the token opens it.
+    if !subject.granted.claims.userinfo.is_empty() && scopes.api().is_none() {
         put(&mut claims, USERINFO_CLAIMS, json!(subject.granted.claims.userinfo));
     }
     claims
 }
 
-/// What the application's own API reads of the person (`entra-protocol` §4): what the flow tells in any case, and their name
+/// What an application's API reads of the person (`entra-protocol` §4): what the flow tells in any case, and their name
 /// where the scopes open it. Everything else stands in the ID token and at userinfo.
 fn told_to_its_api(subject: &Subject) -> Claims {
     const NAMED: [&str; 2] = ["name", "preferred_username"];
     let mut claims = claims::person(subject.profile, Told { profile: false, email: false }, subject.flow);
-    if subject.granted.scopes.has(Scope::Profile) {
+    if subject.granted.scopes.has(&Scope::Profile) {
         let of_profile = claims::person(subject.profile, Told { profile: true, email: false }, subject.flow);
         claims.extend(of_profile.into_iter().filter(|(name, _)| NAMED.contains(&name.as_str())));
     }
@@ -240,7 +246,7 @@ fn version(granted: &Granted) -> &'static str {
 
 /// What the scopes open, and what was asked for by name (OpenID Connect Core §5.5).
 pub fn person(profile: &Profile, scopes: &Scopes, asked: &[String], flow: &UserFlow) -> Claims {
-    let told = Told { profile: scopes.has(Scope::Profile), email: scopes.has(Scope::Email) };
+    let told = Told { profile: scopes.has(&Scope::Profile), email: scopes.has(&Scope::Email) };
     let mut claims = claims::person(profile, told, flow);
     if !asked.is_empty() {
         let all = claims::person(profile, Told { profile: true, email: true }, flow);

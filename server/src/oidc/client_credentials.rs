@@ -16,7 +16,7 @@ use crate::{
     error::{Refusal, Result},
     state::AppState,
 };
-use app::contract::{id::ApplicationId, permission::Permission};
+use app::contract::permission::Permission;
 use std::{sync::Arc, time::Duration};
 
 /// How long a token for an application's API is good for, where no flow says it (security R31).
@@ -80,8 +80,8 @@ async fn api(state: &AppState, tenant: &Tenant, client: &Client, scope: &str) ->
     if name == graph {
         return the_management_api(state, tenant, client, graph).await;
     }
-    let reader = called(state, tenant, client, name).await?.filter(|reader| reader.disabled_at.is_none());
-    let reader = reader.ok_or_else(|| unknown(&graph))?;
+    let reader = application::find_api(&state.db, &tenant.id, &client.application, name).await?;
+    let reader = reader.filter(|reader| reader.disabled_at.is_none()).ok_or_else(|| unknown(&graph))?;
     // entra-protocol §4: the id, whatever the API was called when it was asked for.
     let (audience, typ) = (reader.id.to_string(), access_token::typ_for(&reader));
     Ok(Api { audience, permissions: Arc::default(), lifetime: LIFETIME, typ, reader })
@@ -95,26 +95,6 @@ async fn the_management_api(state: &AppState, tenant: &Tenant, client: &Client, 
     }
     let reader = client.application.clone();
     Ok(Api { audience: graph, permissions, lifetime: GRAPH_LIFETIME, typ: access_token::TYP, reader })
-}
-
-/// The application of the tenant whose API is called so: by its id, bare or as Entra proposes it (`api://id`), or by an
-/// identifier URI of its own.
-async fn called(state: &AppState, tenant: &Tenant, client: &Client, name: &str) -> Result<Option<Arc<Application>>> {
-    let id = ApplicationId::from(name.strip_prefix("api://").unwrap_or(name));
-    if id == client.application.id {
-        return Ok(Some(client.application.clone()));
-    }
-    if may_be_an_id(id.as_str())
-        && let Some(found) = application::find(&state.db, &tenant.id, &id).await?
-    {
-        return Ok(Some(found));
-    }
-    application::find_by_identifier_uri(&state.db, &tenant.id, name).await
-}
-
-/// An application that is not there is never remembered: no token for an identifier URI should ask the database for one.
-fn may_be_an_id(text: &str) -> bool {
-    !text.contains(['/', ':'])
 }
 
 fn unknown(graph: &str) -> Refusal {

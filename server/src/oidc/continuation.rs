@@ -13,6 +13,7 @@ use crate::{
     request::{
         Kept,
         asked_claims::AskedClaims,
+        offered::Offered,
         scope::{Apis, Scopes},
     },
     state::AppState,
@@ -27,8 +28,10 @@ pub async fn redeem(
     form: &Parameters,
 ) -> Result<Granted> {
     let application = client.application.id.clone();
-    let apis = Apis { application: &application, public_url: &state.config.public_url };
-    let (scopes, claims) = (Scopes::asked(form.required("scope")?, apis)?, AskedClaims::asked(form.get("claims"))?);
+    let (scope, public_url) = (form.required("scope")?, &state.config.public_url);
+    let offered = Offered::to(&client.application, Some(scope), &state.db, &tenant.id, public_url).await?;
+    let apis = Apis { application: &application, public_url, offered: &offered };
+    let (scopes, claims) = (Scopes::asked(scope, apis)?, AskedClaims::asked(form.get("claims"))?);
     let code = form.required("continuation_token")?;
     // What runs in a page says so by its Origin.
     let platform = if client.origin.is_some() { Platform::SinglePage } else { Platform::Native };

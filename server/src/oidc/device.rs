@@ -29,6 +29,7 @@ use crate::{
     request::{
         RefreshRules,
         asked_claims::AskedClaims,
+        offered::Offered,
         own_address,
         scope::{Apis, Scope, Scopes},
     },
@@ -83,8 +84,10 @@ async fn begin(state: &AppState, place: &Place, caller: &Caller, headers: &Heade
             Refusal::new("unauthorized_client", 50105, "The application is not attached to a user flow.").into()
         );
     }
-    let apis = Apis { application: &client.application.id, public_url: &state.config.public_url };
-    let scopes = Scopes::asked(form.required("scope")?, apis)?;
+    let (scope, public_url) = (form.required("scope")?, &state.config.public_url);
+    let offered = Offered::to(&client.application, Some(scope), &state.db, &tenant.id, public_url).await?;
+    let apis = Apis { application: &client.application.id, public_url, offered: &offered };
+    let scopes = Scopes::asked(scope, apis)?;
     // What administrators may do is asked for in their own browser alone.
     if scopes.is_for_graph() {
         return Err(Refusal::new("invalid_scope", 70011, "Devices get no permissions of the management API.").into());
@@ -162,12 +165,15 @@ pub async fn redeem(state: &AppState, tenant: &Tenant, client: &Client, form: &P
     let user_flow = application.user_flow.clone();
     let user_flow =
         user_flow.ok_or_else(|| refused("invalid_grant", 50105, "The application has no user flow any more."))?;
-    let apis = Apis { application: &application.id, public_url: &state.config.public_url };
-    let scopes = Scopes::read(&found.scope, apis);
+    let public_url = &state.config.public_url;
+    let offered = Offered::to(application, Some(&found.scope), &state.db, &tenant.id, public_url).await?;
+    let apis = Apis { application: &application.id, public_url, offered: &offered };
+    // Everything that was asked, or nothing: a token for somebody else than it was asked for helps nobody.
+    let scopes = Scopes::asked(&found.scope, apis)?;
     let platform = if application.is_confidential() { Platform::Web } else { Platform::Native };
     let flow = user_flow::get(&state.db, &tenant.id, &user_flow).await?;
     let lives = Lives::of(RefreshRules::of(&flow.rules.tokens), platform, now);
-    let family = scopes.has(Scope::OfflineAccess).then(|| Family {
+    let family = scopes.has(&Scope::OfflineAccess).then(|| Family {
         id: state.chance.id(),
         grant: format!("device-{hash}").into(),
         application: application.id.clone(),

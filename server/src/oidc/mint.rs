@@ -8,7 +8,7 @@ use crate::{
     client::{access_token, place},
     directory::{
         account::{self, Profile},
-        application::Application,
+        application::{self, Application},
         session,
         tenant::Tenant,
         user_flow,
@@ -30,6 +30,8 @@ pub struct Mint<'a> {
     flow: Arc<UserFlow>,
     is_kept: bool,
     key: Arc<SigningKey>,
+    /// Whose API reads the access token, where it is another application's, and the key by which that one wants it.
+    reader: Option<(Arc<Application>, Arc<SigningKey>)>,
 }
 
 impl<'a> Mint<'a> {
@@ -61,6 +63,7 @@ impl<'a> Mint<'a> {
             is_kept: granted.claims.in_id_token(claims::SIGNIN_STATE)
                 && session::is_kept(&state.db, &tenant.id, &granted.session).await?,
             key: key(state, tenant, application).await?,
+            reader: reader(state, tenant, application, granted).await?,
         })
     }
 
@@ -74,11 +77,12 @@ impl<'a> Mint<'a> {
 
     /// Bound to `key`, where it is named.
     pub fn access_token(&self, client_class: &str, key: Option<&str>) -> Result<String> {
-        let typ = match self.granted.scopes.is_for_graph() {
-            true => access_token::TYP,
-            false => access_token::typ_for(self.application),
+        let (typ, by) = match &self.reader {
+            Some((reader, by)) => (access_token::typ_for(reader), by),
+            None if self.granted.scopes.is_for_graph() => (access_token::TYP, &self.key),
+            None => (access_token::typ_for(self.application), &self.key),
         };
-        self.key.sign(typ, &claims::access_token(&self.subject(), client_class, key, &self.state.chance.id()))
+        by.sign(typ, &claims::access_token(&self.subject(), client_class, key, &self.state.chance.id()))
     }
 
     pub fn id_token(&self, beside: Beside) -> Result<String> {
@@ -99,6 +103,22 @@ impl<'a> Mint<'a> {
             now: self.state.clock.now(),
         }
     }
+}
+
+/// Refuses where the API was switched off since it was asked for.
+async fn reader(
+    state: &AppState,
+    tenant: &Tenant,
+    application: &Application,
+    granted: &Granted,
+) -> Result<Option<(Arc<Application>, Arc<SigningKey>)>> {
+    let Some(api) = granted.scopes.api().filter(|api| **api != application.id) else { return Ok(None) };
+    let reader = application::find_enabled(&state.db, &tenant.id, api).await?;
+    let gone =
+        || Refusal::new("invalid_grant", 70011, "The API that the tokens are for is switched off or was deleted.");
+    let reader = reader.ok_or_else(gone)?;
+    let key = key(state, tenant, &reader).await?;
+    Ok(Some((reader, key)))
 }
 
 /// The key by which the application wants to be answered.

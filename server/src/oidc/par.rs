@@ -16,7 +16,7 @@ use crate::{
     error::{Refusal, Result},
     guard::{Caller, network_of},
     possession::{self, Call},
-    request,
+    request::{self, offered::Offered, scope::Apis},
     secret::token::{self, Token},
     state::AppState,
 };
@@ -87,7 +87,10 @@ async fn push(
     let named = place.named(&state.db, tenant).await?;
     let asked = named.iter().fold(asked, |asked, named| asked.with("p", &named.name));
     let (application, to) = request::who_asks(&state.db, &tenant.id, &asked).await?;
-    request::request(&application, named.as_ref(), &to, &asked, &state.config.public_url)?;
+    let public_url = &state.config.public_url;
+    let offered = Offered::to(&application, asked.get("scope"), &state.db, &tenant.id, public_url).await?;
+    let apis = Apis { application: &application.id, public_url, offered: &offered };
+    request::request(&application, named.as_ref(), &to, &asked, apis)?;
     let name = Token::random(&state.chance);
     let pushed = PushedRequest {
         hash: name.hash(),

@@ -279,7 +279,7 @@ fn family(
     public_url: &PublicUrl,
     now: Timestamp,
 ) -> Result<Option<Family>> {
-    if !granted.scopes.has(Scope::OfflineAccess) {
+    if !granted.scopes.has(&Scope::OfflineAccess) {
         return Ok(None);
     }
     Ok(Some(Family {
@@ -290,7 +290,7 @@ fn family(
         session: granted.session.clone(),
         user_flow: grant.user_flow.clone(),
         platform,
-        scope: granted.scopes.text(Apis { application: &grant.application, public_url }),
+        scope: granted.scopes.text(Apis::usual(&grant.application, public_url)),
         amr: granted.amr.clone(),
         signed_in_at: granted.signed_in_at,
         key: None,

@@ -20,6 +20,7 @@ use crate::{
     request::{
         self,
         asked_claims::AskedClaims,
+        offered::Offered,
         scope::{Apis, Scopes},
     },
     secret::{
@@ -39,24 +40,29 @@ pub async fn refresh(
     client: &Client,
     form: &Parameters,
 ) -> Result<Granted> {
-    let now = state.clock.now();
-    let application = &client.application.id;
-    let apis = Apis { application, public_url: &state.config.public_url };
+    let (now, public_url, application) = (state.clock.now(), &state.config.public_url, &client.application.id);
+    let offered = Offered::to(&client.application, form.get("scope"), &state.db, &tenant.id, public_url).await?;
+    let apis = Apis { application, public_url, offered: &offered };
     let asked = form.get("scope").map(|text| Scopes::asked(text, apis)).transpose()?;
     let (id, number) = read(&state.seal, &tenant.id, form.required("refresh_token")?).ok_or_else(refused)?;
     // The use comes first: in the ordinary case it is all that is asked of the database.
-    let (family, profile) = match token_family::use_once(&state.db, &tenant.id, id, application, number, now).await? {
-        Some(Used { family, profile }) => match befits(client, named, asked.as_ref(), &family, apis) {
-            Ok(_) => (family, profile),
-            Err(refusal) => {
+    let used = token_family::use_once(&state.db, &tenant.id, id, application, number, now).await?;
+    let (family, profile, scopes) = match used {
+        Some(Used { family, profile }) => match befits(state, tenant, client, named, asked.as_ref(), &family).await {
+            Ok(scopes) => (family, profile, scopes),
+            Err(error) => {
                 token_family::give_back(&state.db, &tenant.id, &family).await?;
-                return Err(refusal.into());
+                return Err(error);
             }
         },
-        None => (used_before(state, tenant, client, id, number, now).await?, None),
+        None => {
+            let family = used_before(state, tenant, client, id, number, now).await?;
+            let scopes = befits(state, tenant, client, named, asked.as_ref(), &family).await?;
+            (family, None, scopes)
+        }
     };
     Ok(Granted {
-        scopes: befits(client, named, asked.as_ref(), &family, apis)?,
+        scopes,
         account: family.account,
         profile,
         session: family.session,
@@ -76,27 +82,28 @@ pub async fn refresh(
 }
 
 /// Whether this request may have tokens of the family, and for which scopes.
-fn befits(
+async fn befits(
+    state: &AppState,
+    tenant: &Tenant,
     client: &Client,
     named: Option<&Named>,
     asked: Option<&Scopes>,
     family: &Family,
-    apis: Apis,
-) -> Result<Scopes, Refusal> {
+) -> Result<Scopes> {
     client.befits(family.platform)?;
     if family.key.is_some() && family.key != client.key {
-        return Err(invalid(70000, "The refresh token is bound to another key than the one of the DPoP proof."));
+        return Err(invalid(70000, "The refresh token is bound to another key than the one of the DPoP proof.").into());
     }
     if named.is_some_and(|named| named.flow.id != family.user_flow) {
         let why = "The refresh token was issued by another user flow: use it at the address of that one.";
-        return Err(invalid(OTHER_FLOW, why));
+        return Err(invalid(OTHER_FLOW, why).into());
     }
     // OpenID Connect Core §12.2: the ID token has the issuer of the first one.
-    if family.asked_at != request::own_address(apis.public_url) {
+    if family.asked_at != request::own_address(&state.config.public_url) {
         let why = "The refresh token was issued under another host name: use it at the token endpoint of that one.";
-        return Err(invalid(70000, why));
+        return Err(invalid(70000, why).into());
     }
-    scopes(asked, family, apis)
+    scopes(state, tenant, client, asked, family).await
 }
 
 /// Somebody was first. Only the immediately previous token gets a second answer, for a moment, and only the same one;
@@ -187,12 +194,26 @@ async fn notice(
 }
 
 /// Those that were granted and are asked again. Clients repeat what they always ask, so a scope that was never granted
-/// is left out instead of refused; the answer says what remained (RFC 6749 §5.1).
-fn scopes(asked: Option<&Scopes>, family: &Family, apis: Apis) -> Result<Scopes, Refusal> {
-    let granted = Scopes::read(&family.scope, apis);
-    let scopes = asked.map_or(granted.clone(), |asked| asked.and(&granted));
-    if scopes.is_empty() {
-        return Err(Refusal::new("invalid_scope", 70011, "None of the scopes in the request was granted."));
+/// is left out instead of refused; the answer says what remained (RFC 6749 §5.1). Those of APIs are as an administrator
+/// grants them at this moment, whatever the sign-in asked for.
+async fn scopes(
+    state: &AppState,
+    tenant: &Tenant,
+    client: &Client,
+    asked: Option<&Scopes>,
+    family: &Family,
+) -> Result<Scopes> {
+    let (application, public_url) = (&client.application, &state.config.public_url);
+    let once_asked = family.scope.as_str();
+    let scopes = match asked {
+        Some(asked) => asked.at_refresh(&Scopes::read(once_asked, Apis::usual(&application.id, public_url))),
+        None => {
+            let offered = Offered::to(application, Some(once_asked), &state.db, &tenant.id, public_url).await?;
+            Scopes::read(once_asked, Apis { application: &application.id, public_url, offered: &offered })
+        }
+    };
+    if scopes.open_nothing() {
+        return Err(Refusal::new("invalid_scope", 70011, "None of the scopes in the request was granted.").into());
     }
     Ok(scopes)
 }

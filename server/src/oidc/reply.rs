@@ -67,7 +67,7 @@ fn in_session(
 ) -> Response {
     let Answering { state, tenant, application, .. } = from;
     let of_page = session_state::session_state(state, &tenant.id, session, &application.id, &kept.to.uri);
-    let of_page = of_page.filter(|_| kept.scopes.has(Scope::Openid));
+    let of_page = of_page.filter(|_| kept.scopes.has(&Scope::Openid));
     let is_told = of_page.is_some();
     pairs.extend(of_page.map(|told| ("session_state", told)));
     let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -138,7 +138,7 @@ async fn tokens(
     // Nobody proved anything: whoever has the browser has the token.
     let access_token = if response.token { Some(mint.access_token("0", None)?) } else { None };
     if let Some(access_token) = &access_token {
-        let apis = Apis { application: &application.id, public_url: &state.config.public_url };
+        let apis = Apis::usual(&application.id, &state.config.public_url);
         pairs.push(("access_token", access_token.clone()));
         pairs.push(("token_type", "Bearer".into()));
         pairs.push(("expires_in", token::lifetime(&kept.scopes, mint.flow()).as_secs().to_string()));

@@ -191,9 +191,10 @@ async fn granted(
             return Err(Refusal::new("unsupported_grant_type", 70003, why).into());
         }
     };
+    let reader = granted.scopes.api().unwrap_or(&client.application.id).clone();
     let tokens = tokens(state, tenant, client, granted, form.get("client_info") == Some("1")).await?;
     let told = serde_json::to_value(tokens)?;
-    Ok(if named.is_some() { b2c::told(told, &client.application.id, state.clock.now()) } else { told })
+    Ok(if named.is_some() { b2c::told(told, &reader, state.clock.now()) } else { told })
 }
 
 /// By what MSAL tells accounts apart (what clients need, 6). B2C's applications keep one for each flow, and look for its name.
@@ -216,7 +217,7 @@ async fn tokens(
     let known = granted.profile.take();
     let mint = Mint::open(state, tenant, application, &granted, known).await?;
     let access_token = mint.access_token(client.class(), client.key.as_deref())?;
-    let id_token = match granted.scopes.has(Scope::Openid) {
+    let id_token = match granted.scopes.has(&Scope::Openid) {
         true => Some(mint.id_token(Beside { access_token: Some(&access_token), ..Beside::default() })?),
         false => None,
     };
@@ -224,7 +225,7 @@ async fn tokens(
     let lifetime = lifetime(&granted.scopes, mint.flow()).as_secs();
     Ok(Tokens {
         token_type: client.token_type(),
-        scope: granted.scopes.text(Apis { application: &application.id, public_url: &state.config.public_url }),
+        scope: granted.scopes.text(Apis::usual(&application.id, &state.config.public_url)),
         expires_in: lifetime,
         ext_expires_in: lifetime,
         refresh_token_expires_in: granted

@@ -75,6 +75,9 @@ async fn believed(
     let claims = access_token::believed(state, &tenant, shown.1).await?;
     let claims = claims.ok_or_else(|| invalid("The access token is not valid here, or has expired."))?;
     let application = access_token::issued_to(state, &tenant, &claims).await??;
+    if access_token::is_for_another_api(state, &claims)? {
+        return Err(invalid("The access token is for an API of another application.").into());
+    }
     possession::holds(state, &tenant.id, &application, call, shown, &claims).await?;
     Ok((tenant, application, claims))
 }
@@ -94,9 +97,8 @@ async fn person(
     application: &Application,
     token: &Claims,
 ) -> Result<Claims> {
-    let scopes =
-        Scopes::read(text(token, "scp")?, Apis { application: &application.id, public_url: &state.config.public_url });
-    if !scopes.has(Scope::Openid) {
+    let scopes = Scopes::read(text(token, "scp")?, Apis::usual(&application.id, &state.config.public_url));
+    if !scopes.has(&Scope::Openid) {
         let why = "The access token was issued without the scope 'openid'.";
         return Err(Refusal::new("insufficient_scope", 70011, why).into());
     }

@@ -2,6 +2,7 @@
 //! refusal is a page for the person (RFC 6749 §4.1.2.1); from then on it goes back to the application.
 
 pub mod asked_claims;
+pub mod offered;
 pub mod response;
 pub mod scope;
 
@@ -28,7 +29,7 @@ use asked_claims::AskedClaims;
 pub use prompt::{PROMPTS, Prompt};
 pub use redirect_uri::registered;
 use response::{ResponseMode, ResponseType, Return};
-use scope::{Apis, Scope, Scopes};
+use scope::{Apis, NOT_GRANTED, Scope, Scopes};
 use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 
@@ -216,14 +217,14 @@ pub fn request(
     named: Option<&Named>,
     to: &Return,
     asked: &Parameters,
-    public_url: &PublicUrl,
+    apis: Apis,
 ) -> Result<Request, Refusal> {
-    let apis = Apis { application: &application.id, public_url };
     no_request_object(asked)?;
     let response = response_type(application, asked)?;
     response_mode(response, to, asked)?;
     state(asked)?;
-    let scopes = Scopes::asked(asked.required("scope")?, apis)?;
+    let prompt = prompt::prompt(asked)?;
+    let scopes = Scopes::asked(asked.required("scope")?, apis).map_err(|refusal| as_answered(refusal, prompt))?;
     befit_each_other(response, &scopes)?;
     Ok(Request {
         kept: Kept {
@@ -237,11 +238,11 @@ pub fn request(
             for_device: false,
             native: false,
             flow_name: named.map(|named| named.name.clone()),
-            asked_at: own_address(public_url),
+            asked_at: own_address(apis.public_url),
             refresh: RefreshRules::default(),
         },
         user_flow: user_flow(application, named)?,
-        prompt: prompt::prompt(asked)?,
+        prompt,
         max_age: max_age(asked)?,
         acr_values: asked.get("acr_values").unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
         login_hint: asked.get("login_hint").filter(|hint| hint.len() <= ADDRESS_MAX).map(str::to_owned),
@@ -337,8 +338,17 @@ fn response_mode(response: ResponseType, to: &Return, asked: &Parameters) -> Res
     }
 }
 
+/// Who is told that consent is required asks again with a page. That has none to give it on: an administrator gives it, and
+/// until then applications that ask so would ask for ever.
+fn as_answered(refusal: Refusal, prompt: Prompt) -> Refusal {
+    match refusal.number == NOT_GRANTED && prompt != Prompt::None {
+        true => Refusal { error: "access_denied", ..refusal },
+        false => refusal,
+    }
+}
+
 fn befit_each_other(response: ResponseType, scopes: &Scopes) -> Result<(), Refusal> {
-    if response.id_token && !scopes.has(Scope::Openid) {
+    if response.id_token && !scopes.has(&Scope::Openid) {
         return Err(Refusal::new("invalid_request", 901_014, "There is an ID token only with the scope 'openid'."));
     }
     if response.token && scopes.is_for_graph() {

@@ -155,6 +155,7 @@ mod tests {
             redirect_uris: uris.iter().map(|uri| RedirectUri { platform, uri: (*uri).into() }).collect(),
             protocol: Default::default(),
             native_authentication: Default::default(),
+            scopes: Vec::new(),
             widget_origins: Vec::new(),
             secrets: Vec::new(),
         }

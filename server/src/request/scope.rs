@@ -1,5 +1,7 @@
-//! What an application asks to know: the scopes of OpenID Connect, and a token for itself or for the management API.
+//! What an application asks to know: the scopes of OpenID Connect, and a token for itself, for an API of the tenant's
+//! applications or for the management API.
 
+use super::offered::{Api, NOTHING, Offered};
 use crate::{config::PublicUrl, error::Refusal};
 use app::contract::{id::ApplicationId, permission::Permission};
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Scopes(Vec<Scope>);
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     Openid,
@@ -21,13 +23,33 @@ pub enum Scope {
     /// `<public url>/graph/User.Read.All`: an access token for the management API. What it is worth depends on the roles
     /// of whoever signs in.
     Graph(Permission),
+    /// `api://<application>/Tasks.Read`: an access token for an API of the tenant's applications.
+    Api(OfApi),
 }
 
-/// Whose tokens can be asked for: the application itself, and the management API.
+/// One scope of an application's API.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct OfApi {
+    pub api: ApplicationId,
+    /// As the API reads it in `scp`. Nothing for the word `…/.default` itself, which stands beside what it stands for.
+    pub value: Option<String>,
+    /// As it was asked for: clients look for what they have under the very words (what clients need, 6).
+    pub name: String,
+}
+
+/// Whose tokens can be asked for: the application itself, the management API, and the APIs that the request names.
 #[derive(Clone, Copy)]
 pub struct Apis<'a> {
     pub application: &'a ApplicationId,
     pub public_url: &'a PublicUrl,
+    pub offered: &'a Offered,
+}
+
+impl<'a> Apis<'a> {
+    /// Where no scope of another API is read.
+    pub fn usual(application: &'a ApplicationId, public_url: &'a PublicUrl) -> Self {
+        Self { application, public_url, offered: &NOTHING }
+    }
 }
 
 const WORDS: [(Scope, &str); 4] = [
@@ -42,37 +64,31 @@ pub fn words() -> [&'static str; 4] {
     WORDS.map(|(_, word)| word)
 }
 
+/// Whatever is allowed, without naming it (`entra-protocol` §2).
+pub const DEFAULT: &str = ".default";
+
 impl Scopes {
-    /// A word that we do not know is ignored (OpenID Connect Core §3.1.2.1); a scope of another API is refused, because a
-    /// token for it would be for somebody else, and one token cannot be for two.
+    /// A word that we do not know is ignored (OpenID Connect Core §3.1.2.1); a scope of an API is granted or refused, because
+    /// a token without it would be for somebody else, and one token cannot be for two.
     pub fn asked(text: &str, apis: Apis) -> Result<Self, Refusal> {
-        let unknown = |why: &str| Refusal::new("invalid_scope", 70011, why);
         let mut scopes = Vec::new();
         for word in text.split_ascii_whitespace() {
-            let known = WORDS.iter().find(|(_, known)| *known == word).map(|(scope, _)| vec![*scope]);
-            let known = known.or_else(|| is_itself(word, apis.application).then(|| vec![Scope::Itself]));
-            match known.or_else(|| of_graph(word, apis.public_url)) {
-                Some(found) => scopes.extend(found),
-                None if word.contains(['/', ':']) => {
-                    return Err(unknown("A scope in the request belongs to an API that this tenant does not know."));
-                }
-                None => {}
-            }
+            scopes.extend(meant(word, apis)?);
         }
         let scopes = Self(once(scopes));
-        if scopes.0.iter().all(|scope| *scope == Scope::OfflineAccess) {
+        if scopes.open_nothing() {
             return Err(unknown("The request asks for no scope that can be granted; 'openid' is the usual one."));
         }
-        if scopes.has(Scope::Itself) && scopes.is_for_graph() {
+        if scopes.are_for_two(apis.application) {
             let why = "The scopes of the request belong to two APIs: ask for one token for each.";
             return Err(Refusal::new("invalid_scope", 28000, why));
         }
         Ok(scopes)
     }
 
-    /// As a family of refresh tokens remembers them.
+    /// As a family of refresh tokens remembers them. What was taken away since is not among them.
     pub fn read(text: &str, apis: Apis) -> Self {
-        Self::asked(text, apis).unwrap_or_default()
+        Self(once(text.split_ascii_whitespace().filter_map(|word| meant(word, apis).ok()).flatten().collect()))
     }
 
     /// Whether the access token is for the management API.
@@ -80,60 +96,173 @@ impl Scopes {
         self.0.iter().any(|scope| matches!(scope, Scope::Graph(_)))
     }
 
-    /// `scp` of a token for the management API: its own words, and nothing that another API would read.
+    /// Whose API the access token is for, where its scopes were asked for.
+    pub fn api(&self) -> Option<&ApplicationId> {
+        self.of_api().next().map(|scope| &scope.api)
+    }
+
+    fn of_api(&self) -> impl Iterator<Item = &OfApi> {
+        self.0.iter().filter_map(|scope| match scope {
+            Scope::Api(of_api) => Some(of_api),
+            _ => None,
+        })
+    }
+
+    fn are_for_two(&self, application: &ApplicationId) -> bool {
+        let own = self.has(&Scope::Itself).then_some(application);
+        let mut apis = self.of_api().map(|scope| &scope.api).chain(own);
+        match apis.next() {
+            Some(first) => self.is_for_graph() || apis.any(|api| api != first),
+            None => false,
+        }
+    }
+
+    /// `scp` of a token for the management API or for an application's: its own words, and nothing that another API would
+    /// read.
     pub fn permissions(&self) -> String {
-        let word = |scope: &Scope| match scope {
-            Scope::Graph(permission) => Some(permission.word()),
+        let word = |scope: &'_ Scope| match scope {
+            Scope::Graph(permission) => Some(permission.word().to_owned()),
+            Scope::Api(of_api) => of_api.value.clone(),
             _ => None,
         };
-        self.0.iter().filter_map(word).collect::<Vec<_>>().join(" ")
+        let mut words: Vec<String> = Vec::new();
+        for word in self.0.iter().filter_map(word) {
+            // Two names of one scope.
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        words.join(" ")
     }
 
     /// As an answer tells them that brings no refresh token.
     pub fn without_refresh(&self) -> Scopes {
-        Self(self.0.iter().copied().filter(|scope| *scope != Scope::OfflineAccess).collect())
+        self.only(|scope| *scope != Scope::OfflineAccess)
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// A refresh token alone is good for nothing.
+    pub fn open_nothing(&self) -> bool {
+        self.0.iter().all(|scope| *scope == Scope::OfflineAccess)
     }
 
-    pub fn has(&self, scope: Scope) -> bool {
-        self.0.contains(&scope)
+    pub fn has(&self, scope: &Scope) -> bool {
+        self.0.contains(scope)
     }
 
-    /// Those that both have: a refresh may ask for less than was granted, never for more (RFC 6749 §6).
-    pub fn and(&self, other: &Scopes) -> Scopes {
-        Self(self.0.iter().copied().filter(|scope| other.has(*scope)).collect())
+    /// Those that a refresh gives: it may ask for less than the resource owner granted, never for more (RFC 6749 §6). For an
+    /// application's API that is no person but an administrator, who grants it to the client for everybody; so its scopes,
+    /// of which none but granted ones are ever among those that were asked, need not have been asked for at the sign-in.
+    /// MSAL signs in first and asks for each API when it is called.
+    pub fn at_refresh(&self, granted: &Scopes) -> Scopes {
+        self.only(|scope| matches!(scope, Scope::Api(_)) || granted.has(scope))
+    }
+
+    fn only(&self, wanted: impl Fn(&Scope) -> bool) -> Scopes {
+        Self(self.0.iter().filter(|scope| wanted(scope)).cloned().collect())
     }
 
     /// As tokens and answers tell them (RFC 6749 §3.3).
     pub fn text(&self, apis: Apis) -> String {
-        let word = |scope: &Scope| match (scope, WORDS.iter().find(|(known, _)| known == scope)) {
-            (Scope::Graph(permission), _) => format!("{}/{}", apis.public_url.graph(), permission.word()),
-            (_, Some((_, word))) => (*word).to_owned(),
-            (_, None) => apis.application.to_string(),
-        };
-        self.0.iter().map(word).collect::<Vec<_>>().join(" ")
+        self.0.iter().map(|scope| name(scope, apis)).collect::<Vec<_>>().join(" ")
     }
+}
+
+fn name(scope: &Scope, apis: Apis) -> String {
+    match scope {
+        Scope::Openid => "openid".to_owned(),
+        Scope::Profile => "profile".to_owned(),
+        Scope::Email => "email".to_owned(),
+        Scope::OfflineAccess => "offline_access".to_owned(),
+        Scope::Itself => apis.application.to_string(),
+        Scope::Graph(permission) => format!("{}/{}", apis.public_url.graph(), permission.word()),
+        Scope::Api(of_api) => of_api.name.clone(),
+    }
+}
+
+/// What one word of a request asks for; nothing where it is none of ours.
+fn meant(word: &str, apis: Apis) -> Result<Vec<Scope>, Refusal> {
+    if let Some((scope, _)) = WORDS.iter().find(|(_, known)| *known == word) {
+        return Ok(vec![scope.clone()]);
+    }
+    if let Some(scopes) = of_graph(word, apis.public_url) {
+        return Ok(scopes);
+    }
+    if let Some((api, value)) = apis.offered.find(word)
+        && (api.id != *apis.application || value != DEFAULT || !api.granted.is_empty())
+    {
+        return of_an_api(word, api, value);
+    }
+    if is_itself(word, apis) {
+        return Ok(vec![Scope::Itself]);
+    }
+    match word.contains(['/', ':']) {
+        true => Err(unknown("A scope in the request belongs to an API that this tenant does not know.")),
+        false => Ok(Vec::new()),
+    }
+}
+
+fn of_an_api(word: &str, api: &Api, asked: &str) -> Result<Vec<Scope>, Refusal> {
+    let scope =
+        |value: Option<&String>, name: String| Scope::Api(OfApi { api: api.id.clone(), value: value.cloned(), name });
+    if asked == DEFAULT {
+        if api.granted.is_empty() {
+            return Err(not_granted());
+        }
+        let prefix = word.strip_suffix(DEFAULT).unwrap_or(word);
+        let granted = api.granted.iter().map(|value| scope(Some(value), format!("{prefix}{value}")));
+        return Ok(granted.chain([scope(None, word.to_owned())]).collect());
+    }
+    // A value has the letters of ASCII alone, and no two differ by their case: as Entra takes them.
+    let known = |values: &'_ [String]| values.iter().find(|value| value.eq_ignore_ascii_case(asked)).cloned();
+    match (known(&api.granted), known(&api.enabled)) {
+        (Some(value), _) => Ok(vec![scope(Some(&value), word.to_owned())]),
+        (None, Some(_)) => Err(not_granted()),
+        (None, None) => Err(unknown("A scope in the request is none of those that its API offers.")),
+    }
+}
+
+fn unknown(why: &str) -> Refusal {
+    Refusal::new("invalid_scope", 70011, why)
+}
+
+/// No permission of anybody who signs in would change it.
+pub const NOT_GRANTED: u32 = 65_001;
+
+/// The error by which applications know that asking silently is no use (OpenID Connect Core §3.1.2.6).
+fn not_granted() -> Refusal {
+    let why = "The application was not granted a scope that it asks for: an administrator grants it in the portal, under \
+               the application's API permissions.";
+    Refusal::new("consent_required", NOT_GRANTED, why)
 }
 
 /// Each at most once, in the order in which they came.
 fn once(scopes: Vec<Scope>) -> Vec<Scope> {
-    scopes.iter().enumerate().filter(|(at, scope)| !scopes[..*at].contains(scope)).map(|(_, scope)| *scope).collect()
+    let mut known = Vec::with_capacity(scopes.len());
+    for scope in scopes {
+        if !known.contains(&scope) {
+            known.push(scope);
+        }
+    }
+    known
 }
 
-/// By its id, bare or as Entra proposes it (`api://id`), with `/.default` or without.
-fn is_itself(word: &str, application: &ApplicationId) -> bool {
-    let word = word.strip_suffix("/.default").unwrap_or(word);
-    word.strip_prefix("api://").unwrap_or(word) == application.as_str()
+/// By its id, bare or as Entra proposes it (`api://id`), with `/.default` or without; or as it calls its API, where it offers
+/// no scopes.
+fn is_itself(word: &str, apis: Apis) -> bool {
+    let bare = word.strip_suffix("/.default").unwrap_or(word);
+    let is_found =
+        || apis.offered.find(word).is_some_and(|(api, value)| api.id == *apis.application && value == DEFAULT);
+    bare.strip_prefix("api://").unwrap_or(bare) == apis.application.as_str() || is_found()
 }
 
 /// One permission by its name, or `.default`: whatever the roles of the person allow.
 fn of_graph(word: &str, public_url: &PublicUrl) -> Option<Vec<Scope>> {
     let name = word.strip_prefix(&public_url.graph())?.strip_prefix('/')?;
-    if name == ".default" {
+    if name == DEFAULT {
         return Some(Permission::all().map(Scope::Graph).collect());
     }
     Permission::named(name).map(|permission| vec![Scope::Graph(permission)])
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,7 @@ fn application(uris: &[(Platform, &str)]) -> Application {
             .collect(),
         widget_origins: Vec::new(),
         native_authentication: Default::default(),
+        scopes: Vec::new(),
         secrets: Vec::new(),
     }
 }
@@ -226,7 +227,8 @@ fn asked_by(application: &Application, changes: &[(&str, &str)]) -> Result<Reque
     pairs.extend(changes);
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let to = Return { uri: REGISTERED[0].1.into(), mode: ResponseMode::Query, popup: false, state: None };
-    request(application, None, &to, &Parameters::of_query(Some(&query)), &here())
+    let here = here();
+    request(application, None, &to, &Parameters::of_query(Some(&query)), Apis::usual(&application.id, &here))
 }
 
 #[test]
@@ -329,7 +331,8 @@ fn an_application_without_a_flow_signs_nobody_in() {
     );
     let loose = Application { user_flow: None, ..application(&REGISTERED) };
     let to = Return { uri: REGISTERED[0].1.into(), mode: ResponseMode::Query, popup: false, state: None };
-    let refusal = request(&loose, None, &to, &Parameters::of_query(Some(&query)), &here()).unwrap_err();
+    let (here, asked) = (here(), Parameters::of_query(Some(&query)));
+    let refusal = request(&loose, None, &to, &asked, Apis::usual(&loose.id, &here)).unwrap_err();
     assert_eq!((refusal.error, refusal.number), ("unauthorized_client", 50105));
 }
 
@@ -347,6 +350,20 @@ fn who_signed_in_long_ago_signs_in_again() {
         assert!(!satisfied(&[("prompt", prompt)], Duration::ZERO), "{prompt}");
     }
     assert_eq!(asked(&[("prompt", "select_account login")]).unwrap().prompt, Prompt::Login);
+}
+
+/// Who may ask with a page and is told that consent is required asks again, and again.
+#[test]
+fn what_nobody_granted_is_told_so_that_nobody_asks_for_ever() {
+    let offered = offered::Offered::one("api://tasks", "tasks", &["Tasks.Read"], &[]);
+    let (application, here) = (application(&REGISTERED), here());
+    let apis = Apis { application: &application.id, public_url: &here, offered: &offered };
+    for (prompt, error) in [("", "access_denied"), ("login", "access_denied"), ("none", "consent_required")] {
+        let asked = Parameters::of_query(Some("response_type=code&scope=openid+api://tasks/Tasks.Read"));
+        let to = Return { uri: REGISTERED[0].1.into(), mode: ResponseMode::Query, popup: false, state: None };
+        let refusal = request(&application, None, &to, &asked.with("prompt", prompt), apis).unwrap_err();
+        assert_eq!((refusal.error, refusal.number), (error, 65_001), "{prompt}");
+    }
 }
 
 fn here() -> PublicUrl {

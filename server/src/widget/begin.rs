@@ -13,7 +13,9 @@ use crate::{
     journey::{self, Entry, show},
     request::{
         self, Prompt, RefreshRules,
+        offered::Offered,
         response::{ResponseMode, Return},
+        scope::Apis,
     },
     secret::token::Token,
     state::AppState,
@@ -76,7 +78,10 @@ async fn first(
     let place = Place::of_tenant(tenant.id.as_str());
     let place = asked.get("p").map_or(place.clone(), |flow| place.with_flow(flow));
     let named = place.named(&state.db, tenant).await?;
-    let mut request = request::request(application, named.as_ref(), &to, &asked, &state.config.public_url)?;
+    let public_url = &state.config.public_url;
+    let offered = Offered::to(application, asked.get("scope"), &state.db, &tenant.id, public_url).await?;
+    let apis = Apis { application: &application.id, public_url, offered: &offered };
+    let mut request = request::request(application, named.as_ref(), &to, &asked, apis)?;
     if !request.kept.response.is_code() {
         return Err(Refusal::new("unsupported_response_type", 70005, "The widget asks for a code.").into());
     }

@@ -14,6 +14,7 @@ mod me;
 mod methods;
 mod openapi;
 mod organization;
+mod permission_grants;
 mod query;
 mod simulate;
 mod user_flow_attributes;

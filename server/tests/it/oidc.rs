@@ -5,6 +5,7 @@ mod assertion;
 mod check_session;
 mod client_credentials;
 mod code;
+mod delegated;
 mod device;
 mod discovery;
 mod dpop;

@@ -66,16 +66,21 @@ pub struct AppRoleAssignment {
     pub created_date_time: Option<Moment>,
 }
 
-/// What administrators may do through the application: no token of it is worth more.
+/// What the application may do for everybody who signs in to it, of one API: the management API, of which its tokens are worth
+/// no more to administrators, or the API of another application.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PermissionGrant {
-    /// The application: it has one grant.
+    /// Of the management API, that of the application.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub id: String,
+    /// An application: there are no service principals beside them.
     pub client_id: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub consent_type: String,
+    /// Nobody: what is granted is granted for all.
+    pub principal_id: Option<String>,
+    /// The application whose API it is, or the management API.
     pub resource_id: String,
     /// Words of scopes, with spaces between.
     pub scope: String,

@@ -21,6 +21,7 @@ pub struct Application {
     pub created_date_time: Option<Moment>,
     pub sign_in_audience: String,
     pub identifier_uris: Vec<String>,
+    pub api: Api,
     pub web: Web,
     pub spa: SinglePage,
     pub public_client: PublicClient,
@@ -51,6 +52,46 @@ impl Application {
     pub fn secret_ending(&self, now: Timestamp) -> Option<Moment> {
         let ends = self.password_credentials.iter().filter_map(|secret| secret.end_date_time);
         ends.filter(|end| end.0 < now + SECRET_ENDS_SOON).min()
+    }
+}
+
+/// What its API offers to applications for whoever signs in to them.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Api {
+    pub oauth2_permission_scopes: Vec<PermissionScope>,
+}
+
+/// One scope: applications ask for it as `api://<id of the API>/<value>`, and the API reads its value in `scp`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PermissionScope {
+    /// A UUID, made by the server where none is sent.
+    pub id: String,
+    pub value: String,
+    /// `User` or `Admin`. Here an administrator grants either.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub is_enabled: bool,
+    pub admin_consent_display_name: Option<String>,
+    pub admin_consent_description: Option<String>,
+    pub user_consent_display_name: Option<String>,
+    pub user_consent_description: Option<String>,
+}
+
+impl Default for PermissionScope {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            value: String::new(),
+            kind: "User".into(),
+            // As Graph has it.
+            is_enabled: true,
+            admin_consent_display_name: None,
+            admin_consent_description: None,
+            user_consent_display_name: None,
+            user_consent_description: None,
+        }
     }
 }
 

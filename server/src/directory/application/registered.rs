@@ -2,11 +2,12 @@
 
 use super::{Application, Db, NativeAuthentication, Row, complete, insert_all, replace_redirect_uris};
 use crate::{
-    directory::{clause::Clause, db::taken},
+    directory::{api_grant, clause::Clause, db::taken},
     error::{Error, Result},
 };
 use app::contract::{
     id::{ApplicationId, TenantId},
+    resource::application::PermissionScope,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,9 @@ pub struct Registered {
 pub struct Notes {
     pub description: Option<String>,
     pub identifier_uris: Vec<String>,
+    /// What its API offers to other applications.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<PermissionScope>,
     pub tags: Vec<String>,
     /// Origins of the pages that may show the widget.
     pub widget_origins: Vec<String>,
@@ -48,6 +52,7 @@ impl Notes {
     /// Of an application of which nothing else was said.
     pub(super) fn of(application: &Application) -> Self {
         Self {
+            scopes: application.scopes.clone(),
             widget_origins: application.widget_origins.clone(),
             native_authentication: application.native_authentication != NativeAuthentication::Off,
             native_authentication_is_silent: application.native_authentication == NativeAuthentication::Silent,
@@ -174,6 +179,8 @@ pub async fn update(c: &mut AnyConnection, tenant: &TenantId, application: &Appl
         return Err(Error::NotFound);
     }
     replace_redirect_uris(c, tenant, &application.id, &application.redirect_uris).await?;
+    let offered: Vec<String> = notes.scopes.iter().map(|scope| scope.value.clone()).collect();
+    api_grant::keep_only(c, tenant, &application.id, &offered).await?;
     write_notes(c, tenant, &application.id, notes).await
 }
 
@@ -288,6 +295,7 @@ pub async fn delete(c: &mut AnyConnection, tenant: &TenantId, id: &ApplicationId
         "DELETE FROM application_secrets WHERE tenant_id = $1 AND application_id = $2",
         "DELETE FROM application_roles WHERE tenant_id = $1 AND application_id = $2",
         "DELETE FROM application_scopes WHERE tenant_id = $1 AND application_id = $2",
+        "DELETE FROM api_grants WHERE tenant_id = $1 AND (client_id = $2 OR api_id = $2)",
         "DELETE FROM device_codes WHERE tenant_id = $1 AND application_id = $2",
         "DELETE FROM pushed_requests WHERE tenant_id = $1 AND application_id = $2",
         "DELETE FROM redirect_uris WHERE tenant_id = $1 AND application_id = $2",

@@ -1,6 +1,7 @@
 //! What is wrong with an application as a developer wrote it, all of it at once. Where it may be answered is judged here,
 //! once: later an address is compared byte by byte (security R27).
 
+use super::scopes;
 use crate::{
     directory::application::{Application as Kept, ApplicationSecret, Notes, Platform, Protocol, RedirectUri},
     error::{Error, Flaw, Result},
@@ -22,13 +23,19 @@ const MOST_URIS: usize = 256;
 const LONGEST_URI: usize = 2048;
 
 /// What Graph's applications have and ours do not, and where the same is said.
-const ELSEWHERE: [(&str, &str); 6] = [
+const ELSEWHERE: [(&str, &str); 9] = [
     (
         "requiredResourceAccess",
         "What an application may do is given to it, not wished for: by /oauth2PermissionGrants, and by \
          /servicePrincipals/{id}/appRoleAssignments.",
     ),
-    ("api", "Applications offer no APIs with scopes of their own here."),
+    ("api/requestedAccessTokenVersion", "Access tokens are what Entra calls version 2: leave it out."),
+    ("api/preAuthorizedApplications", "What an application is granted of an API is given by /oauth2PermissionGrants."),
+    (
+        "api/knownClientApplications",
+        "An administrator grants every application its scopes, by /oauth2PermissionGrants.",
+    ),
+    ("api/acceptMappedClaims", "Which claims tokens have is set in the user flow."),
     ("appRoles", "Applications have no roles of their own here."),
     ("optionalClaims", "Which claims tokens have is set in the user flow."),
     ("groupMembershipClaims", "There are no groups here that tokens could name."),
@@ -38,7 +45,7 @@ const ELSEWHERE: [(&str, &str); 6] = [
 /// Before it is read: each is refused by its own sentence, unless it says nothing.
 pub fn elsewhere(sent: &[u8]) -> Result<()> {
     let sent = body::json(sent)?;
-    let says = |name: &str| sent.get(name).is_some_and(|value| !body::is_nothing(value));
+    let says = |name: &str| sent.pointer(&format!("/{name}")).is_some_and(|value| !body::is_nothing(value));
     let said = ELSEWHERE.into_iter().filter(|(name, _)| says(name));
     let flaws: Vec<Flaw> = said.map(|(name, why)| Flaw::new(name, why)).collect();
     if flaws.is_empty() { Ok(()) } else { Err(Error::Invalid(flaws)) }
@@ -77,6 +84,7 @@ pub fn whole(
     let notes = Notes {
         description: asked.description.clone(),
         identifier_uris: asked.identifier_uris.clone(),
+        scopes: asked.api.oauth2_permission_scopes.clone(),
         tags: asked.tags.clone(),
         widget_origins: asked.widget_origins.clone(),
         native_authentication: asked.native_authentication_apis_enabled == "all",
@@ -96,6 +104,7 @@ pub fn whole(
         redirect_uris,
         widget_origins: asked.widget_origins.clone(),
         native_authentication: notes.native(),
+        scopes: notes.scopes.clone(),
         protocol: protocol(asked),
         secrets: secrets.to_vec(),
     };
@@ -148,6 +157,7 @@ pub fn flaws(kept: &Kept, notes: &Notes) -> Vec<Flaw> {
             flaws.push(Flaw::new(format!("widgetOrigins/{n}"), why));
         }
     }
+    flaws.extend(scopes::flaws(&notes.scopes));
     flaws
 }
 

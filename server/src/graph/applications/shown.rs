@@ -9,7 +9,7 @@ use crate::{
 use app::contract::{
     resource::{
         application::{
-            Application, ApplicationFlow, ImplicitGrantSettings, Info, PasswordCredential, Protocol, PublicClient,
+            Api, Application, ApplicationFlow, ImplicitGrantSettings, Info, PasswordCredential, Protocol, PublicClient,
             SinglePage, Web,
         },
         moment::Moment,
@@ -44,6 +44,7 @@ pub fn shown(registered: &Registered, flow: Option<&UserFlow>) -> Application {
         created_date_time: Some(Moment(*created_at)),
         sign_in_audience: OWN_PEOPLE.into(),
         identifier_uris: notes.identifier_uris.clone(),
+        api: Api { oauth2_permission_scopes: notes.scopes.clone() },
         web: Web {
             home_page_url: application.home_url.clone(),
             logout_url: protocol.front_channel_logout_url.clone(),

@@ -3,7 +3,7 @@
 
 use super::{
     document::{self, Document, Present, platform},
-    look,
+    grants, look,
     plan::{Kind, Step},
 };
 use crate::{
@@ -44,6 +44,7 @@ pub struct By {
 /// One write.
 enum Deed {
     Look(look::Deed),
+    Grant(grants::Deed),
     AddAttribute(Attribute),
     Describe { id: String, description: Option<String> },
     RemoveAttribute(String),
@@ -129,6 +130,7 @@ pub async fn judge(
     flaws.extend(ids("userFlows", wanted.user_flows.iter().map(|it| it.id.as_str())));
     flaws.extend(ids("applications", wanted.applications.iter().map(|it| it.id.as_str())));
     flaws.extend(attributes(present, wanted));
+    flaws.extend(grants::judge(wanted));
     for provider in &wanted.identity_providers {
         if let Err(Error::Invalid(told)) = identity_providers::judge(provider) {
             let id = provider.id();
@@ -230,7 +232,9 @@ fn flaws_of(sent: &document::Application, wanted: &Document) -> Vec<Flaw> {
     {
         flaws.push(Flaw::new("userFlow", format!("There is no user flow '{flow}' in the document.")));
     }
-    if serde_json::to_string(&sent.notes).map_or(0, |notes| notes.len()) > LONGEST_NOTES {
+    // Of scopes there is a most, and of each a longest.
+    let notes = Notes { scopes: Vec::new(), ..sent.notes.clone() };
+    if serde_json::to_string(&notes).map_or(0, |notes| notes.len()) > LONGEST_NOTES {
         flaws.push(Flaw::new("notes", format!("'notes' may have {LONGEST_NOTES} bytes.")));
     }
     for (n, known) in sent.redirect_uris.iter().enumerate().filter(|(_, known)| platform(&known.platform).is_none()) {
@@ -255,6 +259,7 @@ fn kept(sent: &document::Application, disabled_at: Option<Timestamp>) -> applica
         redirect_uris: sent.redirect_uris.iter().filter_map(uri).collect(),
         widget_origins: sent.notes.widget_origins.clone(),
         native_authentication: sent.notes.native(),
+        scopes: sent.notes.scopes.clone(),
         secrets: Vec::new(),
         protocol: sent.protocol.clone(),
     }
@@ -271,12 +276,15 @@ async fn deed(
     if let Some(deed) = look::deed(present, wanted, step) {
         return Ok(Deed::Look(deed));
     }
+    if let Some(deed) = grants::deed(step)? {
+        return Ok(Deed::Grant(deed));
+    }
     let is_new = step.operation == Operation::Add;
     let gone = || Error::Internal(format!("a step about nothing: {}", step.id));
     if step.operation == Operation::Delete {
         let id = step.id.clone();
         return Ok(match step.kind {
-            Kind::Brand | Kind::Language | Kind::Sentences => return Err(gone()),
+            Kind::Brand | Kind::Language | Kind::Sentences | Kind::PermissionGrant => return Err(gone()),
             Kind::Attribute => Deed::RemoveAttribute(id),
             Kind::IdentityProvider => Deed::RemoveProvider(id),
             Kind::UserFlow => Deed::RemoveFlow(id.into()),
@@ -284,7 +292,7 @@ async fn deed(
         });
     }
     Ok(match step.kind {
-        Kind::Brand | Kind::Language | Kind::Sentences => return Err(gone()),
+        Kind::Brand | Kind::Language | Kind::Sentences | Kind::PermissionGrant => return Err(gone()),
         Kind::Attribute => {
             let attribute = wanted.attributes.iter().find(|it| it.id == step.id).ok_or_else(gone)?;
             match is_new {
@@ -347,6 +355,7 @@ impl Deed {
     async fn run(self, c: &mut Connection, tenant: &TenantId, by: &str, now: Timestamp) -> Result<()> {
         match self {
             Deed::Look(deed) => deed.run(c, tenant, now).await,
+            Deed::Grant(deed) => deed.run(c, tenant).await,
             Deed::AddAttribute(attribute) => attribute::add(c, tenant, &attribute, now).await,
             Deed::Describe { id, description } => attribute::describe(c, tenant, &id, description.as_deref()).await,
             Deed::RemoveAttribute(id) => attribute::delete(c, tenant, &id).await,

@@ -1,7 +1,10 @@
 //! A tenant's design as one document: what administrators decide, nothing of people and no secret. The same tenant always
 //! gives the same document, to the byte.
 
-use super::look::{self, Look, Sentences};
+use super::{
+    grants::{self, Grant},
+    look::{self, Look, Sentences},
+};
 use crate::{
     directory::{
         application::{self, Named, Notes, Platform, Protocol, Registered},
@@ -42,6 +45,8 @@ pub struct Document {
     pub user_flows: Vec<Flow>,
     #[serde(default)]
     pub applications: Vec<Application>,
+    #[serde(default)]
+    pub permission_grants: Vec<Grant>,
     /// What the brand shows, by the name of its content.
     #[serde(default)]
     pub pictures: BTreeMap<String, Picture>,
@@ -147,6 +152,7 @@ impl Present {
             identity_providers,
             user_flows,
             applications,
+            permission_grants: grants::present(&state.db, &tenant.id).await?,
             pictures,
         };
         Ok(Present { document, flows, applications: registered })

@@ -3,6 +3,7 @@
 
 mod apply;
 mod document;
+mod grants;
 mod look;
 mod plan;
 

@@ -25,6 +25,7 @@ pub enum Kind {
     IdentityProvider,
     UserFlow,
     Application,
+    PermissionGrant,
 }
 
 impl Kind {
@@ -37,6 +38,7 @@ impl Kind {
             Kind::IdentityProvider => "IdentityProvider",
             Kind::UserFlow => "UserFlow",
             Kind::Application => "Application",
+            Kind::PermissionGrant => "PermissionGrant",
         }
     }
 }
@@ -93,6 +95,9 @@ fn things(document: &Document) -> Result<Things> {
     }
     for it in &document.applications {
         put(Kind::Application, &it.id, &|| serde_json::to_value(it))?;
+    }
+    for it in &document.permission_grants {
+        put(Kind::PermissionGrant, &it.key(), &|| serde_json::to_value(it))?;
     }
     Ok(things)
 }

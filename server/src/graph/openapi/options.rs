@@ -2,8 +2,8 @@
 //! every example here, and to refuse every option that is not here, at all addresses but the few that know no options.
 
 use crate::graph::{
-    b2x_user_flows, domains, identity_providers, invitations, organization, permissions, query::options::MOST, roles,
-    user_flow_attributes, user_flows, users,
+    b2x_user_flows, domains, identity_providers, invitations, oauth2_permission_grants, organization, permissions,
+    query::options::MOST, roles, user_flow_attributes, user_flows, users,
 };
 use serde_json::{Value, json};
 
@@ -170,7 +170,7 @@ pub fn of(path: &str) -> Option<Options> {
         "/invitations" => short(&invitations::FIELDS),
         "/servicePrincipals" => short(&permissions::FIELDS),
         "/servicePrincipals/{id}/appRoleAssignments" => short(&permissions::ASSIGNMENT_FIELDS),
-        "/oauth2PermissionGrants" => short(&permissions::GRANT_FIELDS),
+        "/oauth2PermissionGrants" => short(&oauth2_permission_grants::FIELDS),
         "/roleManagement/directory/roleDefinitions" => short(&roles::DEFINITION_FIELDS),
         "/roleManagement/directory/roleAssignments" => short(&roles::ASSIGNMENT_FIELDS).expanding(&roles::EXPANDABLE),
         "/roleManagement/directory/roleAssignments/{assignment}" => one().expanding(&roles::EXPANDABLE),

@@ -2,7 +2,8 @@
 
 use crate::graph::organization::OWN_TEXTS;
 use app::contract::resource::{
-    application::{Application, PasswordCredential},
+    app_role::PermissionGrant,
+    application::{Api, Application, PasswordCredential, PermissionScope},
     b2x_user_flow::IdentityUserFlow,
     directory_audit::{DirectoryAudit, ModifiedProperty, TargetResource},
     domain::Domain,
@@ -17,9 +18,10 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 /// Collections, and what they hold.
-const HELD: [(&str, &str); 13] = [
+const HELD: [(&str, &str); 14] = [
     ("/users", "User"),
     ("/applications", "Application"),
+    ("/oauth2PermissionGrants", "PermissionGrant"),
     ("/identity/authenticationEventsFlows", "UserFlow"),
     ("/identity/userFlowAttributes", "UserFlowAttribute"),
     ("/identity/b2xUserFlows", "IdentityUserFlow"),
@@ -79,11 +81,15 @@ pub fn schemas() -> Map<String, Value> {
         created_date_time: Some(Moment::default()),
         account_enabled: Some(true),
         password_credentials: vec![PasswordCredential::default()],
+        api: Api { oauth2_permission_scopes: vec![PermissionScope::default()] },
         ..Application::default()
     };
+    let word = || String::from("-");
+    let grant = PermissionGrant { id: word(), consent_type: word(), ..PermissionGrant::default() };
     let mut schemas = Map::new();
     schemas.insert("User".into(), shape(&user));
     schemas.insert("Application".into(), shape(&application));
+    schemas.insert("PermissionGrant".into(), shape(&grant));
     schemas.insert("UserFlow".into(), shape(&UserFlow::default()));
     schemas.insert("UserFlowAttribute".into(), shape(&UserFlowAttribute::default()));
     schemas.insert("IdentityUserFlow".into(), shape(&IdentityUserFlow::default()));

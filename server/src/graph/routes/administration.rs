@@ -1,7 +1,7 @@
 //! What the management API answers about who may do what, the tenant's names, and several requests at once.
 
 use super::{Needs, Route, delete, patch, post, read, route};
-use crate::graph::{batch, domains, invitations, permissions, roles};
+use crate::graph::{batch, domains, invitations, oauth2_permission_grants as grants, permissions, roles};
 use app::contract::permission::Permission::*;
 use axum::http::Method;
 
@@ -39,11 +39,27 @@ fn permissions() -> Vec<Route> {
         read(ApplicationRead, ASSIGNMENTS, "Lists what an application may do by itself", it::assignments),
         post(RoleWrite, ASSIGNMENTS, "Lets an application do something by itself", it::assign),
         delete(RoleWrite, ASSIGNMENT, "Takes a permission from an application", it::unassign),
-        read(ApplicationRead, GRANTS, "Lists what administrators may do through applications", it::grants),
-        post(RoleWrite, GRANTS, "Lets administrators do something through an application", it::add_grant),
-        read(ApplicationRead, GRANT, "Shows what administrators may do through an application", it::grant_of),
-        patch(RoleWrite, GRANT, "Changes what administrators may do through an application", it::change_grant),
-        delete(RoleWrite, GRANT, "Takes back what administrators may do through an application", it::remove_grant),
+        // Of the management API they are changed by whoever gives roles: the handlers ask for that besides.
+        read(
+            ApplicationRead,
+            GRANTS,
+            "Lists what applications may do for whoever signs in to them: clientId and resourceId are application ids",
+            grants::list,
+        ),
+        post(
+            ApplicationWrite,
+            GRANTS,
+            "Grants an application scopes of another one's API, or (with RoleManagement.ReadWrite.Directory) of this one",
+            grants::create,
+        ),
+        read(ApplicationRead, GRANT, "Shows what an application may do for whoever signs in to it", grants::get),
+        patch(ApplicationWrite, GRANT, "Changes what an application may do for whoever signs in to it", grants::update),
+        delete(
+            ApplicationWrite,
+            GRANT,
+            "Takes back what an application may do for whoever signs in to it",
+            grants::remove,
+        ),
     ]
 }
 

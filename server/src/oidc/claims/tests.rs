@@ -52,7 +52,7 @@ fn flow(claims: &[&str], inputs: &[(&str, DataType)]) -> UserFlow {
 
 fn scopes(text: &str) -> Scopes {
     let here = PublicUrl::parse("https://login.example.org").unwrap();
-    Scopes::asked(text, Apis { application: &"app".into(), public_url: &here }).unwrap()
+    Scopes::asked(text, Apis::usual(&"app".into(), &here)).unwrap()
 }
 
 fn told(scope: &str, profile: &Profile, flow: &UserFlow) -> Value {

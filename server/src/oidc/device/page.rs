@@ -172,7 +172,8 @@ async fn waiting(state: &AppState, tenant: &Tenant, typed: &str) -> Result<Optio
 
 /// What the person signs in for: to come back here.
 fn request(state: &AppState, tenant: &Tenant, application: &Application, device: &DeviceCode) -> Result<Request> {
-    let apis = Apis { application: &application.id, public_url: &state.config.public_url };
+    // To come back here: what the tokens are for is read when the device takes them.
+    let apis = Apis::usual(&application.id, &state.config.public_url);
     let uri = format!("{}?user_code={}", path(&tenant.id), device.user_code);
     Ok(Request {
         kept: Kept {

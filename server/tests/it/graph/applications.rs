@@ -140,7 +140,6 @@ async fn what_an_application_cannot_be_is_refused_by_a_sentence() {
             ("signInAudience", json!("AzureADMultipleOrgs")),
             ("isFallbackPublicClient", json!(true)),
             ("requiredResourceAccess", json!([{ "resourceAppId": "x", "resourceAccess": [] }])),
-            ("api", json!({ "requestedAccessTokenVersion": 2 })),
             ("appRoles", json!([{ "value": "Reader" }])),
             ("optionalClaims", json!({ "idToken": [{ "name": "email" }] })),
             ("keyCredentials", json!([{ "type": "AsymmetricX509Cert" }])),

@@ -45,7 +45,9 @@ impl World {
         let organization = format!("/organization/{tenant}");
         keep("organization", tenant);
 
-        let application = admin.make("/applications", json!({ "displayName": format!("Shop {word}") })).await;
+        let offered = json!({ "oauth2PermissionScopes": [{ "value": "Tasks.Read" }] });
+        let shop = json!({ "displayName": format!("Shop {word}"), "api": offered });
+        let application = admin.make("/applications", shop).await;
         let secret = admin.post(&format!("/applications/{application}/addPassword"), json!({})).await.json();
         keep("secret", secret["keyId"].as_str().unwrap().to_owned());
         keep("application", application.clone());
@@ -252,7 +254,8 @@ impl World {
                 "roleDefinitionId": "Global Reader", "sendInvitationMessage": true })),
             ("POST", "/servicePrincipals/{id}/appRoleAssignments") => json(json!({ "appRoleId": "AuditLog.Read.All" })),
             ("POST", "/oauth2PermissionGrants") => {
-                json(json!({ "clientId": self.id("spareApplication"), "scope": "User.Read.All" }))
+                json(json!({ "clientId": self.id("spareApplication"), "resourceId": self.id("application"),
+                "scope": "Tasks.Read" }))
             }
             ("PATCH", "/oauth2PermissionGrants/{id}") => json(json!({ "scope": "AuditLog.Read.All" })),
             ("POST", "/$batch") => {

@@ -103,6 +103,7 @@ impl TestServer {
             protocol: Default::default(),
             widget_origins: Vec::new(),
             native_authentication: Default::default(),
+            scopes: Vec::new(),
             secrets: vec![stored],
         };
         change(&mut made);

@@ -326,3 +326,26 @@ async fn whoever_administers_signs_in_on_our_own_pages() {
     })
     .await;
 }
+
+/// Screens of an application's own ask for an API by the words of all the others, and are refused before anything is used up.
+#[tokio::test]
+async fn an_api_is_asked_for_where_tokens_are() {
+    on_both(async |server| {
+        let screens = Screens::usual(&server).await;
+        server.account(&screens.application, ADA).await;
+        let admin = server.administrator().await;
+        let offered = serde_json::json!({ "oauth2PermissionScopes": [{ "value": "Tasks.Read" }] });
+        let api = admin.make("/applications", serde_json::json!({ "displayName": "Tasks", "api": offered })).await;
+        let scope = format!("openid offline_access api://{api}/Tasks.Read");
+        let held = token(&screens.initiate(ADA, BOTH).await);
+        let proof = [("grant_type", "password"), ("password", PASSWORD)];
+        let form = [[("continuation_token", held.as_str()), ("scope", scope.as_str())], proof].concat();
+        screens.refused("/oauth2/v2.0/token", &form, "consent_required", 65_001).await;
+        let client = screens.application.id.as_str();
+        let granted = serde_json::json!({ "clientId": client, "resourceId": api, "scope": "Tasks.Read" });
+        admin.make("/oauth2PermissionGrants", granted).await;
+        let told = screens.good("/oauth2/v2.0/token", &form).await;
+        assert_eq!(told["scope"], scope.as_str());
+    })
+    .await;
+}
