@@ -135,7 +135,10 @@ fn none_yet(open: RwSignal<bool>) -> AnyView {
 fn choices(choice: Choice, apis: &[Application], typed: &str) -> AnyView {
     let found: Vec<_> = apis
         .iter()
-        .filter(|api| fits(typed, &[&api.display_name, &api.id]))
+        .filter(|api| {
+            let names = [api.display_name.as_str(), api.id.as_str()].into_iter();
+            fits(typed, &names.chain(api.identifier_uris.iter().map(String::as_str)).collect::<Vec<_>>())
+        })
         .map(|api| {
             let (own, chosen) = (api.id.clone(), api.id.clone());
             let scopes: Vec<&str> = api.api.oauth2_permission_scopes.iter().map(|scope| scope.value.as_str()).collect();
