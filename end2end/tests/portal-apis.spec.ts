@@ -132,3 +132,36 @@ test("changing scopes beside it leaves a form as it was typed, and either is sav
   await expect(uris).toHaveValue(named);
   await expect(page.getByRole("button", { name: "Acts on Tasks.Read" })).toBeVisible();
 });
+
+test("among many APIs one is searched for, and what was chosen stays chosen @script", async ({ administrator }) => {
+  const { page } = administrator;
+  const scope = { id: "7ab1d382-f21e-4acd-a863-ba3e13f7da61", value: "Tasks.Read", type: "User", isEnabled: true };
+  const one = (number: number) => ({
+    id: `worklist-${number}`,
+    displayName: `Worklist ${number}`,
+    identifierUris: [`https://worklist-${number}.example.org`],
+    api: { oauth2PermissionScopes: [scope] },
+  });
+  const value = [1, 2, 3, 4, 5, 6, 7, 8].map(one);
+  await page.route(/\/applications\?\$top=999/, (route) => route.fulfill({ json: { value } }));
+  await administrator.registers(`Worklist search ${Date.now() % 100_000}`);
+  await administrator.presses("Add a permission");
+  const window = page.getByRole("dialog", { name: "Add a permission" });
+  const search = window.getByRole("searchbox", { name: "Search APIs" });
+  await expect(search).toBeFocused();
+  await expect(window.getByRole("radio")).toHaveCount(8);
+  await search.fill("worklist-7.example");
+  await page.keyboard.press("Enter");
+  await window.getByRole("radio").check();
+  await window.getByRole("checkbox", { name: /^Tasks\.Read/ }).check();
+  await search.fill("nothing is called so");
+  await expect(window.getByText("Nothing here fits what you typed.")).toBeVisible();
+  await expect(window.getByRole("checkbox", { name: /^Tasks\.Read/ })).toBeChecked();
+  await administrator.findsNoBarrier();
+  await search.fill("");
+  await expect(window.getByRole("radio", { name: /^Worklist 7/ })).toBeChecked();
+  await window.getByRole("radio", { name: /^Worklist 8/ }).check();
+  await expect(window.getByRole("checkbox", { name: /^Tasks\.Read/ })).not.toBeChecked();
+  await window.getByRole("radio", { name: /^Worklist 7/ }).check();
+  await expect(window.getByRole("checkbox", { name: /^Tasks\.Read/ })).toBeChecked();
+});
