@@ -99,6 +99,40 @@ export class Administrator {
     await expect(this.page.locator(".toast").filter({ hasText: sentence }).first()).toBeVisible();
   }
 
+  /** One more application, which is open then; tells its id. */
+  async registers(name: string): Promise<string> {
+    await this.page.goto("/admin/applications");
+    await this.sees("Applications");
+    await this.presses("Register an application");
+    const window = this.page.getByRole("dialog", { name: "Register an application" });
+    await window.getByLabel("Name", { exact: true }).fill(name);
+    await window.getByRole("button", { name: "Register" }).click();
+    await this.sees(name);
+    return this.page.url().split("/").at(-1)!;
+  }
+
+  /** To the API of the application that is open. */
+  async addsScope(name: string, title: string) {
+    await this.presses("Add a scope");
+    const window = this.page.getByRole("dialog", { name: "Add a scope" });
+    await window.getByLabel("Name", { exact: true }).fill(name);
+    await window.getByLabel("Title", { exact: true }).fill(title);
+    await this.page.keyboard.press("Enter");
+    await expect(window).toHaveCount(0);
+    await expect(this.page.getByRole("button", { name: `Acts on ${name}`, exact: true })).toBeVisible();
+  }
+
+  /** To the application that is open, for everybody. */
+  async grants(scope: string, api: string) {
+    await this.presses("Add a permission");
+    const window = this.page.getByRole("dialog", { name: "Add a permission" });
+    await window.getByRole("radio", { name: new RegExp(`^${api}`) }).check();
+    await window.getByRole("checkbox", { name: new RegExp(`^${scope}`) }).check();
+    await this.page.keyboard.press("Enter");
+    await expect(window).toHaveCount(0);
+    await expect(this.page.getByRole("button", { name: `Take back ${scope} of ${api}` })).toBeVisible();
+  }
+
   /** In the portal itself: what its preview shows is looked at where it is a page. */
   async findsNoBarrier() {
     const { violations } = await new AxeBuilder({ page: this.page }).exclude(".page").setLegacyMode(true).analyze();

@@ -70,6 +70,19 @@ test.describe("on a phone, in the light", () => {
       await page.keyboard.press("Escape");
       await expect(page.getByRole("dialog")).toHaveCount(0);
     }
+    await administrator.registers("Worklist on phones");
+    for (const button of ["Add a scope", "Add a permission"]) {
+      await administrator.presses(button);
+      await expect(page.getByRole("dialog", { name: button })).toBeVisible();
+      await isWhole();
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toHaveCount(0);
+    }
+    await administrator.addsScope("Tasks.ReadWrite.Everything", "Read and change every task");
+    await isWhole();
+    await administrator.registers("Worklist on paper");
+    await administrator.grants("Tasks.ReadWrite.Everything", "Worklist on phones");
+    await isWhole();
     await page.goto("/admin/user-flows/new");
     await administrator.sees("Create");
     await administrator.presses("All versions");

@@ -49,6 +49,16 @@ async function walksThrough(administrator: Administrator, kind: string) {
   const tabs = ["", "/properties", "/applications", "/identity-providers", "/attributes", "/page-layouts", "/languages", "/run", "/history"];
   for (const tab of tabs) await goes(`${flow}${tab}`, `flow${tab.replace("/", "-")}`);
   await goes("/admin/applications", "applications");
+  const { api, caller } = await aCallerAndItsApi(administrator);
+  await goes(api, "application-api");
+  await administrator.presses("Add a scope");
+  await picture("window-scope");
+  await goes(caller, "application-caller");
+  await administrator.presses("Add a permission");
+  await page.getByRole("dialog").getByRole("radio", { name: /^Worklist API/ }).check();
+  await picture("window-permission");
+  await page.goto("/admin/applications");
+  await administrator.sees("Applications");
   await goes((await first())!, "application");
   await goes("/admin/people", "people");
   await goes((await first())!, "person");
@@ -67,4 +77,21 @@ async function walksThrough(administrator: Administrator, kind: string) {
     await administrator.presses("Menu");
     await picture("menu");
   }
+}
+
+/** The paths of two applications, of which one may call the other; made once for all pictures of a server. */
+async function aCallerAndItsApi(administrator: Administrator): Promise<{ api: string; caller: string }> {
+  const { page } = administrator;
+  const made = page.getByRole("rowheader").getByRole("link", { name: "Worklist API" });
+  if ((await made.count()) === 0) {
+    await administrator.registers("Worklist API");
+    await administrator.addsScope("Tasks.Read", "Read tasks");
+    await administrator.addsScope("Tasks.ReadWrite", "Read and change tasks");
+    await administrator.registers("Worklist page");
+    await administrator.grants("Tasks.ReadWrite", "Worklist API");
+    await page.goto("/admin/applications");
+    await administrator.sees("Applications");
+  }
+  const path = async (name: string) => (await page.getByRole("rowheader").getByRole("link", { name }).getAttribute("href"))!;
+  return { api: await path("Worklist API"), caller: await path("Worklist page") };
 }

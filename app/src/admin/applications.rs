@@ -1,16 +1,22 @@
 //! *Applications*: what asks for sign-ins. Registered here, and one with everything a developer needs.
 
+mod delegated;
+mod expose;
+mod grant;
 mod permissions;
 mod protocol;
+mod scope;
+mod scopes;
 mod secrets;
 mod widget;
 
 use super::{
-    browser::{focus_fault, moment},
+    browser::{focus_again, focus_fault, moment},
     client::client,
     desk::desk,
     frame::head,
     route::{FlowTab, Route, place},
+    session::portal,
     ui::{
         ask::{Question, asking},
         button::{Act, plain, run, submit, with_icon},
@@ -208,8 +214,13 @@ pub fn application(id: String) -> AnyView {
         let id = asked.clone();
         async move { client.application(&id).await }
     });
-    let open =
-        Open { loaded, etag: StoredValue::new(None), id: StoredValue::new(id), secrets: RwSignal::new(Vec::new()) };
+    let open = Open {
+        loaded,
+        id: StoredValue::new(id),
+        etag: StoredValue::new(None),
+        secrets: RwSignal::new(Vec::new()),
+        api: RwSignal::new(Application::default()),
+    };
     let crumbs = || vec![("Applications".to_owned(), Route::Applications)];
     let title = Memo::new(move |_| loaded.get().map_or_else(String::new, |application| application.display_name));
     view! {
@@ -229,6 +240,8 @@ struct Open {
     /// As it was when it was read last.
     etag: StoredValue<Option<String>>,
     secrets: RwSignal<Vec<PasswordCredential>>,
+    /// What others may call.
+    api: RwSignal<Application>,
 }
 
 impl Open {
@@ -243,6 +256,7 @@ impl Open {
     fn keep(self, application: &Application) {
         self.etag.set_value(application.etag.clone());
         self.secrets.set(application.password_credentials.clone());
+        self.api.set(application.clone());
     }
 
     /// Something of it was changed: it is drawn anew, but not over what is written in a form and not saved.
@@ -251,18 +265,25 @@ impl Open {
     }
 
     fn read(self) {
-        run(async move { client().application(&self.id()).await }, move |application| self.keep(&application));
+        run(async move { client().application(&self.id()).await }, move |application| {
+            self.keep(&application);
+            // What had the focus may have stood in a row that is drawn anew.
+            focus_again(None);
+        });
     }
 }
 
 fn one(open: Open, allowed: Permissions, application: Application) -> AnyView {
     open.keep(&application);
+    // Nobody else may call the portal, and it calls nobody else.
+    let exposed = (application.id != portal().client_id).then(|| expose::section(open, &application));
     view! {
         {quick_start(&application)}
         {redirects(open, &application)}
         {widget::section(&application)}
         {secrets::section(open)}
         {protocol::section(open, &application)}
+        {exposed}
         {permissions::section(allowed)}
         {deletion(&application)}
     }

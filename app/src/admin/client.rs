@@ -1,10 +1,11 @@
 //! The management API as the portal speaks it: the only place that knows its addresses.
 
 mod call;
+mod permissions;
 mod which;
 
 use crate::contract::resource::{
-    application::{AddPassword, Application, PasswordCredential, RemovePassword},
+    application::{AddPassword, Application, PasswordCredential, PermissionScope, RemovePassword},
     collection::Collection,
     directory_audit::DirectoryAudit,
     domain::Domain,
@@ -221,12 +222,23 @@ impl Client {
         self.get(&application(id)).await
     }
 
+    /// Every application, and of each only what it is as an API.
+    pub async fn apis(self) -> Result<Vec<Application>> {
+        self.list("/applications?$top=999&$select=id,displayName,identifierUris,api").await
+    }
+
     pub async fn create_application(self, new: &Value) -> Result<Application> {
         self.send(Method::Post, "/applications", new).await
     }
 
     pub async fn update_application(self, id: &str, etag: Option<&str>, changes: &Value) -> Result<()> {
         self.change(&application(id), etag, changes).await
+    }
+
+    /// These scopes and no others.
+    pub async fn set_scopes(self, id: &str, etag: Option<&str>, scopes: &[PermissionScope]) -> Result<()> {
+        let changes = json!({ "api": { "oauth2PermissionScopes": scopes } });
+        self.update_application(id, etag, &changes).await
     }
 
     pub async fn delete_application(self, id: &str) -> Result<()> {
@@ -248,41 +260,6 @@ impl Client {
         let body = RemovePassword { key_id: key.into() };
         self.act(Method::Post, &format!("{}/removePassword", application(id)), &body).await
     }
-}
-
-// What applications may do with this API
-
-impl Client {
-    /// By themselves.
-    pub async fn permissions(self, application: &str) -> Result<Vec<Value>> {
-        self.list(&allowed(application)).await
-    }
-
-    pub async fn allow(self, application: &str, permission: &str) -> Result<()> {
-        self.act(Method::Post, &allowed(application), &json!({ "appRoleId": permission })).await
-    }
-
-    pub async fn disallow(self, application: &str, assignment: &str) -> Result<()> {
-        self.delete(&format!("{}/{}", allowed(application), encoded(assignment))).await
-    }
-
-    /// By the hands of administrators.
-    pub async fn granted(self, application: &str) -> Result<Value> {
-        self.get(&format!("{GRANTS}/{}", encoded(application))).await
-    }
-
-    pub async fn grant(self, application: &str, scope: &str, is_new: bool) -> Result<()> {
-        match is_new {
-            true => self.act(Method::Post, GRANTS, &json!({ "clientId": application, "scope": scope })).await,
-            false => self.change(&format!("{GRANTS}/{}", encoded(application)), None, &json!({ "scope": scope })).await,
-        }
-    }
-}
-
-const GRANTS: &str = "/oauth2PermissionGrants";
-
-fn allowed(application: &str) -> String {
-    format!("/servicePrincipals/{}/appRoleAssignments", encoded(application))
 }
 
 fn application(id: &str) -> String {

@@ -1,20 +1,26 @@
-//! What an application may do with the management API: by itself, and, where administrators sign in, through it.
+//! What an application may do: for people, with the APIs of others; with the management API by itself, and, where
+//! administrators sign in, through it.
 
-use super::super::{
-    client::client,
-    desk::desk,
-    session::portal,
-    trouble::Trouble,
-    ui::{
-        ask::{Question, asking},
-        button::{bare, plain, run},
-        icon::Icon,
-        load::{Loaded, load},
-        toast::toasts,
+use super::{
+    super::{
+        client::client,
+        desk::desk,
+        session::portal,
+        ui::{
+            ask::{Question, asking},
+            button::{bare, plain, run},
+            icon::Icon,
+            load::{Loaded, both, load},
+            toast::toasts,
+        },
     },
+    delegated::{self, Granted},
 };
 use crate::admin::ui::listen::on_change;
-use crate::contract::{permission::Permission, resource::organization::Organization};
+use crate::contract::{
+    permission::Permission,
+    resource::{app_role::GRAPH, organization::Organization},
+};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -23,31 +29,28 @@ use serde_json::Value;
 pub struct Permissions {
     id: StoredValue<String>,
     by_itself: Loaded<Vec<Value>>,
-    /// Nothing inside: nobody consented to anything yet.
-    through_it: Option<Loaded<Option<Vec<String>>>>,
+    /// Not of the portal: what it may do is no choice.
+    granted: Option<Loaded<Granted>>,
+    /// People have roles in the administrators' directory alone.
+    is_home: bool,
 }
 
 /// Asked for at the same time as the application itself.
 pub fn permissions(id: &str) -> Permissions {
     let client = client();
-    // People have roles in the administrators' directory alone; and what the portal may do is no choice.
-    let is_home = desk().directory.get_untracked().is_some_and(|here| is_home(&here)) && id != portal().client_id;
+    let is_home = desk().directory.get_untracked().is_some_and(|here| is_home(&here));
+    let is_portal = id == portal().client_id;
     let id = StoredValue::new(id.to_owned());
-    let granted = move || async move {
-        match client.granted(&id.get_value()).await {
-            Ok(grant) => Ok(Some(of(&grant, "scope").split_whitespace().map(String::from).collect())),
-            Err(Trouble::Gone) => Ok(None),
-            Err(trouble) => Err(trouble),
-        }
-    };
+    let granted = move || both(async move { client.grants(&id.get_value()).await }, client.apis());
     let by_itself = load(move || async move { client.permissions(&id.get_value()).await });
-    Permissions { id, by_itself, through_it: is_home.then(|| load(granted)) }
+    Permissions { id, by_itself, granted: (!is_portal).then(|| load(granted)), is_home }
 }
 
 pub fn section(permissions: Permissions) -> AnyView {
-    let Permissions { id, by_itself, through_it } = permissions;
-    let through = through_it.map(|granted| administrators(id, granted));
-    view! { {alone(id, by_itself)}{through} }.into_any()
+    let Permissions { id, by_itself, granted, is_home } = permissions;
+    let for_people = granted.map(|granted| delegated::section(id, granted));
+    let through = granted.filter(|_| is_home).map(|granted| administrators(id, granted));
+    view! { {for_people}{alone(id, by_itself)}{through} }.into_any()
 }
 
 /// The portal signs in at the directory of the administrators.
@@ -81,24 +84,34 @@ fn alone(id: StoredValue<String>, allowed: Loaded<Vec<Value>>) -> AnyView {
     });
     view! {
         <section class="card">
-            <header><h2>"What it may do by itself"</h2></header>
+            <header>
+                <div class="two">
+                    <h2>"What it may do by itself"</h2>
+                    <small>"With its own secret or key and nobody signed in: permissions of the management API. For the APIs of other applications it needs none."</small>
+                </div>
+            </header>
             {list}
         </section>
     }
     .into_any()
 }
 
-fn administrators(id: StoredValue<String>, granted: Loaded<Option<Vec<String>>>) -> AnyView {
+fn administrators(id: StoredValue<String>, granted: Loaded<Granted>) -> AnyView {
     let client = client();
-    let list = granted.show(1, move |scopes| {
-        let is_new = scopes.is_none();
-        let scopes = scopes.unwrap_or_default();
+    let list = granted.show(1, move |(grants, _)| {
+        let grant = grants.into_iter().find(|grant| grant.resource_id == GRAPH);
+        let scopes: Vec<String> =
+            grant.iter().flat_map(|grant| grant.scope.split_whitespace()).map(String::from).collect();
+        let known = grant.map(|grant| grant.id);
         let save = move |scopes: Vec<String>| {
-            let scope = scopes.join(" ");
-            run(async move { client.grant(&id.get_value(), &scope, is_new).await }, move |()| granted.again());
+            let known = known.clone();
+            run(async move { client.grant(&id.get_value(), GRAPH, known.as_deref(), &scopes).await }, move |()| {
+                granted.again();
+            });
         };
         let rows = scopes.iter().map(|word| {
             let rest: Vec<String> = scopes.iter().filter(|other| *other != word).cloned().collect();
+            let save = save.clone();
             one(word.clone(), false, move || save(rest.clone()))
         });
         let rows: Vec<_> = rows.collect();
@@ -112,7 +125,12 @@ fn administrators(id: StoredValue<String>, granted: Loaded<Option<Vec<String>>>)
     });
     view! {
         <section class="card">
-            <header><h2>"What administrators may do through it"</h2></header>
+            <header>
+                <div class="two">
+                    <h2>"What administrators may do through it"</h2>
+                    <small>"While one of them is signed in: no more than this, and no more than their own roles allow."</small>
+                </div>
+            </header>
             {list}
         </section>
     }

@@ -21,6 +21,12 @@ pub fn value(name: impl Into<String>, value: impl Into<String>) -> AnyView {
     .into_any()
 }
 
+/// In a row, whose first column has said what it is.
+pub fn in_row(name: impl Into<String>, value: impl Into<String>) -> AnyView {
+    let value = value.into();
+    view! { <span class="copied"><code>{value.clone()}</code>{button(name.into(), value)}</span> }.into_any()
+}
+
 /// What goes over several lines, as it is written.
 pub fn lines(name: impl Into<String>, text: impl Into<String>) -> AnyView {
     let text = text.into();
