@@ -2,6 +2,7 @@
 
 mod bulk;
 mod change;
+mod condition;
 mod held;
 mod list;
 mod purge;
@@ -19,8 +20,9 @@ pub use change::{
     NewPerson, delete, index, insert, reset_password, restore, revoke_sessions, set_attribute, set_disabled,
     set_identities, set_other_addresses,
 };
+pub use condition::{Comparison, Condition};
 pub use held::everything;
-pub use list::{Comparison, Condition, Order, Wanted, count_wanted, list};
+pub use list::{Order, Wanted, count_wanted, list};
 pub use purge::{purge, purge_expired};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
