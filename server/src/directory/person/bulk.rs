@@ -77,7 +77,7 @@ async fn names_in_use<'a>(
 
 /// Each is looked up by itself. Asked for those IN a list, PostgreSQL reads every name of the tenant, until it knows how many
 /// there are: for each hundred that come.
-fn said_names(tenant: &TenantId, sign_in_type: &str, issuer: &str, folded: &[String]) -> Clause {
+pub(super) fn said_names(tenant: &TenantId, sign_in_type: &str, issuer: &str, folded: &[String]) -> Clause {
     let mut clause = Clause::new("SELECT (SELECT i.folded FROM identities i WHERE i.tenant_id = ");
     clause.bind(tenant.as_str()).say(" AND i.sign_in_type = ").bind(sign_in_type).say(" AND i.issuer = ").bind(issuer);
     clause.say(" AND i.folded = asked.column1) FROM (VALUES ");
