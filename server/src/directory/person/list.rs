@@ -91,7 +91,7 @@ impl Wanted {
     /// How many are walked past for one page: where everybody who comes along is wanted, the page itself.
     fn window(&self, walk: &Walk<'_>) -> i64 {
         // Along words somebody comes several times: the page needs more than itself, whatever is asked.
-        let exact = !matches!(walk, Walk::Words { .. }) && self.left(walk).next().is_none();
+        let exact = !matches!(walk, Walk::Words { .. }) && self.left(walk).all(|condition| walk.hits(condition));
         if exact { self.limit + 1 } else { WINDOW.max(self.limit + 1) }
     }
 
@@ -123,6 +123,17 @@ impl Walk<'_> {
                 Walk::Ordered(Order::NewestFirst | Order::OldestFirst),
                 Condition::CreatedSince(_) | Condition::CreatedBefore(_),
             ) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether it holds for all who come along, but for one or the other whose letters a database knows no small ones of.
+    fn hits(&self, condition: &Condition) -> bool {
+        match (self, condition) {
+            (
+                Walk::Beginning { name, from, .. },
+                Condition::Attribute { name: asked, is: Comparison::StartsWith, value },
+            ) => name == asked && value.eq_ignore_ascii_case(from),
             _ => false,
         }
     }
