@@ -179,7 +179,7 @@ async function people() {
       console.log(`  ${what.padEnd(30)} ${small.toFixed(1).padStart(8)} ms ${cost.toFixed(1).padStart(8)} ms`);
       reached(`${what}, ${on}`, cost / small, "times", "≤ 3", (value) => value <= 3);
     }
-    reached(`people brought, ${on}`, among.many.rate, "/s");
+    reached(`people brought, ${on}`, among.many.rate, "/s", "≥ 3000", (value) => value >= 3000);
   }
 }
 

@@ -29,8 +29,8 @@ use std::{
     time::Duration,
 };
 
-/// People that are written together.
-const UNIT: usize = 5000;
+/// People whose ids stand beside each other.
+const NEIGHBOURS: u64 = 5000;
 /// How often somebody may take one of their names at that very moment.
 const TRIES: usize = 3;
 
@@ -78,16 +78,16 @@ impl Import<'_> {
         let unreadable = |fault| Error::BadRequest(format!("{} cannot be read: {fault}", path.display()));
         let file = File::open(path).map_err(unreadable)?;
         let length = file.metadata().map_err(unreadable)?.len().max(1);
-        let (mut report, mut waiting, mut percent) = (Report::default(), Vec::with_capacity(UNIT), u64::MAX);
+        let (mut report, mut waiting, mut percent) = (Report::default(), Vec::new(), u64::MAX);
         let mut entry = Some(self.entry(&tenant, path));
-        self.db.write(Durability::Lasting, |c| Box::pin(person::make_room(c))).await?;
+        let unit = self.db.write(Durability::Lasting, |c| Box::pin(person::make_room(c))).await?;
         for line in lines(file, Format::of(path)) {
             let Line { number, fields, bytes } = line.map_err(unreadable)?;
             match fields.and_then(|fields| self.person(&tenant, &attributes, number, &fields)) {
                 Ok(person) => waiting.push((number, person)),
                 Err(why) => report.refused.push((number, why)),
             }
-            if waiting.len() == UNIT {
+            if waiting.len() == unit {
                 self.write(&tenant, mem::take(&mut waiting), &mut entry, &mut report).await?;
             }
             if bytes * 100 / length != percent {
@@ -167,8 +167,8 @@ impl Import<'_> {
         number: u64,
         fields: &Map<String, Value>,
     ) -> Result<NewPerson, String> {
-        // One unit behind the other: where indexes are sorted by these, people are added at the end and not everywhere.
-        let order = self.now + Duration::from_millis(number / UNIT as u64);
+        // Some thousands behind the others: where indexes are sorted by these, people are added at the end and not everywhere.
+        let order = self.now + Duration::from_millis(number / NEIGHBOURS);
         let mut new = NewPerson {
             id: AccountId::from(self.chance.id_in_order(order)),
             user_type: "Member".into(),

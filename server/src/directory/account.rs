@@ -81,15 +81,7 @@ pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, new: &NewAccount, 
         set_password(c, tenant, &new.id, password, now).await?;
     }
     for (attribute, value) in &new.attributes {
-        sqlx::query(
-            "INSERT INTO attribute_values (tenant_id, account_id, attribute_id, value) VALUES ($1, $2, $3, $4)",
-        )
-        .bind(tenant.as_str())
-        .bind(new.id.as_str())
-        .bind(attribute)
-        .bind(value)
-        .execute(&mut *c)
-        .await?;
+        person::set_attribute(c, tenant, &new.id, attribute, Some(value)).await?;
     }
     person::index(c, tenant, &new.id).await?;
     person::tally(c, tenant, Some(&new.user_flow), &new.id, 1).await?;

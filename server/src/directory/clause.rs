@@ -11,7 +11,7 @@ use std::fmt::Write;
 type Any = sqlx::Any;
 
 /// A value, or nothing of its kind.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Bound {
     Text(Option<String>),
     Number(Option<i64>),

@@ -6,7 +6,7 @@
 use super::{
     funnel::Tally,
     group::{self, Answer, Job, Run},
-    migrations::{MIGRATIONS, migrator},
+    migrations::{MIGRATIONS, NAME_BINARY, migrator},
     recent::Recents,
     unit::{Deed, DeedAfter, Durability, Statements, Unit},
     walls,
@@ -149,6 +149,9 @@ impl Db {
     /// On a connection of its own.
     async fn run_migrations(&self) -> Result<()> {
         let mut connection = AnyConnection::connect_with(&self.options).await?;
+        if self.kind == Kind::Postgres {
+            sqlx::raw_sql(NAME_BINARY).execute(&mut connection).await?;
+        }
         migrator()
             .run(&mut connection)
             .await

@@ -6,7 +6,7 @@ use sqlx::{
 };
 
 /// What the tables became, one step after the other. A step that was ever released is never edited.
-pub(super) const MIGRATIONS: [(i64, &str, &str); 18] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 19] = [
     (1, "directory", include_str!("../../migrations/0001_directory.sql")),
     (2, "administration", include_str!("../../migrations/0002_administration.sql")),
     (3, "people", include_str!("../../migrations/0003_people.sql")),
@@ -24,8 +24,20 @@ pub(super) const MIGRATIONS: [(i64, &str, &str); 18] = [
     (22, "asked claims", include_str!("../../migrations/0022_asked_claims.sql")),
     (23, "foreign hashes", include_str!("../../migrations/0023_foreign_hashes.sql")),
     (24, "api grants", include_str!("../../migrations/0024_api_grants.sql")),
-    (28, "foreign hashes end", include_str!("../../migrations/0028_foreign_hashes_end.sql")),
+    (25, "beginnings", include_str!("../../migrations/0025_beginnings.sql")),
+    (26, "foreign hashes end", include_str!("../../migrations/0026_foreign_hashes_end.sql")),
 ];
+
+/// By what SQLite calls it, PostgreSQL sorts byte by byte as well: one word for both in migrations. Servers that start together
+/// may both say it at once.
+pub(super) const NAME_BINARY: &str = "DO $name$
+         BEGIN
+           IF NOT EXISTS (SELECT 1 FROM pg_collation
+                          WHERE collname = 'binary' AND collnamespace = to_regnamespace(current_schema())) THEN
+             CREATE COLLATION \"binary\" FROM pg_catalog.\"C\";
+           END IF;
+         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+         END $name$";
 
 pub(super) fn migrator() -> Migrator {
     let migrations = MIGRATIONS.map(|(version, name, sql)| {

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod change;
+mod condition;
 mod held;
 mod list;
 mod purge;
@@ -19,8 +20,9 @@ pub use change::{
     NewPerson, delete, index, insert, reset_password, restore, revoke_sessions, set_attribute, set_disabled,
     set_identities, set_other_addresses,
 };
+pub use condition::{Comparison, Condition};
 pub use held::everything;
-pub use list::{Comparison, Condition, Order, Wanted, count_wanted, list};
+pub use list::{Order, Wanted, count_wanted, list};
 pub use purge::{purge, purge_expired};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
@@ -243,10 +245,14 @@ pub async fn count(db: &Db, tenant: &TenantId) -> Result<i64> {
 /// What is asked of the database for a list and for a search, for whoever looks at how it goes about it.
 #[cfg(test)]
 pub mod asked {
-    use super::{AccountId, Clause, TenantId, details};
+    use super::{AccountId, Clause, TenantId, bulk::said_names, details};
 
     pub use super::list::asked as list;
     pub use crate::directory::search::asked as search;
+
+    pub fn names_in_use(tenant: &TenantId) -> Clause {
+        said_names(tenant, "emailAddress", tenant.as_str(), &["a", "b"].map(String::from))
+    }
 
     pub fn everything_else(tenant: &TenantId) -> [Clause; 3] {
         details(tenant, &["a", "b"].map(AccountId::from))

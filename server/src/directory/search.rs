@@ -81,6 +81,22 @@ pub(super) fn word_of_sign_in_name(beginning: &str) -> Option<String> {
     Some(open(fold(beginning))).filter(|word| !word.is_empty())
 }
 
+/// How a value begins, as far as lists of those that begin so look. Names have words instead.
+pub(super) fn beginning(attribute: &str, value: &str) -> Option<String> {
+    (!is_name(attribute)).then(|| value.chars().take(LONGEST).collect::<String>().to_lowercase())
+}
+
+/// Between these two lies how everything begins that begins with this text, in whatever case, and other things: from a letter
+/// on that is not of ASCII, for not every database knows its small one. Nothing where the text has such a one at its head.
+pub(super) fn range_of_beginning(text: &str) -> Option<(String, String)> {
+    let ascii = |c: &char| (' '..='~').contains(c);
+    let from: String = text.chars().take(LONGEST).take_while(ascii).collect::<String>().to_ascii_lowercase();
+    let mut end = from.clone();
+    let last = u8::try_from(end.pop()?).ok()?;
+    end.push(char::from(last + 1));
+    Some((from, end))
+}
+
 /// A sigma at the end is written otherwise where the word goes on.
 fn open(word: String) -> String {
     word.trim_end_matches(['σ', 'ς']).to_owned()
@@ -142,23 +158,41 @@ pub struct After {
     pub account: String,
 }
 
-/// Which of the terms, longest first, the search walks along: the rarest, and the others are asked of whoever it finds. On a
-/// later page it is the one that the page before walked along.
-async fn leading(db: &Db, tenant: &TenantId, terms: &[String], after: Option<&After>) -> Result<usize> {
-    if let Some(After { word, .. }) = after {
-        let has = |term: &String| {
-            let (from, to) = range(term);
+/// One of the words that somebody typed, and how many words of people begin so, as far as that is soon counted.
+struct Term {
+    word: String,
+    found: i64,
+}
+
+impl Term {
+    /// Whether all whose word it is are soon read.
+    fn is_rare(&self) -> bool {
+        self.found < WINDOW
+    }
+}
+
+/// The longest first. One alone need not be counted.
+async fn counted_terms(db: &Db, tenant: &TenantId, typed: &str) -> Result<Vec<Term>> {
+    let words = terms_of(typed);
+    let (alone, mut terms) = (words.len() == 1, Vec::with_capacity(words.len()));
+    for word in words {
+        let found = if alone { WINDOW } else { how_many(db, tenant, &word).await? };
+        terms.push(Term { word, found });
+    }
+    Ok(terms)
+}
+
+/// Which of the terms the search walks along: the rarest, and the others are asked of whoever it finds. On a later page it is
+/// the one that the page before walked along.
+fn leading(terms: &[Term], after: Option<&After>) -> usize {
+    let leads = match after {
+        Some(After { word, .. }) => terms.iter().position(|term| {
+            let (from, to) = range(&term.word);
             (from..to).contains(word)
-        };
-        return Ok(terms.iter().position(has).unwrap_or_default());
-    }
-    let mut found = vec![0; terms.len()];
-    if terms.len() > 1 {
-        for (term, found) in terms.iter().zip(&mut found) {
-            *found = how_many(db, tenant, term).await?;
-        }
-    }
-    Ok((0..terms.len()).min_by_key(|at| found[*at]).unwrap_or_default())
+        }),
+        None => (0..terms.len()).min_by_key(|at| terms[*at].found),
+    };
+    leads.unwrap_or_default()
 }
 
 /// How many words begin so, as far as that is soon counted.
@@ -168,11 +202,10 @@ async fn how_many(db: &Db, tenant: &TenantId, term: &str) -> Result<i64> {
 }
 
 fn counted(tenant: &TenantId, term: &str) -> Clause {
-    const ENOUGH: i64 = 200;
     let (from, to) = range(term);
     let mut clause = Clause::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM search_words WHERE tenant_id = ");
     clause.bind(tenant.as_str()).say(" AND word >= ").bind(from).say(" AND word < ").bind(to);
-    clause.say(" LIMIT ").bind(ENOUGH).say(") counted");
+    clause.say(" LIMIT ").bind(WINDOW).say(") counted");
     clause
 }
 
@@ -185,12 +218,13 @@ pub struct Found {
 
 /// People all of whose terms are the beginnings of words of theirs, in the order of the words. Each comes once.
 pub async fn find(db: &Db, tenant: &TenantId, typed: &str, after: Option<&After>, limit: i64) -> Result<Found> {
-    let mut terms = terms_of(typed);
-    if terms.is_empty() {
+    let mut terms = counted_terms(db, tenant, typed).await?;
+    // Nobody has all of them where nobody has one.
+    if terms.is_empty() || terms.iter().any(|term| term.found == 0) {
         return Ok(Found::default());
     }
-    let first = terms.remove(leading(db, tenant, &terms, after).await?);
-    let walk = Walk::new(tenant, &first, after);
+    let first = terms.remove(leading(&terms, after));
+    let walk = Walk::new(tenant, &first.word, after);
     let window = WINDOW.max(limit + 1);
     let rows: Vec<(String, String)> = walk.page(&terms, window, limit + 1).fetch_all(db.reader()).await?;
     let more = rows.len() as i64 > limit;
@@ -206,13 +240,18 @@ pub async fn find(db: &Db, tenant: &TenantId, typed: &str, after: Option<&After>
     Ok(Found { people: people.into_iter().map(|it| it.account.as_str().into()).collect(), next })
 }
 
-/// What is asked of the database for a search.
+/// What is asked of the database for a search, whether few or many have the other words.
 #[cfg(test)]
 pub fn asked(tenant: &TenantId, typed: &str) -> Vec<Clause> {
-    let mut terms = terms(typed);
-    let first = terms.remove(0);
+    let mut words = terms(typed);
+    let first = words.remove(0);
     let walk = Walk::new(tenant, &first, None);
-    vec![counted(tenant, &first), walk.page(&terms, WINDOW, 26), walk.end(WINDOW)]
+    let mut asked = vec![counted(tenant, &first), walk.end(WINDOW)];
+    for found in [1, WINDOW] {
+        let others: Vec<Term> = words.iter().map(|word| Term { word: word.clone(), found }).collect();
+        asked.push(walk.page(&others, WINDOW, 26));
+    }
+    asked
 }
 
 /// Along the words that begin with one term, from where the page before ended.
@@ -238,15 +277,25 @@ impl<'a> Walk<'a> {
     }
 
     /// Those in the window to whom the other terms belong as well, each under the first of their words.
-    fn page(&self, others: &[String], window: i64, limit: i64) -> Clause {
+    fn page(&self, others: &[Term], window: i64, limit: i64) -> Clause {
         let mut clause = Clause::new("WITH w AS MATERIALIZED (");
         self.said(&mut clause);
         clause.say(" LIMIT ").bind(window).say(") SELECT w.account_id, w.word FROM w WHERE NOT EXISTS (");
         self.has_word(&mut clause, &self.from).say(" AND s.word < w.word)");
         for other in others {
-            let (from, to) = range(other);
-            clause.say(" AND EXISTS (");
-            self.has_word(&mut clause, &from).say(" AND s.word < ").bind(to).say(")");
+            let (from, to) = range(&other.word);
+            if other.is_rare() {
+                // Read once, side by side, and not looked up for each of the window. (CASE: PostgreSQL would make a join of it
+                // and, while it knows little of its tables, read them anew each time.)
+                clause.say(
+                    " AND CASE WHEN w.account_id IN (SELECT s.account_id FROM search_words s WHERE s.tenant_id = ",
+                );
+                clause.bind(self.tenant.as_str()).say(" AND s.word >= ").bind(from).say(" AND s.word < ").bind(to);
+                clause.say(") THEN 1 ELSE 0 END = 1");
+            } else {
+                clause.say(" AND EXISTS (");
+                self.has_word(&mut clause, &from).say(" AND s.word < ").bind(to).say(")");
+            }
         }
         clause.say(" ORDER BY w.word, w.account_id LIMIT ").bind(limit);
         clause
@@ -300,6 +349,26 @@ mod tests {
             assert!(words([], [address]).range(from..to).next().is_some(), "{address} {beginning}");
         }
         assert_eq!((word_of_name("★ "), word_of_sign_in_name(".")), (None, None));
+    }
+
+    #[test]
+    fn whatever_begins_so_lies_between_two_beginnings() {
+        for (value, text) in [
+            ("Lund", "lu"),
+            ("LUND", "Lund"),
+            ("Zürich", "ZÜ"),
+            ("100% sure", "100%"),
+            ("a_b", "A_"),
+            ("New York", "new "),
+            ("~", "~"),
+        ] {
+            let (from, to) = range_of_beginning(text).unwrap();
+            assert!((from..to).contains(&beginning("city", value).unwrap()), "{value} {text}");
+        }
+        let (from, to) = range_of_beginning("lu").unwrap();
+        assert!(!(from..to).contains(&beginning("city", "Lyon").unwrap()));
+        assert_eq!((range_of_beginning(""), range_of_beginning("Österbro")), (None, None));
+        assert_eq!(beginning("surname", "Lund"), None);
     }
 
     #[test]

@@ -261,6 +261,56 @@ async fn r39_two_common_beginnings_are_looked_through_page_by_page() {
     .await;
 }
 
+/// More than a page looks at: whoever lives where nobody else does is on the first page, and that nobody lives somewhere is said
+/// at once.
+#[tokio::test]
+async fn r39_among_many_those_whose_value_begins_so_are_led_to() {
+    on_both(async |server: TestServer| {
+        const MANY: usize = 1_100;
+        let admin = server.administrator().await;
+        let living = |n: usize, city: &str| {
+            json!({ "mail": format!("m{n:04}@example.org"), "displayName": format!("Bana {n:04}"), "city": city })
+                .to_string()
+        };
+        let cities = ["Lund", "LUND", "Lyon"];
+        let mut lines: Vec<String> = (0..MANY).map(|n| living(n, cities[n % 3])).collect();
+        lines.push(living(MANY, "Zagreb"));
+        assert_eq!(import(&server, "many.jsonl", &lines.join("\n")).await.0.added, MANY as u64 + 1);
+        for (beginning, found) in [("za", 1), ("lx", 0), ("zz", 0)] {
+            let page = admin.read(&format!("/users?$top=25&$filter=startsWith(city,'{beginning}')")).await;
+            assert_eq!(page["value"].as_array().map(Vec::len), Some(found), "{beginning}");
+            assert_eq!(page["@odata.nextLink"], json!(null), "{beginning}");
+        }
+        // So it is of two words, whether few or many have the one or the other.
+        for (typed, found, goes_on) in [
+            ("bana zagreb", 0, false),
+            ("bana m1100", 1, false),
+            ("0007 m0007", 1, false),
+            ("0007 m0008", 0, false),
+            ("000 m000", 2, true),
+            ("bana m", 2, true),
+        ] {
+            let page = admin.read(&format!("/users?$top=2&$search=%22{typed}%22")).await;
+            assert_eq!(page["value"].as_array().map(Vec::len), Some(found), "{typed}");
+            assert_eq!(page["@odata.nextLink"].is_string(), goes_on, "{typed}");
+        }
+        let (mut pages, mut found) = (Vec::new(), Vec::new());
+        let mut path = "/users?$top=300&$filter=startsWith(city,'lu')".to_owned();
+        loop {
+            let page = admin.read(&path).await;
+            let people = page["value"].as_array().unwrap();
+            pages.push(people.len());
+            found.extend(people.iter().map(|user| user["mail"].as_str().unwrap().to_owned()));
+            let Some(next) = page["@odata.nextLink"].as_str() else { break };
+            path = next.split_once("/graph/v1.0").unwrap().1.to_owned();
+        }
+        found.sort();
+        let expected: Vec<String> = (0..MANY).filter(|n| n % 3 < 2).map(|n| format!("m{n:04}@example.org")).collect();
+        assert_eq!((pages, found), (vec![300, 300, 134], expected));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn r42_everything_that_is_held_about_somebody_is_told_but_no_secret() {
     on_both(async |server: TestServer| {

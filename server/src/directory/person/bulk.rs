@@ -5,15 +5,17 @@ use super::{
     change::{part, tally_part},
 };
 use crate::{
-    directory::{account, clause::Clause, db::taken, identity, search, tenant},
+    directory::{
+        account,
+        clause::{Bound, Clause},
+        db::taken,
+        identity, search, tenant,
+    },
     error::Result,
 };
 use app::contract::{id::TenantId, time::Timestamp, user_flow::Method};
 use sqlx::AnyConnection;
-use std::{
-    collections::{BTreeMap, HashSet},
-    mem,
-};
+use std::collections::{BTreeMap, HashSet};
 
 /// A name as it is unique in a tenant: sign-in type, issuer, folded.
 type Name<'a> = (&'a str, &'a str, String);
@@ -64,99 +66,44 @@ async fn names_in_use<'a>(
     let mut used = HashSet::new();
     for ((sign_in_type, issuer), folded) in names {
         for some in folded.chunks(NAMES_AT_ONCE) {
-            let mut clause = Clause::new("SELECT folded FROM identities WHERE tenant_id = ");
-            clause.bind(tenant.as_str()).say(" AND sign_in_type = ").bind(sign_in_type);
-            clause.say(" AND issuer = ").bind(issuer).say(" AND folded IN ").bind_list(some.iter().map(String::as_str));
-            let found: Vec<(String,)> = clause.fetch_all(&mut *c).await?;
-            used.extend(found.into_iter().map(|(folded,)| (sign_in_type, issuer, folded)));
+            let found: Vec<(Option<String>,)> =
+                said_names(tenant, sign_in_type, issuer, some).fetch_all(&mut *c).await?;
+            let found = found.into_iter().filter_map(|(folded,)| folded);
+            used.extend(found.map(|folded| (sign_in_type, issuer, folded)));
         }
     }
     Ok(used)
 }
 
+/// Each is looked up by itself. Asked for those IN a list, PostgreSQL reads every name of the tenant, until it knows how many
+/// there are: for each hundred that come.
+pub(super) fn said_names(tenant: &TenantId, sign_in_type: &str, issuer: &str, folded: &[String]) -> Clause {
+    let mut clause = Clause::new("SELECT (SELECT i.folded FROM identities i WHERE i.tenant_id = ");
+    clause.bind(tenant.as_str()).say(" AND i.sign_in_type = ").bind(sign_in_type).say(" AND i.issuer = ").bind(issuer);
+    clause.say(" AND i.folded = asked.column1) FROM (VALUES ");
+    for (n, name) in folded.iter().enumerate() {
+        if n > 0 {
+            clause.say(", ");
+        }
+        clause.bind_list([name]);
+    }
+    clause.say(") asked");
+    clause
+}
+
 async fn insert_all(c: &mut AnyConnection, tenant: &TenantId, people: &[&NewPerson], now: Timestamp) -> Result<()> {
-    let way = Way::to(c);
-    let (mut accounts, mut identities, mut addresses, mut credentials, mut values, mut words) = (
-        Rows::new(
-            way,
-            "INSERT INTO accounts (tenant_id, id, method, created_at, disabled_at, user_type, must_change_password_at, sort_name) VALUES ",
-        ),
-        Rows::new(
-            way,
-            "INSERT INTO identities (tenant_id, sign_in_type, issuer, folded, issuer_assigned_id, account_id) VALUES ",
-        ),
-        Rows::new(way, "INSERT INTO addresses (tenant_id, account_id, kind, address, verified_at) VALUES "),
-        Rows::new(way, "INSERT INTO credentials (tenant_id, account_id, kind, secret, changed_at) VALUES "),
-        Rows::new(way, "INSERT INTO attribute_values (tenant_id, account_id, attribute_id, value) VALUES "),
-        Rows::new(way, "INSERT INTO search_words (tenant_id, word, account_id) VALUES "),
-    );
+    let mut tables = Tables::default();
     let mut parts: BTreeMap<i64, i64> = BTreeMap::new();
-    let (tenant_id, mut methods) = (tenant.as_str(), Vec::new());
+    let mut methods = Vec::new();
     for person in people {
-        let id = person.id.as_str();
         let method = if person.password.is_some() { Method::Password } else { Method::Passcode };
         if !methods.contains(&method) {
             methods.push(method);
         }
         *parts.entry(part(&person.id)).or_default() += 1;
-        let names = ["displayName", "givenName", "surname"].into_iter().filter_map(|name| person.attributes.get(name));
-        let known_as: Vec<&str> = person
-            .identities
-            .iter()
-            .filter(|identity| identity.sign_in_type != "federated")
-            .map(|identity| identity.issuer_assigned_id.as_str())
-            .collect();
-        let first = person.attributes.get("displayName").map(String::as_str).or(known_as.first().copied());
-        let sort_name = search::sort_name(first.unwrap_or_default());
-        let row = accounts.row();
-        row.bind(tenant_id).say(", ").bind(id).say(", ").bind(account::write_method(method)).say(", ").bind(now.0);
-        row.say(", ").bind(person.disabled.then_some(now)).say(", ").bind(person.user_type.as_str());
-        row.say(", ").bind(person.must_change_password.then_some(now)).say(", ").bind(sort_name).say(")");
-        for identity in &person.identities {
-            let row = identities.row();
-            row.bind(tenant_id).say(", ").bind(identity.sign_in_type.as_str()).say(", ").bind(identity.issuer.as_str());
-            row.say(", ").bind(identity.folded()).say(", ").bind(identity.issuer_assigned_id.as_str());
-            row.say(", ").bind(id).say(")");
-            if identity.sign_in_type == identity::EMAIL_ADDRESS {
-                let row = addresses.row();
-                row.bind(tenant_id).say(", ").bind(id).say(", ").bind("signIn");
-                row.say(", ").bind(identity.issuer_assigned_id.as_str());
-                row.say(", ").bind(person.vouched.then_some(now)).say(")");
-            }
-        }
-        if let Some(contact) = &person.contact {
-            let row = addresses.row();
-            row.bind(tenant_id).say(", ").bind(id).say(", ").bind("contact").say(", ").bind(contact.as_str());
-            row.say(", ").bind(Some(now)).say(")");
-        }
-        for address in &person.other_addresses {
-            let row = addresses.row();
-            row.bind(tenant_id).say(", ").bind(id).say(", ").bind("other").say(", ").bind(address.as_str());
-            row.say(", ").bind(None::<Timestamp>).say(")");
-        }
-        if let Some(password) = &person.password {
-            let row = credentials.row();
-            row.bind(tenant_id).say(", ").bind(id).say(", 'password', ").bind(password.reveal());
-            row.say(", ").bind(now.0).say(")");
-        }
-        for (name, value) in &person.attributes {
-            let row = values.row();
-            row.bind(tenant_id)
-                .say(", ")
-                .bind(id)
-                .say(", ")
-                .bind(name.as_str())
-                .say(", ")
-                .bind(value.as_str())
-                .say(")");
-        }
-        for word in search::words(names.map(String::as_str), known_as) {
-            words.row().bind(tenant_id).say(", ").bind(word).say(", ").bind(id).say(")");
-        }
+        tables.add(tenant, person, method, now);
     }
-    for rows in [accounts, identities, addresses, credentials, values, words] {
-        rows.execute(c).await?;
-    }
+    tables.execute(c).await?;
     for (part, people) in parts {
         tally_part(c, tenant, "", part, people).await?;
     }
@@ -166,15 +113,111 @@ async fn insert_all(c: &mut AnyConnection, tenant: &TenantId, people: &[&NewPers
     Ok(())
 }
 
-/// SQLite changes pages here and there in its indexes for each person: with room for many of them, each is written once for
-/// many people. For whoever brings so many, on the connection that writes.
-pub async fn make_room(c: &mut AnyConnection) -> Result<()> {
-    if c.backend_name() == "SQLite" {
-        for pragma in ["PRAGMA cache_size = -262144", "PRAGMA wal_autocheckpoint = 32768"] {
-            sqlx::query(pragma).execute(&mut *c).await?;
+/// What is written of people, table by table.
+struct Tables {
+    accounts: Rows<8>,
+    identities: Rows<6>,
+    addresses: Rows<5>,
+    credentials: Rows<5>,
+    values: Rows<5>,
+    words: Rows<3>,
+}
+
+impl Default for Tables {
+    fn default() -> Self {
+        Self {
+            accounts: Rows::of(
+                "INSERT INTO accounts (sort_name, tenant_id, id, method, created_at, disabled_at, user_type, must_change_password_at) VALUES ",
+            ),
+            identities: Rows::of(
+                "INSERT INTO identities (tenant_id, sign_in_type, issuer, folded, issuer_assigned_id, account_id) VALUES ",
+            ),
+            addresses: Rows::of("INSERT INTO addresses (tenant_id, account_id, kind, address, verified_at) VALUES "),
+            credentials: Rows::of("INSERT INTO credentials (tenant_id, account_id, kind, secret, changed_at) VALUES "),
+            values: Rows::of(
+                "INSERT INTO attribute_values (attribute_id, value, tenant_id, account_id, beginning) VALUES ",
+            ),
+            words: Rows::of("INSERT INTO search_words (tenant_id, word, account_id) VALUES "),
         }
     }
-    Ok(())
+}
+
+impl Tables {
+    fn add(&mut self, tenant: &TenantId, person: &NewPerson, method: Method, now: Timestamp) {
+        let (tenant, id) = (tenant.as_str(), person.id.as_str());
+        let names = ["displayName", "givenName", "surname"].into_iter().filter_map(|name| person.attributes.get(name));
+        let known_as: Vec<&str> = person
+            .identities
+            .iter()
+            .filter(|identity| identity.sign_in_type != "federated")
+            .map(|identity| identity.issuer_assigned_id.as_str())
+            .collect();
+        let first = person.attributes.get("displayName").map(String::as_str).or(known_as.first().copied());
+        self.accounts.add([
+            search::sort_name(first.unwrap_or_default()).into(),
+            tenant.into(),
+            id.into(),
+            account::write_method(method).into(),
+            now.0.into(),
+            person.disabled.then_some(now).into(),
+            person.user_type.as_str().into(),
+            person.must_change_password.then_some(now).into(),
+        ]);
+        for identity in &person.identities {
+            let (kind, name) = (identity.sign_in_type.as_str(), identity.issuer_assigned_id.as_str());
+            self.identities.add([
+                tenant.into(),
+                kind.into(),
+                identity.issuer.as_str().into(),
+                identity.folded().into(),
+                name.into(),
+                id.into(),
+            ]);
+            if kind == identity::EMAIL_ADDRESS {
+                let proved_at = person.vouched.then_some(now);
+                self.addresses.add([tenant.into(), id.into(), "signIn".into(), name.into(), proved_at.into()]);
+            }
+        }
+        if let Some(contact) = &person.contact {
+            self.addresses.add([tenant.into(), id.into(), "contact".into(), contact.into(), Some(now).into()]);
+        }
+        for address in &person.other_addresses {
+            self.addresses.add([tenant.into(), id.into(), "other".into(), address.into(), None::<Timestamp>.into()]);
+        }
+        if let Some(password) = &person.password {
+            self.credentials.add([tenant.into(), id.into(), "password".into(), password.reveal().into(), now.0.into()]);
+        }
+        for (name, value) in &person.attributes {
+            let beginning = search::beginning(name, value);
+            self.values.add([name.into(), value.into(), tenant.into(), id.into(), beginning.into()]);
+        }
+        for word in search::words(names.map(String::as_str), known_as) {
+            self.words.add([tenant.into(), word.into(), id.into()]);
+        }
+    }
+
+    async fn execute(self, c: &mut AnyConnection) -> Result<()> {
+        self.accounts.execute(c).await?;
+        self.identities.execute(c).await?;
+        self.addresses.execute(c).await?;
+        self.credentials.execute(c).await?;
+        self.values.execute(c).await?;
+        self.words.execute(c).await
+    }
+}
+
+/// For whoever brings so many, on the connection that writes: tells how many are best written together.
+///
+/// Databases change pages here and there in their indexes for each person. SQLite is given room for many of them; PostgreSQL's
+/// room is its operator's, and the more who come at once the more of them belong on one page.
+pub async fn make_room(c: &mut AnyConnection) -> Result<usize> {
+    if c.backend_name() != "SQLite" {
+        return Ok(20_000);
+    }
+    for pragma in ["PRAGMA cache_size = -262144", "PRAGMA wal_autocheckpoint = 32768"] {
+        sqlx::query(pragma).execute(&mut *c).await?;
+    }
+    Ok(5_000)
 }
 
 /// PostgreSQL finds out by itself what its tables have become, a minute later; whoever brings a million people asks before.
@@ -205,6 +248,23 @@ impl Way {
         if c.backend_name() == "PostgreSQL" { Way::Together } else { Way::OneByOne }
     }
 
+    fn said<const COLUMNS: usize>(self, sql: &'static str, rows: Vec<[Bound; COLUMNS]>) -> Clause {
+        let (mut clause, between) = match self {
+            Way::Together => (Clause::default(), ", "),
+            Way::OneByOne => (Clause::of_several(), "; "),
+        };
+        for (n, row) in rows.into_iter().enumerate() {
+            if n > 0 {
+                clause.say(between);
+            }
+            if n == 0 || self == Way::OneByOne {
+                clause.say(sql);
+            }
+            clause.bind_list(row);
+        }
+        clause
+    }
+
     fn most(self) -> usize {
         match self {
             // It binds 65,535 values.
@@ -214,47 +274,32 @@ impl Way {
     }
 }
 
-struct Rows {
-    way: Way,
+/// Rows of one table. Its first columns are those by which its largest index is sorted.
+struct Rows<const COLUMNS: usize> {
     sql: &'static str,
-    full: Vec<Clause>,
-    open: Clause,
-    rows: usize,
+    rows: Vec<[Bound; COLUMNS]>,
 }
 
-impl Rows {
-    fn new(way: Way, sql: &'static str) -> Self {
-        Self { way, sql, full: Vec::new(), open: Clause::default(), rows: 0 }
+impl<const COLUMNS: usize> Rows<COLUMNS> {
+    fn of(sql: &'static str) -> Self {
+        Self { sql, rows: Vec::new() }
     }
 
-    fn row(&mut self) -> &mut Clause {
-        if self.rows == self.way.most() {
-            self.full.push(mem::take(&mut self.open));
-            self.rows = 0;
-        }
-        match (self.rows, self.way) {
-            (0, Way::Together) => self.open = Clause::new(self.sql),
-            (0, Way::OneByOne) => {
-                self.open = Clause::of_several();
-                self.open.say(self.sql);
-            }
-            (_, Way::Together) => {
-                self.open.say(", ");
-            }
-            (_, Way::OneByOne) => {
-                self.open.say("; ").say(self.sql);
-            }
-        }
-        self.rows += 1;
-        self.open.say("(")
+    fn add(&mut self, row: [Bound; COLUMNS]) {
+        self.rows.push(row);
     }
 
-    async fn execute(self, c: &mut AnyConnection) -> Result<()> {
-        for clause in self.full {
-            clause.execute(c).await.map_err(taken)?;
-        }
-        if self.rows > 0 {
-            self.open.execute_once(c).await.map_err(taken)?;
+    /// In the order of that index: each of its pages is read and written once for all who belong there, and not for each.
+    async fn execute(mut self, c: &mut AnyConnection) -> Result<()> {
+        self.rows.sort();
+        let way = Way::to(c);
+        let mut rows = self.rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let some: Vec<[Bound; COLUMNS]> = rows.by_ref().take(way.most()).collect();
+            let is_full = some.len() == way.most();
+            let clause = way.said(self.sql, some);
+            let done = if is_full { clause.execute(c).await } else { clause.execute_once(c).await };
+            done.map_err(taken)?;
         }
         Ok(())
     }

@@ -209,13 +209,15 @@ pub async fn set_attribute(
         return Ok(());
     };
     sqlx::query(
-        "INSERT INTO attribute_values (tenant_id, account_id, attribute_id, value) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (tenant_id, account_id, attribute_id) DO UPDATE SET value = excluded.value",
+        "INSERT INTO attribute_values (tenant_id, account_id, attribute_id, value, beginning) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (tenant_id, account_id, attribute_id)
+         DO UPDATE SET value = excluded.value, beginning = excluded.beginning",
     )
     .bind(tenant.as_str())
     .bind(account.as_str())
     .bind(attribute)
     .bind(value)
+    .bind(search::beginning(attribute, value))
     .execute(c)
     .await?;
     Ok(())

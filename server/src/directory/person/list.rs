@@ -4,60 +4,19 @@
 //! `WINDOW` of them for one page. A page may come out short, or empty, and have a next one all the same: clients of Graph
 //! expect that. What an index can narrow is narrowed by it before anybody is walked past.
 
-use super::{COLUMNS, People, Row, complete, read_key, write_key};
+use super::{
+    COLUMNS, People, Row, complete,
+    condition::{Comparison, Condition, said},
+    read_key, write_key,
+};
 use crate::{
-    directory::{Db, clause::Clause, identity, search},
+    directory::{Db, clause::Clause, search},
     error::{Error, Result},
 };
-use app::contract::{
-    id::{TenantId, UserFlowId},
-    time::Timestamp,
-};
+use app::contract::id::TenantId;
 
 /// People that one page looks at, at most.
 const WINDOW: i64 = 500;
-
-/// One condition of a list.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Condition {
-    Id(String),
-    Disabled(bool),
-    /// By any of the ways in which somebody is known; a type or issuer only where it was said.
-    KnownAs {
-        sign_in_type: Option<String>,
-        issuer: String,
-        name: String,
-    },
-    Attribute {
-        name: String,
-        is: Comparison,
-        value: String,
-    },
-    /// One of the tenant's own names of this kind begins so.
-    Named {
-        sign_in_type: &'static str,
-        issuer: String,
-        beginning: String,
-    },
-    IdBegins(String),
-    /// One of the words by which they are found begins so.
-    Word(String),
-    CreatedSince(Timestamp),
-    CreatedBefore(Timestamp),
-    MadeBy(UserFlowId),
-    Not(Box<Condition>),
-    All(Vec<Condition>),
-    Any(Vec<Condition>),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Comparison {
-    Equal,
-    StartsWith,
-    /// As numbers.
-    Less,
-    Greater,
-}
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Order {
@@ -78,35 +37,6 @@ pub struct Wanted {
     pub limit: i64,
 }
 
-impl Condition {
-    /// Whether it says who is meant, one by one.
-    fn names_people(&self) -> bool {
-        match self {
-            Condition::Id(_) | Condition::KnownAs { .. } => true,
-            Condition::Any(each) => !each.is_empty() && each.iter().all(Condition::names_people),
-            _ => false,
-        }
-    }
-
-    /// With which word the search finds everybody for whom it holds, and others.
-    fn word(&self) -> Option<String> {
-        match self {
-            Condition::Word(word) => Some(word.clone()),
-            Condition::Attribute { name, is: Comparison::StartsWith, value } if search::is_name(name) => {
-                search::word_of_name(value)
-            }
-            Condition::Named { beginning, .. } => search::word_of_sign_in_name(beginning),
-            Condition::All(all) => all.iter().find_map(Condition::word),
-            Condition::Any(each) => {
-                let mut words = each.iter().map(Condition::word);
-                let first = words.next()??;
-                words.all(|word| word.as_ref() == Some(&first)).then_some(first)
-            }
-            _ => None,
-        }
-    }
-}
-
 /// By which index people are walked.
 enum Walk<'a> {
     /// Few, by what they are known as.
@@ -115,6 +45,12 @@ enum Walk<'a> {
     Value {
         name: &'a str,
         value: &'a str,
+    },
+    /// Those with a value of an attribute that begins as between these two, in the order of the beginnings.
+    Beginning {
+        name: &'a str,
+        from: String,
+        to: String,
     },
     /// Those with a word between these two, by the words: whoever has several comes several times.
     Words {
@@ -138,21 +74,24 @@ impl Wanted {
         match (self.order, value) {
             (Some(order), _) => Walk::Ordered(order),
             (None, Some(value)) => value,
-            (None, None) => match self.conditions().find_map(Condition::word) {
-                Some(word) => {
+            (None, None) => {
+                if let Some(word) = self.conditions().find_map(Condition::word) {
                     let (from, to) = search::range(&word);
-                    Walk::Words { from, to }
+                    return Walk::Words { from, to };
                 }
-                None if by_time => Walk::Ordered(Order::OldestFirst),
-                None => Walk::Ordered(Order::Name),
-            },
+                match self.conditions().find_map(Condition::beginning) {
+                    Some((name, (from, to))) => Walk::Beginning { name, from, to },
+                    None if by_time => Walk::Ordered(Order::OldestFirst),
+                    None => Walk::Ordered(Order::Name),
+                }
+            }
         }
     }
 
     /// How many are walked past for one page: where everybody who comes along is wanted, the page itself.
     fn window(&self, walk: &Walk<'_>) -> i64 {
         // Along words somebody comes several times: the page needs more than itself, whatever is asked.
-        let exact = !matches!(walk, Walk::Words { .. }) && self.left(walk).next().is_none();
+        let exact = !matches!(walk, Walk::Words { .. }) && self.left(walk).all(|condition| walk.hits(condition));
         if exact { self.limit + 1 } else { WINDOW.max(self.limit + 1) }
     }
 
@@ -188,11 +127,23 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether it holds for all who come along, but for one or the other whose letters a database knows no small ones of.
+    fn hits(&self, condition: &Condition) -> bool {
+        match (self, condition) {
+            (
+                Walk::Beginning { name, from, .. },
+                Condition::Attribute { name: asked, is: Comparison::StartsWith, value },
+            ) => name == asked && value.eq_ignore_ascii_case(from),
+            _ => false,
+        }
+    }
+
     /// What the walk is sorted by.
     fn key(&self) -> &'static str {
         match self {
             Walk::Known(_) | Walk::Ordered(Order::Name) => "a.sort_name",
             Walk::Value { .. } => "''",
+            Walk::Beginning { .. } => "v.beginning",
             Walk::Words { .. } => "s.word",
             Walk::Ordered(Order::NewestFirst | Order::OldestFirst) => "a.created_at",
         }
@@ -208,6 +159,14 @@ impl Walk<'_> {
                 clause.say(" AND v.account_id > ").bind(id);
             }
             clause.say(" ORDER BY v.account_id");
+            return Ok(());
+        }
+        if let Walk::Beginning { name, from, to } = self {
+            let (beginning, id) = after.unwrap_or_else(|| (from.clone(), String::new()));
+            clause.say("SELECT v.beginning AS key, v.account_id AS id FROM attribute_values v WHERE v.tenant_id = ");
+            clause.bind(tenant.as_str()).say(" AND v.attribute_id = ").bind(*name);
+            clause.say(" AND (v.beginning, v.account_id) > (").bind(beginning).say(", ").bind(id);
+            clause.say(") AND v.beginning < ").bind(to.as_str()).say(" ORDER BY v.beginning, v.account_id");
             return Ok(());
         }
         if let Walk::Words { from, to } = self {
@@ -226,7 +185,7 @@ impl Walk<'_> {
         }
         let order = match self {
             Walk::Ordered(order) => *order,
-            Walk::Known(_) | Walk::Value { .. } | Walk::Words { .. } => Order::Name,
+            Walk::Known(_) | Walk::Value { .. } | Walk::Beginning { .. } | Walk::Words { .. } => Order::Name,
         };
         let few = matches!(self, Walk::Known(_));
         if let Some((key, id)) = after {
@@ -253,7 +212,7 @@ impl Walk<'_> {
         match self {
             Walk::Known(_) | Walk::Ordered(Order::Name) => " ORDER BY a.sort_name, a.id",
             Walk::Value { .. } => " ORDER BY a.id",
-            Walk::Words { .. } => " ORDER BY w.key, w.id",
+            Walk::Beginning { .. } | Walk::Words { .. } => " ORDER BY w.key, w.id",
             Walk::Ordered(Order::NewestFirst) => " ORDER BY a.created_at DESC, a.id DESC",
             Walk::Ordered(Order::OldestFirst) => " ORDER BY a.created_at, a.id",
         }
@@ -357,101 +316,3 @@ pub fn asked(tenant: &TenantId, wanted: &Wanted) -> Result<Vec<Clause>> {
     }
     Ok(asked)
 }
-
-/// A condition in SQL. Its depth was bounded by whoever read it (security R39).
-fn said(clause: &mut Clause, tenant: &TenantId, condition: &Condition) {
-    match condition {
-        Condition::Id(id) => {
-            clause.say("a.id = ").bind(id.as_str());
-        }
-        Condition::Disabled(true) => {
-            clause.say("a.disabled_at IS NOT NULL");
-        }
-        Condition::Disabled(false) => {
-            clause.say("a.disabled_at IS NULL");
-        }
-        Condition::KnownAs { sign_in_type, issuer, name } => {
-            clause.say("a.id IN (SELECT i.account_id FROM identities i WHERE i.tenant_id = ").bind(tenant.as_str());
-            clause.say(" AND i.sign_in_type IN ");
-            match sign_in_type {
-                Some(kind) => clause.bind_list([kind.as_str()]),
-                None => clause.bind_list(SIGN_IN_TYPES),
-            };
-            clause.say(" AND i.issuer = ").bind(issuer.as_str());
-            let folded = identity::Folded::address(name);
-            clause.say(" AND i.folded IN ").bind_list([folded.as_str(), name.as_str()]);
-            clause.say(")");
-        }
-        Condition::Attribute { name, is, value } => {
-            // One value looked up for each person of the window. EXISTS says the same, but SQLite may make a join of it and
-            // begin at the wrong end.
-            clause.say("COALESCE((SELECT CASE WHEN ");
-            match is {
-                Comparison::Equal => clause.say("v.value = ").bind(value.as_str()),
-                Comparison::StartsWith => clause.say_begins("v.value", value),
-                Comparison::Less => {
-                    clause.say("CAST(v.value AS BIGINT) < CAST(").bind(value.as_str()).say(" AS BIGINT)")
-                }
-                Comparison::Greater => {
-                    clause.say("CAST(v.value AS BIGINT) > CAST(").bind(value.as_str()).say(" AS BIGINT)")
-                }
-            };
-            clause.say(
-                " THEN 1 ELSE 0 END FROM attribute_values v WHERE v.tenant_id = a.tenant_id AND v.account_id = a.id",
-            );
-            clause.say(" AND v.attribute_id = ").bind(name.as_str()).say("), 0) = 1");
-        }
-        Condition::Named { sign_in_type, issuer, beginning } => {
-            // Whose names these are leads to them, and nothing else: an index over names of a kind would be the wrong one.
-            clause.say("COALESCE((SELECT MAX(CASE WHEN i.sign_in_type = ").bind(*sign_in_type);
-            clause.say(" AND i.issuer = ").bind(issuer.as_str()).say(" AND ");
-            clause.say_begins("i.issuer_assigned_id", beginning);
-            clause.say(
-                " THEN 1 ELSE 0 END) FROM identities i WHERE i.tenant_id = a.tenant_id AND i.account_id = a.id), 0) = 1",
-            );
-        }
-        Condition::IdBegins(beginning) => {
-            clause.say_begins("a.id", beginning);
-        }
-        Condition::Word(word) => {
-            let (from, to) = search::range(word);
-            clause.say("COALESCE((SELECT MAX(CASE WHEN s.word >= ").bind(from).say(" AND s.word < ").bind(to);
-            clause.say(
-                " THEN 1 ELSE 0 END) FROM search_words s WHERE s.tenant_id = a.tenant_id AND s.account_id = a.id), 0) = 1",
-            );
-        }
-        Condition::CreatedSince(at) => {
-            clause.say("a.created_at >= ").bind(at.0);
-        }
-        Condition::CreatedBefore(at) => {
-            clause.say("a.created_at < ").bind(at.0);
-        }
-        Condition::MadeBy(flow) => {
-            clause.say("a.user_flow_id = ").bind(flow.as_str());
-        }
-        Condition::Not(condition) => {
-            clause.say("NOT (");
-            said(clause, tenant, condition);
-            clause.say(")");
-        }
-        Condition::All(conditions) => joined(clause, tenant, conditions, " AND ", "1 = 1"),
-        Condition::Any(conditions) => joined(clause, tenant, conditions, " OR ", "1 = 0"),
-    }
-}
-
-fn joined(clause: &mut Clause, tenant: &TenantId, conditions: &[Condition], word: &'static str, if_none: &'static str) {
-    clause.say("(");
-    if conditions.is_empty() {
-        clause.say(if_none);
-    }
-    for (n, condition) in conditions.iter().enumerate() {
-        if n > 0 {
-            clause.say(word);
-        }
-        said(clause, tenant, condition);
-    }
-    clause.say(")");
-}
-
-/// In this order they stand in the index.
-const SIGN_IN_TYPES: [&str; 4] = ["emailAddress", "federated", "userName", "userPrincipalName"];

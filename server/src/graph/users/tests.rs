@@ -238,3 +238,16 @@ async fn r39_peoples_own_rows_lead_to_their_sign_ins() {
     })
     .await;
 }
+
+/// One by one: not by all the names that the tenant has, however little the database knows of how many those are.
+#[tokio::test]
+async fn r39_whoever_is_brought_is_looked_for_by_their_name() {
+    let tenant = TenantId::from("t");
+    on_both("imports", async |planner: &mut Planner| {
+        let plan = planner.plan(&asked::names_in_use(&tenant)).await;
+        let leads = |line: &String| line.contains("SEARCH") && line.contains("folded=?");
+        let leads_on_postgres = |line: &String| line.contains("Index Cond") && line.contains("folded = ");
+        assert!(plan.iter().any(|line| leads(line) || leads_on_postgres(line)), "{plan:#?}");
+    })
+    .await;
+}

@@ -69,6 +69,59 @@ async fn r39_a_list_is_of_those_who_were_asked_for_and_of_nobody_else() {
     .await;
 }
 
+/// However it is written, and whatever means something in a pattern elsewhere.
+#[tokio::test]
+async fn r39_people_are_found_by_how_a_value_begins() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let mut ids = Vec::new();
+        for (name, city) in [
+            ("Ada", "Lund"),
+            ("Bea", "LUND"),
+            ("Cai", "lundby"),
+            ("Dov", "Lyon"),
+            ("Eli", "Zürich"),
+            ("Fay", "ZÜRICH"),
+            ("Gus", "Lu%nd"),
+            ("Hal", "Lu_nd"),
+            ("Ida", "New York"),
+            ("Jon", "Ürzig"),
+        ] {
+            let address = format!("{}@example.org", name.to_lowercase());
+            ids.push(person(&admin, name, &address, json!({ "city": city, "country": "SE" })).await);
+        }
+        for (query, found) in [
+            ("$filter=startsWith(city,'lund')", &["Ada", "Bea", "Cai"][..]),
+            ("$filter=startsWith(city,'LUND')&$top=1", &["Ada", "Bea", "Cai"]),
+            ("$filter=startsWith(city,'lundb')", &["Cai"]),
+            ("$filter=startsWith(city,'lundbye')", &[]),
+            ("$filter=startsWith(city,'lu%25')", &["Gus"]),
+            ("$filter=startsWith(city,'lu_')", &["Hal"]),
+            ("$filter=startsWith(city,'z%C3%BC')", &["Eli", "Fay"]),
+            ("$filter=startsWith(city,'Z%C3%9CR')", &["Eli", "Fay"]),
+            ("$filter=startsWith(city,'%C3%BCr')", &["Jon"]),
+            ("$filter=startsWith(city,'new y')", &["Ida"]),
+            ("$filter=startsWith(city,'se')", &[]),
+            ("$filter=startsWith(city,'l') and not startsWith(city,'lu')", &["Dov"]),
+            ("$filter=startsWith(city,'lu') and startsWith(country,'s')&$top=2", &["Ada", "Bea", "Cai", "Gus", "Hal"]),
+            ("$filter=startsWith(city,'lun')&$orderby=displayName&$top=1", &["Ada", "Bea", "Cai"]),
+            ("$filter=startsWith(city,'ly') or startsWith(city,'new')", &["Dov", "Ida"]),
+            ("$search=bea&$filter=startsWith(city,'lu')", &["Bea"]),
+        ] {
+            assert_eq!(names(&admin, query).await, found, "{query}");
+        }
+        assert_eq!(admin.get("/users/$count?$filter=startsWith(city,'lu')").await.text(), "5");
+        // Whoever moves, has no city any more, or is gone.
+        for (n, city) in [(0, json!("Lyon")), (1, Value::Null)] {
+            assert_eq!(admin.patch(&format!("/users/{}", ids[n]), json!({ "city": city })).await.status, 204);
+        }
+        assert_eq!(admin.delete(&format!("/users/{}", ids[2])).await.status, 204);
+        assert_eq!(names(&admin, "$filter=startsWith(city,'lun')").await, Vec::<String>::new());
+        assert_eq!(names(&admin, "$filter=startsWith(city,'lyo')&$top=1").await, ["Ada", "Dov"]);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_list_is_counted_through_its_filter() {
     on_both(async |server: TestServer| {
