@@ -28,7 +28,8 @@ export default defineConfig<{}, Options>({
   testDir: "tests",
   fullyParallel: true,
   forbidOnly: true,
-  workers: 2,
+  // One more than the processors of the gate: some stories wait for half a minute until a code may be sent again.
+  workers: 3,
   timeout: 90_000,
   expect: { timeout: 10_000 },
   reporter: [["list"], ["json", { outputFile: "test-results/report.json" }]],

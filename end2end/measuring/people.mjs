@@ -60,9 +60,9 @@ function writePeople(file, count) {
   for (let from = 0; from < count; from += 10_000) {
     const some = Array.from({ length: Math.min(10_000, count - from) }, (_, at) => {
       const n = from + at;
-      const [givenName, surname] = [name(n), name(surname(n))];
+      const [givenName, family] = [name(n), name(surname(n))];
       const country = ["DK", "NO", "SE"][n % 3];
-      return `${JSON.stringify({ mail: address(n), displayName: `${givenName} ${surname}`, givenName, surname, city: name(n * 3), country })}\n`;
+      return `${JSON.stringify({ mail: address(n), displayName: `${givenName} ${family}`, givenName, surname: family, city: name(n * 3), country })}\n`;
     });
     writeSync(out, some.join(""));
   }
