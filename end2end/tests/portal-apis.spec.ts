@@ -125,12 +125,46 @@ test("changing scopes beside it leaves a form as it was typed, and either is sav
   await administrator.isTold("Saved.");
   await expect(page.getByText(`${named}/Tasks.Read`)).toBeVisible();
   await expect(web).toHaveValue("https://worklist.example.org/back");
+  const saved = page.waitForResponse((answer) => answer.request().method() === "PATCH" && answer.ok());
   await administrator.presses("Save");
-  await expect(page.locator(".toast").filter({ hasText: "Saved." })).toHaveCount(2);
+  await saved;
+  // While it is under way, the button says so.
+  await expect(page.getByRole("button", { name: "Save", exact: true })).toBeVisible();
   await page.reload();
   await expect(web).toHaveValue("https://worklist.example.org/back");
   await expect(uris).toHaveValue(named);
   await expect(page.getByRole("button", { name: "Acts on Tasks.Read" })).toBeVisible();
+});
+
+test("what is wrong with the URIs is said at their field, and plain tokens are warned of @script", async ({ administrator }) => {
+  const { page } = administrator;
+  const exposed = page.getByRole("region", { name: "Expose an API" });
+  const warning = exposed.getByText(/^Plain access tokens are on/);
+  await administrator.registers(`Worklist plain ${Date.now() % 100_000}`);
+  const uris = page.getByLabel(/^Identifier URIs/);
+  const code = "Request_BadRequest";
+  const details = [{ code, target: "identifierUris/0", message: "It is no URI." }];
+  const refusal = { error: { code, message: "It is no URI.", details } };
+  await page.route(/\/applications\//, async (route) => {
+    const sent = route.request();
+    if (sent.method() === "PATCH" && sent.postData()?.includes("no address")) await route.fulfill({ status: 400, json: refusal });
+    else await route.fallback();
+  });
+  await uris.fill("no address");
+  await administrator.presses("Save the URIs");
+  await expect(uris).toBeFocused();
+  await expect(uris).toHaveAttribute("aria-invalid", "true");
+  await expect(exposed.getByText("It is no URI.")).toBeVisible();
+  await expect(uris).toHaveValue("no address");
+  await uris.fill("");
+
+  await page.getByRole("checkbox", { name: /^Plain access tokens/ }).check();
+  await administrator.presses("Save the protocol");
+  await administrator.isTold("Saved.");
+  await expect(warning).toHaveCount(0);
+  await administrator.addsScope("Tasks.Read", "Read tasks");
+  await expect(warning).toBeVisible();
+  await administrator.findsNoBarrier();
 });
 
 test("among many APIs one is searched for, and what was chosen stays chosen @script", async ({ administrator }) => {

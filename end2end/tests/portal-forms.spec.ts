@@ -19,6 +19,15 @@ async function enters(administrator: Administrator, field: Locator, text: string
   await administrator.page.keyboard.press("Enter");
 }
 
+/** Until the server has it, and the page has heard so. */
+async function saves({ page }: Administrator, act: () => Promise<void>) {
+  const saved = page.waitForResponse((answer) => answer.request().method() === "PATCH" && answer.ok());
+  await act();
+  await saved;
+  // While it is under way, the button says so.
+  await expect(page.getByRole("button", { name: "Save", exact: true })).toBeVisible();
+}
+
 /** Opens what a button opens, without a mouse. */
 async function opens({ page }: Administrator, button: string): Promise<Locator> {
   await page.getByRole("button", { name: button, exact: true }).first().focus();
@@ -135,6 +144,74 @@ test("what is there is changed by Enter, and the next key goes on there @script"
   await page.reload();
   await expect(said).toHaveValue("Good to see you");
   await enters(administrator, said, "");
+  await administrator.isTold("The next page that somebody opens says it.");
+});
+
+test("a text of several lines keeps them, and a sentence that is refused says why at its field @script", async ({ administrator }) => {
+  const { page } = administrator;
+  const search = page.getByRole("searchbox", { name: "Search sentences" });
+  const text = page.getByLabel("Sign in page text in your words", { exact: true });
+  const heading = page.getByLabel("Sign in heading in your words", { exact: true });
+  await administrator.opens("Languages");
+  await search.fill("signInPageText");
+  await text.fill("Trouble? Ask us.\nMonday to Friday");
+  await saves(administrator, () => administrator.presses("Save"));
+  await page.reload();
+  await search.fill("signInPageText");
+  await expect(text).toHaveValue("Trouble? Ask us.\nMonday to Friday");
+
+  // Also where the search has gone on to another one.
+  await search.fill("signInHeading");
+  await heading.fill("x".repeat(1001));
+  await search.fill("signInPageText");
+  await expect(heading).toHaveCount(0);
+  await administrator.presses("Save");
+  await expect(heading).toBeFocused();
+  await expect(heading).toHaveAttribute("aria-invalid", "true");
+  await expect(heading).toHaveAccessibleDescription(/^A sentence has one to 1000 characters/);
+  await expect(heading).toHaveValue("x".repeat(1001));
+  await administrator.findsNoBarrier();
+  await heading.fill("");
+  await expect(heading).not.toHaveAttribute("aria-invalid");
+  await text.fill("");
+  await saves(administrator, () => heading.press("Enter"));
+});
+
+test("what Branding says for every language stands beside the sentence of one @script", async ({ administrator }) => {
+  const { page } = administrator;
+  const search = page.getByRole("searchbox", { name: "Search sentences" });
+  await administrator.opens("Languages");
+  await search.fill("usernameHintText");
+  await expect(page.getByText("Nothing is said until you say something.")).toBeVisible();
+  await administrator.opens("Branding");
+  const hint = page.getByLabel(/^Hint in the field/);
+  await saves(administrator, () => enters(administrator, hint, "name@rowan.example"));
+  await administrator.opens("Languages");
+  await search.fill("usernameHintText");
+  await expect(page.getByPlaceholder("name@rowan.example")).toBeVisible();
+  await expect(page.getByText("Nothing is said until you say something.")).toHaveCount(0);
+  await administrator.opens("Branding");
+  await saves(administrator, () => enters(administrator, hint, ""));
+});
+
+test("a picture that comes or goes leaves what is typed beside it @script", async ({ administrator }) => {
+  const { page } = administrator;
+  const text = page.getByLabel(/^Text where people sign in/);
+  const removal = page.getByRole("button", { name: "Remove the logo" });
+  await administrator.opens("Branding");
+  await writes(administrator, text, "Trouble? Ask us.");
+  const logo = { name: "logo.jpg", mimeType: "image/jpeg", buffer: await page.screenshot({ type: "jpeg" }) };
+  await page.getByLabel(/^Logo/).setInputFiles(logo);
+  await administrator.isTold("The new logo is there.");
+  await expect(removal).toBeVisible();
+  await expect(text).toHaveValue("Trouble? Ask us.");
+  await removal.click();
+  await administrator.confirms("Remove the logo?", "Remove");
+  await expect(removal).toHaveCount(0);
+  await expect(text).toHaveValue("Trouble? Ask us.");
+  // It is not saved, and nobody leaves it unasked.
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "People", exact: true }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
 });
 
 test("a person’s page leads to their sign-ins @script", async ({ administrator, customers: _ }) => {
@@ -179,6 +256,9 @@ test("the directory’s own texts stand in the preview while they are written, a
   await expect(hint).toBeFocused();
   await writes(administrator, hint, "");
   await writes(administrator, text, "");
-  await hint.press("Enter");
+  await saves(administrator, () => hint.press("Enter"));
   await expect(preview.getByRole("link", { name: "Ask us" })).toHaveCount(0);
+  await page.reload();
+  await expect(text).toHaveValue("");
+  await expect(hint).toHaveValue("");
 });

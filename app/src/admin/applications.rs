@@ -5,7 +5,7 @@ mod expose;
 mod grant;
 mod permissions;
 mod protocol;
-mod scope;
+mod scope_window;
 mod scopes;
 mod secrets;
 mod widget;

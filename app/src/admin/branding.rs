@@ -1,7 +1,7 @@
 //! *Branding*: name, logo, colour, background, links and texts of the directory's pages, with a page beside them.
 
 use super::{
-    browser::focus_fault,
+    browser::{focus_again, focus_fault},
     client::client,
     desk::desk,
     frame::head,
@@ -105,8 +105,9 @@ fn editing(loaded: Loaded<Branding>, look: Look, branding: Branding) -> AnyView 
         hint: said(&branding.username_hint_text),
         faults: [(); 6].map(|()| RwSignal::new(None)),
     };
-    let before = StoredValue::new(branding.clone());
-    let shown = move || draft.over(before.get_value());
+    // As it was read last; the fields go on from what is typed.
+    let saved = RwSignal::new(branding);
+    let shown = move || draft.over(saved.get());
     let sample = Signal::derive(move || {
         Some(Sample {
             brand: brand_of(&shown(), desk().directory.get().as_ref()),
@@ -120,13 +121,15 @@ fn editing(loaded: Loaded<Branding>, look: Look, branding: Branding) -> AnyView 
                 can_recover: true,
             },
             said: Said::default(),
-            words: words(&before.get_value(), &shown()),
+            words: words(&saved.get(), &shown()),
         })
     });
-    let as_it_is = untrack(shown);
-    place().hold(move || shown() != as_it_is);
+    let typed = move || draft.over(Branding::default());
+    let as_it_is = untrack(typed);
+    place().hold(move || typed() != as_it_is);
     let act = Act::new();
-    let save = move || save(loaded, look, draft, act, &before.get_value());
+    let save = move || save(loaded, look, draft, act, &saved.get_untracked());
+    let pictures = Pictures { loaded, saved };
     let [name, colour, privacy, terms, text, hint] = draft.faults;
     view! {
         {head(Vec::new(), "Branding".into(), submit_of(Some(FORM), "Save", "Saving …", act))}
@@ -134,9 +137,9 @@ fn editing(loaded: Loaded<Branding>, look: Look, branding: Branding) -> AnyView 
             <form class="stack" id=FORM novalidate on:submit=on_submit(move |event| { event.prevent_default(); save() })>
                 <section class="card pad">
                     {line(Label::new("name", "Name").hint("What people know you by. It stands beside the logo."), draft.name, name)}
-                    {picture(loaded, logo(), branding.banner_logo_relative_url.is_some())}
+                    {picture(pictures, logo())}
                     {colour_field(draft.colour, colour)}
-                    {picture(loaded, background(), branding.background_image_relative_url.is_some())}
+                    {picture(pictures, background())}
                 </section>
                 <section class="card pad">
                     {line(Label::new("privacy", "Privacy and cookies").optional().hint("A whole address, like https://example.com/privacy."), draft.privacy, privacy)}
@@ -247,35 +250,66 @@ fn colour_field(colour: RwSignal<String>, fault: RwSignal<Option<String>>) -> An
     field(Label::new("colour", "Colour"), fault, control.into_any())
 }
 
+/// The pictures are there as soon as they are chosen, whatever else is typed and not saved.
+#[derive(Clone, Copy)]
+struct Pictures {
+    loaded: Loaded<Branding>,
+    saved: RwSignal<Branding>,
+}
+
+impl Pictures {
+    /// One came or went: the form is drawn anew, but not over what is typed in it.
+    fn again(self) {
+        if !place().is_unsaved() {
+            self.loaded.again();
+            return;
+        }
+        let client = client();
+        let directory = client.directory.get_untracked();
+        run(async move { client.branding(&directory).await }, move |now| {
+            self.saved.try_update(|saved| {
+                saved.banner_logo_relative_url = now.banner_logo_relative_url;
+                saved.background_image_relative_url = now.background_image_relative_url;
+            });
+            // The button that removed it is gone with it.
+            focus_again(None);
+        });
+    }
+}
+
 /// Graph's words for a picture's place, and ours.
 struct Place {
     word: &'static str,
     label: Label,
     /// As it stands in a sentence.
     name: &'static str,
+    path: fn(&Branding) -> &Option<String>,
 }
 
 fn logo() -> Place {
     let hint = "PNG, JPEG or WebP; it is shown 28 pixels high.";
-    Place { word: "bannerLogo", label: Label::new("logo", "Logo").optional().hint(hint), name: "logo" }
+    let label = Label::new("logo", "Logo").optional().hint(hint);
+    let path: fn(&Branding) -> &Option<String> = |branding| &branding.banner_logo_relative_url;
+    Place { word: "bannerLogo", label, name: "logo", path }
 }
 
 fn background() -> Place {
     let hint = "PNG, JPEG or WebP, up to 1 MiB. It fills the page behind the card; words never stand on it.";
     let label = Label::new("background", "Background").optional().hint(hint);
-    Place { word: "backgroundImage", label, name: "background" }
+    let path: fn(&Branding) -> &Option<String> = |branding| &branding.background_image_relative_url;
+    Place { word: "backgroundImage", label, name: "background", path }
 }
 
 /// Bytes; the server takes no more.
 const LARGEST: f64 = 1024.0 * 1024.0;
 
-fn picture(loaded: Loaded<Branding>, place: Place, is_there: bool) -> AnyView {
+fn picture(pictures: Pictures, place: Place) -> AnyView {
     let (client, toasts) = (client(), toasts());
-    let Place { word, label, name } = place;
+    let Place { word, label, name, path } = place;
     let fault = RwSignal::new(None::<String>);
     let upload = move |event: web_sys::Event| {
-        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        let Some(file) = input.and_then(|input| input.files()).and_then(|files| files.get(0)) else { return };
+        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
         if file.size() > LARGEST {
             fault.set(Some("This picture has more than 1 MiB. Make it smaller, or save it as JPEG.".into()));
             return;
@@ -286,7 +320,9 @@ fn picture(loaded: Loaded<Branding>, place: Place, is_there: bool) -> AnyView {
             match client.put_picture(&directory, word, &file).await {
                 Ok(()) => {
                     toasts.good(format!("The new {name} is there."));
-                    loaded.again();
+                    // Or the same file could not be chosen again once it was removed.
+                    input.set_value("");
+                    pictures.again();
                 }
                 Err(trouble) => {
                     fault.try_set(Some(trouble.sentence()));
@@ -306,14 +342,18 @@ fn picture(loaded: Loaded<Branding>, place: Place, is_there: bool) -> AnyView {
             let directory = client.directory.get_untracked();
             run(async move { client.delete_picture(&directory, word).await }, move |()| {
                 toasts.good(format!("The {name} is removed."));
-                loaded.again();
+                pictures.again();
             });
         });
+    };
+    let removal = move || {
+        let is_there = pictures.saved.with(|saved| path(saved).is_some());
+        is_there.then(|| with_icon(Icon::Trash, format!("Remove the {name}"), remove))
     };
     let control = view! {
         <div class="buttons">
             <input class="file" id=label.id type="file" accept="image/png,image/jpeg,image/webp" on:change=on_change(upload) />
-            {is_there.then(|| with_icon(Icon::Trash, format!("Remove the {name}"), remove))}
+            {removal}
         </div>
     };
     field(label, fault, control.into_any())

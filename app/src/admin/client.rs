@@ -369,7 +369,7 @@ impl Client {
         self.delete(&format!("{}/{place}", branding(organization))).await
     }
 
-    /// Every sentence of the pages in one language: ours, and the directory's own where it has one.
+    /// Every sentence of the pages in one language: what is said without the directory's own, and that where it has one.
     pub async fn sentences(self, organization: &str, language: &str) -> Result<Vec<Said>> {
         self.list(&sentences(organization, language)).await
     }

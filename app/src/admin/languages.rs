@@ -1,7 +1,8 @@
-//! *Languages*: any sentence of the pages in the administrator's own words, with ours beside it.
+//! *Languages*: any sentence of the pages in the administrator's own words, with what is said otherwise beside it.
 
 use super::{
     activity::words,
+    browser::focus_fault,
     client::{Said, client},
     frame::head,
     route::place,
@@ -19,7 +20,7 @@ use crate::admin::ui::listen::{on_change, on_submit};
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlInputElement};
+use web_sys::{Element, Event};
 
 /// So many sentences are drawn when the screen opens; the others when somebody asks for them.
 const AT_ONCE: usize = 40;
@@ -27,10 +28,15 @@ const AT_ONCE: usize = 40;
 /// The id of the form. Above it the search, in which Enter saves nothing, and the button that saves.
 const FORM: &str = "sentences";
 
+/// The one that may have several lines.
+const PARAGRAPHS: &str = "pages.signInPageText";
+
 /// One sentence while it is edited.
 struct Row {
     said: Said,
     own: String,
+    /// Why the server took it not, until something else is written.
+    fault: Option<String>,
 }
 
 impl Row {
@@ -45,6 +51,21 @@ impl Row {
 
     fn has_lost_one(&self) -> bool {
         !self.own.is_empty() && self.placeholders().any(|placeholder| !self.own.contains(placeholder))
+    }
+
+    /// What is said below the field.
+    fn note(&self) -> String {
+        let placeholders: Vec<&str> = self.placeholders().collect();
+        match &self.fault {
+            Some(fault) => fault.clone(),
+            None if placeholders.is_empty() => String::new(),
+            None => format!("Keep {}.", placeholders.join(", ")),
+        }
+    }
+
+    /// And how.
+    fn tone(&self) -> &'static str {
+        if self.fault.is_some() || self.has_lost_one() { "fault" } else { "" }
     }
 }
 
@@ -62,7 +83,7 @@ pub fn screen() -> AnyView {
     view! {
         <div class="screen">
             {head(Vec::new(), "Languages".into(), ().into_any())}
-            <p class="lead">"Every sentence of your pages can be said in your own words. What stays empty is said in ours."</p>
+            <p class="lead">"Every sentence of your pages can be said in your own words. What stays empty is said as it stands beside it."</p>
             <div class="facts">{select(Label::new("language", "Language"), language, choices)}</div>
             {loaded.show(8, move |(tag, sentences)| editing(loaded, tag, sentences))}
         </div>
@@ -72,11 +93,13 @@ pub fn screen() -> AnyView {
 
 fn editing(loaded: Loaded<(String, Vec<Said>)>, tag: String, sentences: Vec<Said>) -> AnyView {
     let (client, toasts) = (client(), toasts());
-    let row = |said: Said| Row { own: said.value.clone().unwrap_or_default(), said };
+    let row = |said: Said| Row { own: said.value.clone().unwrap_or_default(), said, fault: None };
     let rows = StoredValue::new(sentences.into_iter().map(row).collect::<Vec<_>>());
     let changed = RwSignal::new(false);
     place().hold(move || changed.get());
     let (typed, act, tag) = (RwSignal::new(String::new()), Act::new(), StoredValue::new(tag));
+    // How often the server found something wrong: then the rows are drawn anew, with what it is.
+    let refused = RwSignal::new(0_u32);
     let save = move || {
         let change = |row: &Row| {
             let own = row.own.trim();
@@ -96,34 +119,54 @@ fn editing(loaded: Loaded<(String, Vec<Said>)>, tag: String, sentences: Vec<Said
                 toasts.good("Saved. The next page that somebody opens says it.");
                 loaded.again();
             }
-            Err(trouble) => toasts.bad(trouble.sentence()),
+            Err(trouble) => {
+                toasts.bad(trouble.sentence());
+                let named = rows.try_update_value(|rows| {
+                    for row in rows.iter_mut() {
+                        row.fault = trouble.about(&row.said.key);
+                    }
+                    rows.iter().any(|row| row.fault.is_some())
+                });
+                if named == Some(true) {
+                    refused.try_update(|refused| *refused += 1);
+                    focus_fault();
+                }
+            }
         });
     };
     // One ear for all of them: there are hundreds.
     let hear = move |event: Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
-        let Ok(at) = input.name().parse::<usize>() else { return };
+        let Some(field) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+        let Some(at) = field.get_attribute("name").and_then(|name| name.parse::<usize>().ok()) else { return };
         rows.update_value(|rows| {
             if let Some(row) = rows.get_mut(at) {
-                row.own = input.value();
-                mark(&input, row);
+                row.own = event_target_value(&event);
+                row.fault = None;
+                mark(&field, row);
             }
         });
         changed.set(rows.with_value(|rows| rows.iter().any(Row::is_changed)));
     };
-    // Where those stand that fit what is searched for.
+    // Where those stand that fit what is searched for, or have to be mended.
     let found = Memo::new(move |_| {
+        refused.track();
         let typed = typed.get();
-        let fitting = |(_, row): &(usize, &Row)| fits(&typed, &[&row.said.default, &row.said.key, &row.own]);
+        let fitting = |(_, row): &(usize, &Row)| {
+            row.fault.is_some() || fits(&typed, &[&row.said.default, &row.said.key, &row.own])
+        };
         rows.with_value(|rows| rows.iter().enumerate().filter(fitting).map(|(at, _)| at).collect::<Vec<_>>())
     });
     let shown = RwSignal::new(AT_ONCE);
     let list = move || {
-        let drawn: Vec<_> = found.with(|found| {
-            let one =
-                |at: &usize| rows.with_value(|rows| rows.get(*at).map(|row| sentence(*at, row, &tag.get_value())));
-            found.iter().take(shown.get()).filter_map(one).collect()
-        });
+        refused.track();
+        let (most, tag) = (shown.get(), tag.get_value());
+        let one = |(nth, at): (usize, &usize)| {
+            rows.with_value(|rows| {
+                let row = rows.get(*at).filter(|row| nth < most || row.fault.is_some())?;
+                Some(sentence(*at, row, &tag))
+            })
+        };
+        let drawn: Vec<_> = found.with(|found| found.iter().enumerate().filter_map(one).collect());
         if drawn.is_empty() { nothing_found() } else { drawn.into_any() }
     };
     let rest = move || {
@@ -144,37 +187,68 @@ fn editing(loaded: Loaded<(String, Vec<Said>)>, tag: String, sentences: Vec<Said
 fn sentence(at: usize, row: &Row, tag: &str) -> AnyView {
     let ours = row.said.default.clone();
     let name = words(row.said.key.rsplit('.').next().unwrap_or(&row.said.key));
-    let placeholders: Vec<&str> = row.placeholders().collect();
-    let keep = (!placeholders.is_empty()).then(|| format!("Keep {}.", placeholders.join(", ")));
-    let class = if row.has_lost_one() { LOST } else { "" };
     let silent = ours.is_empty().then(|| view! { <small>"Nothing is said until you say something."</small> });
     view! {
         <div class="sentence">
-            <span class="two"><strong>{name.clone()}</strong>{silent}<small lang=tag.to_owned() dir="auto">{ours.clone()}</small></span>
+            <span class="two"><strong>{name.clone()}</strong>{silent}<small lang=tag.to_owned() dir="auto">{ours}</small></span>
             <span class="two">
-                <input
-                    class="input small"
-                    id=format!("sentence-{at}")
-                    name=at.to_string()
-                    lang=tag.to_owned()
-                    dir="auto"
-                    aria-label=format!("{name} in your words")
-                    placeholder=ours
-                    value=row.own.clone()
-                />
-                {keep.map(|keep| view! { <small class=class>{keep}</small> })}
+                {field(at, row, tag, format!("{name} in your words"))}
+                <small id=about(at) class=row.tone()>{row.note()}</small>
             </span>
         </div>
     }
     .into_any()
 }
 
-/// What is said to keep, where something of it is lost.
-const LOST: &str = "fault";
+fn field(at: usize, row: &Row, tag: &str, label: String) -> AnyView {
+    let (id, name, tag) = (format!("sentence-{at}"), at.to_string(), tag.to_owned());
+    let (ours, own) = (row.said.default.clone(), row.own.clone());
+    let invalid = row.fault.is_some().then_some("true");
+    if row.said.key == PARAGRAPHS {
+        return view! {
+            <textarea
+                class="input small"
+                id=id
+                name=name
+                rows="3"
+                lang=tag
+                dir="auto"
+                aria-label=label
+                aria-describedby=about(at)
+                aria-invalid=invalid
+                placeholder=ours
+                prop:value=own
+            ></textarea>
+        }
+        .into_any();
+    }
+    view! {
+        <input
+            class="input small"
+            id=id
+            name=name
+            lang=tag
+            dir="auto"
+            aria-label=label
+            aria-describedby=about(at)
+            aria-invalid=invalid
+            placeholder=ours
+            value=own
+        />
+    }
+    .into_any()
+}
 
-fn mark(input: &HtmlInputElement, row: &Row) {
-    if let Some(keep) = input.next_element_sibling() {
-        // Fails only for a name with a space in it.
-        let _ = keep.class_list().toggle_with_force(LOST, row.has_lost_one());
+/// The id of what stands below the field.
+fn about(at: usize) -> String {
+    format!("sentence-{at}-about")
+}
+
+fn mark(field: &Element, row: &Row) {
+    // Fails only for a name that no attribute can have.
+    let _ = field.remove_attribute("aria-invalid");
+    if let Some(note) = field.next_element_sibling() {
+        note.set_text_content(Some(&row.note()));
+        note.set_class_name(row.tone());
     }
 }

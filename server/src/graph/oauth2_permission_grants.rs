@@ -152,8 +152,10 @@ pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishe
     let (client, granted) = judged(&state, &caller, &sent).await?;
     granted.may_be_given_by(&caller)?;
     let after = granted.shown();
-    if get_one(&state, &caller, &after.id).await.is_ok() {
-        return Err(Error::Taken);
+    match get_one(&state, &caller, &after.id).await {
+        Err(Error::NotFound) => {}
+        Ok(_) => return Err(Error::Taken),
+        Err(error) => return Err(error),
     }
     let activity = "Add delegated permission grant";
     let change = Change::added(activity, granted.category(), &after.id, &client.name, &after)?;

@@ -261,6 +261,39 @@ async fn r39_two_common_beginnings_are_looked_through_page_by_page() {
     .await;
 }
 
+/// Fault F17: what CHANGELOG.md says to run once the last server of before migration 25 is stopped, in the words of that migration.
+#[tokio::test]
+async fn f17_beginnings_that_an_older_server_left_as_they_were_are_mended() {
+    const MEND: &str = r#"UPDATE attribute_values SET beginning = lower(substr(value, 1, 48) COLLATE "binary") WHERE
+        attribute_id NOT IN ('displayName', 'givenName', 'surname')"#;
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let living = |mail: &str, city: &str| json!({ "mail": mail, "displayName": "Bana", "city": city }).to_string();
+        let lines = [living(ADA, "LUND"), living("grace@example.org", "ISTanbul")].join("\n");
+        assert_eq!(import(&server, "older.jsonl", &lines).await.0.added, 2);
+        let run = async |sql: &'static str| {
+            server
+                .write(move |c, _, _| Box::pin(async move { Ok(sqlx::query(sql).execute(c).await.map(|_| ())?) }))
+                .await;
+        };
+        let found = async |beginning: &str| {
+            let page = admin.read(&format!("/users?$filter=startsWith(city,'{beginning}')")).await;
+            page["value"].as_array().map(Vec::len)
+        };
+        assert_eq!((found("lu").await, found("is").await), (Some(1), Some(1)));
+        run("UPDATE attribute_values SET beginning = NULL WHERE value = 'LUND'").await;
+        run("UPDATE attribute_values SET beginning = 'lyon' WHERE value = 'ISTanbul'").await;
+        assert_eq!((found("lu").await, found("is").await), (Some(0), Some(0)));
+        run(MEND).await;
+        assert_eq!((found("lu").await, found("is").await), (Some(1), Some(1)));
+        assert_eq!(
+            server.count("SELECT COUNT(*) FROM attribute_values WHERE value = 'Bana' AND beginning IS NOT NULL").await,
+            0
+        );
+    })
+    .await;
+}
+
 /// More than a page looks at: whoever lives where nobody else does is on the first page, and that nobody lives somewhere is said
 /// at once.
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use super::{
     super::{
+        browser::focus_fault,
         client::client,
         route::place,
         ui::{
@@ -14,7 +15,7 @@ use super::{
             toast::toasts,
         },
     },
-    Open, lines_of, scope,
+    Open, lines_of, scope_window,
     scopes::{asked, title, with, without},
 };
 use crate::admin::ui::listen::on_submit;
@@ -32,10 +33,22 @@ pub const AUDIENCES: [(&str, &str, &str); 2] = [
     ),
 ];
 
+/// Said where scopes are exposed and access tokens are plain.
+const PLAIN: &str = "Plain access tokens are on (Protocol): those that others get for this API look like ID tokens. Its \
+                     backend must look for scp in each, and take none without it.";
+
+fn offers(api: &Application) -> bool {
+    !api.api.oauth2_permission_scopes.is_empty()
+}
+
 pub fn section(open: Open, application: &Application) -> AnyView {
     // The one in the window: as it is, or as a new one begins.
     let edited = RwSignal::new(None::<PermissionScope>);
     let list = move || open.api.with(|api| table(open, edited, api));
+    let warned = move || {
+        let is_plain = open.api.with(|api| api.protocol.plain_access_tokens && offers(api));
+        is_plain.then(|| view! { <div class="notice"><p>{PLAIN}</p></div> })
+    };
     view! {
         <section class="card" aria-label="Expose an API">
             <header>
@@ -48,9 +61,10 @@ pub fn section(open: Open, application: &Application) -> AnyView {
             <div class="pad stack">
                 {copy::value("Application ID URI", format!("api://{}", application.id))}
                 {names(open, application)}
+                {warned}
             </div>
             {list}
-            {move || edited.get().map(|scope| scope::window(open, edited, scope))}
+            {move || edited.get().map(|scope| scope_window::window(open, edited, scope))}
         </section>
     }
     .into_any()
@@ -79,6 +93,7 @@ fn names(open: Open, application: &Application) -> AnyView {
                     toasts.bad(trouble.sentence());
                 }
                 fault.try_set(about);
+                focus_fault();
             }
         });
     };
@@ -95,11 +110,10 @@ fn names(open: Open, application: &Application) -> AnyView {
 }
 
 fn table(open: Open, edited: RwSignal<Option<PermissionScope>>, api: &Application) -> AnyView {
-    let scopes = &api.api.oauth2_permission_scopes;
-    if scopes.is_empty() {
+    if !offers(api) {
         return view! { <p class="nothing">"No scope yet. A scope is one thing that an application may do here for somebody, like Tasks.Read. Add one, then grant it to an application under its API permissions."</p> }.into_any();
     }
-    let rows: Vec<_> = scopes.iter().map(|scope| row(open, edited, api, scope)).collect();
+    let rows: Vec<_> = api.api.oauth2_permission_scopes.iter().map(|scope| row(open, edited, api, scope)).collect();
     view! {
         <div class="scroll"><table>
             <thead><tr>

@@ -34,40 +34,8 @@ struct Choice {
 }
 
 pub fn window(id: StoredValue<String>, granted: Loaded<Granted>, open: RwSignal<bool>) -> AnyView {
-    let (client, toasts, act) = (client(), toasts(), Act::new());
-    let typed = RwSignal::new(String::new());
+    let (typed, act) = (RwSignal::new(String::new()), Act::new());
     let choice = Choice { api: RwSignal::new(None), scopes: RwSignal::new(Vec::new()), fault: RwSignal::new(None) };
-    let add = move || {
-        let Some((grants, apis)) = granted.get_untracked() else { return };
-        let chosen = choice.api.get_untracked();
-        let Some(api) = apis.into_iter().find(|api| Some(&api.id) == chosen.as_ref()) else {
-            choice.fault.set(Some("Choose the API first.".into()));
-            return;
-        };
-        let new = choice.of(&api.id);
-        if new.is_empty() {
-            choice.fault.set(Some("Tick what it may ask for.".into()));
-            return;
-        }
-        let known = of(&grants, &api.id).cloned();
-        let mut scopes = known.as_ref().map(|known| standing(known, Some(&api))).unwrap_or_default();
-        scopes.extend(new.iter().cloned());
-        let told = format!("{} of {} is granted, for everybody.", new.join(" "), api.display_name);
-        let work = async move {
-            let known = known.as_ref().map(|known| known.id.as_str());
-            client.grant(&id.get_value(), &api.id, known, &scopes).await
-        };
-        act.run(work, move |outcome| match outcome {
-            Ok(()) => {
-                open.try_set(false);
-                toasts.good(told);
-                granted.again();
-            }
-            Err(trouble) => {
-                choice.fault.try_set(Some(trouble.sentence()));
-            }
-        });
-    };
     let content = granted.show(3, move |(grants, apis)| {
         let own = id.get_value();
         let apis: Vec<Application> =
@@ -87,7 +55,7 @@ pub fn window(id: StoredValue<String>, granted: Loaded<Granted>, open: RwSignal<
         };
         view! {
             {many}
-            <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); add() })>
+            <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); add(id, granted, open, choice, act) })>
                 <fieldset><legend>"API"</legend>{list}</fieldset>
                 {scopes}
                 <div class="buttons end">
@@ -100,6 +68,40 @@ pub fn window(id: StoredValue<String>, granted: Loaded<Granted>, open: RwSignal<
         .into_any()
     });
     dialog("dialog", "Add a permission", move || open.set(false), content)
+}
+
+/// Grants what is chosen, besides what was granted before.
+fn add(id: StoredValue<String>, granted: Loaded<Granted>, open: RwSignal<bool>, choice: Choice, act: Act) {
+    let (client, toasts) = (client(), toasts());
+    let Some((grants, apis)) = granted.get_untracked() else { return };
+    let chosen = choice.api.get_untracked();
+    let Some(api) = apis.into_iter().find(|api| Some(&api.id) == chosen.as_ref()) else {
+        choice.fault.set(Some("Choose the API first.".into()));
+        return;
+    };
+    let new = choice.of(&api.id);
+    if new.is_empty() {
+        choice.fault.set(Some("Tick what it may ask for.".into()));
+        return;
+    }
+    let known = of(&grants, &api.id).cloned();
+    let mut scopes = known.as_ref().map(|known| standing(known, Some(&api))).unwrap_or_default();
+    scopes.extend(new.iter().cloned());
+    let told = format!("{} of {} is granted, for everybody.", new.join(" "), api.display_name);
+    let work = async move {
+        let known = known.as_ref().map(|known| known.id.as_str());
+        client.grant(&id.get_value(), &api.id, known, &scopes).await
+    };
+    act.run(work, move |outcome| match outcome {
+        Ok(()) => {
+            open.try_set(false);
+            toasts.good(told);
+            granted.again();
+        }
+        Err(trouble) => {
+            choice.fault.try_set(Some(trouble.sentence()));
+        }
+    });
 }
 
 impl Choice {

@@ -41,7 +41,7 @@ static GROUPS: [(&str, &[Setting]); 4] = [
             Setting {
                 place: "protocol/plainAccessTokens",
                 name: "Plain access tokens",
-                about: "Their header says JWT instead of at+jwt, for libraries that read nothing else (passport-azure-ad, Spring Security).",
+                about: "Their header says JWT instead of at+jwt, for libraries that read nothing else (passport-azure-ad, Spring Security). Where others call it as an API, it must look for scp in each: they look like ID tokens then.",
                 form: Form::Switch,
             },
             Setting {

@@ -136,7 +136,8 @@ impl Step {
             Operation::Update => '~',
             Operation::Delete => '-',
         };
-        let mut told = format!("{mark} {} {} ({})\n", self.kind.word(), self.name, self.id);
+        let id = if self.name == self.id { String::new() } else { format!(" ({})", self.id) };
+        let mut told = format!("{mark} {} {}{id}\n", self.kind.word(), self.name);
         let said = |value: &Option<Value>| value.as_ref().map_or("nothing".into(), Value::to_string);
         for Difference { path, before, after } in self.differences() {
             // Writing to a String cannot fail.
@@ -200,6 +201,14 @@ mod tests {
         let mut found = Vec::new();
         compare(String::new(), Some(&before), Some(&after), &mut found);
         found.into_iter().map(|difference| difference.path).collect()
+    }
+
+    #[test]
+    fn what_has_no_name_but_its_id_is_told_once() {
+        let told = |kind, id, after: Value| step(Operation::Add, kind, id, None, Some(&after)).told();
+        let grant = json!({"clientId": "page", "resourceId": "tasks", "scopes": ["Tasks.Read"]});
+        assert_eq!(told(Kind::PermissionGrant, "page tasks", grant), "+ PermissionGrant page tasks\n");
+        assert_eq!(told(Kind::Application, "page", json!({"name": "Page"})), "+ Application Page (page)\n");
     }
 
     #[test]

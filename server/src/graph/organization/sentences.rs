@@ -1,8 +1,8 @@
 //! `/organization/{id}/sentences/{language}`: what the tenant says in its own words, beside what everybody says. Not in Graph.
 
-use super::own;
+use super::{own, texts};
 use crate::{
-    directory::branding,
+    directory::branding::{self, FOR_ALL},
     error::{Error, Flaw, Result},
     graph::{
         answer::{Wishes, nothing},
@@ -28,7 +28,8 @@ pub const OWN_TEXTS: [(&str, usize); 2] = [(PARAGRAPHS, 1024), ("usernameHintTex
 /// It may have several lines.
 const PARAGRAPHS: &str = "signInPageText";
 
-/// Every sentence in the order of the pages: its name, the default, and the tenant's own where it has one.
+/// Every sentence in the order of the pages: its name, what is said where this language says nothing of its own, and the
+/// tenant's own where it has one.
 pub async fn list_sentences(
     State(state): State<AppState>,
     caller: Caller,
@@ -39,10 +40,12 @@ pub async fn list_sentences(
     wishes.asks_no_option()?;
     let language = known(&language)?;
     let own = branding::sentences(&state.db, &caller.tenant.id, language).await?;
-    let value = text::sentences(language)
-        .into_iter()
-        .map(|(name, default)| json!({ "key": name, "default": default, "value": own.get(&name) }))
-        .collect();
+    let for_all = branding::sentences(&state.db, &caller.tenant.id, FOR_ALL).await?;
+    let said = |(name, house): (String, String)| {
+        let default = for_all.get(&name).unwrap_or(&house);
+        json!({ "key": name, "default": default, "value": own.get(&name) })
+    };
+    let value = text::sentences(language).into_iter().map(said).collect();
     Ok(wishes.collection("organization/sentences", Page { value, ..Page::default() }))
 }
 
@@ -89,7 +92,8 @@ fn known(language: &str) -> Result<&'static str> {
     text::languages().iter().find(|tag| **tag == language).copied().ok_or(Error::NotFound)
 }
 
-/// A sentence keeps the places where a name or a number comes in.
+/// A sentence keeps the places where a name or a number comes in. One that says what the house says is kept only where the
+/// words of every language would be said instead of the house's.
 pub fn judged(name: &str, default: Option<&String>, value: &Value) -> Result<Option<String>, String> {
     let default = default.ok_or("There is no sentence of this name.")?;
     let sentence = match value {
@@ -109,10 +113,11 @@ pub fn judged(name: &str, default: Option<&String>, value: &Value) -> Result<Opt
         return Ok(Some(sentence));
     }
     let (wanted, found) = (places(default), places(&sentence));
-    match found == wanted {
-        true => Ok(Some(sentence).filter(|sentence| sentence != default)),
-        false => Err(format!("The sentence must have {} in it, as the default has.", wanted.join(", "))),
+    if found != wanted {
+        return Err(format!("The sentence must have {} in it, as the default has.", wanted.join(", ")));
     }
+    let counts = |sentence: &String| sentence != default || texts::names(FOR_ALL).contains(&name);
+    Ok(Some(sentence).filter(counts))
 }
 
 fn places(sentence: &str) -> Vec<&str> {

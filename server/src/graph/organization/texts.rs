@@ -56,17 +56,14 @@ pub async fn told(state: &AppState, caller: &Caller, mut branding: Branding) -> 
     Ok(branding)
 }
 
-/// Takes them out of the branding, as the sentences that they become; none is that of the house.
+/// Takes them out of the branding, as the sentences that they become.
 pub fn taken(branding: &mut Branding) -> Result<Vec<(&'static str, Option<String>)>> {
     let Some(place) = kept_under(&branding.id) else { return Ok(Vec::new()) };
     let language = if place == FOR_ALL { text::DEFAULT } else { place };
     let defaults: BTreeMap<String, String> = text::sentences(language).into_iter().collect();
     let (mut sentences, mut flaws) = (Vec::new(), Vec::new());
     for (property, name, text) in of(branding) {
-        let said = text.take();
-        match judged(name, defaults.get(name), &said.clone().map_or(Value::Null, Value::String)) {
-            // The house says so in one language only.
-            Ok(None) if place == FOR_ALL => sentences.push((name, said)),
+        match judged(name, defaults.get(name), &text.take().map_or(Value::Null, Value::String)) {
             Ok(sentence) => sentences.push((name, sentence)),
             Err(why) => flaws.push(Flaw::new(property, why)),
         }

@@ -49,7 +49,7 @@ fn permissions() -> Vec<Route> {
         post(
             ApplicationWrite,
             GRANTS,
-            "Grants an application scopes of another one's API, or (with RoleManagement.ReadWrite.Directory) of this one",
+            "Grants an application scopes of another's API, or (with RoleManagement.ReadWrite.Directory as well) of this one",
             grants::create,
         ),
         read(ApplicationRead, GRANT, "Shows what an application may do for whoever signs in to it", grants::get),

@@ -157,6 +157,25 @@ async fn the_default_says_what_no_language_says_otherwise() {
         browser.press("Lost it?").await;
         assert!(!browser.text().contains("Monday to Friday"));
 
+        // A language may say what the house says, where the default says otherwise.
+        let english = format!("/organization/{}/sentences/en", server.tenant);
+        let all = admin.read(&english).await;
+        let said = all["value"].as_array().unwrap().iter().find(|it| it["key"] == "pages.forgotPassword").unwrap();
+        assert_eq!((&said["default"], &said["value"]), (&json!("Lost it?"), &json!(null)));
+        let house = json!({ "pages.forgotPassword": "Forgot password?" });
+        assert_eq!(admin.patch(&english, house).await.status, 204);
+        let mut browser = drawn("en").await;
+        browser.fill(&[("Email address", "ada@example.org")]).press("Continue").await;
+        assert!(browser.text().contains("Forgot password?") && !browser.text().contains("Lost it?"));
+        assert_eq!(admin.patch(&english, json!({ "pages.forgotPassword": null })).await.status, 204);
+        // And so may the default, in every language; blanks around it are nobody's words.
+        let blank = json!({ "customForgotMyPasswordText": format!("Forgot password?{}", " ".repeat(2000)) });
+        assert_eq!(admin.patch(&branding, blank).await.status, 204);
+        assert_eq!(admin.read(&branding).await["customForgotMyPasswordText"], "Forgot password?");
+        let mut browser = drawn("de").await;
+        browser.fill(&[("E-Mail-Adresse", "ada@example.org")]).press("Weiter").await;
+        assert!(browser.text().contains("Forgot password?"), "{}", browser.text());
+
         // A language of its own words says those.
         let german = format!("{branding}/localizations/de");
         assert_eq!(admin.patch(&german, json!({ "signInPageText": "Hilfe: Zimmer 7" })).await.status, 204);

@@ -151,6 +151,35 @@ async fn a_grant_is_made_found_changed_and_taken_back() {
     .await;
 }
 
+/// Fault F17: a server of before knows of no grants, and runs beside a new one while all are replaced.
+#[tokio::test]
+async fn f17_an_older_server_deletes_applications_that_have_grants() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let (client, api) = pair(&admin).await;
+        let (other, _) = pair(&admin).await;
+        for client in [&client, &other] {
+            admin.make(GRANTS, granted(client, &api, "Tasks.Read")).await;
+        }
+        for (id, left) in [(client, 1), (api, 0)] {
+            server
+                .write(move |c, tenant, _| {
+                    Box::pin(async move {
+                        sqlx::query("DELETE FROM applications WHERE tenant_id = $1 AND id = $2")
+                            .bind(tenant.as_str())
+                            .bind(id.as_str())
+                            .execute(c)
+                            .await?;
+                        Ok(())
+                    })
+                })
+                .await;
+            assert_eq!(server.count("SELECT COUNT(*) FROM api_grants").await, left);
+        }
+    })
+    .await;
+}
+
 /// Of their APIs whoever manages applications grants; what administrators may do through an application, only who gives roles.
 #[tokio::test]
 async fn r38_who_manages_applications_grants_scopes_of_their_apis_and_no_more() {
