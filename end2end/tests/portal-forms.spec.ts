@@ -126,7 +126,9 @@ test("what is there is changed by Enter, and the next key goes on there @script"
   await enters(administrator, page.locator("#attribute-city"), "Lund");
   await isSaved("#attribute-city", "Lund");
 
-  await administrator.opens("Directories + subscriptions");
+  await page.getByRole("button", { name: "Switch directory" }).press("Enter");
+  await page.locator(".entries").getByRole("button", { name: "Directories + subscriptions" }).press("Enter");
+  await administrator.sees("Directories + subscriptions");
   const directory = await page.locator("#name").inputValue();
   await enters(administrator, page.locator("#name"), "Rowan");
   await administrator.isTold("Saved.");
