@@ -46,6 +46,11 @@ impl Application {
     pub fn is_confidential(&self) -> bool {
         !self.secrets.is_empty() || !self.protocol.keys.is_empty()
     }
+
+    /// The scopes of its API that are switched on, as it reads them.
+    pub fn offered_scopes(&self) -> Vec<String> {
+        self.scopes.iter().filter(|scope| scope.is_enabled).map(|scope| scope.value.clone()).collect()
+    }
 }
 
 /// Whether its own screens may ask people for what they prove themselves by (`native/`).

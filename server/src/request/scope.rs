@@ -122,6 +122,11 @@ impl Scopes {
         })
     }
 
+    /// Whether the access token would say something that its API does not offer, or that the application may not have.
+    pub fn are_beyond(&self, in_force: &[String]) -> bool {
+        self.of_api().filter_map(|scope| scope.value.as_ref()).any(|value| !in_force.contains(value))
+    }
+
     fn are_for_two(&self, application: &ApplicationId) -> bool {
         let own = self.has(&Scope::Itself).then_some(application);
         let mut apis = self.of_api().map(|scope| &scope.api).chain(own);
