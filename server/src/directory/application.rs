@@ -6,7 +6,7 @@ mod registered;
 
 use super::{Db, Durability, db::taken};
 use crate::error::{Error, Result};
-pub use api::find_api;
+pub use api::{api_names, find_api};
 use app::contract::{
     id::{ApplicationId, TenantId, UserFlowId},
     resource::application::PermissionScope,
