@@ -18,7 +18,7 @@ pub(super) struct Woodgrove {
     pub grant: String,
 }
 
-fn scopes(values: &[&str]) -> Vec<PermissionScope> {
+pub(super) fn scopes(values: &[&str]) -> Vec<PermissionScope> {
     let scope = |(n, value): (usize, &&str)| PermissionScope {
         id: format!("00000000-0000-4000-8000-{n:012}"),
         value: (*value).into(),
@@ -91,7 +91,7 @@ pub(super) fn text<'a>(told: &'a Value, name: &str) -> &'a str {
     told[name].as_str().unwrap_or_else(|| panic!("no {name} in {told}"))
 }
 
-async fn refresh(client: &Application, token: &str, scope: Option<&str>) -> Answered {
+pub(super) async fn refresh(client: &Application, token: &str, scope: Option<&str>) -> Answered {
     let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", token)];
     form.extend(scope.map(|scope| ("scope", scope)));
     client.token(&form).await

@@ -2,7 +2,7 @@
 
 use super::{
     ADA,
-    delegated::{GRANTS, Woodgrove, grant, had, introspected, signs_in, text, woodgrove},
+    delegated::{GRANTS, Woodgrove, grant, had, introspected, refresh, scopes, signs_in, text, woodgrove},
     refused,
 };
 use crate::harness::{Answered, Application, PASSWORD, TestServer, on_both};
@@ -121,6 +121,29 @@ async fn a_token_is_given_back_while_its_api_or_its_scope_is_off() {
         }
         let third = had(&it.client, &scope).await;
         assert_eq!(introspected(&it.api, text(&third, "access_token")).await["active"], true, "others count on");
+    })
+    .await;
+}
+
+/// Words that were for one API at the sign-in, and are for two since a name of it went to another.
+#[tokio::test]
+async fn a_refresh_gives_no_token_for_two() {
+    on_both(async |server| {
+        let it = woodgrove(&server).await;
+        let both = json!({ "scope": "Tasks.Read Tasks.Write" });
+        assert_eq!(it.admin.patch(&format!("{GRANTS}/{}", it.grant), both).await.status, 204);
+        let other = server.application_over(&it.client.flow, |made| made.scopes = scopes(&["Tasks.Write"])).await;
+        grant(&it.admin, &it.client, &other, "Tasks.Write").await;
+
+        let name = json!({ "identifierUris": ["api://tasks"] });
+        it.offers(name.clone()).await;
+        let asked = format!("offline_access {} api://tasks/Tasks.Write", it.named("Tasks.Read"));
+        let brought = had(&it.client, &asked).await;
+        it.offers(json!({ "identifierUris": [] })).await;
+        let moved = it.admin.patch(&format!("/applications/{}", other.id), name).await;
+        assert_eq!(moved.status, 204, "{}", moved.text());
+        let told = refresh(&it.client, text(&brought, "refresh_token"), None).await;
+        assert_eq!((refused(&told), &told.json()["error_codes"]), ("invalid_scope".into(), &json!([28_000])));
     })
     .await;
 }
