@@ -90,6 +90,14 @@ impl PublicUrl {
         format!("{}/graph", self.house)
     }
 
+    /// Whether an address lies with us, by this name or by the house's own.
+    pub fn holds(&self, address: &str) -> bool {
+        let is_under = |ours: &String| {
+            address.strip_prefix(ours.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        [&self.origin, &self.house].into_iter().any(is_under)
+    }
+
     pub fn is_https(&self) -> bool {
         self.https
     }
@@ -165,6 +173,14 @@ mod tests {
         assert_eq!(own.origin(), "https://id.woodgrove.example:8443");
         assert_eq!(own.issuer(&"t".into()), "https://id.woodgrove.example:8443/t/v2.0");
         assert_eq!(own.graph(), "https://login.example.org:8443/graph");
+        for address in [own.graph(), own.issuer(&"t".into()), "https://login.example.org:8443".into()] {
+            assert!(own.holds(&address), "{address}");
+        }
+        for address in
+            ["https://login.example.org", "https://login.example.org:84430/x", "https://id.woodgrove.example"]
+        {
+            assert!(!own.holds(address), "{address}");
+        }
         assert!(house.is_the_house_s() && !own.is_the_house_s());
         assert_eq!(own.house().unwrap(), house);
         for (authority, host) in [

@@ -1,7 +1,7 @@
 //! Which scopes of which application's API another application may have tokens for: an administrator grants them, for
 //! everybody who signs in.
 
-use super::{Db, db::taken};
+use super::{Db, application::Application, db::taken};
 use crate::error::Result;
 use app::contract::id::{ApplicationId, TenantId};
 use sqlx::AnyConnection;
@@ -24,6 +24,17 @@ pub async fn scopes(db: &Db, tenant: &TenantId, client: &ApplicationId, api: &Ap
             .fetch_optional(db.reader())
             .await?;
     Ok(row.map(|(words,)| read(&words)).unwrap_or_default())
+}
+
+/// What of the API the client may have tokens for at this moment: what the API offers, and of that what was granted. Its own
+/// is its own, and nobody is asked.
+pub async fn in_force(db: &Db, tenant: &TenantId, client: &ApplicationId, api: &Application) -> Result<Vec<String>> {
+    let offered = api.offered_scopes();
+    if api.id == *client {
+        return Ok(offered);
+    }
+    let granted = scopes(db, tenant, client, &api.id).await?;
+    Ok(offered.into_iter().filter(|value| granted.contains(value)).collect())
 }
 
 pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<ApiGrant>> {

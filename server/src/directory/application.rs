@@ -6,7 +6,7 @@ mod registered;
 
 use super::{Db, Durability, db::taken};
 use crate::error::{Error, Result};
-pub use api::find_api;
+pub use api::{api_names, find_api};
 use app::contract::{
     id::{ApplicationId, TenantId, UserFlowId},
     resource::application::PermissionScope,
@@ -45,6 +45,11 @@ impl Application {
     /// Whether it can prove which one it is (RFC 6749 §2.1).
     pub fn is_confidential(&self) -> bool {
         !self.secrets.is_empty() || !self.protocol.keys.is_empty()
+    }
+
+    /// The scopes of its API that are switched on, as it reads them.
+    pub fn offered_scopes(&self) -> Vec<String> {
+        self.scopes.iter().filter(|scope| scope.is_enabled).map(|scope| scope.value.clone()).collect()
     }
 }
 

@@ -153,6 +153,11 @@ pub async fn head(db: &Db, tenant: &TenantId) -> Result<i64> {
 
 /// `Error::Stale` where something was changed since, and nobody can change anything before the unit's end.
 pub async fn still_at(c: &mut AnyConnection, tenant: &TenantId, head: i64) -> Result<()> {
+    if hold(c, tenant).await? == head { Ok(()) } else { Err(Error::Stale) }
+}
+
+/// How many rows there are; and nobody else writes one, or anything that goes with one, before the unit's end.
+pub async fn hold(c: &mut AnyConnection, tenant: &TenantId) -> Result<i64> {
     let (sequence,): (i64,) = sqlx::query_as(
         "INSERT INTO audit_heads (tenant_id, sequence, hash) VALUES ($1, 0, '')
          ON CONFLICT (tenant_id) DO UPDATE SET sequence = audit_heads.sequence
@@ -161,7 +166,7 @@ pub async fn still_at(c: &mut AnyConnection, tenant: &TenantId, head: i64) -> Re
     .bind(tenant.as_str())
     .fetch_one(c)
     .await?;
-    if sequence == head { Ok(()) } else { Err(Error::Stale) }
+    Ok(sequence)
 }
 
 /// What a list is asked for.

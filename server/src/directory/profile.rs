@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 use app::contract::id::AccountId;
 use std::collections::BTreeMap;
 
-/// The text, for the account of a tenant that these words of SQL name. NULL where there is none, or it was deleted.
+/// The text, for the account of a tenant that these words of SQL name. NULL where there is none, or it was deleted. SQLite's
+/// `LENGTH` ends at the first U+0000: no name and no value has one.
 pub fn told(tenant: &str, account: &str) -> String {
     format!(
         "(SELECT string_agg(CAST(LENGTH(what) AS TEXT) || ':' || CAST(LENGTH(name) AS TEXT) || ':'

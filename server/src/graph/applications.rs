@@ -1,5 +1,6 @@
 //! `/applications`: what asks for sign-ins, where it may be answered, and its secrets.
 
+pub(super) mod identifier_uris;
 pub(super) mod judge;
 mod scopes;
 mod secrets;
@@ -158,11 +159,15 @@ pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishe
     scopes::identify(&mut asked, &[], &state.chance);
     judge::follows(&sent, &asked)?;
     let id = ApplicationId::from(state.chance.id());
-    let (application, notes) = judge::whole(&asked, id.clone(), None, &[], state.clock.now())?;
+    let public_url = &state.config.public_url;
+    let (application, notes) = judge::whole(&asked, id.clone(), None, &[], state.clock.now(), public_url)?;
     let name = asked.display_name.clone();
     let change = Change::added("Add application", "Application", id.as_str(), &name, &asked)?;
     change::make(&state, &caller, change, |c, tenant, now| {
-        Box::pin(async move { application::register(c, tenant, &application, &notes, now).await })
+        Box::pin(async move {
+            application::register(c, tenant, &application, &notes, now).await?;
+            identifier_uris::are_free(c, tenant, &application.id, &notes.identifier_uris).await
+        })
     })
     .await?;
     let made = registered(&state, &caller, id.as_str()).await?;
@@ -193,13 +198,17 @@ pub async fn update(
         application.user_flow.clone(),
         &application.secrets,
         application.disabled_at.unwrap_or_else(|| state.clock.now()),
+        &state.config.public_url,
     )?;
     if application.protocol.keys != keys {
         may_prove(&state, &caller, &application.id).await?;
     }
     let change = Change::updated("Update application", "Application", &id, &after.display_name, &before, &after)?;
     change::make(&state, &caller, change, |c, tenant, _| {
-        Box::pin(async move { application::update(c, tenant, &application, &notes).await })
+        Box::pin(async move {
+            application::update(c, tenant, &application, &notes).await?;
+            identifier_uris::are_free(c, tenant, &application.id, &notes.identifier_uris).await
+        })
     })
     .await?;
     let now = registered(&state, &caller, &id).await?;

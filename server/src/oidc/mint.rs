@@ -8,12 +8,14 @@ use crate::{
     client::{access_token, place},
     directory::{
         account::{self, Profile},
+        api_grant,
         application::{self, Application},
         session,
         tenant::Tenant,
         user_flow,
     },
     error::{Error, Refusal, Result},
+    request::scope::NOT_GRANTED,
     secret::jwt::{Algorithm, SigningKey},
     state::AppState,
 };
@@ -105,20 +107,35 @@ impl<'a> Mint<'a> {
     }
 }
 
-/// Refuses where the API was switched off since it was asked for.
+/// Refuses where the API was switched off since it was asked for, or a scope of it, or its grant was taken back (fault F32).
 async fn reader(
     state: &AppState,
     tenant: &Tenant,
     application: &Application,
     granted: &Granted,
 ) -> Result<Option<(Arc<Application>, Arc<SigningKey>)>> {
-    let Some(api) = granted.scopes.api().filter(|api| **api != application.id) else { return Ok(None) };
+    let Some(api) = granted.scopes.api() else { return Ok(None) };
+    if *api == application.id {
+        return match granted.scopes.are_beyond(&application.offered_scopes()) {
+            true => Err(taken_back().into()),
+            false => Ok(None),
+        };
+    }
     let reader = application::find_enabled(&state.db, &tenant.id, api).await?;
     let gone =
         || Refusal::new("invalid_grant", 70011, "The API that the tokens are for is switched off or was deleted.");
     let reader = reader.ok_or_else(gone)?;
+    let in_force = api_grant::in_force(&state.db, &tenant.id, &application.id, &reader).await?;
+    if granted.scopes.are_beyond(&in_force) {
+        return Err(taken_back().into());
+    }
     let key = key(state, tenant, &reader).await?;
     Ok(Some((reader, key)))
+}
+
+fn taken_back() -> Refusal {
+    let why = "A scope that was asked for was taken back since: by the API that offered it, or by an administrator.";
+    Refusal::new("invalid_grant", NOT_GRANTED, why)
 }
 
 /// The key by which the application wants to be answered.

@@ -41,10 +41,11 @@ pub async fn refresh(
     form: &Parameters,
 ) -> Result<Granted> {
     let (now, public_url, application) = (state.clock.now(), &state.config.public_url, &client.application.id);
+    // A stranger's token costs one hash, whatever it is asked for.
+    let (id, number) = read(&state.seal, &tenant.id, form.required("refresh_token")?).ok_or_else(refused)?;
     let offered = Offered::to(&client.application, form.get("scope"), &state.db, &tenant.id, public_url).await?;
     let apis = Apis { application, public_url, offered: &offered };
     let asked = form.get("scope").map(|text| Scopes::asked(text, apis)).transpose()?;
-    let (id, number) = read(&state.seal, &tenant.id, form.required("refresh_token")?).ok_or_else(refused)?;
     // The use comes first: in the ordinary case it is all that is asked of the database.
     let used = token_family::use_once(&state.db, &tenant.id, id, application, number, now).await?;
     let (family, profile, scopes) = match used {
@@ -215,7 +216,7 @@ async fn scopes(
     if scopes.open_nothing() {
         return Err(Refusal::new("invalid_scope", 70011, "None of the scopes in the request was granted.").into());
     }
-    Ok(scopes)
+    Ok(scopes.for_one(&application.id)?)
 }
 
 fn reused(id: String, family: &Family, at: Timestamp) -> Activity {

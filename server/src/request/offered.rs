@@ -76,16 +76,8 @@ fn names<'a>(text: &'a str, public_url: &PublicUrl) -> Vec<&'a str> {
 async fn api(application: &Arc<Application>, db: &Db, tenant: &TenantId, name: &str) -> Result<Option<Api>> {
     let api = application::find_api(db, tenant, application, name).await?;
     let Some(api) = api.filter(|api| api.disabled_at.is_none()) else { return Ok(None) };
-    let enabled: Vec<String> =
-        api.scopes.iter().filter(|scope| scope.is_enabled).map(|scope| scope.value.clone()).collect();
-    let granted = match api.id == application.id {
-        true => enabled.clone(),
-        false => {
-            let granted = api_grant::scopes(db, tenant, &application.id, &api.id).await?;
-            enabled.iter().filter(|value| granted.contains(value)).cloned().collect()
-        }
-    };
-    Ok(Some(Api { name: name.to_owned(), id: api.id.clone(), enabled, granted }))
+    let granted = api_grant::in_force(db, tenant, &application.id, &api).await?;
+    Ok(Some(Api { name: name.to_owned(), id: api.id.clone(), enabled: api.offered_scopes(), granted }))
 }
 
 #[cfg(test)]

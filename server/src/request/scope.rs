@@ -5,6 +5,7 @@ use super::offered::{Api, NOTHING, Offered};
 use crate::{config::PublicUrl, error::Refusal};
 use app::contract::{id::ApplicationId, permission::Permission};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Each scope at most once, in this order.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -67,28 +68,41 @@ pub fn words() -> [&'static str; 4] {
 /// Whatever is allowed, without naming it (`entra-protocol` §2).
 pub const DEFAULT: &str = ".default";
 
+/// More than any application asks for at once. Each may stand for all that an API offers.
+const MOST_WORDS: usize = 128;
+
 impl Scopes {
     /// A word that we do not know is ignored (OpenID Connect Core §3.1.2.1); a scope of an API is granted or refused, because
     /// a token without it would be for somebody else, and one token cannot be for two.
     pub fn asked(text: &str, apis: Apis) -> Result<Self, Refusal> {
+        let words = distinct(text);
+        if words.len() > MOST_WORDS {
+            return Err(unknown("The request asks for too many scopes at once."));
+        }
         let mut scopes = Vec::new();
-        for word in text.split_ascii_whitespace() {
+        for word in words {
             scopes.extend(meant(word, apis)?);
         }
         let scopes = Self(once(scopes));
         if scopes.open_nothing() {
             return Err(unknown("The request asks for no scope that can be granted; 'openid' is the usual one."));
         }
-        if scopes.are_for_two(apis.application) {
-            let why = "The scopes of the request belong to two APIs: ask for one token for each.";
-            return Err(Refusal::new("invalid_scope", 28000, why));
-        }
-        Ok(scopes)
+        scopes.for_one(apis.application)
     }
 
     /// As a family of refresh tokens remembers them. What was taken away since is not among them.
     pub fn read(text: &str, apis: Apis) -> Self {
-        Self(once(text.split_ascii_whitespace().filter_map(|word| meant(word, apis).ok()).flatten().collect()))
+        Self(once(distinct(text).into_iter().filter_map(|word| meant(word, apis).ok()).flatten().collect()))
+    }
+
+    /// One token cannot be for two. Words that were for one API once may be for two when they are read again: names of APIs
+    /// come and go.
+    pub fn for_one(self, application: &ApplicationId) -> Result<Self, Refusal> {
+        if self.are_for_two(application) {
+            let why = "The scopes of the request belong to two APIs: ask for one token for each.";
+            return Err(Refusal::new("invalid_scope", 28000, why));
+        }
+        Ok(self)
     }
 
     /// Whether the access token is for the management API.
@@ -108,6 +122,11 @@ impl Scopes {
         })
     }
 
+    /// Whether the access token would say something that its API does not offer, or that the application may not have.
+    pub fn are_beyond(&self, in_force: &[String]) -> bool {
+        self.of_api().filter_map(|scope| scope.value.as_ref()).any(|value| !in_force.contains(value))
+    }
+
     fn are_for_two(&self, application: &ApplicationId) -> bool {
         let own = self.has(&Scope::Itself).then_some(application);
         let mut apis = self.of_api().map(|scope| &scope.api).chain(own);
@@ -120,19 +139,13 @@ impl Scopes {
     /// `scp` of a token for the management API or for an application's: its own words, and nothing that another API would
     /// read.
     pub fn permissions(&self) -> String {
+        let reader = self.api().filter(|_| !self.is_for_graph());
         let word = |scope: &'_ Scope| match scope {
             Scope::Graph(permission) => Some(permission.word().to_owned()),
-            Scope::Api(of_api) => of_api.value.clone(),
+            Scope::Api(of_api) if Some(&of_api.api) == reader => of_api.value.clone(),
             _ => None,
         };
-        let mut words: Vec<String> = Vec::new();
-        for word in self.0.iter().filter_map(word) {
-            // Two names of one scope.
-            if !words.contains(&word) {
-                words.push(word);
-            }
-        }
-        words.join(" ")
+        self.0.iter().filter_map(word).collect::<Vec<_>>().join(" ")
     }
 
     /// As an answer tells them that brings no refresh token.
@@ -235,15 +248,32 @@ fn not_granted() -> Refusal {
     Refusal::new("consent_required", NOT_GRANTED, why)
 }
 
+/// The words of a text, each once: whatever is said a thousand times is looked at once.
+fn distinct(text: &str) -> Vec<&str> {
+    let mut seen = BTreeSet::new();
+    text.split_ascii_whitespace().filter(|word| seen.insert(*word)).collect()
+}
+
 /// Each at most once, in the order in which they came.
 fn once(scopes: Vec<Scope>) -> Vec<Scope> {
-    let mut known = Vec::with_capacity(scopes.len());
+    let mut known: Vec<Scope> = Vec::new();
     for scope in scopes {
-        if !known.contains(&scope) {
+        if !known.iter().any(|known| is_same(known, &scope)) {
             known.push(scope);
         }
     }
     known
+}
+
+/// Under the names of its API, and in upper and lower case, a scope is one. `…/.default` is told under each name: it stands
+/// for more than itself.
+fn is_same(known: &Scope, scope: &Scope) -> bool {
+    match (known, scope) {
+        (Scope::Api(known), Scope::Api(scope)) if scope.value.is_some() => {
+            (&known.api, &known.value) == (&scope.api, &scope.value)
+        }
+        (known, scope) => known == scope,
+    }
 }
 
 /// By its id, bare or as Entra proposes it (`api://id`), with `/.default` or without; or as it calls its API, where it offers

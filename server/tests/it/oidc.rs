@@ -24,6 +24,7 @@ mod refresh;
 mod response;
 mod revoke;
 mod token;
+mod withdrawn;
 
 use crate::harness::{Answered, Application, Asked, Browser, PASSWORD, TestServer, Tokens};
 

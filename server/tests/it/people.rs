@@ -183,6 +183,35 @@ async fn a_table_brings_everybody_who_can_be_read_and_says_who_was_left_out() {
     .await;
 }
 
+/// SQLite counts a text as far as its first NUL, and an account is told by such counts (`directory/profile`): so no name and no
+/// value has one. The pages (`hosted/attributes`) and the management API (`graph/users`) are held to the same.
+#[tokio::test]
+async fn nobody_comes_with_a_character_that_nobody_sees() {
+    on_both(async |server: TestServer| {
+        server.application().await;
+        let mut lines = Vec::new();
+        for unseen in ["\u{0}", "\u{7}", "\u{1b}", "\u{7f}"] {
+            for (field, value) in [
+                ("mail", format!("a{unseen}da@example.org")),
+                ("contactMail", format!("a{unseen}da@example.org")),
+                ("userName", format!("a{unseen}da")),
+                ("displayName", format!("A{unseen}da")),
+                ("city", format!("Lu{unseen}nd")),
+            ] {
+                let mut somebody = json!({ "mail": "ada@example.org", "passwordHash": HASHES[0] });
+                somebody[field] = json!(value);
+                lines.push(somebody.to_string());
+            }
+        }
+        let (report, _) = import(&server, "people.jsonl", &lines.join("\n")).await;
+        assert_eq!((report.added, report.refused.len()), (0, lines.len()), "{:?}", report.refused);
+        let (report, _) = import(&server, "people.csv", "mail,city\nada@example.org,Lu\0nd\n").await;
+        assert_eq!((report.added, report.refused.len()), (0, 1), "{:?}", report.refused);
+        assert_eq!(server.count("SELECT COUNT(*) FROM accounts").await, 0);
+    })
+    .await;
+}
+
 /// Many more than one statement takes and one unit holds.
 #[tokio::test]
 async fn many_come_in_few_statements_and_only_those_with_a_name_in_use_are_left_out() {

@@ -6,6 +6,7 @@ use crate::{
     error::{Error, Result},
 };
 use app::contract::id::{ApplicationId, TenantId};
+use sqlx::AnyConnection;
 use std::sync::Arc;
 
 /// The application of the tenant whose API is called so: by its id, bare or as Entra proposes it (`api://id`), or by an
@@ -34,7 +35,7 @@ fn may_be_an_id(text: &str) -> bool {
     !text.contains(['/', ':', '\0'])
 }
 
-/// The application that calls its API so. Nothing where two do: whose is it?
+/// The application that calls its API so. No two are registered so; nothing where two do all the same: whose is it?
 async fn find_by_identifier_uri(db: &Db, tenant: &TenantId, uri: &str) -> Result<Option<Arc<Application>>> {
     let known = identifier_uris(db, tenant).await?;
     let mut owners: Vec<&ApplicationId> = known.iter().filter(|(known, _)| known == uri).map(|(_, id)| id).collect();
@@ -43,6 +44,20 @@ async fn find_by_identifier_uri(db: &Db, tenant: &TenantId, uri: &str) -> Result
         [id] => find(db, tenant, id).await,
         _ => Ok(None),
     }
+}
+
+/// Every application of the tenant, whether it is switched on or not, and what it calls its API besides its id.
+pub async fn api_names(c: &mut AnyConnection, tenant: &TenantId) -> Result<Vec<(ApplicationId, Vec<String>)>> {
+    let rows: Vec<(String, String)> = sqlx::query_as("SELECT id, notes FROM applications WHERE tenant_id = $1")
+        .bind(tenant.as_str())
+        .fetch_all(c)
+        .await?;
+    let mut names = Vec::with_capacity(rows.len());
+    for (id, notes) in rows {
+        let notes: Notes = serde_json::from_str(&notes)?;
+        names.push((ApplicationId::from(id), notes.identifier_uris));
+    }
+    Ok(names)
 }
 
 /// What applications that are switched on call their APIs, one application after the other.

@@ -1,8 +1,9 @@
 //! What is wrong with an application as a developer wrote it, all of it at once. Where it may be answered is judged here,
 //! once: later an address is compared byte by byte (security R27).
 
-use super::scopes;
+use super::{identifier_uris, scopes};
 use crate::{
+    config::PublicUrl,
     directory::application::{Application as Kept, ApplicationSecret, Notes, Platform, Protocol, RedirectUri},
     error::{Error, Flaw, Result},
     graph::body,
@@ -70,6 +71,7 @@ pub fn whole(
     user_flow: Option<UserFlowId>,
     secrets: &[ApplicationSecret],
     off_at: Timestamp,
+    public_url: &PublicUrl,
 ) -> Result<(Kept, Notes)> {
     let by_platform = [
         (Platform::Web, &asked.web.redirect_uris),
@@ -108,7 +110,7 @@ pub fn whole(
         protocol: protocol(asked),
         secrets: secrets.to_vec(),
     };
-    let mut flaws = flaws(&kept, &notes);
+    let mut flaws = flaws(&kept, &notes, public_url);
     if !["", OWN_PEOPLE].contains(&asked.sign_in_audience.as_str()) {
         let why = format!("People of this tenant sign in, and nobody else: it is '{OWN_PEOPLE}'.");
         flaws.push(Flaw::new("signInAudience", why));
@@ -120,7 +122,7 @@ pub fn whole(
 }
 
 /// What is wrong with an application, whoever wrote it: one by one here, or a whole directory as a document.
-pub fn flaws(kept: &Kept, notes: &Notes) -> Vec<Flaw> {
+pub fn flaws(kept: &Kept, notes: &Notes, public_url: &PublicUrl) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     let name = &kept.name;
     if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
@@ -157,6 +159,7 @@ pub fn flaws(kept: &Kept, notes: &Notes) -> Vec<Flaw> {
             flaws.push(Flaw::new(format!("widgetOrigins/{n}"), why));
         }
     }
+    flaws.extend(identifier_uris::flaws(&notes.identifier_uris, public_url));
     flaws.extend(scopes::flaws(&notes.scopes));
     flaws
 }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     administration,
+    config::PublicUrl,
     directory::{
         Connection, Durability,
         application::{self, Notes, RedirectUri},
@@ -18,7 +19,11 @@ use crate::{
         user_flow,
     },
     error::{Error, Flaw, Result},
-    graph::{applications::judge, flow_shape::Flows, identity_providers},
+    graph::{
+        applications::{identifier_uris::Names, judge},
+        flow_shape::Flows,
+        identity_providers,
+    },
     state::AppState,
 };
 use app::contract::{
@@ -164,9 +169,12 @@ pub async fn judge(
             Err(error) => return Err(error),
         }
     }
+    let uris = |it: &document::Application| (it.id.clone(), it.notes.identifier_uris.clone());
+    let names = Names::of(wanted.applications.iter().map(uris));
     for application in &wanted.applications {
         let place = format!("applications/{}", application.id);
-        let told = flaws_of(application, wanted);
+        let mut told = flaws_of(application, wanted, &state.config.public_url);
+        told.extend(names.flaws(&application.id, &application.notes.identifier_uris));
         flaws.extend(told.into_iter().map(|flaw| Flaw::new(format!("{place}/{}", flaw.target), flaw.message)));
     }
     if flaws.is_empty() { Ok(flows) } else { Err(Error::Invalid(flaws)) }
@@ -225,8 +233,8 @@ fn attributes(present: &Present, wanted: &Document) -> Vec<Flaw> {
     flaws
 }
 
-fn flaws_of(sent: &document::Application, wanted: &Document) -> Vec<Flaw> {
-    let mut flaws = judge::flaws(&kept(sent, None), &sent.notes);
+fn flaws_of(sent: &document::Application, wanted: &Document, public_url: &PublicUrl) -> Vec<Flaw> {
+    let mut flaws = judge::flaws(&kept(sent, None), &sent.notes, public_url);
     if let Some(flow) = &sent.user_flow
         && !wanted.user_flows.iter().any(|known| known.id == *flow)
     {

@@ -177,7 +177,7 @@ fn one(tongue: &Tongue, identity: &Identity) -> Result<person::Identity, String>
     let Identity { sign_in_type, issuer, issuer_assigned_id: name } = identity;
     let ours = tongue.kept_issuer(issuer) == tongue.tenant_id;
     let issuer = match (sign_in_type.as_str(), ours) {
-        ("federated", false) if issuer.len() <= 512 => issuer.clone(),
+        ("federated", false) if issuer.len() <= 512 && !issuer.chars().any(char::is_control) => issuer.clone(),
         ("federated", _) => return Err("A federated identity names its issuer, in at most 512 characters.".into()),
         (_, true) => tongue.tenant_id.clone(),
         (_, false) => return Err(format!("The issuer of the tenant's own names is '{}'.", tongue.issuer())),

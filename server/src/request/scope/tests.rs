@@ -129,6 +129,45 @@ fn what_is_read_again_is_what_is_still_granted() {
     assert_eq!(asked.at_refresh(&granted).text(apis), "openid api://tasks/Tasks.Write");
 }
 
+/// A name that was one API's when it was asked for may be another's when it is read again.
+#[test]
+fn no_token_says_two_apis_words() {
+    let (app, here, offered) = (ApplicationId::from("app"), here(), offered());
+    let apis = Apis { application: &app, public_url: &here, offered: &offered };
+    for (kept, words) in [
+        ("openid api://tasks/Tasks.Read other/x api://tasks/Tasks.Write", "Tasks.Read Tasks.Write"),
+        ("other/x api://tasks/Tasks.Read", "x"),
+        ("api://tasks/Tasks.Read https://login.example.org/graph/User.Read.All", "User.Read.All"),
+    ] {
+        let scopes = Scopes::read(kept, apis);
+        assert_eq!(scopes.permissions(), words, "{kept}");
+        assert_eq!(scopes.for_one(&app).map_err(|refusal| refusal.number), Err(28_000), "{kept}");
+    }
+}
+
+/// The work that a text of scopes makes is bounded, whatever a stranger writes.
+#[test]
+fn r29_a_word_that_is_said_again_is_heard_once() {
+    let again = "api://tasks/.default ".repeat(1_400);
+    assert_eq!(told(&again), told("api://tasks/.default"));
+    let spelled = "api://tasks/Tasks.Read api://tasks/TASKS.READ api://tasks/tasks.read api://tasks/.default";
+    assert_eq!(
+        told(spelled),
+        good("Tasks.Read Tasks.Write", "api://tasks/Tasks.Read api://tasks/Tasks.Write api://tasks/.default")
+    );
+    let two = "api://tasks/.default https://tasks.example/api//.default";
+    assert_eq!(
+        told(two),
+        good(
+            "Tasks.Read Tasks.Write",
+            "api://tasks/Tasks.Read api://tasks/Tasks.Write api://tasks/.default https://tasks.example/api//.default"
+        )
+    );
+    let many = |words: usize| (0..words).map(|n| format!("word{n}")).collect::<Vec<_>>().join(" ");
+    assert!(told(&format!("openid {}", many(MOST_WORDS - 1))).is_ok());
+    assert_eq!(told(&format!("openid {}", many(MOST_WORDS))), Err(70_011));
+}
+
 #[test]
 fn it_is_kept_as_it_was_before_there_were_apis() {
     let (app, here, offered) = (ApplicationId::from("app"), here(), offered());

@@ -1,6 +1,6 @@
 //! `/applications`: registered, changed, given secrets, deleted.
 
-use crate::harness::{TestServer, on_both};
+use crate::harness::{ORIGIN, TestServer, on_both};
 use axum::http::StatusCode;
 use serde_json::json;
 
@@ -161,6 +161,47 @@ async fn what_an_application_cannot_be_is_refused_by_a_sentence() {
             admin.patch(&format!("/applications/{id}"), &json!({ "publicClient": { "redirectUris": [] } })).await;
         assert_eq!(changed.status, StatusCode::NO_CONTENT, "{}", changed.text());
         assert_eq!(admin.read(&format!("/applications/{id}")).await["isFallbackPublicClient"], false);
+    })
+    .await;
+}
+
+/// An API is found by them, so each is one application's, and none is ours.
+#[tokio::test]
+async fn an_identifier_uri_is_one_application_s() {
+    on_both(async |server: TestServer| {
+        let admin = server.administrator().await;
+        let called = |name: &str, uri: &str| json!({ "displayName": name, "identifierUris": [uri] });
+        let tasks = admin.make("/applications", called("Tasks", "api://tasks")).await;
+        let forms = admin.make("/applications", called("Forms", "https://forms.example/api")).await;
+        let path = format!("/applications/{forms}");
+        for uri in [
+            "api://tasks".into(),
+            "api://TASKS".into(),
+            format!("api://{tasks}"),
+            format!("{ORIGIN}/graph"),
+            format!("{ORIGIN}/graph/v1.0"),
+            ORIGIN.into(),
+            "api://forms/".into(),
+            "https://forms.example/#x".into(),
+            "forms".to_owned(),
+        ] {
+            let answers = [
+                admin.post("/applications", called("Others", &uri)).await,
+                admin.patch(&path, called("Forms", &uri)).await,
+            ];
+            for refused in answers {
+                assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{uri}: {}", refused.text());
+                assert_eq!(refused.json()["error"]["details"][0]["target"], "identifierUris/0", "{uri}");
+            }
+        }
+        assert_eq!(server.count("SELECT COUNT(*) FROM applications WHERE name = 'Others'").await, 0);
+        assert_eq!(admin.read(&path).await["identifierUris"], json!(["https://forms.example/api"]));
+
+        let own = json!({ "identifierUris": [format!("api://{forms}"), "https://forms.example/api"] });
+        assert_eq!(admin.patch(&path, own).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(admin.delete(&format!("/applications/{tasks}")).await.status, StatusCode::NO_CONTENT);
+        let free = admin.patch(&path, called("Forms", "api://tasks")).await;
+        assert_eq!(free.status, StatusCode::NO_CONTENT, "{}", free.text());
     })
     .await;
 }

@@ -153,6 +153,22 @@ async fn r15_a_document_is_judged_as_a_whole_and_changes_nothing_when_it_is_wron
                 &|it: &mut Value| it["applications"][0]["notes"] = json!({"widgetOrigins": ["https://shop.example/x"]}),
                 "An origin has no path",
             ),
+            (
+                &|it: &mut Value| {
+                    it["applications"][0]["notes"] = json!({"identifierUris": ["https://login.example.test/graph"]});
+                },
+                "is an address of this server",
+            ),
+            (
+                &|it: &mut Value| {
+                    let mut one = it["applications"][0].clone();
+                    one["notes"] = json!({"identifierUris": ["api://tasks"]});
+                    let mut other = one.clone();
+                    (other["id"], other["redirectUris"]) = (json!("other"), json!([]));
+                    it["applications"] = json!([one, other]);
+                },
+                "what another application calls its API",
+            ),
             (&|it: &mut Value| it["brand"]["links"][0]["url"] = json!("javascript:alert(1)"), "javascript"),
             (&|it: &mut Value| it["brand"]["logo"] = json!("//evil.example/x.svg"), "logo"),
             (&|it: &mut Value| it["people"] = json!(["Ada"]), "people"),

@@ -98,6 +98,10 @@ async fn r14_nor_of_somebody_who_is_new() {
             user
         };
         let federated = json!([{ "signInType": "federated", "issuer": "facebook.com", "issuerAssignedId": "1" }]);
+        let named = |kind: &str, issuer: &str, name: &str| {
+            let identity = json!({ "signInType": kind, "issuer": issuer, "issuerAssignedId": name });
+            json!({ "identities": [identity] })
+        };
         for more in [
             json!({ "id": "x" }),
             json!({ "createdDateTime": "2001-01-01T00:00:00Z" }),
@@ -109,6 +113,11 @@ async fn r14_nor_of_somebody_who_is_new() {
             json!({ "mail": ADA, "identities": federated }),
             json!({ "userPrincipalName": "eve@woodgrove" }),
             json!({ "roles": ["Global Administrator"] }),
+            json!({ "city": "a\u{0}b" }),
+            json!({ "displayName": "a\u{0}b" }),
+            named("emailAddress", "woodgrove", "a\u{0}b@example.org"),
+            named("userName", "woodgrove", "a\u{0}b"),
+            named("federated", "facebook.com", "a\u{0}b"),
         ] {
             let refused = admin.post("/users", with(more.clone())).await;
             assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{more}");

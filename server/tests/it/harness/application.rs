@@ -112,7 +112,8 @@ impl Application {
             id: server.state.chance.id(),
             hint: made.hint,
             hash: made.stored.reveal().to_owned(),
-            expires_at: Timestamp(i64::MAX),
+            // The last moment that the management API can tell: 9999-12-31T23:59:59Z.
+            expires_at: Timestamp(253_402_300_799_000),
         };
         (made.shown, stored)
     }

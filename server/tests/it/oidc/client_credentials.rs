@@ -93,12 +93,23 @@ async fn an_api_is_found_by_its_identifier_uri() {
         let (daemon, admin) = (server.application().await, server.administrator().await);
         assert_eq!(refused(&asks_for(&daemon, ORDERS).await), "invalid_scope");
         let api = json!({ "displayName": "Orders", "identifierUris": [ORDERS, "api://orders"] });
-        let id = admin.make("/applications", api.clone()).await;
+        let id = admin.make("/applications", api).await;
         for name in [ORDERS, "api://orders"] {
             let token = token_for(&daemon, name).await;
             assert_eq!(server.genuine(&server.tenant, &token).await.claims["aud"], id.as_str());
         }
-        admin.make("/applications", api).await;
+        // Of before two could not have one name.
+        let other = server.application_over(&daemon.flow, |_| ()).await.id;
+        server
+            .write(move |c, _, _| {
+                let copy =
+                    "UPDATE applications SET notes = (SELECT notes FROM applications WHERE id = $1) WHERE id = $2";
+                Box::pin(
+                    async move { Ok(sqlx::query(copy).bind(id).bind(other.as_str()).execute(c).await.map(|_| ())?) },
+                )
+            })
+            .await;
+        server.state.db.forget();
         assert_eq!(refused(&asks_for(&daemon, ORDERS).await), "invalid_scope", "nobody knows whose it is");
     })
     .await;

@@ -7,18 +7,18 @@ use app::contract::resource::application::PermissionScope;
 use serde_json::{Value, json};
 use server::directory::application::{Platform, RedirectUri};
 
-const GRANTS: &str = "/oauth2PermissionGrants";
+pub(super) const GRANTS: &str = "/oauth2PermissionGrants";
 
 /// An application with an API, another one that may read its tasks, and somebody who manages both.
-struct Woodgrove {
-    admin: Administrator,
-    client: Application,
-    api: Application,
+pub(super) struct Woodgrove {
+    pub admin: Administrator,
+    pub client: Application,
+    pub api: Application,
     /// The id of the grant.
-    grant: String,
+    pub grant: String,
 }
 
-fn scopes(values: &[&str]) -> Vec<PermissionScope> {
+pub(super) fn scopes(values: &[&str]) -> Vec<PermissionScope> {
     let scope = |(n, value): (usize, &&str)| PermissionScope {
         id: format!("00000000-0000-4000-8000-{n:012}"),
         value: (*value).into(),
@@ -27,7 +27,7 @@ fn scopes(values: &[&str]) -> Vec<PermissionScope> {
     values.iter().enumerate().map(scope).collect()
 }
 
-async fn woodgrove(server: &TestServer) -> Woodgrove {
+pub(super) async fn woodgrove(server: &TestServer) -> Woodgrove {
     let (client, admin) = (server.application().await, server.administrator().await);
     server.account(&client, ADA).await;
     let api = server
@@ -40,24 +40,24 @@ async fn woodgrove(server: &TestServer) -> Woodgrove {
     Woodgrove { admin, client, api, grant }
 }
 
-async fn grant(admin: &Administrator, client: &Application, api: &Application, scope: &str) -> String {
+pub(super) async fn grant(admin: &Administrator, client: &Application, api: &Application, scope: &str) -> String {
     let granted = json!({ "clientId": client.id.as_str(), "consentType": "AllPrincipals", "principalId": null,
         "resourceId": api.id.as_str(), "scope": scope });
     admin.make(GRANTS, granted).await
 }
 
 impl Woodgrove {
-    fn named(&self, value: &str) -> String {
+    pub fn named(&self, value: &str) -> String {
         format!("api://{}/{value}", self.api.id)
     }
 
-    async fn offers(&self, change: Value) {
+    pub async fn offers(&self, change: Value) {
         let changed = self.admin.patch(&format!("/applications/{}", self.api.id), change).await;
         assert_eq!(changed.status, 204, "{}", changed.text());
     }
 }
 
-async fn signs_in(client: &Application, ada: &mut Browser, changes: &[(&str, &str)]) -> Asked {
+pub(super) async fn signs_in(client: &Application, ada: &mut Browser, changes: &[(&str, &str)]) -> Asked {
     let asked = client.asks_with(ada, changes).await;
     if !client.has_come(ada) {
         ada.sign_in(ADA, PASSWORD).await;
@@ -66,7 +66,7 @@ async fn signs_in(client: &Application, ada: &mut Browser, changes: &[(&str, &st
 }
 
 /// What a sign-in with these scopes brings.
-async fn had(client: &Application, scope: &str) -> Value {
+pub(super) async fn had(client: &Application, scope: &str) -> Value {
     let mut ada = client.server.browser();
     let asked = signs_in(client, &mut ada, &[("scope", scope)]).await;
     let told = client.redeem(&client.code(&ada, &asked), &asked).await;
@@ -87,17 +87,17 @@ fn was(error: &str, number: u32) -> (String, String) {
     (error.to_owned(), format!("AADSTS{number}"))
 }
 
-fn text<'a>(told: &'a Value, name: &str) -> &'a str {
+pub(super) fn text<'a>(told: &'a Value, name: &str) -> &'a str {
     told[name].as_str().unwrap_or_else(|| panic!("no {name} in {told}"))
 }
 
-async fn refresh(client: &Application, token: &str, scope: Option<&str>) -> Answered {
+pub(super) async fn refresh(client: &Application, token: &str, scope: Option<&str>) -> Answered {
     let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", token)];
     form.extend(scope.map(|scope| ("scope", scope)));
     client.token(&form).await
 }
 
-async fn introspected(who: &Application, token: &str) -> Value {
+pub(super) async fn introspected(who: &Application, token: &str) -> Value {
     who.call("introspect-token", &[("token", token)]).await.json()
 }
 
