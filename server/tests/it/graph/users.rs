@@ -118,6 +118,7 @@ async fn r14_nor_of_somebody_who_is_new() {
             named("emailAddress", "woodgrove", "a\u{0}b@example.org"),
             named("userName", "woodgrove", "a\u{0}b"),
             named("federated", "facebook.com", "a\u{0}b"),
+            named("federated", "face\u{0}book.com", "1"),
         ] {
             let refused = admin.post("/users", with(more.clone())).await;
             assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{more}");
