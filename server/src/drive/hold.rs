@@ -37,7 +37,7 @@ pub fn hold_to_address(visit: &Visit, unit: &mut Unit, account: &AccountId, prov
 }
 
 /// When they showed who they are, where that is known to be later than the journey's beginning.
-pub fn shown_at(visit: &Visit, came: Came) -> Option<Timestamp> {
+fn shown_at(visit: &Visit, came: Came) -> Option<Timestamp> {
     match came {
         Came::Now => is_password_shown_now(visit).then_some(visit.now),
         // By the session of this browser, which is looked for in this very answer.

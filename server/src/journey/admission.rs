@@ -74,7 +74,7 @@ pub(super) fn go_on(address: String, entering: Entering, keep: bool) -> Move {
         return Move::show(Stage::NewPassword { address, reached, purpose });
     }
     if entering.must_enrol {
-        return Move::finish(Outcome::MustEnrol { account: entering.account });
+        return Move::finish(Outcome::MustEnrol { account: entering.account, proved: entering.proved });
     }
     if entering.enrols {
         return second_step::ask_address(address, entering);

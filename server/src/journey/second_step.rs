@@ -173,7 +173,7 @@ pub(super) fn heard(
             let send = sending(&entering, &to, enrols);
             Move::ask(stage(entering, At::Code { to, enrols, code }), send).notice(Notice::CodeSent)
         }
-        (At::Code { to, enrols, .. }, Event::CodeSent { hash, resend_at }) => {
+        (At::Code { to, enrols, .. }, Event::CodeSent { hash, resend_at, .. }) => {
             let code = Code::sent(hash, resend_at, now);
             Move::show(stage(entering, At::Code { to, enrols, code })).saying(said)
         }

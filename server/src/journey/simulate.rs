@@ -149,7 +149,7 @@ fn pretend(people: &[Pretended], effect: Effect, now: Timestamp) -> Event {
 
 fn sent(now: Timestamp) -> Event {
     let resend_at = now + limits::SENDS_PER_ADDRESS.first().map_or(Duration::ZERO, |limit| limit.within);
-    Event::CodeSent { hash: right_code().into(), resend_at }
+    Event::CodeSent { hash: right_code().into(), resend_at, to: None }
 }
 
 fn account(person: &Pretended) -> Account {

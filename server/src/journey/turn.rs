@@ -24,6 +24,8 @@ pub enum Event {
     CodeSent {
         hash: Secret,
         resend_at: Timestamp,
+        /// Where it went, if anywhere.
+        to: Option<String>,
     },
     CodeRefused {
         resend_at: Timestamp,
@@ -54,6 +56,13 @@ pub struct Account {
     pub second_address: Option<String>,
     /// Where its owner is reached: the address that a code came back from, if one did.
     pub mailbox: Option<String>,
+}
+
+impl Account {
+    /// Mail was read at this address: it counts, whichever the directory names by now (security R11).
+    pub(super) fn read_at(self, mailbox: Option<String>) -> Account {
+        Account { mailbox: mailbox.or(self.mailbox), ..self }
+    }
 }
 
 /// What a person may look at and correct.
@@ -196,6 +205,7 @@ pub enum Outcome {
     /// The password was right, and nobody gets in by it alone: a second factor has to be set up.
     MustEnrol {
         account: AccountId,
+        proved: Vec<Proof>,
     },
     SignedUp {
         address: String,

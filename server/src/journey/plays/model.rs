@@ -375,8 +375,9 @@ impl World {
         }
         let n = self.mails.len();
         let hash: Secret = format!("hash {n}").into();
+        let to = self.accounts.get(&address).and_then(|account| account.mailbox.clone());
         self.mails.push(Mail { address, hash: hash.clone(), digits: format!("{n:08}"), at: now, checks: 0 });
-        Event::CodeSent { hash, resend_at: now + 30 * SECOND }
+        Event::CodeSent { hash, resend_at: now + 30 * SECOND, to }
     }
 
     /// Whether the code is right, and where it went.
