@@ -3,7 +3,7 @@
 use super::{
     account::{NewPassword, edit_profile, make_account, prove_address, replace_password},
     counted::acquaintance,
-    hold::hold,
+    hold::{hold, hold_to_second_step},
     visit::Visit,
 };
 use crate::{
@@ -112,6 +112,7 @@ async fn let_in(
     came: Came,
 ) -> Result<()> {
     hold(visit, unit, account, proved, came);
+    hold_to_second_step(state, visit, account).await?;
     match came {
         Came::Now => prove_address(visit, unit, account, proved),
         Came::Before { .. } => {

@@ -92,7 +92,8 @@ async fn find_name(state: &AppState, visit: &Visit, user_name: &str) -> Result<E
 async fn read_profile(state: &AppState, visit: &Visit, account: &AccountId) -> Result<Event> {
     let profile = account::enabled_profile(&state.db, &visit.tenant.id, account).await?;
     let contact = contact(state, visit).await?;
-    Ok(Event::ProfileRead(profile.map(|it| Profile { contact, attributes: it.attributes })))
+    let second = visit.journey.stage.second_address().map(str::to_owned);
+    Ok(Event::ProfileRead(profile.map(|it| Profile { contact, second, attributes: it.attributes })))
 }
 
 /// Where mail was read, whichever address the directory names by now (security R11).

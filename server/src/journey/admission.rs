@@ -52,6 +52,7 @@ pub(super) fn admit_as(
         recovering,
         temporary_since: account.temporary_since.filter(|_| must_replace),
         must_enrol: account.second_factor == SecondFactor::Missing,
+        second: None,
     };
     match (account.second_factor, owed) {
         (SecondFactor::Enrolled, _) => {

@@ -144,7 +144,8 @@ pub fn begin(entry: Entry) -> Journey {
     let stage = match (entry.known, entry.profile) {
         (Some(Known { account, address, .. }), Some(profile)) => {
             said.typed = profile;
-            let arrived = Arrived { account, address: Some(address), contact: None, by: Entered::Before };
+            let by = Entered::Before;
+            let arrived = Arrived { account, address: Some(address), contact: None, second: None, by };
             Stage::Profile { arrived }
         }
         (Some(known), None) => Stage::Account { known },

@@ -193,7 +193,11 @@ pub(super) fn heard(
             true => {
                 let mut entering = entering;
                 entering.proved.push(Proof::SecondCode);
-                if enrols { keep_address(address, entering, to) } else { admission::go_on(address, entering, keep) }
+                if enrols {
+                    return keep_address(address, entering, to);
+                }
+                entering.second = Some(to);
+                admission::go_on(address, entering, keep)
             }
             false => code::wrong(code, said, |code| stage(entering, At::Code { to, enrols, code })),
         },

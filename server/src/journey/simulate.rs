@@ -123,7 +123,9 @@ fn pretend(people: &[Pretended], effect: Effect, now: Timestamp) -> Event {
         Effect::FindName { user_name } => Event::NameFound(whose(&user_name).is_some()),
         Effect::ReadProfile { account } => {
             let person = people.iter().find(|person| person.id == account);
-            Event::ProfileRead(person.map(|person| Profile { contact: None, attributes: person.attributes.clone() }))
+            let told =
+                |person: &Pretended| Profile { contact: None, second: None, attributes: person.attributes.clone() };
+            Event::ProfileRead(person.map(told))
         }
         Effect::SendCode { .. } => sent(now),
         Effect::CheckCode { code, hash } => Event::CodeChecked(digits(code.reveal()) == hash.reveal()),

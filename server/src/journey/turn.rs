@@ -70,6 +70,8 @@ impl Account {
 pub struct Profile {
     /// Where mail was sent to, of whoever came by a user name.
     pub contact: Option<String>,
+    /// From where the code of their second step came back.
+    pub second: Option<String>,
     pub attributes: BTreeMap<String, String>,
 }
 

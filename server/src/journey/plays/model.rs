@@ -342,7 +342,7 @@ impl World {
                 let (_, account) = self.find(&account);
                 assert!(!account.disabled && self.has_shown_what_is_asked(account));
                 let attributes = BTreeMap::from([("displayName".to_owned(), "Ada".to_owned())]);
-                Event::ProfileRead(Some(Profile { contact: None, attributes }))
+                Event::ProfileRead(Some(Profile { contact: None, second: None, attributes }))
             }
             Effect::CheckSecondFactor { account, code } => {
                 let (address, _) = self.find(&account);
