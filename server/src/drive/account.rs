@@ -3,7 +3,7 @@
 use super::{
     counted::strangers_at,
     finish::note,
-    hold::{hold_to_address, proved_address},
+    hold::{hold_to_address, hold_to_second_step, proved_address},
     perform::write,
     visit::Visit,
 };
@@ -102,6 +102,7 @@ pub async fn replace_password(
     let let_in = account::lets_in(&visit.tenant.id, account, &visit.row.id, temporary_since);
     unit.say(Durability::Fleeting, let_in);
     hold_to_address(visit, unit, account, proved);
+    hold_to_second_step(state, visit, account).await?;
     note(state, visit, unit, Kind::Recovered, Some(account));
     tell_owner(state, visit, unit, &profile, proved)
 }

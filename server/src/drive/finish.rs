@@ -3,7 +3,7 @@
 use super::{
     account::{NewPassword, edit_profile, make_account, prove_address, replace_password},
     counted::acquaintance,
-    hold::{hold, shown_at},
+    hold::{hold, hold_to_second_step},
     visit::Visit,
 };
 use crate::{
@@ -36,7 +36,9 @@ pub struct Finished {
 /// Adds everything that follows from the outcome to the unit.
 pub async fn finish(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: Outcome) -> Result<Finished> {
     let must_enrol = match &outcome {
-        Outcome::MustEnrol { account } | Outcome::Recovered { account, must_enrol: true, .. } => Some(account.clone()),
+        Outcome::MustEnrol { account, .. } | Outcome::Recovered { account, must_enrol: true, .. } => {
+            Some(account.clone())
+        }
         _ => None,
     };
     let cookies = conclude_by(state, visit, unit, outcome).await?;
@@ -85,9 +87,8 @@ async fn conclude_by(state: &AppState, visit: &Visit, unit: &mut Unit, outcome: 
                 Entered::Now { proved, keep, .. } => sign_in(state, visit, unit, account, &proved, keep, false),
             }
         }
-        Outcome::MustEnrol { account } => {
-            let shown_at = shown_at(visit, Came::Now);
-            unit.say(Durability::Fleeting, account::lets_in(&visit.tenant.id, &account, &visit.row.id, shown_at));
+        Outcome::MustEnrol { account, proved } => {
+            hold(visit, unit, &account, &proved, Came::Now);
             Ok(Vec::new())
         }
         Outcome::ForgotPassword => {
@@ -111,6 +112,7 @@ async fn let_in(
     came: Came,
 ) -> Result<()> {
     hold(visit, unit, account, proved, came);
+    hold_to_second_step(state, visit, account).await?;
     match came {
         Came::Now => prove_address(visit, unit, account, proved),
         Came::Before { .. } => {

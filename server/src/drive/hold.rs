@@ -5,13 +5,17 @@ use crate::{
     directory::{
         Durability, Unit, account,
         identity::{self, Folded},
+        second_address,
     },
+    error::{Error, Result},
     journey::{Came, Proof, Stage},
+    state::AppState,
 };
 use app::contract::{id::AccountId, journey::is_address, time::Timestamp};
 
 /// What was shown on an earlier page is worth something as long as nobody took it back: with a new password, by ending what
-/// the account had open, with the account itself, or with the address at which mail was read.
+/// the account had open, with the account itself, or with the address at which mail was read. (That of a second step is
+/// looked at apart.)
 pub fn hold(visit: &Visit, unit: &mut Unit, account: &AccountId, proved: &[Proof], came: Came) {
     hold_to_password(visit, unit, account, proved, came);
     let let_in = account::lets_in(&visit.tenant.id, account, &visit.row.id, shown_at(visit, came));
@@ -36,8 +40,16 @@ pub fn hold_to_address(visit: &Visit, unit: &mut Unit, account: &AccountId, prov
     }
 }
 
+/// A code of the second step came back: whoever's account keeps another address for it since has shown nothing by that
+/// (security R18).
+pub async fn hold_to_second_step(state: &AppState, visit: &Visit, account: &AccountId) -> Result<()> {
+    let Some(shown) = visit.journey.stage.second_address() else { return Ok(()) };
+    let kept = second_address::find(&state.db, &visit.tenant.id, account).await?;
+    if kept.as_deref() == Some(shown) { Ok(()) } else { Err(Error::JourneyOver) }
+}
+
 /// When they showed who they are, where that is known to be later than the journey's beginning.
-pub fn shown_at(visit: &Visit, came: Came) -> Option<Timestamp> {
+fn shown_at(visit: &Visit, came: Came) -> Option<Timestamp> {
     match came {
         Came::Now => is_password_shown_now(visit).then_some(visit.now),
         // By the session of this browser, which is looked for in this very answer.

@@ -91,11 +91,21 @@ async fn find_name(state: &AppState, visit: &Visit, user_name: &str) -> Result<E
 
 async fn read_profile(state: &AppState, visit: &Visit, account: &AccountId) -> Result<Event> {
     let profile = account::enabled_profile(&state.db, &visit.tenant.id, account).await?;
-    let contact = match visit.journey.stage.address().map(Folded::address) {
-        Some(name) if !is_address(name.as_str()) => identity::find_contact(&state.db, &visit.tenant.id, &name).await?,
-        _ => None,
-    };
-    Ok(Event::ProfileRead(profile.map(|it| Profile { contact, attributes: it.attributes })))
+    let contact = contact(state, visit).await?;
+    let second = visit.journey.stage.second_address().map(str::to_owned);
+    Ok(Event::ProfileRead(profile.map(|it| Profile { contact, second, attributes: it.attributes })))
+}
+
+/// Where mail was read, whichever address the directory names by now (security R11).
+async fn contact(state: &AppState, visit: &Visit) -> Result<Option<String>> {
+    let stage = &visit.journey.stage;
+    match (stage.mailbox(), stage.address().map(Folded::address)) {
+        (Some(mailbox), _) => Ok(Some(mailbox.to_owned())),
+        (None, Some(name)) if !is_address(name.as_str()) => {
+            identity::find_contact(&state.db, &visit.tenant.id, &name).await
+        }
+        (None, _) => Ok(None),
+    }
 }
 
 /// `read` is the name whose mailbox was read in this journey, if one was.
@@ -169,7 +179,7 @@ pub async fn mail_code(
     let mail = Mail::Code { code, application: visit.application.name.clone(), minutes };
     let letter = compose(&mail, to.as_ref().map_or("", Folded::as_str), &visit.tenant.brand, &visit.texts);
     write(state, visit, unit, &letter, visit.now + lifetime)?;
-    Ok(Event::CodeSent { hash: hash.into(), resend_at })
+    Ok(Event::CodeSent { hash: hash.into(), resend_at, to: to.map(|to| to.as_str().to_owned()) })
 }
 
 /// The letter goes into the outbox with everything else that this answer changes, or not at all.

@@ -52,6 +52,7 @@ pub(super) fn admit_as(
         recovering,
         temporary_since: account.temporary_since.filter(|_| must_replace),
         must_enrol: account.second_factor == SecondFactor::Missing,
+        second: None,
     };
     match (account.second_factor, owed) {
         (SecondFactor::Enrolled, _) => {
@@ -74,7 +75,7 @@ pub(super) fn go_on(address: String, entering: Entering, keep: bool) -> Move {
         return Move::show(Stage::NewPassword { address, reached, purpose });
     }
     if entering.must_enrol {
-        return Move::finish(Outcome::MustEnrol { account: entering.account });
+        return Move::finish(Outcome::MustEnrol { account: entering.account, proved: entering.proved });
     }
     if entering.enrols {
         return second_step::ask_address(address, entering);

@@ -34,9 +34,9 @@ impl Asked {
 /// Whether the password page offers a code instead. It hangs on the flow, on all people together and on what was typed,
 /// never on the account (security R4). A code proves nothing new of an address that is proved, and nobody signs in by an
 /// address that is for resets only.
-pub(super) fn offers_code(setting: &Setting, address: &str, address_is: AddressIs) -> bool {
+pub(super) fn offers_code(setting: &Setting, address: &str, address_is: &AddressIs) -> bool {
     let wanted = setting.flow.method == Method::Passcode || setting.some_sign_in_by.passcode;
-    address_is == AddressIs::Claimed && is_address(address) && wanted
+    !address_is.is_proved() && is_address(address) && wanted
 }
 
 /// Whether the code page offers the password instead: the way back, or the way of older accounts.
@@ -68,8 +68,10 @@ pub(super) fn resend(asked: Asked, code: Code) -> Move {
     Move::ask(asked.with(code), send).notice(Notice::CodeSent)
 }
 
-pub(super) fn sent(asked: Asked, hash: Secret, resend_at: Timestamp, said: Said, now: Timestamp) -> Move {
-    Move::show(asked.with(Code::sent(hash, resend_at, now))).saying(said)
+/// An address says itself where its code went.
+pub(super) fn sent(asked: Asked, code: Code, to: Option<String>, said: Said) -> Move {
+    let to = to.filter(|_| !is_address(&asked.address));
+    Move::show(asked.with(code.gone_to(to))).saying(said)
 }
 
 pub(super) fn refused(asked: Asked, code: Code, resend_at: Timestamp) -> Move {
@@ -82,9 +84,9 @@ pub(super) fn answered(asked: Asked, code: Code, typed: &Secret, said: Said, now
 }
 
 pub(super) fn checked(setting: &Setting, language: &str, asked: Asked, code: Code, right: bool, said: Said) -> Move {
-    match right && code.is_live() {
-        true => proved(setting, language, asked),
-        false => wrong(code, said, |code| asked.with(code)),
+    match code {
+        Code::Live { to, .. } if right => proved(setting, language, asked, to),
+        code => wrong(code, said, |code| asked.with(code)),
     }
 }
 
@@ -98,7 +100,7 @@ pub(super) fn tried(
     stage: impl FnOnce(Code) -> Stage,
     check: impl FnOnce(Secret, Secret) -> Effect,
 ) -> Move {
-    let Code::Live { hash, expires_at, tries_left, resend_at } = code else {
+    let Code::Live { hash, expires_at, tries_left, resend_at, to } = code else {
         return Move::stay(stage(code), said);
     };
     if now >= expires_at {
@@ -107,14 +109,14 @@ pub(super) fn tried(
     let digits = match validate::code(typed.reveal(), CODE.length) {
         Ok(digits) => digits,
         Err(why) => {
-            let code = Code::Live { hash, expires_at, tries_left, resend_at };
+            let code = Code::Live { hash, expires_at, tries_left, resend_at, to };
             return Move::show(stage(code)).fault("code", why);
         }
     };
     // The last try was taken, and its verdict never came.
     let Some(tries_left) = tries_left.checked_sub(1) else { return dead(resend_at, stage) };
     let check = check(digits.into(), hash.clone());
-    Move::ask(stage(Code::Live { hash, expires_at, tries_left, resend_at }), check)
+    Move::ask(stage(Code::Live { hash, expires_at, tries_left, resend_at, to }), check)
 }
 
 /// The verdict on a code that was not right; or on none, which nobody waits for.
@@ -131,10 +133,10 @@ fn dead(resend_at: Timestamp, stage: impl FnOnce(Code) -> Stage) -> Move {
 }
 
 /// An address for resets is nobody's name: whoever else it belongs to is not asked.
-fn proved(setting: &Setting, language: &str, asked: Asked) -> Move {
+fn proved(setting: &Setting, language: &str, asked: Asked, mailbox: Option<String>) -> Move {
     let Asked { path, address, user_name } = asked;
     match user_name {
-        None => proved::find_account(path, address),
+        None => proved::find_account(path, address, mailbox),
         Some(user_name) => {
             let reached = Reached::Contact(address);
             sign_up::go_on(setting, language, NewAccount { address: user_name, reached, password: None, keep: false })
@@ -144,13 +146,24 @@ fn proved(setting: &Setting, language: &str, asked: Asked) -> Move {
 
 impl Code {
     pub(super) fn sent(hash: Secret, resend_at: Timestamp, now: Timestamp) -> Code {
-        Code::Live { hash, expires_at: now + CODE.lifetime, tries_left: CODE.tries, resend_at }
+        Code::Live { hash, expires_at: now + CODE.lifetime, tries_left: CODE.tries, resend_at, to: None }
+    }
+
+    fn gone_to(self, to: Option<String>) -> Code {
+        match self {
+            Code::Live { hash, expires_at, tries_left, resend_at, .. } => {
+                Code::Live { hash, expires_at, tries_left, resend_at, to }
+            }
+            none => none,
+        }
     }
 
     /// No other can be had before.
     pub(super) fn waiting_until(self, resend_at: Timestamp) -> Code {
         match self {
-            Code::Live { hash, expires_at, tries_left, .. } => Code::Live { hash, expires_at, tries_left, resend_at },
+            Code::Live { hash, expires_at, tries_left, to, .. } => {
+                Code::Live { hash, expires_at, tries_left, resend_at, to }
+            }
             Code::None { .. } => Code::None { resend_at },
         }
     }

@@ -31,6 +31,9 @@ pub struct Entering {
     /// They have to set the address of their second step up before they get in.
     #[serde(default)]
     pub enrols: bool,
+    /// From where the code of their second step came back.
+    #[serde(default)]
+    pub second: Option<String>,
 }
 
 /// Of whoever was on the way in when ways had no other end.

@@ -144,7 +144,8 @@ pub fn begin(entry: Entry) -> Journey {
     let stage = match (entry.known, entry.profile) {
         (Some(Known { account, address, .. }), Some(profile)) => {
             said.typed = profile;
-            let arrived = Arrived { account, address: Some(address), contact: None, by: Entered::Before };
+            let by = Entered::Before;
+            let arrived = Arrived { account, address: Some(address), contact: None, second: None, by };
             Stage::Profile { arrived }
         }
         (Some(known), None) => Stage::Account { known },
@@ -189,7 +190,7 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             sign_in::password_checked(setting, address, address_is, verdict, keep)
         }
         (Stage::Password { address, address_is }, Event::Answered(Answer::UseCode))
-            if code::offers_code(setting, &address, address_is) =>
+            if code::offers_code(setting, &address, &address_is) =>
         {
             code::send(Asked::of(Path::SignIn, address), &mut mailed, now)
         }
@@ -214,8 +215,9 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
         {
             code::resend(Asked { path, address, user_name }, code)
         }
-        (Stage::Code { path, address, user_name, .. }, Event::CodeSent { hash, resend_at }) => {
-            code::sent(Asked { path, address, user_name }, hash, resend_at, said, now)
+        (Stage::Code { path, address, user_name, .. }, Event::CodeSent { hash, resend_at, to }) => {
+            let code = Code::sent(hash, resend_at, now);
+            code::sent(Asked { path, address, user_name }, code, to, said)
         }
         (Stage::Code { path, address, user_name, code }, Event::CodeRefused { resend_at }) => {
             code::refused(Asked { path, address, user_name }, code, resend_at)
@@ -242,7 +244,8 @@ pub fn advance(setting: &Setting, journey: Journey, event: Event, now: Timestamp
             second_step::heard((address, entering, at), event, said, keep, now)
         }
 
-        (Stage::Proved { path, address }, Event::AccountFound(account)) => {
+        (Stage::Proved { path, address, mailbox }, Event::AccountFound(account)) => {
+            let account = account.map(|account| account.read_at(mailbox));
             proved::account_found(setting, &language, path, address, account, keep)
         }
 

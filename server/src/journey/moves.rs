@@ -1,6 +1,9 @@
 //! What one event leads to: the stage that follows, what its page tells, and what happens then.
 
-use super::{Effect, Entering, Known, NewPasswordFor, Outcome, Reached, Said, Stage, profile::Arrived};
+use super::{
+    AddressIs, Effect, Entering, Known, NewPasswordFor, Outcome, Reached, Said, Stage, profile::Arrived,
+    second_step::At,
+};
 use app::contract::{
     journey::{Notice, Stop},
     validate::{Fault, Why},
@@ -100,11 +103,23 @@ impl Stage {
         }
     }
 
-    /// Where whoever has an account, and is on the way in by it or is in, is written to.
+    /// Where whoever has an account, and is on the way in by it or is in, is written to; of who came by a user name, the
+    /// address where mail was read in this journey, if it was.
     pub fn mailbox(&self) -> Option<&str> {
         match self {
+            Stage::Proved { mailbox, .. } => mailbox.as_deref(),
+            Stage::Password { address_is: AddressIs::ProvedAt(mailbox), .. } => Some(mailbox),
             Stage::Profile { arrived } => arrived.contact.as_deref(),
             _ => self.entering()?.mailbox.as_deref(),
+        }
+    }
+
+    /// The address of the second step from which a code came back, of who shows it now or has shown it.
+    pub fn second_address(&self) -> Option<&str> {
+        match self {
+            Stage::SecondStep { at: At::Code { to, enrols: false, .. }, .. } => Some(to),
+            Stage::Profile { arrived } => arrived.second.as_deref(),
+            _ => self.entering()?.second.as_deref(),
         }
     }
 

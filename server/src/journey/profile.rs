@@ -18,6 +18,8 @@ pub struct Arrived {
     pub address: Option<String>,
     #[serde(default)]
     pub contact: Option<String>,
+    #[serde(default)]
+    pub second: Option<String>,
     pub by: Entered,
 }
 
@@ -43,10 +45,10 @@ pub(super) fn found(
     by: Entered,
     profile: Option<Profile>,
 ) -> Move {
-    let Some(Profile { contact, attributes }) = profile else {
+    let Some(Profile { contact, second, attributes }) = profile else {
         return Move::show(Stage::Stopped { why: Stop::Expired, address: None });
     };
-    let mut page = Move::show(Stage::Profile { arrived: Arrived { account, address, contact, by } });
+    let mut page = Move::show(Stage::Profile { arrived: Arrived { account, address, contact, second, by } });
     page.said.typed = filled_in(&setting.flow.layout, &attributes);
     page
 }

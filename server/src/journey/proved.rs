@@ -6,9 +6,10 @@ use app::contract::{
     user_flow::Method,
 };
 
-pub(super) fn find_account(path: Path, address: String) -> Move {
+/// `mailbox` is where mail was read, of whoever has a user name.
+pub(super) fn find_account(path: Path, address: String, mailbox: Option<String>) -> Move {
     let find = Effect::FindAccount { address: address.clone() };
-    Move::ask(Stage::Proved { path, address }, find)
+    Move::ask(Stage::Proved { path, address, mailbox }, find)
 }
 
 /// The account decides the method: it keeps the one it signed up with. The path decides only what people with a
@@ -35,11 +36,15 @@ pub(super) fn account_found(
     match (account.method, path) {
         (Method::Passcode, _) => admission::admit(setting, address, account, vec![Proof::Code], false, keep),
         (Method::Password, Path::Recover) => admission::admit(setting, address, account, vec![Proof::Code], true, keep),
-        (Method::Password, Path::SignIn | Path::EditProfile) => {
-            Move::show(Stage::Password { address, address_is: AddressIs::Proved })
-        }
-        (Method::Password, Path::SignUp) => {
-            Move::show(Stage::Password { address, address_is: AddressIs::Proved }).notice(Notice::AlreadyHaveAccount)
-        }
+        (Method::Password, Path::SignIn | Path::EditProfile) => ask_password(address, account.mailbox),
+        (Method::Password, Path::SignUp) => ask_password(address, account.mailbox).notice(Notice::AlreadyHaveAccount),
     }
+}
+
+fn ask_password(address: String, mailbox: Option<String>) -> Move {
+    let address_is = match mailbox {
+        Some(mailbox) if !is_address(&address) => AddressIs::ProvedAt(mailbox),
+        _ => AddressIs::Proved,
+    };
+    Move::show(Stage::Password { address, address_is })
 }

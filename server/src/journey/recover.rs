@@ -13,6 +13,7 @@ pub(super) fn from_password(
 ) -> Move {
     match address_is {
         AddressIs::Claimed => code::send(Asked::of(Path::Recover, address), mailed, now),
-        AddressIs::Proved => proved::find_account(Path::Recover, address),
+        AddressIs::Proved => proved::find_account(Path::Recover, address, None),
+        AddressIs::ProvedAt(mailbox) => proved::find_account(Path::Recover, address, Some(mailbox)),
     }
 }

@@ -173,7 +173,7 @@ pub(super) fn heard(
             let send = sending(&entering, &to, enrols);
             Move::ask(stage(entering, At::Code { to, enrols, code }), send).notice(Notice::CodeSent)
         }
-        (At::Code { to, enrols, .. }, Event::CodeSent { hash, resend_at }) => {
+        (At::Code { to, enrols, .. }, Event::CodeSent { hash, resend_at, .. }) => {
             let code = Code::sent(hash, resend_at, now);
             Move::show(stage(entering, At::Code { to, enrols, code })).saying(said)
         }
@@ -193,7 +193,11 @@ pub(super) fn heard(
             true => {
                 let mut entering = entering;
                 entering.proved.push(Proof::SecondCode);
-                if enrols { keep_address(address, entering, to) } else { admission::go_on(address, entering, keep) }
+                if enrols {
+                    return keep_address(address, entering, to);
+                }
+                entering.second = Some(to);
+                admission::go_on(address, entering, keep)
             }
             false => code::wrong(code, said, |code| stage(entering, At::Code { to, enrols, code })),
         },

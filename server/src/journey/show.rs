@@ -24,7 +24,7 @@ pub fn show(setting: &Setting, journey: &Journey, now: Timestamp) -> Step {
         Stage::Account { known } => Step::Account { address: known.address.clone(), name: known.name.clone() },
         Stage::Password { address, address_is } => Step::Password {
             can_recover: kind::is_open(flow, Path::Recover),
-            offers_code: offers_code(setting, address, *address_is),
+            offers_code: offers_code(setting, address, address_is),
             offers_to_keep: flow.keep_signed_in,
         },
         Stage::Code { path, code, .. } => Step::Code {

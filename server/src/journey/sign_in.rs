@@ -36,12 +36,15 @@ pub(super) fn password_checked(
     verdict: Verdict,
     keep: bool,
 ) -> Move {
-    let proved = match address_is {
-        AddressIs::Claimed => vec![Proof::Password],
-        AddressIs::Proved => vec![Proof::Code, Proof::Password],
-    };
     match verdict {
-        Verdict::Right(account) => admission::admit(setting, address, account, proved, false, keep),
+        Verdict::Right(account) => {
+            let (proved, mailbox) = match address_is {
+                AddressIs::Claimed => (vec![Proof::Password], None),
+                AddressIs::Proved => (vec![Proof::Code, Proof::Password], None),
+                AddressIs::ProvedAt(mailbox) => (vec![Proof::Code, Proof::Password], Some(mailbox)),
+            };
+            admission::admit(setting, address, account.read_at(mailbox), proved, false, keep)
+        }
         Verdict::Wrong => {
             let why = if is_address(&address) { Why::WrongPassword } else { Why::WrongPasswordForName };
             Move::show(Stage::Password { address, address_is }).fault("password", why)

@@ -65,7 +65,7 @@ pub(super) fn contact(user_name: String, typed: String, mailed: &mut Option<Mail
 /// The account was not made: somebody has its name. Whoever took an address as typed shows now that it is theirs.
 pub(super) fn taken(address: String, reached: Reached, mailed: &mut Option<Mailed>, now: Timestamp) -> Move {
     match reached {
-        Reached::Proved => proved::find_account(Path::SignUp, address),
+        Reached::Proved => proved::find_account(Path::SignUp, address, None),
         Reached::AsTyped => code::send(Asked::of(Path::SignUp, address), mailed, now),
         Reached::Contact(_) | Reached::Nowhere => name_taken(address),
     }

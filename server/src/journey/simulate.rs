@@ -123,7 +123,9 @@ fn pretend(people: &[Pretended], effect: Effect, now: Timestamp) -> Event {
         Effect::FindName { user_name } => Event::NameFound(whose(&user_name).is_some()),
         Effect::ReadProfile { account } => {
             let person = people.iter().find(|person| person.id == account);
-            Event::ProfileRead(person.map(|person| Profile { contact: None, attributes: person.attributes.clone() }))
+            let told =
+                |person: &Pretended| Profile { contact: None, second: None, attributes: person.attributes.clone() };
+            Event::ProfileRead(person.map(told))
         }
         Effect::SendCode { .. } => sent(now),
         Effect::CheckCode { code, hash } => Event::CodeChecked(digits(code.reveal()) == hash.reveal()),
@@ -149,7 +151,7 @@ fn pretend(people: &[Pretended], effect: Effect, now: Timestamp) -> Event {
 
 fn sent(now: Timestamp) -> Event {
     let resend_at = now + limits::SENDS_PER_ADDRESS.first().map_or(Duration::ZERO, |limit| limit.within);
-    Event::CodeSent { hash: right_code().into(), resend_at }
+    Event::CodeSent { hash: right_code().into(), resend_at, to: None }
 }
 
 fn account(person: &Pretended) -> Account {

@@ -85,6 +85,9 @@ pub enum Stage {
     Proved {
         path: Path,
         address: String,
+        /// Where the code was read of whoever has the user name.
+        #[serde(default)]
+        mailbox: Option<String>,
     },
     /// Another proof was right; the code of the account's authenticator is asked too.
     SecondFactor {
@@ -161,12 +164,20 @@ pub struct Known {
     pub kept: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum AddressIs {
     Claimed,
     /// A code came back from it in this journey.
     Proved,
+    /// It is a user name, and a code came back from this address of whoever has it.
+    ProvedAt(String),
+}
+
+impl AddressIs {
+    pub fn is_proved(&self) -> bool {
+        !matches!(self, AddressIs::Claimed)
+    }
 }
 
 /// How a new person can be reached.
@@ -194,6 +205,10 @@ pub enum Code {
         /// Besides the one whose verdict is awaited.
         tries_left: u8,
         resend_at: Timestamp,
+        /// Where it went that was asked for by a user name. Whoever has the name may be reached elsewhere when it comes
+        /// back, and a mailbox proves nothing but itself (security R11).
+        #[serde(default)]
+        to: Option<String>,
     },
     /// Tried too often, or refused by a limit: only a new one helps.
     None { resend_at: Timestamp },

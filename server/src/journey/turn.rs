@@ -24,6 +24,8 @@ pub enum Event {
     CodeSent {
         hash: Secret,
         resend_at: Timestamp,
+        /// Where it went, if anywhere.
+        to: Option<String>,
     },
     CodeRefused {
         resend_at: Timestamp,
@@ -56,11 +58,20 @@ pub struct Account {
     pub mailbox: Option<String>,
 }
 
+impl Account {
+    /// Mail was read at this address: it counts, whichever the directory names by now (security R11).
+    pub(super) fn read_at(self, mailbox: Option<String>) -> Account {
+        Account { mailbox: mailbox.or(self.mailbox), ..self }
+    }
+}
+
 /// What a person may look at and correct.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Profile {
     /// Where mail was sent to, of whoever came by a user name.
     pub contact: Option<String>,
+    /// From where the code of their second step came back.
+    pub second: Option<String>,
     pub attributes: BTreeMap<String, String>,
 }
 
@@ -196,6 +207,7 @@ pub enum Outcome {
     /// The password was right, and nobody gets in by it alone: a second factor has to be set up.
     MustEnrol {
         account: AccountId,
+        proved: Vec<Proof>,
     },
     SignedUp {
         address: String,

@@ -6,7 +6,7 @@ use super::{
     start::redirect,
     trouble::{Trouble, expired, out_of_order},
 };
-use crate::journey::{AddressIs, Journey, Stage, takes_as_typed};
+use crate::journey::{Journey, Stage, takes_as_typed};
 use app::contract::{
     journey::{Asks, Notice, Path, Step, Stop},
     validate::{Fault, Why},
@@ -18,7 +18,8 @@ pub const ASKS_CONTACT: &str = "Whoever signs up by a user name is asked for an 
 
 /// After an answer that was heard and not refused.
 pub async fn told(mut opened: Opened, step: Step) -> Result<Value, Trouble> {
-    let waits_for_proved = matches!(opened.visit.journey.stage, Stage::Password { address_is: AddressIs::Proved, .. });
+    let waits_for_proved =
+        matches!(&opened.visit.journey.stage, Stage::Password { address_is, .. } if address_is.is_proved());
     match (opened.held.way, step) {
         (_, Step::Done { .. }) => Ok(json!({ "continuation_token": opened.done().await? })),
 

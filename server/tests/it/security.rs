@@ -8,6 +8,7 @@ mod fuzz;
 mod guessing;
 mod headers;
 mod leaks;
+mod old_mailbox;
 pub mod routes;
 mod tokens;
 mod walls;

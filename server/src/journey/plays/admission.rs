@@ -94,7 +94,8 @@ fn a_password_that_an_administrator_made_is_replaced_at_once() {
 fn r37_who_has_to_enrol_is_not_let_in_before() {
     let mut play = at_the_password();
     let missing = Account { second_factor: SecondFactor::Missing, ..ada(Method::Password) };
-    play.runs([(right_for(missing.clone()), Turn::Finish(Outcome::MustEnrol { account: "ada".into() }))]);
+    let must_enrol = Outcome::MustEnrol { account: "ada".into(), proved: vec![Proof::Password] };
+    play.runs([(right_for(missing.clone()), Turn::Finish(must_enrol))]);
     let mut play = Play::of(password_flow(), Path::Recover);
     play.proves_address(Path::Recover);
     let outcome = Outcome::Recovered {

@@ -32,7 +32,7 @@ fn reads() -> Turn {
 
 fn known_as_ada() -> Event {
     let attributes = BTreeMap::from([("displayName".to_owned(), "Ada".to_owned())]);
-    Event::ProfileRead(Some(Profile { contact: None, attributes }))
+    Event::ProfileRead(Some(Profile { contact: None, second: None, attributes }))
 }
 
 #[test]

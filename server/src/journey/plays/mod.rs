@@ -239,7 +239,7 @@ fn stored() -> Vec<(String, String)> {
 
 /// The n-th code of the play, half a minute before another may be asked for.
 fn sent(n: u32) -> Event {
-    Event::CodeSent { hash: hash(n), resend_at: START + Duration::from_secs(30) }
+    Event::CodeSent { hash: hash(n), resend_at: START + Duration::from_secs(30), to: None }
 }
 
 fn hash(n: u32) -> Secret {

@@ -342,7 +342,7 @@ impl World {
                 let (_, account) = self.find(&account);
                 assert!(!account.disabled && self.has_shown_what_is_asked(account));
                 let attributes = BTreeMap::from([("displayName".to_owned(), "Ada".to_owned())]);
-                Event::ProfileRead(Some(Profile { contact: None, attributes }))
+                Event::ProfileRead(Some(Profile { contact: None, second: None, attributes }))
             }
             Effect::CheckSecondFactor { account, code } => {
                 let (address, _) = self.find(&account);
@@ -375,8 +375,9 @@ impl World {
         }
         let n = self.mails.len();
         let hash: Secret = format!("hash {n}").into();
+        let to = self.accounts.get(&address).and_then(|account| account.mailbox.clone());
         self.mails.push(Mail { address, hash: hash.clone(), digits: format!("{n:08}"), at: now, checks: 0 });
-        Event::CodeSent { hash, resend_at: now + 30 * SECOND }
+        Event::CodeSent { hash, resend_at: now + 30 * SECOND, to }
     }
 
     /// Whether the code is right, and where it went.

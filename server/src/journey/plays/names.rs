@@ -144,6 +144,43 @@ fn a_user_name_gets_its_password_back_by_the_address_behind_it() {
     play.runs([(new_password("open sesame"), hashes_for(&play, "open sesame")), (hashed(), recovered())]);
 }
 
+fn sent_to(mailbox: &str) -> Event {
+    Event::CodeSent { hash: hash(1), resend_at: START + Duration::from_secs(30), to: Some(mailbox.into()) }
+}
+
+/// Whoever has the name may be reached elsewhere by the time the code comes back, and the page was left meanwhile.
+#[test]
+fn r11_by_a_user_name_a_mailbox_counts_that_was_read() {
+    let mut play = Play::of(by_user_name(), Path::Recover);
+    let send = Turn::Do(Effect::SendCode { address: MINA.into(), path: Path::Recover });
+    let find = Turn::Do(Effect::FindAccount { address: MINA.into() });
+    play.runs([
+        (address(MINA), send),
+        (sent_to("mina@old.example"), code_page(Path::Recover, 30)),
+        (press(Answer::SignIn), page(Path::SignIn, Asks::UserName)),
+        (press(Answer::Recover), page(Path::Recover, Asks::UserName)),
+        (address(MINA), code_page(Path::Recover, 30)),
+        (code("12345678"), checks_code(1)),
+        (Event::CodeChecked(true), find),
+    ]);
+    assert_eq!(play.journey.stage.mailbox(), Some("mina@old.example"), "of whoever needs no password");
+    play.runs([(found(Method::Password), new_password_page(Path::Recover))]);
+    assert_eq!(play.journey.stage.mailbox(), Some("mina@old.example"));
+}
+
+#[test]
+fn r11_it_counts_behind_the_page_of_a_password_as_well() {
+    let mut play = Play::of(UserFlow { method: Method::Passcode, ..by_user_name() }, Path::SignIn);
+    let send = Turn::Do(Effect::SendCode { address: MINA.into(), path: Path::SignIn });
+    play.runs([(address(MINA), send)]);
+    play.on(sent_to("mina@old.example"));
+    let find = || Turn::Do(Effect::FindAccount { address: MINA.into() });
+    play.runs([(code("12345678"), checks_code(1)), (Event::CodeChecked(true), find())]);
+    play.runs([(found(Method::Password), password_page()), (press(Answer::Recover), find())]);
+    play.runs([(found(Method::Password), new_password_page(Path::Recover))]);
+    assert_eq!(play.journey.stage.mailbox(), Some("mina@old.example"));
+}
+
 /// Its owner was deleted between code and question: nobody goes on as a new person whose address is a name.
 #[test]
 fn a_user_name_that_is_gone_ends() {
@@ -210,4 +247,10 @@ fn a_journey_of_before_is_read() {
     let chosen = serde_json::json!({"newPassword": {"address": ADA, "purpose": "signUp"}});
     let read: Stage = serde_json::from_value(chosen).unwrap();
     assert!(matches!(read, Stage::NewPassword { reached: Reached::Proved, .. }));
+    let live = serde_json::json!({"live": {"hash": "h", "expires_at": 2, "tries_left": 5, "resend_at": 1}});
+    let read: Code = serde_json::from_value(live).unwrap();
+    assert!(matches!(read, Code::Live { to: None, .. }));
+    let asked = serde_json::json!({"password": {"address": MINA, "address_is": "proved"}});
+    let read: Stage = serde_json::from_value(asked).unwrap();
+    assert!(matches!(read, Stage::Password { address_is: AddressIs::Proved, .. }));
 }

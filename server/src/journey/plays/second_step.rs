@@ -100,7 +100,7 @@ fn r3_five_wrong_codes_kill_a_second_code_and_another_one_helps() {
     play.ignores(code("12345678"));
     play.ignores(press(Answer::Resend));
     play.later(30);
-    let again = Event::CodeSent { hash: hash(2), resend_at: play.now + Duration::from_secs(30) };
+    let again = Event::CodeSent { hash: hash(2), resend_at: play.now + Duration::from_secs(30), to: None };
     play.runs([(press(Answer::Resend), sends_second()), (again, second_code_page(true, 30, false))]);
     play.runs([
         (code("12345678"), checks_second(2)),

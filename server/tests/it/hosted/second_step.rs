@@ -392,6 +392,56 @@ async fn guesses_at_second_codes_are_counted_for_the_account() {
     .await;
 }
 
+/// Whoever knows the password and reads the address of before, which the account does not keep any more.
+#[tokio::test]
+async fn r18_a_code_to_the_address_of_before_is_no_second_step() {
+    on_both(async |server| {
+        let shop = shop(&server).await;
+        let edits = |flow: &mut UserFlow| {
+            asks_twice(flow);
+            flow.kind = FlowKind::ProfileEdit;
+        };
+        let editor = server.flow(edits).await;
+        careful(&server, &shop).await;
+        let (mut at_code, mut at_profile, mut at_password) = (server.browser(), server.browser(), server.browser());
+        shop.asks(&mut at_code).await;
+        at_code.sign_in(ADA, PASSWORD).await;
+        at_code.press("useCode").await;
+        let code = server.mailbox().code(OTHER).await;
+        server.clock.advance(MINUTE);
+        editor.asks(&mut at_profile).await;
+        at_profile.sign_in(ADA, PASSWORD).await;
+        type_second_code(&mut at_profile, OTHER).await;
+        assert_eq!(at_profile.heading(), "Your profile");
+        server.clock.advance(MINUTE);
+        shop.asks(&mut at_password).await;
+        at_password.press("recover").await;
+        at_password.fill(&[("Email address", ADA)]).press("Send code").await;
+        at_password.type_code(ADA).await;
+        type_second_code(&mut at_password, OTHER).await;
+        assert_eq!(at_password.heading(), "Choose a new password");
+        server
+            .write(|c, _, _| {
+                let sql = "UPDATE addresses SET address = 'ada@third.example' WHERE kind = 'secondStep'";
+                Box::pin(async move { Ok(sqlx::query(sql).execute(c).await.map(drop)?) })
+            })
+            .await;
+        at_code.fill(&[("Code", &code)]).press("code").await;
+        at_profile.press("Save").await;
+        at_password.fill(&[("New password", "seven grey geese on a roof")]).press("newPassword").await;
+        for thief in [&at_code, &at_profile, &at_password] {
+            assert_eq!((thief.status.as_u16(), &thief.left_for), (410, &None), "{}", thief.text());
+        }
+        let mut ada = server.browser();
+        server.clock.advance(11 * MINUTE);
+        shop.asks(&mut ada).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        type_second_code(&mut ada, "ada@third.example").await;
+        assert!(shop.has(&ada), "{}", ada.text());
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn whoever_gets_a_new_password_meanwhile_ends_a_second_step_under_way() {
     on_both(async |server| {

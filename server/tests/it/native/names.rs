@@ -49,6 +49,31 @@ async fn a_user_name_signs_in_and_comes_by_a_new_password() {
     .await;
 }
 
+/// A code that was read at the address of before opens nothing after the account has another one (security R11).
+#[tokio::test]
+async fn r11_a_code_from_the_old_mailbox_makes_no_new_password() {
+    on_both(async |server| {
+        let flow = flow(&server, SignInName::UserName, AddressProof::ByCode).await;
+        let screens = Screens::over(&server, &flow).await;
+        server.user_name(&screens.application, MINA, ADA).await;
+        let way = "/resetpassword/v1.0";
+        let held = screens.next(&format!("{way}/start"), &[("username", MINA), OOB]).await;
+        let held = screens.next(&format!("{way}/challenge"), &[("continuation_token", &held), OOB]).await;
+        let code = screens.code(ADA).await;
+        server
+            .write(|c, _, _| {
+                let sql = "UPDATE addresses SET address = 'mina@elsewhere.example'";
+                Box::pin(async move { Ok(sqlx::query(sql).execute(c).await.map(drop)?) })
+            })
+            .await;
+        let form = [("continuation_token", held.as_str()), ("grant_type", "oob"), ("oob", &code)];
+        let held = screens.next(&format!("{way}/continue"), &form).await;
+        let form = [("continuation_token", held.as_str()), ("new_password", NEW)];
+        screens.refused(&format!("{way}/submit"), &form, "expired_token", 552_003).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_name_is_of_the_kind_that_the_flow_has() {
     on_both(async |server| {

@@ -238,7 +238,7 @@ async fn switch(admin: &Administrator, account: &AccountId, on: bool) {
     assert_eq!(switched.status, 204, "{}", switched.text());
 }
 
-async fn sessions_of(server: &TestServer, account: &AccountId) -> usize {
+pub(super) async fn sessions_of(server: &TestServer, account: &AccountId) -> usize {
     server.texts(format!("SELECT id FROM sessions WHERE account_id = '{account}'")).await.len()
 }
 
@@ -341,7 +341,7 @@ async fn a_page_that_is_open_already_takes_an_administrators_new_password() {
 }
 
 /// The old mailbox is somebody else's by now: an administrator gives the account another address.
-async fn readdress(admin: &Administrator, account: &str, names: &[(&str, &str)]) {
+pub(super) async fn readdress(admin: &Administrator, account: &str, names: &[(&str, &str)]) {
     let identities: Vec<Value> = names
         .iter()
         .map(|(kind, name)| json!({ "signInType": kind, "issuer": "", "issuerAssignedId": name }))

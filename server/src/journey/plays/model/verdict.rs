@@ -38,7 +38,7 @@ impl World {
                 assert_eq!(proved.contains(&Proof::SecondFactor), account.second_factor == SecondFactor::Enrolled);
                 assert!(self.has_shown_what_is_asked(account));
             }
-            Outcome::MustEnrol { account } => {
+            Outcome::MustEnrol { account, .. } => {
                 let (_, account) = self.find(account);
                 assert_eq!(account.second_factor, SecondFactor::Missing);
                 assert!(self.checked.contains(account.id.as_str()), "the password comes first");
