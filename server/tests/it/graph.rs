@@ -22,6 +22,7 @@ mod user_flows;
 mod users;
 mod users_list;
 mod users_recovery;
+mod users_search;
 mod world;
 
 use serde_json::{Value, json};
