@@ -76,13 +76,15 @@ pub fn frame() -> AnyView {
         place.route.track();
         drawer.set(false);
     });
+    // A screen is not drawn anew, with what is typed there, when the list of directories is read again.
+    let is_nowhere = Memo::new(move |_| directories.get().is_some_and(|all| all.is_empty()));
     let content = move || {
         // Another directory is another screen, whatever the address.
         let directory = client.directory.get();
-        match directories.get() {
-            Some(all) if all.is_empty() => nowhere(),
-            _ if directory.is_empty() => directories.show(6, |_| skeleton(6)),
-            _ => parts::screen(place.route.get()),
+        match (is_nowhere.get(), directory.is_empty()) {
+            (true, _) => nowhere(),
+            (false, true) => directories.show(6, |_| skeleton(6)),
+            (false, false) => parts::screen(place.route.get()),
         }
     };
     view! {

@@ -248,7 +248,10 @@ fn mark(field: &Element, row: &Row) {
     // Fails only for a name that no attribute can have.
     let _ = field.remove_attribute("aria-invalid");
     if let Some(note) = field.next_element_sibling() {
-        note.set_text_content(Some(&row.note()));
+        // The text itself stays: it is drawn anew where the server refuses the row.
+        if let Some(text) = note.first_child() {
+            text.set_text_content(Some(&row.note()));
+        }
         note.set_class_name(row.tone());
     }
 }
