@@ -111,10 +111,7 @@ impl Seal {
     }
 
     fn keys(&self, id: &str) -> Result<&Keys> {
-        std::iter::once(&self.current)
-            .chain(&self.older)
-            .find(|keys| keys.id == id)
-            .ok_or_else(|| Error::Internal(format!("kept under seal key {id}, which this server was not given")))
+        std::iter::once(&self.current).chain(&self.older).find(|keys| keys.id == id).ok_or_else(|| not_given(id))
     }
 }
 
@@ -165,6 +162,15 @@ impl Keys {
         }
         mac.sign().as_ref().try_into().expect("HMAC-SHA256 makes 32 bytes")
     }
+}
+
+/// Whoever reads it started the server with another key than before, most often without noticing.
+fn not_given(id: &str) -> Error {
+    Error::Internal(format!(
+        "what the database keeps was sealed with key {id}, which this server was not given. Is PORTICO_SEAL_KEY, or the file \
+         that PORTICO_SEAL_KEY_FILE names (in development ./portico.key), the one of the first start? Set that one again; a \
+         newer one may stand before it, with a comma between."
+    ))
 }
 
 fn damaged(context: &str) -> Error {
@@ -222,7 +228,10 @@ mod tests {
         assert!(new.seal(&Chance::seeded(1), PLACE, b"canary").starts_with(new.key_id()));
 
         let stranger = Seal::new(&[9; 32]);
-        assert!(stranger.open(PLACE, &sealed).unwrap_err().to_string().contains(old.key_id()));
+        let told = stranger.open(PLACE, &sealed).unwrap_err().to_string();
+        for word in [old.key_id(), "PORTICO_SEAL_KEY,", "PORTICO_SEAL_KEY_FILE", "portico.key"] {
+            assert!(told.contains(word), "{told}");
+        }
         assert!(!stranger.mac_is(Purpose::Code, &[b"12345678"], &mac));
         assert!(stranger.mac_is_by(old.key_id(), Purpose::Code, &[b"12345678"], &mac).is_err());
     }
