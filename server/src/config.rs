@@ -32,7 +32,7 @@ pub struct Config {
     /// Certificates in PEM that the mail server's may be signed with, besides the public ones.
     pub smtp_ca: Option<String>,
     pub mail_from: String,
-    /// The newest first: it seals. The older ones still open.
+    /// The newest first: it seals. The older ones still open. None where development has made none yet, and `look` read this.
     pub seal_keys: Vec<SealKey>,
     pub trusted_proxies: Vec<Network>,
     /// As `tracing_subscriber::EnvFilter` reads it.
@@ -79,6 +79,18 @@ const OTHER_VARIABLES: [&str; 2] = ["PORTICO_CONFIG", "PORTICO_PAGES"];
 impl Config {
     /// The environment wins over the file, the file over the defaults. All faults are told at once.
     pub fn read(sources: Sources) -> Result<Config, Faults> {
+        Self::read_with(sources, seal_key::kept_or_made)
+    }
+
+    /// The same for whoever only looks: a seal key that development would make is not made, and there is none.
+    pub fn look(sources: Sources) -> Result<Config, Faults> {
+        Self::read_with(sources, seal_key::kept)
+    }
+
+    fn read_with(
+        sources: Sources,
+        development_seal_keys: fn(&Path) -> Result<Vec<SealKey>, String>,
+    ) -> Result<Config, Faults> {
         let mut faults = Vec::new();
         let in_file = sources.file.map(|path| file_values(path, &mut faults)).unwrap_or_default();
         let in_environment = environment_values(&sources.variables, &mut faults);
@@ -98,6 +110,12 @@ impl Config {
         if is_set("seal_key") && is_set("seal_key_file") {
             faults.push("PORTICO_SEAL_KEY and PORTICO_SEAL_KEY_FILE are both set. Keep one of them.".into());
         }
+        if let (false, Some(listen)) = (is_set("public_url"), draft.listen) {
+            match PublicUrl::of_this_machine(listen.port()) {
+                Ok(url) => draft.public_url = Some(url),
+                Err(fault) => faults.push(fault),
+            }
+        }
         let tls = draft.tls(sources.folder).unwrap_or_else(|fault| {
             faults.push(fault);
             None
@@ -105,7 +123,7 @@ impl Config {
         match &draft.public_url {
             Some(url) if !url.is_development() => faults.extend(missing_in_production(url, is_set)),
             Some(_) if draft.seal_keys.is_empty() && faults.is_empty() => {
-                match seal_key::development_seal_keys(&sources.folder.join("portico.key")) {
+                match development_seal_keys(&sources.folder.join("portico.key")) {
                     Ok(keys) => draft.seal_keys = keys,
                     Err(fault) => faults.push(fault),
                 }
@@ -164,7 +182,7 @@ impl Draft {
         let (Some(listen), Some(public_url), Some(database_url), Some(log), Some(log_format)) =
             (self.listen, self.public_url, self.database_url, self.log, self.log_format)
         else {
-            // Each of them has a default, and a value that cannot be read is a fault.
+            // Each of them has a default or follows from one, and a value that cannot be read is a fault.
             return Err(Faults(vec!["The configuration is incomplete. This is a fault in Portico.".into()]));
         };
         Ok(Config {

@@ -1,8 +1,9 @@
-//! `portico doctor`: looks at everything the server needs, and says of each whether it is well or what to do.
+//! `portico doctor`: looks at everything the server needs, and says of each whether it is well or what to do. It makes nothing:
+//! of what is not there yet it says that the start makes it.
 
 use crate::{
     clock::{Chance, Clock},
-    config::{Config, Tls},
+    config::{Config, SealKey, Tls},
     directory::{Db, application, sqlite_file, tenant, tenant_host},
     error::Result,
     seed,
@@ -27,11 +28,14 @@ pub struct Finding {
 }
 
 /// In the order in which things depend on each other. A configuration that could not be read never gets here.
-pub async fn examine(config: Config) -> Vec<Finding> {
+pub async fn examine(mut config: Config) -> Vec<Finding> {
     let mode = if config.is_development() { "development" } else { "production" };
     let mut findings = vec![found("configuration", Ok(format!("{mode}, {}", config.public_url.origin())))];
-    if let Some(files @ Tls::Files { .. }) = &config.tls {
-        findings.push(found("certificate", certificate(files)));
+    findings.extend(config.tls.as_ref().map(|tls| found("certificate", certificate(tls))));
+    if config.seal_keys.is_empty() {
+        findings.push(found("seal key", Ok("./portico.key is made at the first start".into())));
+        // Like that one: whether the database was sealed with another, this one finds out as well.
+        config.seal_keys.push(SealKey::make(&Chance::System));
     }
     if let Some(file) = sqlite_file(config.database_url.reveal()) {
         findings.push(found("disk", disk(&file)));
@@ -61,8 +65,15 @@ fn found(what: &'static str, verdict: Result<String, String>) -> Finding {
     Finding { what, verdict }
 }
 
-fn certificate(files: &Tls) -> Result<String, String> {
-    tls::acceptor(files).map(|_| "it and its key can be used".into()).map_err(|fault| fault.to_string())
+fn certificate(tls: &Tls) -> Result<String, String> {
+    match tls {
+        Tls::Files { .. } => {
+            tls::acceptor(tls).map(|_| "it and its key can be used".into()).map_err(|fault| fault.to_string())
+        }
+        Tls::Development { folder } => {
+            Ok(format!("each start makes one for this machine, by an authority that it keeps in {}", folder.display()))
+        }
+    }
 }
 
 async fn state(config: Config) -> Result<AppState, String> {
@@ -135,10 +146,7 @@ async fn keys(state: &AppState) -> Result<String, String> {
     let tenants = tenant::list(&state.db).await.map_err(|fault| format!("tenants cannot be read ({fault})."))?;
     for tenant in &tenants {
         if let Err(fault) = state.keys.ring(&tenant.id).await {
-            return Err(format!(
-                "the signing keys of {} cannot be opened ({fault}). Is PORTICO_SEAL_KEY the one they were sealed with?",
-                tenant.name
-            ));
+            return Err(format!("the signing keys of {} cannot be opened: {fault}", tenant.name));
         }
     }
     Ok(format!("the seal key opens the signing keys of {} tenant(s)", tenants.len()))
@@ -184,6 +192,27 @@ fn disk(file: &Path) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Sources;
+    use std::{collections::BTreeMap, fs};
+
+    /// Before the first start there is nothing, and after a look there is nothing either.
+    #[tokio::test]
+    async fn in_an_empty_folder_it_says_what_the_start_makes_and_makes_none_of_it() {
+        let folder = std::env::temp_dir().join(format!("portico-doctor-{}", Chance::System.id()));
+        fs::create_dir_all(&folder).unwrap();
+        let database = format!("sqlite://{}", folder.join("portico.db").display());
+        let variables = [("PORTICO_DATABASE_URL", database.as_str()), ("PORTICO_DEV_TLS", "on")];
+        let variables: BTreeMap<_, _> = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let config = Config::look(Sources { variables, file: None, folder: &folder }).unwrap();
+        let findings = examine(config).await;
+        for what in ["certificate", "seal key", "database"] {
+            let found = findings.iter().find(|finding| finding.what == what).unwrap();
+            let told = found.verdict.as_ref().unwrap();
+            assert!(told.contains("start"), "{what}: {told}");
+        }
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+        fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn a_folder_that_is_not_there_is_a_fault_and_this_one_has_room() {

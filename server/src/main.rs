@@ -32,7 +32,6 @@ use std::{
     process::ExitCode,
 };
 use tokio::{
-    net::TcpListener,
     runtime,
     signal::unix::{SignalKind, signal},
 };
@@ -58,7 +57,11 @@ fn main() -> ExitCode {
     let over_dev_tls = line.dev_tls.then(|| ("PORTICO_DEV_TLS".into(), "on".into()));
     let variables = variables.chain(over_dev_tls);
     let sources = Sources { variables: variables.collect(), file: line.config.as_deref(), folder: Path::new(".") };
-    let config = match Config::read(sources) {
+    let read = match command {
+        Command::Doctor => Config::look(sources),
+        _ => Config::read(sources),
+    };
+    let config = match read {
         Ok(config) => config,
         Err(faults) => return complain(&faults.to_string(), MISCONFIGURED),
     };
@@ -99,10 +102,7 @@ async fn run(command: Command, config: Config) -> ExitCode {
 
 async fn serve(config: Config) -> Result<()> {
     // First, so that a port in use is told before the database is touched.
-    let listening = TcpListener::bind(config.listen).await;
-    let listener = listening.map_err(|fault| {
-        Error::Internal(format!("{} cannot be listened on: {fault}. Set PORTICO_LISTEN.", config.listen))
-    })?;
+    let listener = serve::listen(config.listen).await?;
     let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
     let state = AppState::open(config).await?;
     seed::refuse_in_production(&state).await?;

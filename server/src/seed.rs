@@ -15,7 +15,7 @@ use app::contract::{
     attribute::{Attribute, CUSTOM_MAX_LENGTH, DataType, Origin},
     brand::{Brand, Colour, Link, LinkKind},
     flow_rules::FlowRules,
-    id::{TenantId, UserFlowId},
+    id::{ApplicationId, TenantId, UserFlowId},
     time::Timestamp,
     user_flow::{
         About, Choice, FlowKind, Input, InputKind, Layout, Method, PasswordRule, SignUp, UserFlow, Visibility, Words,
@@ -30,7 +30,7 @@ const FLOW_ID: &str = "c2a8e1d4-70b3-4f6c-8a95-61e0d7b9f322";
 /// Makes the tenant if it is not there yet.
 pub async fn seed(state: &AppState) -> Result<()> {
     match tenant::get(&state.db, TENANT).await {
-        Ok(_) => return Ok(()),
+        Ok(_) => return lead_back_here(state).await,
         Err(Error::NotFound) => {}
         Err(error) => return Err(error),
     }
@@ -43,6 +43,18 @@ pub async fn seed(state: &AppState) -> Result<()> {
     let origin = state.config.public_url.origin();
     application::insert(&state.db, &tenant, demo_application(origin), now).await?;
     state.keys.ensure(&tenant).await
+}
+
+/// The server may have moved to another port since: the shop moves with it, and sign-ins lead back to where it is now.
+async fn lead_back_here(state: &AppState) -> Result<()> {
+    let (tenant, id) = (TenantId::from(TENANT_ID), ApplicationId::from(demo::CLIENT_ID));
+    let Some(shop) = application::find(&state.db, &tenant, &id).await? else { return Ok(()) };
+    let here = demo_redirect_uris(state.config.public_url.origin());
+    if here.iter().all(|uri| shop.redirect_uris.contains(uri)) {
+        return Ok(());
+    }
+    let others = shop.redirect_uris.iter().filter(|uri| !here.contains(uri)).cloned();
+    application::set_redirect_uris(&state.db, &tenant, &id, others.chain(here.clone()).collect()).await
 }
 
 /// Development's tenant has ids that everybody can read in our source, and accounts whose addresses nobody proved: the
@@ -226,8 +238,12 @@ fn words(english: &str, german: &str, arabic: &str) -> Words {
     }
 }
 
-fn demo_application(origin: &str) -> Application {
+fn demo_redirect_uris(origin: &str) -> Vec<RedirectUri> {
     let uri = |path: &str| RedirectUri { platform: Platform::Web, uri: format!("{origin}{path}") };
+    vec![uri(demo::REDIRECT_PATH), uri(demo::POST_LOGOUT_PATH)]
+}
+
+fn demo_application(origin: &str) -> Application {
     Application {
         id: demo::CLIENT_ID.into(),
         name: "Woodgrove Groceries".into(),
@@ -236,7 +252,7 @@ fn demo_application(origin: &str) -> Application {
         home_url: Some(format!("{origin}/")),
         disabled_at: None,
         protocol: Default::default(),
-        redirect_uris: vec![uri(demo::REDIRECT_PATH), uri(demo::POST_LOGOUT_PATH)],
+        redirect_uris: demo_redirect_uris(origin),
         widget_origins: Vec::new(),
         native_authentication: Default::default(),
         scopes: Vec::new(),

@@ -4,7 +4,10 @@
 mod tests;
 mod wire;
 
-use crate::guard::{Guard, HEADER_BYTES, URI_BYTES};
+use crate::{
+    error::{Error, Result},
+    guard::{Guard, HEADER_BYTES, URI_BYTES},
+};
 use axum::{
     body::Body,
     http::{HeaderValue, Request, header},
@@ -55,6 +58,21 @@ const STREAMS: u32 = 100;
 const RESETS: usize = 20;
 /// A request's first line and headers, with room for the method and line ends.
 const HEAD_BYTES: usize = URI_BYTES + HEADER_BYTES + 512;
+
+/// The address that the configuration names, or what to set instead.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|fault| {
+        let advice = match fault.kind() {
+            io::ErrorKind::AddrInUse => format!(
+                "Set PORTICO_LISTEN to an address with another port, like {}. Links lead there too, unless \
+                 PORTICO_PUBLIC_URL is set: then change its port as well.",
+                SocketAddr::new(address.ip(), address.port().checked_add(1).unwrap_or(3000))
+            ),
+            _ => "Set PORTICO_LISTEN to an address of this machine, and a port that you may listen on.".into(),
+        };
+        Error::Internal(format!("{address} cannot be listened on: {fault}. {advice}"))
+    })
+}
 
 /// Serves until `stop` is ready and what was in flight then has ended, or has had its time.
 pub async fn serve(

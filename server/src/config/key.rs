@@ -57,7 +57,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         name: "public_url",
-        unset: Unset::Is("http://localhost:3000"),
+        unset: Unset::Means("http://localhost and the port of listen, so http://localhost:3000 where neither is set"),
         help: "The address people and applications use, such as https://login.example.org. Every link is made from it. \
                Plain http on this machine means development, as PORTICO_DEV_TLS does: demo application, mailbox and a ready \
                tenant.",

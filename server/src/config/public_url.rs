@@ -34,6 +34,11 @@ impl PublicUrl {
         Ok(Self { house: origin.clone(), origin, host, port, https, development })
     }
 
+    /// Where nobody says what people call this server: this machine, and the port that it listens on.
+    pub(super) fn of_this_machine(port: u16) -> Result<Self, String> {
+        Self::parse(&format!("http://localhost:{port}"))
+    }
+
     /// The same house under a host name of a tenant's own, by the same scheme and port.
     pub fn under(&self, host: &str) -> Result<Self, String> {
         let scheme = if self.https { "https" } else { "http" };

@@ -15,6 +15,10 @@ use zeroize::Zeroizing;
 pub struct SealKey(Zeroizing<[u8; 32]>);
 
 impl SealKey {
+    pub fn make(chance: &Chance) -> Self {
+        SealKey(Zeroizing::new(chance.bytes()))
+    }
+
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -41,18 +45,26 @@ impl fmt::Debug for SealKey {
     }
 }
 
-/// Read, or made at the first start; only its owner may read it.
-pub(super) fn development_seal_keys(path: &Path) -> Result<Vec<SealKey>, String> {
-    let told = |fault: io::Error| {
-        format!(
-            "{} cannot be kept: {fault}. Start in a folder you may write to, or set PORTICO_SEAL_KEY.",
-            path.display()
-        )
-    };
+/// Development's own, made at the first start; only its owner may read it.
+pub(super) fn kept_or_made(path: &Path) -> Result<Vec<SealKey>, String> {
     if !path.exists() {
-        let key = Zeroizing::new(STANDARD.encode(Chance::System.bytes::<32>()));
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(told)?;
-        file.write_all(key.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(told)?;
+        let key = Zeroizing::new(STANDARD.encode(SealKey::make(&Chance::System).bytes()));
+        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        made.and_then(|mut file| file.write_all(key.as_bytes()).and_then(|()| file.write_all(b"\n")))
+            .map_err(|fault| not_kept(path, &fault))?;
     }
-    SealKey::list(&fs::read_to_string(path).map_err(told)?).map_err(|fault| format!("{}: {fault}", path.display()))
+    kept(path)
+}
+
+/// Development's own, as far as there is one.
+pub(super) fn kept(path: &Path) -> Result<Vec<SealKey>, String> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = fs::read_to_string(path).map_err(|fault| not_kept(path, &fault))?;
+    SealKey::list(&text).map_err(|fault| format!("{}: {fault}", path.display()))
+}
+
+fn not_kept(path: &Path, fault: &io::Error) -> String {
+    format!("{} cannot be kept: {fault}. Start in a folder you may write to, or set PORTICO_SEAL_KEY.", path.display())
 }

@@ -38,6 +38,43 @@ fn nothing_set_is_development_on_a_laptop() {
 }
 
 #[test]
+fn links_lead_where_the_server_listens_unless_another_address_is_set() {
+    let key = ("PORTICO_SEAL_KEY", KEY);
+    let origin = |set: &[(&str, &str)]| read(&[set, &[key]].concat()).unwrap().public_url.origin().to_owned();
+    let elsewhere = ("PORTICO_LISTEN", "127.0.0.1:3072");
+    assert_eq!(origin(&[elsewhere]), "http://localhost:3072");
+    assert_eq!(origin(&[("PORTICO_LISTEN", "[::1]:80")]), "http://localhost");
+    assert_eq!(origin(&[elsewhere, ("PORTICO_DEV_TLS", "on")]), "https://localhost:3072");
+    assert_eq!(origin(&[elsewhere, ("PORTICO_PUBLIC_URL", "http://localhost:8080")]), "http://localhost:8080");
+    assert_eq!(origin(&[PRODUCTION.as_slice(), &[elsewhere]].concat()), "https://login.example.org");
+    // Where others could come, it still is not development.
+    let told = faults(&[("PORTICO_LISTEN", "0.0.0.0:3072")]);
+    assert!(told.len() == 1 && told[0].contains("http://localhost:3072 means development"), "{told:?}");
+
+    let folder = folder("listen");
+    let path = folder.join("portico.toml");
+    let in_file = |text: &str| {
+        fs::write(&path, text).unwrap();
+        let sources = Sources { variables: BTreeMap::new(), file: Some(&path), folder: &folder };
+        Config::read(sources).unwrap().public_url.origin().to_owned()
+    };
+    assert_eq!(in_file("listen = \"127.0.0.1:3072\"\n"), "http://localhost:3072");
+    assert_eq!(in_file("listen = \"127.0.0.1:1\"\npublic_url = \"http://localhost:2\"\n"), "http://localhost:2");
+}
+
+#[test]
+fn whoever_only_looks_makes_no_seal_key() {
+    let folder = folder("look");
+    let path = folder.join("portico.key");
+    let _ = fs::remove_file(&path);
+    let sources = || Sources { variables: BTreeMap::new(), file: None, folder: &folder };
+    assert!(Config::look(sources()).unwrap().seal_keys.is_empty());
+    assert!(!path.exists());
+    let made = Config::read(sources()).unwrap().seal_keys;
+    assert_eq!(Config::look(sources()).unwrap().seal_keys, made);
+}
+
+#[test]
 fn development_makes_its_seal_key_once_and_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder("key");

@@ -221,6 +221,18 @@ async fn f31_what_does_not_end_is_given_up() {
 }
 
 #[tokio::test]
+async fn a_port_that_is_taken_is_told_with_what_to_set() {
+    let taken = listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let told = listen(taken.local_addr().unwrap()).await.unwrap_err().to_string();
+    for word in ["already in use", "PORTICO_LISTEN", "PORTICO_PUBLIC_URL"] {
+        assert!(told.contains(word), "{told}");
+    }
+    // Kept for documentation (RFC 5737 §3): no machine has it.
+    let told = listen("192.0.2.7:0".parse().unwrap()).await.unwrap_err().to_string();
+    assert!(told.contains("PORTICO_LISTEN to an address of this machine"), "{told}");
+}
+
+#[tokio::test]
 async fn http_2_is_spoken_too() {
     let server = start(PATIENT).await;
     let client = reqwest::Client::builder().http2_prior_knowledge().no_proxy().build().unwrap();

@@ -4,6 +4,7 @@ use crate::harness::on_both;
 use app::contract::{resource::moment::Moment, time::Timestamp};
 use serde_json::json;
 use server::{
+    administration,
     clock::Clock,
     config::{Config, Tls},
     directory::application::{self, NewSecret},
@@ -84,6 +85,34 @@ async fn the_doctor_looks_whether_the_certificate_is_for_tenants_hosts() {
         let fault = verdicts[0].as_ref().unwrap_err();
         assert!(fault.contains("login.fabrikam.example") && !fault.contains("id.woodgrove.example"), "{fault}");
         assert!(verdicts[1].as_ref().is_ok_and(|told| told.contains("login.fabrikam.example")));
+    })
+    .await;
+}
+
+/// Who starts with another seal key than before learns from the start what the doctor says: which variable it is about.
+#[tokio::test]
+async fn another_seal_key_is_told_with_the_names_of_its_variables() {
+    on_both(async |server| {
+        administration::ensure(&server.state).await.unwrap();
+        let other = server
+            .with_config(|variables| {
+                variables.insert("PORTICO_SEAL_KEY".into(), "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".into());
+            })
+            .await;
+        let at_the_start = administration::ensure(&other.state).await.unwrap_err().to_string();
+        let look = async |config: Config| {
+            let findings = doctor::examine(config).await;
+            findings.into_iter().find(|finding| finding.what == "keys").unwrap().verdict
+        };
+        let by_the_doctor = look(Config::clone(&other.state.config)).await.unwrap_err();
+        // Nor does a key that development would make now open what is there.
+        let without = look(Config { seal_keys: Vec::new(), ..server.config() }).await.unwrap_err();
+        for told in [at_the_start, by_the_doctor, without] {
+            for word in ["PORTICO_SEAL_KEY,", "PORTICO_SEAL_KEY_FILE"] {
+                assert!(told.contains(word), "{told}");
+            }
+        }
+        assert!(look(server.config()).await.is_ok());
     })
     .await;
 }

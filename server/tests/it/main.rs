@@ -17,4 +17,5 @@ mod portal;
 mod reseal;
 mod second_factor;
 mod security;
+mod seed;
 mod widget;
