@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// Sign-up and sign-in for your applications: hosted pages, OpenID Connect, one binary.
 #[derive(Parser)]
-#[command(name = "portico", version, disable_help_subcommand = true, after_help = AFTER_HELP)]
+#[command(name = "portico", bin_name = "portico", version, disable_help_subcommand = true, after_help = AFTER_HELP)]
 pub struct Line {
     /// A TOML file to read besides the environment
     #[arg(long, global = true, value_name = "FILE", env = "PORTICO_CONFIG")]
@@ -150,5 +150,24 @@ pub fn help(topic: Option<&str>) -> String {
             Some(command) => command.render_long_help().to_string(),
             None => line.error(ErrorKind::InvalidSubcommand, format!("there is no command '{name}'")).exit(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever its file is called: what the help shows can be typed as the manual has it.
+    #[test]
+    fn the_usage_names_the_program_and_not_its_file() {
+        for (asked, usage) in [
+            (vec!["./portico-debug", "--help"], "Usage: portico [OPTIONS]"),
+            (vec!["./portico-debug", "keys", "--help"], "Usage: portico keys"),
+            (vec!["./portico-debug", "serv"], "Usage: portico ["),
+        ] {
+            let told = Line::try_parse_from(asked).err().map(|told| told.to_string()).unwrap_or_default();
+            assert!(told.contains(usage), "{told}");
+        }
+        assert!(help(None).contains("Usage: portico [OPTIONS]"));
     }
 }
