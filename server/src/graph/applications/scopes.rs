@@ -61,11 +61,11 @@ pub fn flaws(scopes: &[PermissionScope]) -> Vec<Flaw> {
 fn judge_value(value: &str) -> Result<(), String> {
     let is_good = |byte: u8| matches!(byte, b'!' | b'#'..=b'[' | b']'..=b'~') && byte != b'/' && byte != b':';
     if value.is_empty() || value.len() > LONGEST_VALUE {
-        return Err(format!("The value of a scope has 1 to {LONGEST_VALUE} characters, like Tasks.Read."));
+        return Err(format!("The name of a scope has 1 to {LONGEST_VALUE} characters, like Tasks.Read."));
     }
     if !value.bytes().all(is_good) {
-        let why = "A scope is one word of letters, digits and signs of ASCII, like Tasks.Read: without quotes, slashes \
-                   and colons.";
+        let why = "The name of a scope is made of the letters A to Z, digits and signs, without spaces, quotes, slashes and \
+                   colons, like Tasks.Read.";
         return Err(why.into());
     }
     if value.starts_with('.') {
@@ -119,6 +119,17 @@ mod tests {
             assert_eq!(flaws(&of(&[value])).len(), 1, "{value:?}");
         }
         assert_eq!(flaws(&of(&["Tasks.Read", "tasks.read"]))[0].target, "api/oauth2PermissionScopes/1/value");
+    }
+
+    /// The portal calls the field Name, and shows these sentences beside it.
+    #[test]
+    fn what_is_wrong_with_a_value_is_said_of_its_name() {
+        let told = |value: &str| flaws(&of(&[value]))[0].message.clone();
+        assert_eq!(told(""), "The name of a scope has 1 to 120 characters, like Tasks.Read.");
+        for value in ["a b", "a/b", "a:b", "a\"b", "T\u{430}sks"] {
+            let why = told(value);
+            assert!(why.contains("A to Z") && why.contains("without spaces, quotes, slashes and colons"), "{why}");
+        }
     }
 
     #[test]
