@@ -39,6 +39,9 @@ pub enum Error {
     /// A name that must be unique is in use.
     #[error("taken")]
     Taken,
+    /// There is one of it, and there can be but one; the sentence says how that one is changed.
+    #[error("there already: {0}")]
+    There(&'static str),
     /// What was sent breaks rules; each fault says which.
     #[error("invalid: {0:?}")]
     Invalid(Vec<Flaw>),
@@ -144,7 +147,7 @@ impl Error {
             Error::Unproved(_) => StatusCode::UNAUTHORIZED,
             Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Error::Stale | Error::Taken => StatusCode::CONFLICT,
+            Error::Stale | Error::Taken | Error::There(_) => StatusCode::CONFLICT,
             Error::Database(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -157,6 +160,7 @@ impl Error {
             Error::JourneyOver => ProblemKind::JourneyOver,
             Error::BadRequest(_)
             | Error::Taken
+            | Error::There(_)
             | Error::Invalid(_)
             | Error::MethodNotAllowed
             | Error::UnsupportedMediaType

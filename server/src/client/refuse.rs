@@ -144,7 +144,8 @@ fn refusal(error: &Error) -> Refusal {
         | Error::MethodNotAllowed
         | Error::UnsupportedMediaType
         | Error::NotAcceptable
-        | Error::Taken => Refusal::new("invalid_request", 90013, "The request cannot be read."),
+        | Error::Taken
+        | Error::There(_) => Refusal::new("invalid_request", 90013, "The request cannot be read."),
         Error::Database(_) | Error::Internal(_) => {
             Refusal::new("server_error", 90033, "Something failed on our side. It was noted under the trace id.")
         }

@@ -105,6 +105,7 @@ impl Granted {
 }
 
 const EVERYBODY: &str = "AllPrincipals";
+const ONE_EACH: &str = "This application has a grant for this API already: change the scope of that one by PATCH.";
 
 /// Follows from whose it is and for what, as Graph's do. No id has a blank in it.
 fn id(grant: &ApiGrant) -> String {
@@ -154,13 +155,15 @@ pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishe
     let after = granted.shown();
     match get_one(&state, &caller, &after.id).await {
         Err(Error::NotFound) => {}
-        Ok(_) => return Err(Error::Taken),
+        Ok(_) => return Err(Error::There(ONE_EACH)),
         Err(error) => return Err(error),
     }
     let activity = "Add delegated permission grant";
     let change = Change::added(activity, granted.category(), &after.id, &client.name, &after)?;
     change::make(&state, &caller, change, move |c, tenant, _| Box::pin(async move { granted.insert(c, tenant).await }))
-        .await?;
+        .await
+        // Somebody granted it at this very moment.
+        .map_err(|error| if matches!(error, Error::Taken) { Error::There(ONE_EACH) } else { error })?;
     wishes.created(OF, &after.id, &after)
 }
 

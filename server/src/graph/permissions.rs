@@ -154,7 +154,7 @@ pub async fn assign(
     let allowed = Allowed { administered: administered.clone(), permission, since: state.clock.now() };
     let after = assignment(&application, &allowed);
     if assigned(&state, &caller, &application).await?.iter().any(|known| known.id == after.id) {
-        return Err(Error::Taken);
+        return Err(Error::There("This application has the permission already."));
     }
     let change = Change::added(
         "Add app role assignment to service principal",

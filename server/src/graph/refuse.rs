@@ -106,6 +106,7 @@ fn words(error: &Error) -> (&'static str, String) {
             "Request_MultipleObjectsWithSameKeyValue",
             "Another one of this name is there already. Please choose another name.".into(),
         ),
+        Error::There(why) => ("Request_MultipleObjectsWithSameKeyValue", (*why).into()),
         Error::Stale | Error::Changed => (
             "resourceModified",
             "Somebody else has changed it meanwhile. Please read it again and repeat the change.".into(),

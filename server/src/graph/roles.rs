@@ -148,7 +148,7 @@ pub async fn create(State(state): State<AppState>, caller: Caller, wishes: Wishe
     };
     let id = id(role, &account, sent.all_tenants);
     if find(&state, &caller, &id).await.is_ok() {
-        return Err(Error::Taken);
+        return Err(Error::There("This administrator has the role already."));
     }
     let change = Change::added("Add member to role", change::ROLES, &id, &profile.name, &sent)?;
     change::make(&state, &caller, change, move |c, _, now| {

@@ -324,7 +324,7 @@ pub async fn make_locale(
     own(&caller, &id)?;
     let asked: Branding = body::created(&sent)?;
     if stored(&state, &caller, &asked.id).await?.is_some() {
-        return Err(Error::Taken);
+        return Err(Error::There("This language has a branding already: change it by PATCH."));
     }
     save_locale(&state, &caller, &wishes, &asked.id, &sent).await?;
     let made = stored(&state, &caller, &asked.id).await?.ok_or(Error::NotFound)?;

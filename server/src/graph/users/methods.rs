@@ -109,7 +109,7 @@ pub async fn add_email(
         return Err(Flaw::new("emailAddress", why).into());
     }
     if email_of(&state, &caller, &person).await?.is_some() {
-        return Err(Error::Taken);
+        return Err(Error::There("This person has an address for the second step already: remove that one first."));
     }
     let made = EmailAuthenticationMethod { id: EMAIL.into(), email_address: address.as_str().into() };
     let of = of(&person, "emailMethods");

@@ -30,7 +30,9 @@ async fn a_role_is_given_shown_and_taken() {
         let given = admin.post(ASSIGNMENTS, assignment(&other, &role)).await;
         assert_eq!(given.status, 201, "{}", given.text());
         assert!(given.json()["principal"]["mail"].as_str().unwrap().contains('@'));
-        assert_eq!(admin.post(ASSIGNMENTS, assignment(&other, &role)).await.status, 409);
+        let again = admin.post(ASSIGNMENTS, assignment(&other, &role)).await;
+        assert_eq!(again.status, 409);
+        assert_eq!(again.json()["error"]["message"], "This administrator has the role already.");
         assert_eq!(other.get("/users").await.status, 200);
         assert_eq!(assignments(&admin, &other).await.len(), 2);
         let at = format!("{ASSIGNMENTS}/{}", given.json()["id"].as_str().unwrap());
@@ -336,7 +338,9 @@ async fn an_application_gets_its_permissions_and_loses_them_at_once() {
         let body = json!({ "principalId": application.id.as_str(), "resourceId": graph["value"][0]["id"], "appRoleId": role["id"] });
         let given = admin.post(&at, body.clone()).await;
         assert_eq!(given.status, 201, "{}", given.text());
-        assert_eq!(admin.post(&at, body).await.status, 409);
+        let again = admin.post(&at, body).await;
+        assert_eq!(again.status, 409);
+        assert_eq!(again.json()["error"]["message"], "This application has the permission already.");
         let token = application.token(&form).await.json()["access_token"].as_str().unwrap().to_owned();
         let script = Administrator { token, account: None, tenant: None, ..admin.clone() };
         assert_eq!((script.get("/users").await.status.as_u16(), script.get(super::FLOWS).await.status.as_u16()), (200, 403));

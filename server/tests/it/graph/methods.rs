@@ -44,7 +44,10 @@ async fn r18_a_second_step_is_given_and_taken_away_and_its_owner_is_told() {
         assert_eq!(admin.post(&email, json!({ "emailAddress": "nowhere" })).await.status, 400);
         let made = admin.post(&email, json!({ "emailAddress": OTHER })).await;
         assert_eq!((made.status.as_u16(), &made.json()["id"]), (201, &json!(METHOD)), "{}", made.text());
-        assert_eq!(admin.post(&email, json!({ "emailAddress": "ada@third.example" })).await.status, 409);
+        let second = admin.post(&email, json!({ "emailAddress": "ada@third.example" })).await;
+        assert_eq!(second.status, 409);
+        let told = second.json()["error"]["message"].clone();
+        assert_eq!(told, "This person has an address for the second step already: remove that one first.");
         assert_eq!(kinds().await, ["passwordAuthenticationMethod", "emailAuthenticationMethod"]);
         assert_eq!(admin.read(&format!("{email}/{METHOD}")).await["emailAddress"], KEPT);
         assert_eq!(admin.read(&email).await["value"][0]["emailAddress"], KEPT);

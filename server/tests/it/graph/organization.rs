@@ -90,6 +90,9 @@ async fn a_localization_says_what_pages_say_in_its_language() {
         let own = json!({ "customForgotMyPasswordText": "Kennwort weg?", "customTermsOfUseText": "Spielregeln" });
         let changed = admin.patch(&at("de"), &own).await;
         assert_eq!(changed.status, StatusCode::NO_CONTENT, "{}", changed.text());
+        let again = admin.post(&format!("{organization}/branding/localizations"), json!({ "id": "de" })).await;
+        assert_eq!(again.status, StatusCode::CONFLICT);
+        assert_eq!(again.json()["error"]["message"], "This language has a branding already: change it by PATCH.");
         let shown = admin.read(&at("de")).await;
         assert_eq!(
             (&shown["customForgotMyPasswordText"], &shown["customPrivacyAndCookiesText"]),

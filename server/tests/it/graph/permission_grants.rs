@@ -108,7 +108,14 @@ async fn a_grant_is_made_found_changed_and_taken_back() {
         let both = format!("?$filter=clientId eq '{client}' and resourceId eq '{api}'");
         assert_eq!(listed(&admin, &both).await, [whole.clone()]);
 
-        assert_eq!(admin.post(GRANTS, granted(&client, &api, "Tasks.Write")).await.status, StatusCode::CONFLICT);
+        // A grant has no name that could be chosen anew.
+        let of_management = json!({ "clientId": client, "scope": "AuditLog.Read.All" });
+        for second in [granted(&client, &api, "Tasks.Write"), of_management] {
+            let refused = admin.post(GRANTS, second).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT);
+            let told = refused.json()["error"]["message"].as_str().unwrap().to_owned();
+            assert!(told.contains("grant for this API already") && told.contains("PATCH"), "{told}");
+        }
         let at = format!("{GRANTS}/{id}");
         assert_eq!(admin.patch(&at, json!({ "scope": "Tasks.Read Tasks.Write" })).await.status, StatusCode::NO_CONTENT);
         assert_eq!(admin.read(&at).await["scope"], "Tasks.Read Tasks.Write");
