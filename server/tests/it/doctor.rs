@@ -81,6 +81,10 @@ async fn the_doctor_looks_whether_the_certificate_is_for_tenants_hosts() {
             fs::write(&key, made.signing_key.serialize_pem()).unwrap();
             verdicts.push(hosts(Some(Tls::Files { certificate: certificate.clone(), key: key.clone() })).await);
         }
+        // Development's is for this machine, and is not made to find that out.
+        let authority = folder.join("portico-dev-tls");
+        let fault = hosts(Some(Tls::Development { folder: authority.clone() })).await.unwrap_err();
+        assert!(fault.contains("id.woodgrove.example, login.fabrikam.example") && !authority.exists(), "{fault}");
         fs::remove_dir_all(&folder).unwrap();
         let fault = verdicts[0].as_ref().unwrap_err();
         assert!(fault.contains("login.fabrikam.example") && !fault.contains("id.woodgrove.example"), "{fault}");
