@@ -116,7 +116,7 @@ export class Administrator {
     await this.presses("Add a scope");
     const window = this.page.getByRole("dialog", { name: "Add a scope" });
     await window.getByLabel("Name", { exact: true }).fill(name);
-    await window.getByLabel("Title", { exact: true }).fill(title);
+    await window.getByLabel(/^Title/).fill(title);
     await this.page.keyboard.press("Enter");
     await expect(window).toHaveCount(0);
     await expect(this.page.getByRole("button", { name: `Acts on ${name}`, exact: true })).toBeVisible();

@@ -36,6 +36,27 @@ test.describe("at a desk", () => {
     test.slow();
     await walksThroughAll(administrator);
   });
+
+  test("behind a window the strip beside the page is as dim as the page @script", async ({ administrator }) => {
+    const { page } = administrator;
+    await administrator.opens("Applications");
+    await administrator.presses("Register an application");
+    await expect(page.getByRole("dialog")).toBeVisible();
+    const { strip, beside } = await page.evaluate(() => {
+      const pen = document.createElement("canvas").getContext("2d")!;
+      const painted = (...colours: string[]) => {
+        for (const colour of colours) {
+          pen.fillStyle = colour;
+          pen.fillRect(0, 0, 1, 1);
+        }
+        return [...pen.getImageData(0, 0, 1, 1).data];
+      };
+      const of = (element: Element, part?: string) => getComputedStyle(element, part).backgroundColor;
+      const backdrop = of(document.querySelector("dialog[open]")!, "::backdrop");
+      return { strip: painted(of(document.documentElement)), beside: painted(of(document.body), backdrop) };
+    });
+    strip.forEach((part, at) => expect(Math.abs(part - beside[at]!)).toBeLessThanOrEqual(2));
+  });
 });
 
 test.describe("on a phone, in the dark", () => {

@@ -20,6 +20,8 @@ test("a scope is exposed, granted to another application, taken back, and gone @
 
   const id = await administrator.registers(api);
   await expect(exposed.getByText("No scope yet.")).toBeVisible();
+  const alarm = page.getByText("It has no user flow yet: nobody can sign in.");
+  await expect(alarm).toBeVisible();
   await expect(exposed.getByText(`api://${id}`, { exact: true })).toBeVisible();
 
   // What is wrong stands at its field, and nothing that was typed is lost.
@@ -27,7 +29,7 @@ test("a scope is exposed, granted to another application, taken back, and gone @
   const window = page.getByRole("dialog", { name: "Add a scope" });
   const name = window.getByLabel("Name", { exact: true });
   await name.fill("Read the tasks");
-  await window.getByLabel("Title", { exact: true }).fill("Read tasks");
+  await window.getByLabel(/^Title/).fill("Read tasks");
   await page.keyboard.press("Enter");
   await expect(window.locator(".fault")).toHaveCount(1);
   await expect(name).toBeFocused();
@@ -39,13 +41,19 @@ test("a scope is exposed, granted to another application, taken back, and gone @
   await expect(row(exposed, "Tasks.Read")).toContainText(`api://${id}/Tasks.Read`);
   await expect(row(exposed, "Tasks.Read")).toContainText("On");
   await expect(exposed.getByRole("button", { name: "Copy Tasks.Read" })).toBeVisible();
+  // Over several lines it ends where a word does.
+  await expect(row(exposed, "Tasks.Read").locator("code wbr")).not.toHaveCount(0);
+  // What others call, and comes back nowhere, lacks no user flow.
+  await expect(alarm).toHaveCount(0);
+  await expect(page.getByText("Others call it as an API")).toBeVisible();
   await administrator.addsScope("Tasks.Write", "Change tasks");
   await administrator.findsNoBarrier();
 
   await acts("Tasks.Write", "Edit …");
   const edited = page.getByRole("dialog", { name: "Edit Tasks.Write" });
   await expect(edited.getByLabel("Name", { exact: true })).toHaveValue("Tasks.Write");
-  await edited.getByLabel("Title", { exact: true }).fill("Add and change tasks");
+  await edited.getByLabel(/^Title/).fill("Add and change tasks");
+  await edited.getByLabel(/^Description/).fill("Those of others as well.");
   await edited.getByRole("radio", { name: /^Administrators/ }).check();
   await edited.getByRole("button", { name: "Save" }).click();
   await expect(row(exposed, "Tasks.Write")).toContainText("Add and change tasks");
@@ -66,7 +74,14 @@ test("a scope is exposed, granted to another application, taken back, and gone @
   await expect(adding.getByRole("radio", { name: caller })).toHaveCount(0);
   await adding.getByRole("radio", { name: new RegExp(`^${api}`) }).check();
   await adding.getByRole("button", { name: "Grant for everybody" }).click();
-  await expect(adding.getByText("Tick what it may ask for.")).toBeVisible();
+  const told = adding.getByText("Tick what it may ask for.");
+  await expect(told).toBeVisible();
+  const [words, cancel] = [await told.boundingBox(), await adding.getByRole("button", { name: "Cancel" }).boundingBox()];
+  expect(words!.y + words!.height, "a line of its own").toBeLessThanOrEqual(cancel!.y);
+  const further = adding.locator("label").filter({ hasText: "Tasks.Write" }).filter({ has: page.getByRole("checkbox") });
+  for (const known of ["Add and change tasks", "Those of others as well.", "Meant for administrators."]) {
+    await expect(further).toContainText(known);
+  }
   await administrator.findsNoBarrier();
   await adding.getByRole("checkbox", { name: /^Tasks\.Read/ }).check();
   await page.keyboard.press("Enter");

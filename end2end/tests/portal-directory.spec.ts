@@ -154,7 +154,7 @@ test("others are asked to administer, get another role, and lose it @script", as
   await window.getByLabel(/^Show me the link/).check();
   await administrator.findsNoBarrier();
   await window.getByRole("button", { name: "Invite" }).click();
-  const link = await page.getByRole("dialog", { name: "The invitation’s link" }).locator("code").innerText();
+  const link = (await page.getByRole("dialog", { name: "The invitation’s link" }).locator("code").textContent())!;
   await administrator.presses("I have copied it");
   await expect(page.getByRole("row").filter({ hasText: "kofi@woodgrove.example" })).toContainText("User Administrator");
 

@@ -185,12 +185,17 @@ test("what Branding says for every language stands beside the sentence of one @s
   await administrator.opens("Languages");
   await search.fill("usernameHintText");
   await expect(page.getByText("Nothing is said until you say something.")).toBeVisible();
+  // The same one in another language.
+  await page.getByLabel("Language", { exact: true }).selectOption("de");
+  await expect(page.locator(".sentence input[lang=de]")).toBeVisible();
+  await expect(search).toHaveValue("usernameHintText");
+  await expect(page.getByRole("textbox", { name: /in your words$/ })).toHaveCount(1);
   await administrator.opens("Branding");
   const hint = page.getByLabel(/^Hint in the field/);
   await saves(administrator, () => enters(administrator, hint, "name@rowan.example"));
   await administrator.opens("Languages");
   await search.fill("usernameHintText");
-  await expect(page.getByPlaceholder("name@rowan.example")).toBeVisible();
+  await expect(page.getByText("name@rowan.example")).toBeVisible();
   await expect(page.getByText("Nothing is said until you say something.")).toHaveCount(0);
   await administrator.opens("Branding");
   await saves(administrator, () => enters(administrator, hint, ""));
@@ -227,6 +232,32 @@ test("a person’s page leads to their sign-ins @script", async ({ administrator
   await administrator.findsNoBarrier();
   await administrator.presses("Everybody’s");
   await expect(page.getByText("Only Grace Hopper")).toHaveCount(0);
+});
+
+test("the preview shows the whole page, a desktop’s as wide as it is, and says where it goes on @script", async ({ administrator }) => {
+  const { page } = administrator;
+  const text = page.getByLabel(/^Text where people sign in/);
+  const preview = page.getByRole("region", { name: "Live preview" });
+  const frame = page.locator(".page");
+  const hidden = () => frame.evaluate((frame) => frame.scrollHeight - frame.clientHeight);
+  const hint = () => frame.evaluate((frame) => getComputedStyle(frame, "::after").opacity);
+  const lines = (count: number) => Array.from({ length: count }, (_, at) => `Line ${at + 1}.`).join("\n");
+  await administrator.opens("Branding");
+  await text.fill(lines(7));
+  await expect(preview.getByText("Line 7.")).toBeVisible();
+  await expect.poll(hidden).toBeLessThanOrEqual(0);
+  await expect.poll(hint).toBe("0");
+  await preview.getByRole("button", { name: "Desktop" }).click();
+  await expect(preview.locator(".ext-sign-in-box")).toHaveCSS("width", "408px");
+  await expect.poll(hidden).toBeLessThanOrEqual(0);
+
+  await preview.getByRole("button", { name: "Phone" }).click();
+  await text.fill(lines(40));
+  await expect(preview.getByText("Line 40.")).toBeAttached();
+  await expect.poll(hidden).toBeGreaterThan(0);
+  await expect.poll(hint).toBe("1");
+  await frame.evaluate((frame) => frame.scrollTo(0, frame.scrollHeight));
+  await expect.poll(hint).toBe("0");
 });
 
 test("the directory’s own texts stand in the preview while they are written, and then on its pages @script", async ({ administrator }) => {

@@ -278,7 +278,7 @@ fn one(open: Open, allowed: Permissions, application: Application) -> AnyView {
     // Nobody else may call the portal, and it calls nobody else.
     let exposed = (application.id != portal().client_id).then(|| expose::section(open, &application));
     view! {
-        {quick_start(&application)}
+        {quick_start(open, &application)}
         {redirects(open, &application)}
         {widget::section(&application)}
         {secrets::section(open)}
@@ -297,19 +297,9 @@ fn tenant() -> String {
 }
 
 /// The three values that any OpenID Connect library asks for.
-fn quick_start(application: &Application) -> AnyView {
+fn quick_start(open: Open, application: &Application) -> AnyView {
     let authority = format!("{}/{}/v2.0", window().location().origin().unwrap_or_default(), tenant());
     let redirect = PLATFORMS.iter().find_map(|(platform, ..)| uris(application, platform).first().cloned());
-    let flow = match &application.user_flow {
-        Some(flow) => {
-            let to = Route::Flow { id: flow.id.clone(), tab: FlowTab::Overview }.path();
-            view! { <p>"Its people sign in through "<a href=to>{flow.display_name.clone()}</a>"."</p> }.into_any()
-        }
-        None => {
-            view! { <p>"It has no user flow yet: nobody can sign in. Open a user flow and choose Add application."</p> }
-                .into_any()
-        }
-    };
     view! {
         <section class="card pad">
             <h2>"Quick start"</h2>
@@ -318,10 +308,29 @@ fn quick_start(application: &Application) -> AnyView {
                 {copy::value("Client ID", application.app_id.clone())}
                 {redirect.map(|redirect| copy::value("Redirect URI", redirect))}
             </div>
-            {flow}
+            {move || open.api.with(sign_in)}
         </section>
     }
     .into_any()
+}
+
+/// Where people sign in to it. What others call as an API, and comes back nowhere, lacks nothing without.
+fn sign_in(application: &Application) -> AnyView {
+    let comes_back = PLATFORMS.iter().any(|(platform, ..)| !uris(application, platform).is_empty());
+    match &application.user_flow {
+        Some(flow) => {
+            let to = Route::Flow { id: flow.id.clone(), tab: FlowTab::Overview }.path();
+            view! { <p>"Its people sign in through "<a href=to>{flow.display_name.clone()}</a>"."</p> }.into_any()
+        }
+        None if expose::offers(application) && !comes_back => {
+            view! { <p>"Others call it as an API, and people sign in to those: it needs no user flow. If they are to sign in here too, add a redirect URI."</p> }
+                .into_any()
+        }
+        None => {
+            view! { <p>"It has no user flow yet: nobody can sign in. Open a user flow and choose Add application."</p> }
+                .into_any()
+        }
+    }
 }
 
 fn redirects(open: Open, application: &Application) -> AnyView {

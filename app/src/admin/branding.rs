@@ -147,7 +147,7 @@ fn editing(loaded: Loaded<Branding>, look: Look, branding: Branding) -> AnyView 
                 </section>
                 <section class="card pad">
                     <h2>"Texts"</h2>
-                    {lines(Label::new("sign-in-text", "Text where people sign in").optional().hint("Below the form, up to 1,024 characters. A link is written [Help](https://example.com/help)."), 3, draft.text, text)}
+                    {lines(Label::new("sign-in-text", "Text where people sign in").optional().hint("Below the form, up to 1,024 characters. A link is written [Help](https://example.com/help)."), 6, draft.text, text)}
                     {line(Label::new("username-hint", "Hint in the field").optional().hint("It stands where people type their address or name, until they type. Up to 64 characters."), draft.hint, hint)}
                     <p class="second">"These two are said in every language that says nothing of its own. Every sentence of the pages can be said in your own words, in each language, under "<a href=Route::Languages.path()>"Languages"</a>"."</p>
                 </section>

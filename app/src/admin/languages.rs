@@ -71,7 +71,8 @@ impl Row {
 
 pub fn screen() -> AnyView {
     let client = client();
-    let language = RwSignal::new("en".to_owned());
+    // What is searched for is looked at in one language after the other.
+    let (language, typed) = (RwSignal::new("en".to_owned()), RwSignal::new(String::new()));
     let loaded = load(move || {
         let tag = language.get();
         async move {
@@ -83,21 +84,21 @@ pub fn screen() -> AnyView {
     view! {
         <div class="screen">
             {head(Vec::new(), "Languages".into(), ().into_any())}
-            <p class="lead">"Every sentence of your pages can be said in your own words. What stays empty is said as it stands beside it."</p>
+            <p class="lead">"Every sentence of your pages can be said in your own words. Where you write nothing, ours is said, which stands at each field."</p>
             <div class="facts">{select(Label::new("language", "Language"), language, choices)}</div>
-            {loaded.show(8, move |(tag, sentences)| editing(loaded, tag, sentences))}
+            {loaded.show(8, move |(tag, sentences)| editing(loaded, typed, tag, sentences))}
         </div>
     }
     .into_any()
 }
 
-fn editing(loaded: Loaded<(String, Vec<Said>)>, tag: String, sentences: Vec<Said>) -> AnyView {
+fn editing(loaded: Loaded<(String, Vec<Said>)>, typed: RwSignal<String>, tag: String, sentences: Vec<Said>) -> AnyView {
     let (client, toasts) = (client(), toasts());
     let row = |said: Said| Row { own: said.value.clone().unwrap_or_default(), said, fault: None };
     let rows = StoredValue::new(sentences.into_iter().map(row).collect::<Vec<_>>());
     let changed = RwSignal::new(false);
     place().hold(move || changed.get());
-    let (typed, act, tag) = (RwSignal::new(String::new()), Act::new(), StoredValue::new(tag));
+    let (act, tag) = (Act::new(), StoredValue::new(tag));
     // How often the server found something wrong: then the rows are drawn anew, with what it is.
     let refused = RwSignal::new(0_u32);
     let save = move || {
@@ -188,9 +189,11 @@ fn sentence(at: usize, row: &Row, tag: &str) -> AnyView {
     let ours = row.said.default.clone();
     let name = words(row.said.key.rsplit('.').next().unwrap_or(&row.said.key));
     let silent = ours.is_empty().then(|| view! { <small>"Nothing is said until you say something."</small> });
+    // A word that is its own name is read once.
+    let ours = (ours != name).then(|| view! { <small lang=tag.to_owned() dir="auto">{ours}</small> });
     view! {
         <div class="sentence">
-            <span class="two"><strong>{name.clone()}</strong>{silent}<small lang=tag.to_owned() dir="auto">{ours}</small></span>
+            <span class="two"><strong>{name.clone()}</strong>{silent}{ours}</span>
             <span class="two">
                 {field(at, row, tag, format!("{name} in your words"))}
                 <small id=about(at) class=row.tone()>{row.note()}</small>
@@ -202,7 +205,7 @@ fn sentence(at: usize, row: &Row, tag: &str) -> AnyView {
 
 fn field(at: usize, row: &Row, tag: &str, label: String) -> AnyView {
     let (id, name, tag) = (format!("sentence-{at}"), at.to_string(), tag.to_owned());
-    let (ours, own) = (row.said.default.clone(), row.own.clone());
+    let own = row.own.clone();
     let invalid = row.fault.is_some().then_some("true");
     if row.said.key == PARAGRAPHS {
         return view! {
@@ -216,7 +219,6 @@ fn field(at: usize, row: &Row, tag: &str, label: String) -> AnyView {
                 aria-label=label
                 aria-describedby=about(at)
                 aria-invalid=invalid
-                placeholder=ours
                 prop:value=own
             ></textarea>
         }
@@ -232,7 +234,6 @@ fn field(at: usize, row: &Row, tag: &str, label: String) -> AnyView {
             aria-label=label
             aria-describedby=about(at)
             aria-invalid=invalid
-            placeholder=ours
             value=own
         />
     }

@@ -314,7 +314,7 @@ fn css(hosted: &str, sample: &Brand, phone: bool, dark: bool) -> String {
         .replace("100vh", "100%");
     let ground = sample.ground(".body").unwrap_or_default().replace(" fixed", "");
     format!(
-        "{framed}{ground}:host{{--brand:{brand};--on-brand:{on_brand}}}.body{{min-height:100%;display:grid}}#hosted{{min-height:0}}"
+        "{framed}{ground}:host{{--brand:{brand};--on-brand:{on_brand}}}.body{{grid-area:1/1;min-height:100%;display:grid}}#hosted{{min-height:0}}"
     )
 }
 

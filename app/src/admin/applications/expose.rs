@@ -16,7 +16,7 @@ use super::{
         },
     },
     Open, lines_of, scope_window,
-    scopes::{asked, title, with, without},
+    scopes::{ADMIN, asked, title, with, without},
 };
 use crate::admin::ui::listen::on_submit;
 use crate::contract::resource::application::{Application, PermissionScope};
@@ -27,9 +27,10 @@ use serde_json::json;
 pub const AUDIENCES: [(&str, &str, &str); 2] = [
     ("User", "Everybody", "What people do with what is theirs."),
     (
-        "Admin",
+        ADMIN,
         "Administrators",
-        "What reaches further. Your API still looks at who calls: a scope makes nobody an administrator.",
+        "What reaches further. It is a note to whoever grants it: your API still looks at who calls, for a scope makes \
+         nobody an administrator.",
     ),
 ];
 
@@ -37,7 +38,8 @@ pub const AUDIENCES: [(&str, &str, &str); 2] = [
 const PLAIN: &str = "Plain access tokens are on (Protocol): those that others get for this API look like ID tokens. Its \
                      backend must look for scp in each, and take none without it.";
 
-fn offers(api: &Application) -> bool {
+/// Whether others can ask for anything of it.
+pub fn offers(api: &Application) -> bool {
     !api.api.oauth2_permission_scopes.is_empty()
 }
 
@@ -117,7 +119,7 @@ fn table(open: Open, edited: RwSignal<Option<PermissionScope>>, api: &Applicatio
     view! {
         <div class="scroll"><table>
             <thead><tr>
-                <th scope="col">"Scope"</th><th scope="col">"As it is asked for"</th><th scope="col">"Who it is for"</th><th scope="col">"State"</th>
+                <th scope="col">"Scope"</th><th scope="col">"As it is asked for"</th><th scope="col">"Meant for"</th><th scope="col">"State"</th>
                 <th scope="col"><span class="unseen">"Acts"</span></th>
             </tr></thead>
             <tbody>{rows}</tbody>

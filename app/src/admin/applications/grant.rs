@@ -14,7 +14,7 @@ use super::{
         },
     },
     delegated::{Granted, standing},
-    scopes::title,
+    scopes::about,
 };
 use crate::admin::ui::listen::on_submit;
 use crate::contract::resource::{app_role::PermissionGrant, application::Application};
@@ -58,10 +58,12 @@ pub fn window(id: StoredValue<String>, granted: Loaded<Granted>, open: RwSignal<
             <form class="stack" on:submit=on_submit(move |event| { event.prevent_default(); add(id, granted, open, choice, act) })>
                 <fieldset><legend>"API"</legend>{list}</fieldset>
                 {scopes}
-                <div class="buttons end">
-                    <span class="fault" role="status">{move || choice.fault.get()}</span>
-                    {plain("Cancel", move || open.set(false))}
-                    {submit("Grant for everybody", "Granting …", act)}
+                <div>
+                    <p class="fault" role="status">{move || choice.fault.get()}</p>
+                    <div class="buttons end">
+                        {plain("Cancel", move || open.set(false))}
+                        {submit("Grant for everybody", "Granting …", act)}
+                    </div>
                 </div>
             </form>
         }
@@ -170,8 +172,7 @@ fn ticks(choice: Choice, api: &Application, grant: Option<&PermissionGrant>) -> 
                 (false, true) => None,
             };
             let on = move || is_granted || choice.scopes.with(|all| all.contains(&asked));
-            let about = Some(title(scope)).filter(|title| !title.is_empty());
-            tick(scope.value.clone(), about, on, why_not, move |on| choice.tick(&one, on))
+            tick(scope.value.clone(), about(scope), on, why_not, move |on| choice.tick(&one, on))
         })
         .collect();
     view! { <fieldset><legend>"What it may ask for"</legend>{scopes}</fieldset> }.into_any()

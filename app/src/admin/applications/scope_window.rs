@@ -116,15 +116,15 @@ pub fn window(open: Open, edited: RwSignal<Option<PermissionScope>>, scope: Perm
         })
         .collect();
     let (name_hint, label) = match draft.is_new() {
-        true => ("As applications ask for it, like Tasks.Read.", "Add"),
+        true => ("As applications ask for it, like Tasks.Read: without spaces, quotes, slashes and colons.", "Add"),
         false => ("Applications ask for it by its name: under another one it has to be granted anew.", "Save"),
     };
     let content = view! {
         <form class="stack" novalidate on:submit=on_submit(move |event| { event.prevent_default(); save(open, edited, draft, act) })>
             {line(Label::new("scope-value", "Name").hint(name_hint), value, of_value)}
-            {line(Label::new("scope-title", "Title").hint("What it allows, in a few words, like: Read tasks."), title, of_title)}
+            {line(Label::new("scope-title", "Title").optional().hint("What it allows, in a few words, like: Read tasks."), title, of_title)}
             {lines(Label::new("scope-about", "Description").optional().hint("For whoever grants it."), 3, about, of_about)}
-            <fieldset><legend>"Who it is for"</legend>{audiences}</fieldset>
+            <fieldset><legend>"Meant for"</legend>{audiences}</fieldset>
             {tick("Enabled", Some("While it is off, no tokens are given with it.".into()), move || enabled.get(), None, move |on| enabled.set(on))}
             <div class="buttons end">
                 {plain("Cancel", move || edited.set(None))}

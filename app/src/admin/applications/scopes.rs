@@ -2,6 +2,9 @@
 
 use crate::contract::resource::application::{Application, PermissionScope};
 
+/// Graph's word for a scope that reaches further than what is somebody's own.
+pub const ADMIN: &str = "Admin";
+
 /// The one that is called so.
 pub fn scope<'a>(api: &'a Application, value: &str) -> Option<&'a PermissionScope> {
     api.api.oauth2_permission_scopes.iter().find(|scope| scope.value == value)
@@ -18,6 +21,14 @@ pub fn asked(api: &Application, value: &str) -> String {
 /// What it allows, in a few words.
 pub fn title(scope: &PermissionScope) -> String {
     scope.admin_consent_display_name.clone().unwrap_or_default()
+}
+
+/// What whoever grants it should know, one line each: what it allows, in a few words and in more, and that it reaches far.
+pub fn about(scope: &PermissionScope) -> Option<String> {
+    let further = (scope.kind == ADMIN).then_some("Meant for administrators.");
+    let told = [scope.admin_consent_display_name.as_deref(), scope.admin_consent_description.as_deref(), further];
+    let lines: Vec<&str> = told.into_iter().flatten().filter(|line| !line.is_empty()).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 /// All of them with this one in place of what it was, or else after the others; and where it stands.

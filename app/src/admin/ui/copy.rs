@@ -14,7 +14,7 @@ pub fn value(name: impl Into<String>, value: impl Into<String>) -> AnyView {
     view! {
         <div class="value">
             <span class="name">{name.clone()}</span>
-            <code>{value.clone()}</code>
+            <code>{breaking(&value)}</code>
             {button(name, value)}
         </div>
     }
@@ -24,13 +24,18 @@ pub fn value(name: impl Into<String>, value: impl Into<String>) -> AnyView {
 /// In a row, whose first column has said what it is.
 pub fn in_row(name: impl Into<String>, value: impl Into<String>) -> AnyView {
     let value = value.into();
-    view! { <span class="copied"><code>{value.clone()}</code>{button(name.into(), value)}</span> }.into_any()
+    view! { <span class="copied"><code>{breaking(&value)}</code>{button(name.into(), value)}</span> }.into_any()
 }
 
 /// What goes over several lines, as it is written.
 pub fn lines(name: impl Into<String>, text: impl Into<String>) -> AnyView {
     let text = text.into();
     view! { <div class="lines"><pre>{text.clone()}</pre>{button(name.into(), text)}</div> }.into_any()
+}
+
+/// A line of it ends behind a slash or a dot rather than inside a word.
+fn breaking(text: &str) -> Vec<AnyView> {
+    text.split_inclusive(['/', '.']).map(|part| view! { {part.to_owned()}<wbr/> }.into_any()).collect()
 }
 
 fn button(name: String, text: String) -> AnyView {
