@@ -36,7 +36,7 @@ pub const AUDIENCES: [(&str, &str, &str); 2] = [
 
 /// Said where scopes are exposed and access tokens are plain.
 const PLAIN: &str = "Plain access tokens are on (Protocol): those that others get for this API look like ID tokens. Its \
-                     backend must look for scp in each, and take none without it.";
+                     backend must look in each for scp, or for idtyp app of a daemon that it knows, and take no other.";
 
 /// Whether others can ask for anything of it.
 pub fn offers(api: &Application) -> bool {
