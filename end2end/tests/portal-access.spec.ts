@@ -43,7 +43,7 @@ test.describe("at a desk", () => {
     await administrator.presses("Register an application");
     await expect(page.getByRole("dialog")).toBeVisible();
     const { strip, beside } = await page.evaluate(() => {
-      const pen = document.createElement("canvas").getContext("2d")!;
+      const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true })!;
       const painted = (...colours: string[]) => {
         for (const colour of colours) {
           pen.fillStyle = colour;

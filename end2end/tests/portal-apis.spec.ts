@@ -45,7 +45,7 @@ test("a scope is exposed, granted to another application, taken back, and gone @
   await expect(row(exposed, "Tasks.Read").locator("code wbr")).not.toHaveCount(0);
   // What others call, and comes back nowhere, lacks no user flow.
   await expect(alarm).toHaveCount(0);
-  await expect(page.getByText("Others call it as an API")).toBeVisible();
+  await expect(page.getByText("Others call it as an API, and people sign in to those")).toBeVisible();
   await administrator.addsScope("Tasks.Write", "Change tasks");
   await administrator.findsNoBarrier();
 
