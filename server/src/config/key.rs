@@ -182,7 +182,7 @@ pub(super) const KEYS: &[Key] = &[
     Key {
         name: "log",
         unset: Unset::Is("info"),
-        help: "How much is logged: error, warn, info, debug or trace; or by place: info,server::oidc=debug.",
+        help: "How much is logged: error, warn, info or debug; or by place: info,server::oidc=debug.",
         read: |draft, text| {
             draft.log = Some(text.to_owned());
             EnvFilter::try_new(text).map(drop).map_err(|fault| format!("`{text}` says no log level ({fault})."))
