@@ -83,7 +83,9 @@ story("who is somebody else there by now is asked in the window", asScript, asyn
   await other.page.waitForURL(/[?&]code=/);
   const again = customer.page.waitForEvent("popup");
   const left = asked(customer, (element) => element.signOut());
-  await (await again).close();
+  const asks = await again;
+  await expect(asks.getByText(other.address)).toBeVisible();
+  await asks.close();
   await left;
   expect((await told(customer)).slice(-2)).toEqual(["signed-out", "error The window was closed."]);
   expect(await isKnownThere(customer)).toBe(true);
