@@ -46,6 +46,16 @@ pub(super) async fn grant(admin: &Administrator, client: &Application, api: &App
     admin.make(GRANTS, granted).await
 }
 
+/// One that may have tokens by the browser.
+pub async fn page(server: &TestServer, it: &Woodgrove) -> Application {
+    server
+        .application_over(&it.client.flow, |made| {
+            made.protocol.id_token_at_authorize = true;
+            made.protocol.access_token_at_authorize = true;
+        })
+        .await
+}
+
 impl Woodgrove {
     pub fn named(&self, value: &str) -> String {
         format!("api://{}/{value}", self.api.id)
@@ -327,12 +337,7 @@ async fn a_refresh_without_words_gets_what_the_sign_in_asked_for_as_far_as_it_is
 async fn tokens_for_an_api_come_by_the_browser_where_the_application_may_have_them_so() {
     on_both(async |server| {
         let it = woodgrove(&server).await;
-        let page = server
-            .application_over(&it.client.flow, |made| {
-                made.protocol.id_token_at_authorize = true;
-                made.protocol.access_token_at_authorize = true;
-            })
-            .await;
+        let page = page(&server, &it).await;
         grant(&it.admin, &page, &it.api, "Tasks.Read").await;
         let scope = format!("openid {}", it.named("Tasks.Read"));
         let mut ada = server.browser();

@@ -2,7 +2,7 @@
 
 use super::{
     ADA,
-    delegated::{GRANTS, Woodgrove, grant, had, introspected, refresh, scopes, signs_in, text, woodgrove},
+    delegated::{GRANTS, Woodgrove, grant, had, introspected, page, refresh, scopes, signs_in, text, woodgrove},
     refused,
 };
 use crate::harness::{Answered, Application, PASSWORD, TestServer, on_both};
@@ -63,12 +63,7 @@ async fn f32_what_an_administrator_takes_back_counts_no_more() {
 async fn f32_nor_in_an_answer_to_a_page() {
     on_both(async |server| {
         let it = woodgrove(&server).await;
-        let page = server
-            .application_over(&it.client.flow, |made| {
-                made.protocol.id_token_at_authorize = true;
-                made.protocol.access_token_at_authorize = true;
-            })
-            .await;
+        let page = page(&server, &it).await;
         let granted = grant(&it.admin, &page, &it.api, "Tasks.Read").await;
         let scope = format!("openid {}", it.named("Tasks.Read"));
         let mut ada = server.browser();
