@@ -123,6 +123,8 @@ async function isAsTheDocumentFindsIt(administrator: Administrator) {
   await administrator.selects("SignInSignUpSample");
   await administrator.presses("Delete user flow");
   await page.getByRole("dialog").getByRole("button", { name: "Delete user flow" }).click();
+  // The flow's own page has no row of it either.
+  await administrator.sees("User flows");
   await expect(page.getByRole("rowheader", { name: "SignInSignUpSample" })).toHaveCount(0);
   await administrator.opens("Custom user attributes");
   await page.getByRole("button", { name: "Acts on Loyalty number" }).click();

@@ -15,7 +15,7 @@ use super::{
     client::client,
     desk::desk,
     frame::head,
-    route::{FlowTab, Route, place},
+    route::{FlowTab, Route, place, stay},
     session::portal,
     ui::{
         ask::{Question, asking},
@@ -144,7 +144,7 @@ fn platforms(application: &Application) -> String {
 }
 
 fn registering(open: RwSignal<bool>) -> AnyView {
-    let (client, toasts, place) = (client(), toasts(), place());
+    let (client, toasts) = (client(), toasts());
     let (name, uri) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (name_fault, uri_fault) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let platform = RwSignal::new("spa");
@@ -155,17 +155,18 @@ fn registering(open: RwSignal<bool>) -> AnyView {
             focus_fault();
             return;
         }
+        let (stay, platform) = (stay(), platform.get_untracked());
         let uris: Vec<String> = lines_of(&uri.get_untracked());
         let mut new = json!({ "displayName": name.get_untracked().trim() });
-        new[platform.get_untracked()] = json!({ "redirectUris": uris });
+        new[platform] = json!({ "redirectUris": uris });
         act.run(async move { client.create_application(&new).await }, move |made| match made {
             Ok(made) => {
                 open.set(false);
                 toasts.good(format!("{} is registered.", made.display_name));
-                place.go(&Route::Application { id: made.id });
+                stay.go(&Route::Application { id: made.id });
             }
             Err(trouble) => {
-                let (about_name, about_uri) = (trouble.about("displayName"), trouble.about(platform.get_untracked()));
+                let (about_name, about_uri) = (trouble.about("displayName"), trouble.about(platform));
                 if about_name.is_none() && about_uri.is_none() {
                     toasts.bad(trouble.sentence());
                 }
@@ -265,7 +266,9 @@ impl Open {
     }
 
     fn read(self) {
-        run(async move { client().application(&self.id()).await }, move |application| {
+        // Nobody looks at it any more where its screen is gone.
+        let Some(id) = self.id.try_get_value() else { return };
+        run(async move { client().application(&id).await }, move |application| {
             self.keep(&application);
             // What had the focus may have stood in a row that is drawn anew.
             focus_again(None);
@@ -353,11 +356,12 @@ fn redirects(open: Open, application: &Application) -> AnyView {
         for ((platform, ..), text) in PLATFORMS.iter().zip(texts) {
             changes[*platform] = json!({ "redirectUris": lines_of(&text.get_untracked()) });
         }
+        let now = untrack(written);
         let work = async move { client.update_application(&open.id(), open.etag().as_deref(), &changes).await };
         act.run(work, move |done| match done {
             Ok(()) => {
                 toasts.good("Saved.");
-                saved.set(untrack(written));
+                saved.set(now);
                 open.again();
             }
             Err(trouble) => {
@@ -395,20 +399,21 @@ fn redirects(open: Open, application: &Application) -> AnyView {
 }
 
 fn deletion(application: &Application) -> AnyView {
-    let (client, toasts, place) = (client(), toasts(), place());
-    let (id, name) = (StoredValue::new(application.id.clone()), StoredValue::new(application.display_name.clone()));
+    let (client, toasts) = (client(), toasts());
+    let (id, name) = (application.id.clone(), application.display_name.clone());
     let ask = move || {
+        let (stay, id, name) = (stay(), id.clone(), name.clone());
         let question = Question {
-            title: format!("Delete {}?", name.get_value()),
+            title: format!("Delete {name}?"),
             text: "Nobody can sign in to it any more, and its client ID is gone for good. Accounts stay.".into(),
             act: "Delete application".into(),
             dangerous: true,
         };
         asking().ask(question, move || {
-            run(async move { client.delete_application(&id.get_value()).await }, move |()| {
-                toasts.good(format!("{} is deleted.", name.get_value()));
-                place.let_go();
-                place.go(&Route::Applications);
+            let (id, name) = (id.clone(), name.clone());
+            run(async move { client.delete_application(&id).await }, move |()| {
+                toasts.good(format!("{name} is deleted."));
+                stay.leave_for(&Route::Applications);
             });
         });
     };

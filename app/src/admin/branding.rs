@@ -6,7 +6,7 @@ use super::{
     desk::desk,
     frame::head,
     preview::{Look, Said, Sample, Words, preview},
-    route::{Route, place},
+    route::{Route, place, stay},
     ui::{
         ask::{Question, asking},
         button::{Act, run, submit_of, with_icon},
@@ -181,7 +181,7 @@ fn words(before: &Branding, now: &Branding) -> Vec<Words> {
 }
 
 fn save(loaded: Loaded<Branding>, look: Look, draft: Draft, act: Act, before: &Branding) {
-    let (client, toasts) = (client(), toasts());
+    let (client, toasts, stay) = (client(), toasts(), stay());
     if Colour::read(draft.colour.get_untracked().trim()).is_none() {
         draft.faults[1].set(Some("A colour is a # and six digits, like #3b5bdb.".into()));
         focus_fault();
@@ -199,7 +199,7 @@ fn save(loaded: Loaded<Branding>, look: Look, draft: Draft, act: Act, before: &B
         async move { client.update_branding(&directory, &Value::Object(changes)).await },
         move |saved| match saved {
             Ok(()) => {
-                place().let_go();
+                stay.let_go();
                 toasts.good("Saved. The next page that somebody opens has it.");
                 look.hear_anew();
                 loaded.again();

@@ -5,7 +5,7 @@ use super::{
     browser::focus_fault,
     client::{Said, client},
     frame::head,
-    route::place,
+    route::{place, stay},
     session::portal,
     ui::{
         button::{Act, plain, submit_of},
@@ -102,6 +102,7 @@ fn editing(loaded: Loaded<(String, Vec<Said>)>, typed: RwSignal<String>, tag: St
     // How often the server found something wrong: then the rows are drawn anew, with what it is.
     let refused = RwSignal::new(0_u32);
     let save = move || {
+        let stay = stay();
         let change = |row: &Row| {
             let own = row.own.trim();
             (row.said.key.clone(), if own.is_empty() { Value::Null } else { own.into() })
@@ -116,7 +117,7 @@ fn editing(loaded: Loaded<(String, Vec<Said>)>, typed: RwSignal<String>, tag: St
         let work = async move { client.say(&directory, &tag.get_value(), &Value::Object(changes)).await };
         act.run(work, move |saved| match saved {
             Ok(()) => {
-                place().let_go();
+                stay.let_go();
                 toasts.good("Saved. The next page that somebody opens says it.");
                 loaded.again();
             }

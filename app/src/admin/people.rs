@@ -9,7 +9,7 @@ use super::{
     browser::moment,
     client::client,
     frame::head,
-    route::{Route, place},
+    route::{Route, place, stay},
     ui::{
         ask::{Question, asking},
         button::{plain, run, with_icon},
@@ -185,6 +185,7 @@ fn second_step(methods: Loaded<Vec<Value>>, user: &User) -> AnyView {
     let (client, toasts) = (client(), toasts());
     let (id, called) = (StoredValue::new(user.id.clone()), StoredValue::new(name(user)));
     let remove = move |method: String| {
+        let id = id.get_value();
         let question = Question {
             title: format!("Take the second step of {} away?", called.get_value()),
             text: "Until they set another one up, which a user flow asks for at the next sign-in, their first proof alone \
@@ -194,8 +195,8 @@ fn second_step(methods: Loaded<Vec<Value>>, user: &User) -> AnyView {
             dangerous: true,
         };
         asking().ask(question, move || {
-            let method = method.clone();
-            run(async move { client.remove_second_step(&id.get_value(), &method).await }, move |()| {
+            let (id, method) = (id.clone(), method.clone());
+            run(async move { client.remove_second_step(&id, &method).await }, move |()| {
                 toasts.good("The second step is taken away.");
                 methods.again();
             });
@@ -235,10 +236,10 @@ fn access(loaded: Loaded<Person>, etag: Etag, made: Made, user: &User) -> AnyVie
     let (client, toasts) = (client(), toasts());
     let (id, called) = (StoredValue::new(user.id.clone()), StoredValue::new(name(user)));
     let enabled = RwSignal::new(user.account_enabled != Some(false));
-    let set = move |on: bool| {
+    let set = move |id: String, on: bool| {
         enabled.set(on);
         spawn_local(async move {
-            match client.update_person(&id.get_value(), None, &json!({ "accountEnabled": on })).await {
+            match client.update_person(&id, None, &json!({ "accountEnabled": on })).await {
                 Ok(()) if on => toasts.good("The account is active again."),
                 Ok(()) => toasts.good("The account is disabled, and its sessions have ended."),
                 Err(trouble) => {
@@ -249,14 +250,15 @@ fn access(loaded: Loaded<Person>, etag: Etag, made: Made, user: &User) -> AnyVie
             // What is written in the form and not saved is not drawn over.
             if !place().is_unsaved() {
                 loaded.again();
-            } else if let Ok(now) = client.person(&id.get_value()).await {
+            } else if let Ok(now) = client.person(&id).await {
                 etag.set_value(now.etag);
             }
         });
     };
     let switch = move |on: bool| {
+        let id = id.get_value();
         if on {
-            return set(true);
+            return set(id, true);
         }
         let question = Question {
             title: format!("Disable {}?", called.get_value()),
@@ -265,7 +267,7 @@ fn access(loaded: Loaded<Person>, etag: Etag, made: Made, user: &User) -> AnyVie
             act: "Disable".into(),
             dangerous: true,
         };
-        asking().ask(question, move || set(false));
+        asking().ask(question, move || set(id.clone(), false));
     };
     let recover = move || {
         run(async move { client.send_recovery_mail(&id.get_value()).await }, move |()| {
@@ -336,7 +338,7 @@ fn shown(made: Made, password: String) -> AnyView {
 }
 
 fn delete(id: StoredValue<String>, called: StoredValue<String>) {
-    let (client, toasts, place) = (client(), toasts(), place());
+    let (client, toasts, stay) = (client(), toasts(), stay());
     let (id, called) = (id.get_value(), called.get_value());
     let question = Question {
         title: format!("Delete {called}?"),
@@ -347,8 +349,7 @@ fn delete(id: StoredValue<String>, called: StoredValue<String>) {
     asking().ask(question, move || {
         let (gone, back, called) = (id.clone(), id.clone(), called.clone());
         run(async move { client.delete_person(&gone).await }, move |()| {
-            place.let_go();
-            place.go(&Route::People);
+            stay.leave_for(&Route::People);
             toasts.with_undo(format!("{called} is deleted."), move || {
                 let back = back.clone();
                 run(async move { client.restore_person(&back).await }, move |()| toasts.good("The account is back."));

@@ -116,7 +116,8 @@ impl Look {
 
     fn get_dressed(self) {
         let portal = portal();
-        let wanted = self.language.get();
+        // It is gone with its screen, and whoever saved there may be elsewhere by now.
+        let Some(wanted) = self.language.try_get() else { return };
         let found = portal.languages.iter().find(|language| language.tag == wanted).or(portal.languages.first());
         let Some(language) = found.cloned() else { return };
         spawn_local(async move {
@@ -232,9 +233,10 @@ fn stage(sample: Signal<Option<Sample>>, look: Look, hear: Option<Hear>) -> AnyV
         }
     });
     Effect::new(move |_| {
+        // What the page before listened to is gone already: it must hear nothing more, whether or not another one follows.
+        mounted.set_value(None);
         let (Some(host), Some(sample), Some(dress)) = (host.get(), sample.get(), look.dress.get()) else { return };
         let Some(root) = open_shadow(&host) else { return };
-        mounted.set_value(None);
         root.set_inner_html("");
         let (typed, faults) = tried.get();
         if let Some((body, ground)) = ground(&dress.language) {

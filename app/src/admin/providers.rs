@@ -146,12 +146,13 @@ fn setting_up(all: Loaded<All>, open: RwSignal<Option<New>>, kind: New) -> AnyVi
     let (name_fault, id_fault, secret_fault, issuer_fault) = (fault(), fault(), fault(), fault());
     let act = Act::new();
     let create = move || {
+        let called = name.get_untracked();
         let provider =
-            provider(kind, name.get_untracked(), id.get_untracked(), secret.get_untracked(), issuer.get_untracked());
+            provider(kind, called.clone(), id.get_untracked(), secret.get_untracked(), issuer.get_untracked());
         act.run(async move { client.create_provider(&provider).await }, move |made| match made {
             Ok(_) => {
                 open.set(None);
-                toasts.good(format!("{} can be chosen in user flows now.", name.get_untracked()));
+                toasts.good(format!("{called} can be chosen in user flows now."));
                 all.again();
             }
             Err(trouble) => {

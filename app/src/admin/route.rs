@@ -1,6 +1,6 @@
 //! Which screen an address means, and how the portal goes from one to another without a new document.
 
-use super::{browser::focus_again, desk::desk};
+use super::{browser::focus_again, desk::desk, ui::ask::asking};
 use crate::ui::browser::window;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
@@ -156,10 +156,50 @@ pub struct Place {
     forms: StoredValue<Vec<Memo<bool>>>,
     /// Where the person wanted to go while there were unsaved changes.
     pub held: RwSignal<Option<String>>,
+    /// How often somebody arrived at a screen.
+    arrivals: StoredValue<u32>,
 }
 
 pub fn place() -> Place {
     desk().place
+}
+
+/// One stay at a screen. An answer that comes once it is over moves nobody, and lets go of nothing that is written elsewhere.
+#[derive(Clone, Copy)]
+pub struct Stay {
+    place: Place,
+    arrival: u32,
+}
+
+/// The present one, to be asked for before the server is.
+pub fn stay() -> Stay {
+    let place = place();
+    Stay { place, arrival: place.arrivals.get_value() }
+}
+
+impl Stay {
+    fn lasts(self) -> bool {
+        self.place.arrivals.get_value() == self.arrival
+    }
+
+    /// What is written here is saved.
+    pub fn let_go(self) {
+        if self.lasts() {
+            self.place.let_go();
+        }
+    }
+
+    pub fn go(self, route: &Route) {
+        if self.lasts() {
+            self.place.go(route);
+        }
+    }
+
+    /// On from here, where what is written is not wanted any more.
+    pub fn leave_for(self, route: &Route) {
+        self.let_go();
+        self.go(route);
+    }
 }
 
 impl Place {
@@ -168,6 +208,7 @@ impl Place {
             route: RwSignal::new(Route::of(path)),
             forms: StoredValue::new(Vec::new()),
             held: RwSignal::new(None),
+            arrivals: StoredValue::new(0),
         };
         replace(&place.route.get_untracked().path(), path);
         place.listen();
@@ -208,6 +249,9 @@ impl Place {
 
     fn arrive(self, path: &str) {
         self.let_go();
+        self.arrivals.update_value(|arrivals| *arrivals += 1);
+        // A question about a screen goes with it.
+        asking().withdraw();
         self.route.set(Route::of(path.split('?').next().unwrap_or(path)));
         window().scroll_to_with_x_and_y(0.0, 0.0);
         focus_again(None);

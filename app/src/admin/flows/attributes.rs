@@ -3,7 +3,7 @@
 use super::{
     super::{
         client::client,
-        route::{Route, place},
+        route::{Route, place, stay},
         ui::{
             button::{Act, primary},
             load::{Loaded, load},
@@ -39,6 +39,7 @@ fn choosing(loaded: Loaded<UserFlow>, flow: StoredValue<UserFlow>, all: Vec<User
     let as_it_is = (chosen.get_untracked(), claims.get_untracked());
     place().hold(move || (chosen.get(), claims.get()) != as_it_is);
     let save = move || {
+        let stay = stay();
         let (id, etag) = flow.with_value(|flow| (flow.id.clone(), flow.etag.clone()));
         let attributes: Vec<_> = chosen.get_untracked().into_iter().map(|id| json!({ "id": id })).collect();
         let changes = json!({
@@ -50,7 +51,7 @@ fn choosing(loaded: Loaded<UserFlow>, flow: StoredValue<UserFlow>, all: Vec<User
         });
         act.run(async move { client.update_flow(&id, etag.as_deref(), changes).await }, move |saved| match saved {
             Ok(()) => {
-                place().let_go();
+                stay.let_go();
                 toasts.good("Saved. Their order and words are set under Page layouts.");
                 loaded.again();
             }

@@ -3,7 +3,7 @@
 use super::{
     super::{
         client::client,
-        route::place,
+        route::{place, stay},
         ui::{
             button::{Act, submit},
             field::{radio, tick},
@@ -114,6 +114,7 @@ fn choosing(
     };
     let social = others(chosen, providers);
     let save = move || {
+        let stay = stay();
         let (id, etag) = flow.with_value(|flow| (flow.id.clone(), flow.etag.clone()));
         let providers: Vec<_> = chosen.get_untracked().into_iter().map(|id| json!({ "id": id })).collect();
         // Where there are no passwords, nobody signs in with a user name, and a code proves every address.
@@ -127,7 +128,7 @@ fn choosing(
         }});
         act.run(async move { client.update_flow(&id, etag.as_deref(), changes).await }, move |saved| match saved {
             Ok(()) => {
-                place().let_go();
+                stay.let_go();
                 toasts.good("Saved. Accounts that are there keep the way they signed up with.");
                 loaded.again();
             }

@@ -4,7 +4,7 @@ use super::super::{
     browser::focus_fault,
     client::client,
     frame::head,
-    route::{Route, place},
+    route::{Route, place, stay},
     trouble::Trouble,
     ui::{
         ask::dialog,
@@ -291,12 +291,11 @@ fn create(draft: Draft, act: Act, offered: &[UserFlowAttribute]) {
         // What is asked is told to the applications; the flow's User attributes can be set otherwise.
         flow.claims = chosen.into_iter().collect();
     }
-    let (client, toasts, place) = (client(), toasts(), place());
+    let (client, toasts, stay) = (client(), toasts(), stay());
     act.run(async move { client.create_flow(&flow).await }, move |made| match made {
         Ok(made) => {
             toasts.good(format!("{} is ready. Add an application to it to use it.", made.display_name));
-            place.let_go();
-            place.go(&Route::Flows);
+            stay.leave_for(&Route::Flows);
         }
         Err(trouble) => tell(draft, &trouble),
     });

@@ -4,7 +4,7 @@ use super::super::{
     activity::{days_ago, steps},
     browser::{focus_fault, number},
     client::client,
-    route::{FlowTab, Route, place},
+    route::{FlowTab, Route, place, stay},
     ui::{
         ask::{Question, asking},
         button::{Act, run, submit, with_icon},
@@ -69,7 +69,7 @@ fn settings(loaded: Loaded<UserFlow>, flow: &UserFlow) -> AnyView {
     let flow = StoredValue::new(flow.clone());
     let set = move |changes: Value| change(loaded, &flow.get_value(), changes);
     let rename = move || {
-        let (client, toasts) = (client(), toasts());
+        let (client, toasts, stay) = (client(), toasts(), stay());
         let (before, new) = (flow.get_value(), name.get_untracked().trim().to_owned());
         if new.is_empty() {
             fault.set(Some(NAMELESS.into()));
@@ -80,7 +80,7 @@ fn settings(loaded: Loaded<UserFlow>, flow: &UserFlow) -> AnyView {
         act.run(async move { client.update_flow(&before.id, before.etag.as_deref(), changes).await }, move |saved| {
             match saved {
                 Ok(()) => {
-                    place().let_go();
+                    stay.let_go();
                     toasts.good("Saved.");
                     loaded.again();
                 }
@@ -131,20 +131,21 @@ fn change(loaded: Loaded<UserFlow>, flow: &UserFlow, changes: Value) {
 }
 
 fn deletion(flow: &UserFlow) -> AnyView {
-    let (client, toasts, place) = (client(), toasts(), place());
-    let (id, name) = (StoredValue::new(flow.id.clone()), StoredValue::new(flow.display_name.clone()));
+    let (client, toasts) = (client(), toasts());
+    let (id, name) = (flow.id.clone(), flow.display_name.clone());
     let ask = move || {
+        let (stay, id, name) = (stay(), id.clone(), name.clone());
         let question = Question {
-            title: format!("Delete {}?", name.get_value()),
+            title: format!("Delete {name}?"),
             text: "Its applications are without a flow then: nobody can sign in there until they are added to another. Accounts stay.".into(),
             act: "Delete user flow".into(),
             dangerous: true,
         };
         asking().ask(question, move || {
-            run(async move { client.delete_flow(&id.get_value()).await }, move |()| {
-                toasts.good(format!("{} is deleted.", name.get_value()));
-                place.let_go();
-                place.go(&Route::Flows);
+            let (id, name) = (id.clone(), name.clone());
+            run(async move { client.delete_flow(&id).await }, move |()| {
+                toasts.good(format!("{name} is deleted."));
+                stay.leave_for(&Route::Flows);
             });
         });
     };

@@ -57,6 +57,11 @@ impl Editor {
         place().hold(move || self.is_changed());
     }
 
+    /// With its page, while an answer was on its way.
+    pub fn is_gone(self) -> bool {
+        self.flow.try_with_untracked(|_| ()).is_none()
+    }
+
     pub fn is_changed(self) -> bool {
         self.rows.with(|rows| self.saved.with(|saved| rows != saved))
     }

@@ -4,7 +4,7 @@ use super::{
     super::{
         client::client,
         flows::who,
-        route::place,
+        route::stay,
         trouble::Trouble,
         ui::{
             ask::dialog,
@@ -30,7 +30,7 @@ pub fn buttons(editor: Editor) -> AnyView {
 }
 
 fn save(editor: Editor, act: Act) {
-    let (client, toasts) = (client(), toasts());
+    let (client, toasts, stay) = (client(), toasts(), stay());
     if !editor.is_changed() {
         toasts.good("Nothing has changed since the last save.");
         return;
@@ -53,7 +53,7 @@ fn save(editor: Editor, act: Act) {
         Ok(flow) => {
             let revision = flow.revision;
             editor.read(flow);
-            place().let_go();
+            stay.let_go();
             toasts.good(format!("Saved as revision {revision}. Pages that are open have it now."));
         }
         Err(Trouble::ChangedMeanwhile) => learn(editor),
@@ -64,9 +64,11 @@ fn save(editor: Editor, act: Act) {
 /// Reads what the other one saved, and takes it in; the marks then say what the rows here would change of it.
 fn learn(editor: Editor) {
     let (client, toasts) = (client(), toasts());
-    let id = editor.flow.with_untracked(|flow| flow.id.clone());
+    // Whoever has left the page has left their changes too, and was asked.
+    let Some(id) = editor.flow.try_with_untracked(|flow| flow.id.clone()) else { return };
     spawn_local(async move {
         match (client.flow(&id).await, client.revisions(&id).await) {
+            _ if editor.is_gone() => {}
             (Ok(flow), revisions) => {
                 let newest = revisions.ok().and_then(|page| page.value.into_iter().next());
                 let who = newest.as_ref().map_or_else(|| "Somebody else".into(), who);

@@ -4,7 +4,7 @@ use super::{
     super::{
         browser::focus_fault,
         client::client,
-        route::place,
+        route::{place, stay},
         ui::{
             button::{Act, submit},
             load::Loaded,
@@ -54,6 +54,7 @@ pub(super) fn section(loaded: Loaded<Person>, etag: Etag, user: &User, attribute
     let id = StoredValue::new(user.id.clone());
     etag.set_value(user.etag.clone());
     let save = move || {
+        let stay = stay();
         let mut changes = Map::new();
         for Row { attribute, now, before, .. } in rows.get_value() {
             let now = now.get_untracked().trim().to_owned();
@@ -66,7 +67,7 @@ pub(super) fn section(loaded: Loaded<Person>, etag: Etag, user: &User, attribute
         };
         act.run(work, move |saved| match saved {
             Ok(()) => {
-                place().let_go();
+                stay.let_go();
                 toasts.good("Saved. Applications are told at the next sign-in.");
                 loaded.again();
             }

@@ -3,7 +3,7 @@
 use super::super::{
     browser::{focus_fault, random},
     client::client,
-    route::{Route, place},
+    route::{Route, place, stay},
     ui::{
         button::{Act, plain, submit},
         field::{Label, line, radio, typed},
@@ -37,6 +37,7 @@ fn asked(open: RwSignal<bool>, made: Made) -> AnyView {
     let (name_fault, address_fault) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let by_password = RwSignal::new(true);
     let create = move || {
+        let stay = stay();
         let password = by_password.get_untracked().then(|| random(PASSWORD_BYTES));
         let new = account(name.get_untracked().trim(), address.get_untracked().trim(), password.as_deref());
         act.run(async move { client.create_person(&new).await }, move |outcome| match outcome {
@@ -46,7 +47,8 @@ fn asked(open: RwSignal<bool>, made: Made) -> AnyView {
                 }
                 None => {
                     toasts.good("The account is there.");
-                    go_to(open, person.id);
+                    open.try_set(false);
+                    stay.go(&Route::Person { id: person.id });
                 }
             },
             Err(trouble) => {

@@ -46,6 +46,13 @@ impl Asking {
         self.question.set(Some(question));
     }
 
+    /// Nobody answers it any more.
+    pub fn withdraw(self) {
+        if self.question.with_untracked(Option::is_some) {
+            self.question.set(None);
+        }
+    }
+
     pub fn view(self) -> AnyView {
         let close = move || self.question.set(None);
         let yes = move || {

@@ -105,12 +105,17 @@ impl Settings {
         Some(saved)
     }
 
+    /// Each of them; none where the form is gone from the page.
+    fn all(self) -> Vec<Entry> {
+        self.0.try_get_value().unwrap_or_default()
+    }
+
     /// What came of saving.
     pub fn answered<T: Clone + Send + Sync + 'static>(self, outcome: client::Result<()>, loaded: Loaded<T>) {
         match outcome {
             Ok(()) => {
                 toasts().good("Saved.");
-                self.0.with_value(|all| all.iter().for_each(|entry| entry.saved.set(entry.now.get_untracked())));
+                self.all().iter().for_each(|entry| entry.saved.set(entry.now.get_untracked()));
                 // What is written in another form of the page is not drawn over.
                 if !place().is_unsaved() {
                     loaded.again();
@@ -133,7 +138,7 @@ impl Settings {
 
     /// Each fault that the server found stands at its field; what is about none of them is told in a corner.
     fn refused(self, trouble: &Trouble) {
-        let all = self.0.get_value();
+        let all = self.all();
         all.iter().for_each(|entry| entry.fault.set(trouble.about(entry.setting.place)));
         if all.iter().any(|entry| entry.fault.with_untracked(Option::is_some)) {
             focus_fault();

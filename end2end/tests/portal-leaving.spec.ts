@@ -1,0 +1,95 @@
+// Whoever does not wait for an answer: it comes when they are on another screen, where it is told and changes nothing else.
+
+import type { Page } from "@playwright/test";
+import { expect, test } from "./administrator.ts";
+
+test.use({ viewport: { width: 1280, height: 860 } });
+
+/** Keeps every request of this kind from the server, until what this gives is called. */
+async function holds(page: Page, method: "DELETE" | "PATCH") {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route(/\/graph\/v1\.0\//, async (route) => {
+    if (route.request().method() !== method) return route.fallback();
+    await held;
+    await route.continue();
+  });
+  return letGo;
+}
+
+test("a user flow whose deletion takes long moves nobody back @script", async ({ administrator }) => {
+  const { page } = administrator;
+  await administrator.opens("User flows");
+  await page.getByRole("link", { name: "New user flow" }).first().click();
+  await administrator.sees("Create");
+  await page.getByLabel("Name", { exact: true }).fill("ShortLived");
+  await page.getByLabel("Email Accounts").check();
+  await administrator.presses("Create");
+  await administrator.sees("User flows");
+  await administrator.selects("ShortLived");
+
+  const letGo = await holds(page, "DELETE");
+  await administrator.presses("Delete user flow");
+  await page.getByRole("dialog").getByRole("button", { name: "Delete user flow" }).click();
+  await administrator.opens("Custom user attributes");
+  letGo();
+  await administrator.isTold("ShortLived is deleted.");
+  await administrator.sees("Custom user attributes");
+});
+
+test("an application whose deletion takes long moves nobody back @script", async ({ administrator }) => {
+  const { page } = administrator;
+  await administrator.registers("Short-lived");
+  const letGo = await holds(page, "DELETE");
+  await administrator.presses("Delete application");
+  await page.getByRole("dialog").getByRole("button", { name: "Delete application" }).click();
+  await administrator.opens("People");
+  letGo();
+  await administrator.isTold("Short-lived is deleted.");
+  await administrator.sees("People");
+});
+
+for (const button of ["Save", "Save the protocol"]) {
+  test(`what is saved after its screen was left is told on the next one: ${button} @script`, async ({ administrator }) => {
+    const { page } = administrator;
+    await administrator.registers("Left early");
+    const letGo = await holds(page, "PATCH");
+    await administrator.presses(button);
+    await administrator.opens("Activity");
+    letGo();
+    await administrator.isTold("Saved.");
+    await administrator.sees("Activity");
+  });
+}
+
+test("a save that comes back late lets go of nothing that is written elsewhere @script", async ({ administrator }) => {
+  const { page } = administrator;
+  const asked = page.getByRole("dialog", { name: "Leave without saving?" });
+  const leavesFor = (name: string) => page.getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true }).click();
+  await administrator.opens("Branding");
+  await page.getByLabel("Name", { exact: true }).fill("Woodgrove Market");
+  const letGo = await holds(page, "PATCH");
+  await administrator.presses("Save");
+  await leavesFor("User flows");
+  await asked.getByRole("button", { name: "Leave without saving" }).click();
+  await administrator.sees("User flows");
+
+  await page.getByRole("link", { name: "New user flow" }).first().click();
+  await administrator.sees("Create");
+  await page.getByLabel("Name", { exact: true }).fill("NotMadeYet");
+  letGo();
+  await administrator.isTold("Saved. The next page that somebody opens has it.");
+  await leavesFor("Activity");
+  await expect(asked).toBeVisible();
+});
+
+test("a question goes with the screen that asked it @script", async ({ administrator }) => {
+  const { page } = administrator;
+  await administrator.opens("User flows");
+  await administrator.selects("SignInSignUpSample");
+  await administrator.presses("Delete user flow");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.goBack();
+  await administrator.sees("User flows");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});
