@@ -1,7 +1,7 @@
 // An administrator at the portal: comes by the link that the server printed, opens what the menu names, presses what is labelled.
 
-import AxeBuilder from "@axe-core/playwright";
 import type { Server } from "../portico.mjs";
+import { findNoBarrier } from "./barriers.ts";
 import { expect, ownServer, test as base } from "./house.ts";
 import { passphrase } from "./person.ts";
 import type { Page } from "@playwright/test";
@@ -135,9 +135,7 @@ export class Administrator {
 
   /** In the portal itself: what its preview shows is looked at where it is a page. */
   async findsNoBarrier() {
-    const { violations } = await new AxeBuilder({ page: this.page }).exclude(".page").setLegacyMode(true).analyze();
-    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-    expect(told, `barriers on ${await this.page.title()}`).toEqual([]);
+    await findNoBarrier(this.page, { except: ".page" });
   }
 
   /** The labels of *Page layouts*, top to bottom. */

@@ -12,7 +12,14 @@ import { Visitor } from "./visitor.ts";
 type Where = "ours" | "elsewhere";
 export type Options = { database: Database; where: Where };
 /** `customer` signed up some time ago. */
-type Story = { person: Person; customer: Person; host: Host | undefined; inspection: Page; forgiven: RegExp; watched: void };
+type Story = {
+  person: Person;
+  customer: Person;
+  host: Host | undefined;
+  inspection: () => Promise<Page>;
+  forgiven: RegExp;
+  watched: void;
+};
 type House = { server: Server; pages: Pages | undefined; customers: Customers };
 
 type Started = (worker: { database: Database }, use: (server: Server) => Promise<void>) => Promise<void>;
@@ -78,10 +85,12 @@ export const test = base.extend<Story, Options & House>({
     { auto: true },
   ],
 
+  // Most stories show nothing that was not inspected before, and need none.
   inspection: async ({ browser }, use) => {
-    const context = await browser.newContext({ javaScriptEnabled: true });
-    await use(await context.newPage());
-    await context.close();
+    const opened: Promise<Page>[] = [];
+    const open = () => browser.newContext({ javaScriptEnabled: true }).then((context) => context.newPage());
+    await use(() => (opened[0] ??= open()));
+    for (const window of opened) await (await window).context().close();
   },
 
   host: async ({ page, server, pages }, use) => {
