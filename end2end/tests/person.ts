@@ -120,32 +120,8 @@ export class Person {
     await this.entersAddress();
     await this.presses("Send code");
     await this.sees("Check your email");
-    await this.waitsForACode();
     await this.entersCode(await this.newestCode(known));
     await this.sees(then);
-  }
-
-  /** Who had a code a moment ago is asked to wait, and then asks again. */
-  async waitsForACode() {
-    const exhausted = this.page.getByText("That was a lot of codes.");
-    while (await exhausted.isVisible()) {
-      await this.countsDown();
-      await this.presses(/send a new code/);
-      await this.sees("Check your email");
-    }
-  }
-
-  /** Until another code can be had. Without script the countdown stands still, and a fresh page says the same. */
-  async countsDown() {
-    await expect
-      .poll(
-        async () => {
-          if (!this.hasScript) await this.page.reload();
-          return this.page.getByRole("button", { name: /send a new code/ }).innerText();
-        },
-        { timeout: 45_000, intervals: [1_000] },
-      )
-      .toBe("send a new code");
   }
 
   async createsPassword() {
@@ -230,10 +206,13 @@ export class Person {
   async newestMail(known?: Mail): Promise<Mail> {
     let mail: Mail | undefined;
     await expect
-      .poll(async () => {
-        mail = await this.mailbox();
-        return mail !== undefined && mail.at !== known?.at;
-      }, "a mail arrives")
+      .poll(
+        async () => {
+          mail = await this.mailbox();
+          return mail !== undefined && mail.at !== known?.at;
+        },
+        { message: "a mail arrives", ...often },
+      )
       .toBe(true);
     return mail as Mail;
   }
