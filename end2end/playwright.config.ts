@@ -28,7 +28,7 @@ export default defineConfig<{}, Options>({
   testDir: "tests",
   fullyParallel: true,
   forbidOnly: true,
-  // One more than the processors of the gate: some stories wait for half a minute until a code may be sent again.
+  // One more than the processors of the gate: a story waits for its page, its letter or its clock as often as it works.
   workers: 3,
   timeout: 90_000,
   expect: { timeout: 10_000 },

@@ -1,10 +1,10 @@
 // An administrator at the portal: comes by the link that the server printed, opens what the menu names, presses what is labelled.
 
-import AxeBuilder from "@axe-core/playwright";
 import type { Server } from "../portico.mjs";
+import { findNoBarrier } from "./barriers.ts";
 import { expect, ownServer, test as base } from "./house.ts";
 import { passphrase } from "./person.ts";
-import type { Page } from "@playwright/test";
+import type { Cookie, Page } from "@playwright/test";
 
 /** With a server of its own: what administrators change is nothing to other stories. */
 export const test = base.extend<{ administrator: Administrator }, { server: Server }>({
@@ -17,8 +17,8 @@ export const test = base.extend<{ administrator: Administrator }, { server: Serv
   },
 });
 
-/** One account for all stories of a server: its link is good once. */
-const known = new WeakMap<Server, { address: string; password: string }>();
+/** One account for all stories of a server, whose link is good once; and its session, so that only the first story signs in. */
+const known = new WeakMap<Server, { address: string; password: string; session: Cookie[] }>();
 
 export class Administrator {
   constructor(
@@ -27,14 +27,19 @@ export class Administrator {
   ) {}
 
   async comes() {
+    const context = this.page.context();
     const account = known.get(this.server);
-    if (account) await this.page.goto("/admin/");
-    else await this.isTheFirst();
+    if (account) {
+      await context.addCookies(account.session);
+      await this.page.goto("/admin/");
+    } else await this.isTheFirst();
     await this.signsIn();
+    const session = (await context.cookies()).filter(({ name }) => /^(session|browser-state)-/.test(name));
+    known.set(this.server, { ...known.get(this.server)!, session });
   }
 
   private async isTheFirst() {
-    const account = { address: "marta@woodgrove.example", password: passphrase() };
+    const account = { address: "marta@woodgrove.example", password: passphrase(), session: [] };
     const link = /\S+\/admin\/setup\?token=[\w-]+/.exec(this.server.run("administrator", "link"))?.[0];
     await this.page.goto(link ?? "the command told no link");
     await this.page.getByLabel("Your name").fill("Marta Weber");
@@ -135,9 +140,7 @@ export class Administrator {
 
   /** In the portal itself: what its preview shows is looked at where it is a page. */
   async findsNoBarrier() {
-    const { violations } = await new AxeBuilder({ page: this.page }).exclude(".page").setLegacyMode(true).analyze();
-    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-    expect(told, `barriers on ${await this.page.title()}`).toEqual([]);
+    await findNoBarrier(this.page, { except: ".page" });
   }
 
   /** The labels of *Page layouts*, top to bottom. */

@@ -33,6 +33,9 @@ const story = base.extend<{}, { server: Server; places: Pages }>({
   ],
 });
 
+// One after the other: a server for each would cost more than the stories do.
+story.describe.configure({ mode: "default" });
+
 async function serve(): Promise<Pages> {
   const server = createServer((_, response) => {
     response.setHeader("content-type", "text/html; charset=utf-8").end(`<!doctype html><html lang="en"><title>Bakery</title><h1>The bakery</h1>`);

@@ -53,6 +53,3 @@ export function register({ place }: Server, { origin }: Pages) {
        select tenant_id, id, 'spa', ${quoted(`${origin}/`)} from applications ${of}`,
   );
 }
-
-/** Whoever comes there comes from this machine, and what one network may ask in an hour is less than all of them ask. */
-export const forgetNetworks = ({ place }: Server) => void ask(place.databaseUrl, "delete from counters");

@@ -4,7 +4,8 @@ import { test as base, expect, type BrowserContext, type Page } from "@playwrigh
 import { randomUUID } from "node:crypto";
 import { Browser, connections, signUp, someNetwork } from "../journey.mjs";
 import { binaryOf, newPlace, remove, start, type Database, type Place, type Server } from "../portico.mjs";
-import { element, forgetNetworks, policy, register, script, serve, type Host, type Pages } from "./host.ts";
+import { ask } from "../sql.mjs";
+import { element, policy, register, script, serve, type Host, type Pages } from "./host.ts";
 import { passphrase, Person, type Someone } from "./person.ts";
 import { Visitor } from "./visitor.ts";
 
@@ -12,8 +13,16 @@ import { Visitor } from "./visitor.ts";
 type Where = "ours" | "elsewhere";
 export type Options = { database: Database; where: Where };
 /** `customer` signed up some time ago. */
-type Story = { person: Person; customer: Person; host: Host | undefined; inspection: Page; forgiven: RegExp; watched: void };
-type House = { server: Server; pages: Pages | undefined; customers: Customers };
+type Story = {
+  person: Person;
+  customer: Person;
+  host: Host | undefined;
+  inspection: () => Promise<Page>;
+  forgiven: RegExp;
+  watched: void;
+};
+/** `crowd` are a few customers, for whoever looks at all of them. */
+type House = { server: Server; pages: Pages | undefined; customers: Customers; crowd: Someone[] };
 
 type Started = (worker: { database: Database }, use: (server: Server) => Promise<void>) => Promise<void>;
 
@@ -49,10 +58,15 @@ export const test = base.extend<Story, Options & House>({
 
   customers: [
     // What is known of the application is known before it is asked for.
-    async ({ server, pages: _ }, use) => {
-      const customers = new Customers(server);
-      await customers.welcome(6);
-      await use(customers);
+    ({ server, pages: _ }, use) => use(new Customers(server)),
+    { scope: "worker" },
+  ],
+
+  crowd: [
+    async ({ customers }, use) => {
+      const crowd: Someone[] = [];
+      while (crowd.length < 3) crowd.push(await customers.someone());
+      await use(crowd);
     },
     { scope: "worker" },
   ],
@@ -78,15 +92,18 @@ export const test = base.extend<Story, Options & House>({
     { auto: true },
   ],
 
+  // Most stories show nothing that was not inspected before, and need none.
   inspection: async ({ browser }, use) => {
-    const context = await browser.newContext({ javaScriptEnabled: true });
-    await use(await context.newPage());
-    await context.close();
+    const opened: Promise<Page>[] = [];
+    const open = () => browser.newContext({ javaScriptEnabled: true }).then((context) => context.newPage());
+    await use(() => (opened[0] ??= open()));
+    for (const window of opened) await (await window).context().close();
   },
 
   host: async ({ page, server, pages }, use) => {
     if (!pages) return use(undefined);
-    forgetNetworks(server);
+    // Whoever comes there comes from this machine, and what one network may ask in an hour is less than all of them ask.
+    forgetCounters(server);
     await use({
       origin: pages.origin,
       async opens(markup = script(server) + element(), allowed = policy(server.origin)) {
@@ -106,27 +123,23 @@ export const test = base.extend<Story, Options & House>({
   },
 });
 
-/** People who have an account already, made over HTTP. For half a minute after that no code is mailed to them. */
+/** People who have an account already, made over HTTP. */
 class Customers {
-  readonly #waiting: Someone[] = [];
   readonly #agent = connections();
 
   constructor(readonly server: Server) {}
 
-  async welcome(count: number) {
-    for (let made = 0; made < count; made++) this.#waiting.push(await this.#newOne());
-  }
-
   async someone(): Promise<Someone> {
-    return this.#waiting.shift() ?? (await this.#newOne());
-  }
-
-  async #newOne() {
     const someone = { name: "Grace Hopper", address: `grace.${randomUUID()}@example.org`, password: passphrase() };
     await signUp(new Browser({ port: this.server.port, agent: this.#agent }), someone);
+    // For half a minute after that no code would be mailed to them.
+    forgetCounters(this.server);
     return someone;
   }
 }
+
+/** What anybody did lately was long ago. */
+export const forgetCounters = ({ place }: Server) => void ask(place.databaseUrl, "delete from counters");
 
 /** Console, script and policy: nothing of this is ever right. */
 export function watch(context: BrowserContext, complaints: string[]) {

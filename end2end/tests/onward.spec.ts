@@ -31,6 +31,9 @@ const story = base.extend<{}, { server: Server; bakery: Bakery }>({
   ],
 });
 
+// One after the other: a server for each would cost more than the stories do.
+story.describe.configure({ mode: "default" });
+
 async function listen(answer: RequestListener) {
   const server = createServer(answer);
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));

@@ -1,15 +1,18 @@
 // A person at the door: reads headings, fills in what is labelled, presses what is named, looks into the mailbox.
 
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
 import { authorizationRequest } from "../journey.mjs";
 import type { Server } from "../portico.mjs";
+import { findNoBarrier } from "./barriers.ts";
 
 export type Someone = { name: string; address: string; password: string };
 
 /** A password that no rule objects to. */
 export const passphrase = () => `plum kettle ${randomUUID().slice(0, 8)}`;
+
+/** What is waited for comes in a moment, and whoever looks seldom sees it late. */
+export const often = { intervals: [50] };
 
 export class Person {
   name = "Ada Lovelace";
@@ -21,8 +24,8 @@ export class Person {
     readonly context: BrowserContext,
     readonly server: Server,
     readonly hasScript: boolean,
-    /** A window like theirs, but with script. */
-    private readonly inspection: Page,
+    /** Opens a window like theirs, but with script. */
+    private readonly inspection: () => Promise<Page>,
   ) {}
 
   /** The same person with another window, which shares its cookies. */
@@ -55,24 +58,22 @@ export class Person {
   async isTakenOver() {
     if (!this.hasScript || (await this.page.locator("script[data-wasm]").count()) === 0) return;
     await expect
-      .poll(() => this.page.locator("#hosted form").first().evaluate((form: HTMLFormElement) => form.noValidate))
+      .poll(() => this.page.locator("#hosted form").first().evaluate((form: HTMLFormElement) => form.noValidate), often)
       .toBe(true);
   }
 
   async findsNoBarrier() {
-    const page = this.hasScript ? this.page : await this.asSeenWithScript();
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-    expect(told, `barriers on ${await this.page.title()}`).toEqual([]);
+    await findNoBarrier(this.page, this.hasScript ? {} : { through: () => this.asSeenWithScript() });
   }
 
   /** Axe is a script: where none may run, it looks at the same document in a window where it may. */
   private async asSeenWithScript(): Promise<Page> {
     const document = (await this.page.content()).replace(/<script.*?<\/script>/gs, "");
-    await this.inspection.unrouteAll();
-    await this.inspection.route(this.page.url(), (route) => route.fulfill({ contentType: "text/html", body: document }));
-    await this.inspection.goto(this.page.url());
-    return this.inspection;
+    const inspection = await this.inspection();
+    await inspection.unrouteAll();
+    await inspection.route(this.page.url(), (route) => route.fulfill({ contentType: "text/html", body: document }));
+    await inspection.goto(this.page.url());
+    return inspection;
   }
 
   async isTold(sentence: string | RegExp) {
@@ -119,32 +120,8 @@ export class Person {
     await this.entersAddress();
     await this.presses("Send code");
     await this.sees("Check your email");
-    await this.waitsForACode();
     await this.entersCode(await this.newestCode(known));
     await this.sees(then);
-  }
-
-  /** Who had a code a moment ago is asked to wait, and then asks again. */
-  async waitsForACode() {
-    const exhausted = this.page.getByText("That was a lot of codes.");
-    while (await exhausted.isVisible()) {
-      await this.countsDown();
-      await this.presses(/send a new code/);
-      await this.sees("Check your email");
-    }
-  }
-
-  /** Until another code can be had. Without script the countdown stands still, and a fresh page says the same. */
-  async countsDown() {
-    await expect
-      .poll(
-        async () => {
-          if (!this.hasScript) await this.page.reload();
-          return this.page.getByRole("button", { name: /send a new code/ }).innerText();
-        },
-        { timeout: 45_000, intervals: [1_000] },
-      )
-      .toBe("send a new code");
   }
 
   async createsPassword() {
@@ -229,10 +206,13 @@ export class Person {
   async newestMail(known?: Mail): Promise<Mail> {
     let mail: Mail | undefined;
     await expect
-      .poll(async () => {
-        mail = await this.mailbox();
-        return mail !== undefined && mail.at !== known?.at;
-      }, "a mail arrives")
+      .poll(
+        async () => {
+          mail = await this.mailbox();
+          return mail !== undefined && mail.at !== known?.at;
+        },
+        { message: "a mail arrives", ...often },
+      )
       .toBe(true);
     return mail as Mail;
   }

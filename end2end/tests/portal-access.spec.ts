@@ -32,7 +32,7 @@ async function walksThroughAll(administrator: Administrator) {
 
 test.describe("at a desk", () => {
   test.use({ viewport: { width: 1280, height: 860 } });
-  test("nobody is kept out of a screen @script", async ({ administrator, customers: _ }) => {
+  test("nobody is kept out of a screen @script", async ({ administrator, crowd: _ }) => {
     test.slow();
     await walksThroughAll(administrator);
   });
@@ -61,7 +61,7 @@ test.describe("at a desk", () => {
 
 test.describe("on a phone, in the dark", () => {
   test.use({ viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true });
-  test("nobody is kept out of a screen @script", async ({ administrator, customers: _ }) => {
+  test("nobody is kept out of a screen @script", async ({ administrator, crowd: _ }) => {
     test.slow();
     await walksThroughAll(administrator);
   });

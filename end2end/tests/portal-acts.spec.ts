@@ -14,7 +14,7 @@ async function opensSomebody(administrator: Administrator, name: string | RegExp
   await expect(administrator.page.getByRole("heading", { name: "Access" })).toBeVisible();
 }
 
-test("what is done to an account asks once, or is undone @script", async ({ administrator, customers: _ }) => {
+test("what is done to an account asks once, or is undone @script", async ({ administrator, crowd: _ }) => {
   const { page } = administrator;
   await opensSomebody(administrator, "Grace Hopper");
 
@@ -94,7 +94,7 @@ test("a person is made, deleted, brought back and forgotten @script", async ({ a
   await expect(page.getByRole("row").filter({ hasText: address })).toHaveCount(0);
 });
 
-test("a second step is seen, and taken away after a question @script", async ({ administrator, customers: _, server }) => {
+test("a second step is seen, and taken away after a question @script", async ({ administrator, crowd: _, server }) => {
   const { page } = administrator;
   // As a user flow leaves it.
   ask(
@@ -127,7 +127,7 @@ test("an invitation is withdrawn after a question @script", async ({ administrat
   await expect(ines).toHaveCount(0);
 });
 
-test("what was typed and not saved is not lost by a click @script", async ({ administrator, customers: _ }) => {
+test("what was typed and not saved is not lost by a click @script", async ({ administrator, crowd: _ }) => {
   const { page } = administrator;
   const isAsked = async () => {
     const asked = page.getByRole("dialog", { name: "Leave without saving?" });
@@ -241,7 +241,7 @@ test("saving one form of an application leaves the other as it was typed @script
   await administrator.confirms(/^Remove the secret/, "Remove");
 });
 
-test("sign-ins are asked for by person, event and time @script", async ({ administrator, customers: _ }) => {
+test("sign-ins are asked for by person, event and time @script", async ({ administrator, crowd: _ }) => {
   const { page } = administrator;
   const who = page.getByRole("rowheader");
   await administrator.opens("Activity");

@@ -191,7 +191,7 @@ test("others are asked to administer, get another role, and lose it @script", as
   await expect(marta).toContainText("Global Administrator");
 });
 
-test("a script gets a permission and loses it, and somebody gets a letter @script", async ({ administrator, customers: _ }) => {
+test("a script gets a permission and loses it, and somebody gets a letter @script", async ({ administrator, crowd: _ }) => {
   const { page } = administrator;
   await administrator.opens("Applications");
   await page.getByRole("rowheader").getByRole("link").first().click();

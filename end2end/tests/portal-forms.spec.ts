@@ -101,7 +101,7 @@ test("what is new is made by Enter, and what is missing is said at its field @sc
   await administrator.sees("User flows");
 });
 
-test("what is there is changed by Enter, and the next key goes on there @script", async ({ administrator, customers: _ }) => {
+test("what is there is changed by Enter, and the next key goes on there @script", async ({ administrator, crowd: _ }) => {
   const { page } = administrator;
   const isSaved = async (field: string, value: string) => {
     await administrator.isTold("Saved.");
@@ -221,7 +221,7 @@ test("a picture that comes or goes leaves what is typed beside it @script", asyn
   await expect(page.getByRole("dialog")).toBeVisible();
 });
 
-test("a person’s page leads to their sign-ins @script", async ({ administrator, customers: _ }) => {
+test("a person’s page leads to their sign-ins @script", async ({ administrator, crowd: _ }) => {
   const { page } = administrator;
   await administrator.opens("People");
   await page.getByRole("rowheader").getByRole("link", { name: "Grace Hopper" }).first().click();

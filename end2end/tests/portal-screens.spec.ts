@@ -8,7 +8,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
   for (const colorScheme of ["light", "dark"] as const) {
     test.describe(`${size} ${colorScheme}`, () => {
       test.use({ viewport, colorScheme });
-      test("every screen", async ({ administrator, customers: _ }) => {
+      test("every screen", async ({ administrator, crowd: _ }) => {
         test.slow();
         await walksThrough(administrator, `${size}-${colorScheme}`);
       });
@@ -19,7 +19,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
 // The portal speaks English; what it is made of stands the other way round where a directory's name or a browser does.
 test.describe("right to left", () => {
   test.use({ viewport: sizes.small });
-  test("every screen", async ({ administrator, customers: _ }) => {
+  test("every screen", async ({ administrator, crowd: _ }) => {
     test.slow();
     await administrator.page.addInitScript(() => document.addEventListener("DOMContentLoaded", () => (document.documentElement.dir = "rtl")));
     await administrator.page.reload();

@@ -2,7 +2,7 @@
 
 import { expect } from "@playwright/test";
 import { element, script, type Host } from "./host.ts";
-import { Person } from "./person.ts";
+import { often, Person } from "./person.ts";
 
 export class Visitor extends Person {
   constructor(
@@ -74,7 +74,7 @@ export class Visitor extends Person {
 export async function sees(person: Person, heading: string | RegExp, nth = 0) {
   const widget = person.page.locator("portico-sign-in").nth(nth);
   await expect(widget.locator("h2")).toHaveText(heading);
-  await expect.poll(() => widget.locator("form").first().evaluate((form: HTMLFormElement) => form.noValidate)).toBe(true);
+  await expect.poll(() => widget.locator("form").first().evaluate((form: HTMLFormElement) => form.noValidate), often).toBe(true);
   await person.findsNoBarrier();
 }
 
