@@ -2,7 +2,7 @@
 //! the codes of an authenticator app.
 
 use super::{
-    counted::{acquaintance, asker, failure, forgive, guesses, second_step_guesser, subject},
+    counted::{Asker, acquaintance, asker, failure, forgive, guesses, second_step_guesser, subject},
     hold::hold,
     perform,
     visit::Visit,
@@ -44,7 +44,7 @@ pub async fn send_code(
         }
         _ => subject(state, &["second code", account.as_str()]),
     };
-    perform::mail_code(state, visit, unit, asker, Some(Folded::address(to))).await
+    perform::mail_code(state, visit, unit, Asker::alone(asker), Some(Folded::address(to))).await
 }
 
 pub async fn send_enrolment_code(
@@ -61,7 +61,7 @@ pub async fn send_enrolment_code(
             return Ok(Event::IsOwnAddress);
         }
     }
-    let asker = asker(state, visit, "address", &to).await?;
+    let asker = asker(state, visit, &to, None, Some(&to)).await?;
     perform::mail_code(state, visit, unit, asker, Some(to)).await
 }
 
