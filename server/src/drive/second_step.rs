@@ -2,6 +2,7 @@
 //! the codes of an authenticator app.
 
 use super::{
+    account::tell_owner,
     counted::{Asker, acquaintance, asker, failure, forgive, guesses, second_step_guesser, subject},
     hold::hold,
     perform,
@@ -9,15 +10,14 @@ use super::{
 };
 use crate::{
     directory::{
-        Durability, Unit, account, device, guess,
+        Durability, Unit, device, guess,
         identity::{self, Folded},
         second_address, second_factor,
         sign_in_failure::{self, Why},
     },
     error::{Error, Result},
     journey::{Came, Event, Stage},
-    mail::compose::{Mail, compose},
-    post::NOTICE_LIFETIME,
+    mail::compose::Mail,
     secret::{seal::Purpose, token, totp},
     state::AppState,
 };
@@ -142,15 +142,8 @@ pub async fn keep_address(
         Box::pin(async move { second_address::keep(c, &tenant, &id, &address, first.as_ref(), now).await })
     });
     if !matches!(entering.came, Came::New { .. }) {
-        tell(state, visit, unit, account).await?;
+        let mail = Mail::SecondStepChanged { application: visit.application.name.clone() };
+        tell_owner(state, visit, unit, account, None, &mail).await?;
     }
     Ok(Event::SecondAddressKept)
-}
-
-async fn tell(state: &AppState, visit: &Visit, unit: &mut Unit, account: &AccountId) -> Result<()> {
-    let profile = account::profile(&state.db, &visit.tenant.id, account).await?.ok_or(Error::JourneyOver)?;
-    let Some(address) = profile.mailbox() else { return Ok(()) };
-    let mail = Mail::SecondStepChanged { application: visit.application.name.clone() };
-    let letter = compose(&mail, Folded::address(address).as_str(), &visit.tenant.brand, &visit.texts);
-    perform::write(state, visit, unit, &letter, visit.now + NOTICE_LIFETIME)
 }
