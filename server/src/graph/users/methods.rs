@@ -2,15 +2,7 @@
 
 use super::{letter, living};
 use crate::{
-    directory::{
-        attachment,
-        audit::Operation,
-        guess,
-        identity::{self, Folded},
-        outbox,
-        person::Person,
-        second_address, second_factor,
-    },
+    directory::{audit::Operation, guess, identity::Folded, outbox, person::Person, second_address, second_factor},
     drive,
     error::{Error, Flaw, Result},
     graph::{
@@ -19,8 +11,7 @@ use crate::{
         caller::Caller,
         change::{self, Change},
     },
-    mail::compose::{Mail, compose},
-    post::{self, NOTICE_LIFETIME},
+    mail::compose::Mail,
     state::AppState,
 };
 use app::contract::{resource::authentication_method::EmailAuthenticationMethod, user_flow::Method, validate};
@@ -120,7 +111,7 @@ pub async fn add_email(
     let of = of(&person, "emailMethods");
     let what = json!({ "emailMethod": true });
     let change = Change::of_person("Add email method", Operation::Update, &person.id, &json!({}), &what)?;
-    let letters = notices(&state, &caller, &person).await?;
+    let letters = letter::notices(&state, &caller, &person, changed).await?;
     change::make(&state, &caller, change, move |c, tenant, now| {
         Box::pin(async move {
             second_address::keep(c, tenant, &person.id, &address, None, now).await?;
@@ -142,7 +133,7 @@ pub async fn remove_email(
     email_of(&state, &caller, &person).await?.filter(|found| found.id == method).ok_or(Error::NotFound)?;
     let before = json!({ "emailMethod": true });
     let change = Change::of_person("Remove email method", Operation::Update, &person.id, &before, &json!({}))?;
-    let letters = notices(&state, &caller, &person).await?;
+    let letters = letter::notices(&state, &caller, &person, changed).await?;
     // Whoever guessed at the old one closes no new one.
     let guesser = drive::second_step_guesser(&state, &person.id);
     change::make(&state, &caller, change, move |c, tenant, now| {
@@ -157,18 +148,6 @@ pub async fn remove_email(
     Ok(nothing())
 }
 
-/// The owner is told (security R11, R18), at every mailbox that was theirs before: whoever is behind the change has not all.
-async fn notices(state: &AppState, caller: &Caller, person: &Person) -> Result<Vec<outbox::Waiting>> {
-    let tenant = &caller.tenant;
-    let attached = attachment::list(&state.db, &tenant.id).await?;
-    let door = letter::door(person, &attached);
-    let application = door.map_or_else(|| tenant.brand.name.clone(), |door| door.name.clone());
-    let texts = letter::texts(state, caller, person).await?;
-    let mail = Mail::SecondStepChanged { application };
-    let mailboxes = identity::list_mailboxes(&state.db, &tenant.id, &person.id).await?;
-    let sealed = |mailbox: &Folded| {
-        let letter = compose(&mail, mailbox.as_str(), &tenant.brand, &texts);
-        post::sealed(state, &tenant.id, &letter, state.clock.now() + NOTICE_LIFETIME)
-    };
-    mailboxes.iter().map(sealed).collect()
+fn changed(application: String) -> Mail {
+    Mail::SecondStepChanged { application }
 }
