@@ -174,9 +174,9 @@ struct Stretch {
     written: Vec<String>,
 }
 
-/// What a database's `lower` knows hangs on its kind and its language. By "binary" each of them knows the letters of ASCII and
-/// no others: those are one stretch as far as they go, in small letters; every other letter is asked for in its cases, which
-/// we know.
+/// What a database's `lower` knows hangs on its kind and its language. By "binary" each of them knows the letters of ASCII
+/// and no others: those are one stretch as far as they go, in small letters; every other letter is asked for in its cases,
+/// which we know.
 fn stretches(text: &str) -> Vec<Stretch> {
     let letters: Vec<char> = text.chars().collect();
     let (looked_at, rest) = letters.split_at(letters.len().min(LONGEST));
