@@ -1,20 +1,41 @@
 //! What is accepted, what is refused, and that every fault is told at once.
 
 use super::*;
+use crate::clock::Chance;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use std::path::PathBuf;
+use std::ops::Deref;
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-fn folder(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("portico-config-{name}-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    folder
+/// Nobody else's: development makes its seal key there, and of two who make it at once one would read half of it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Folder {
+        let folder = std::env::temp_dir().join(format!("portico-config-{}", Chance::System.id()));
+        fs::create_dir(&folder).unwrap();
+        Folder(folder)
+    }
+}
+
+impl Deref for Folder {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // One left behind does no harm.
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 fn read(variables: &[(&str, &str)]) -> Result<Config, Faults> {
     let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-    Config::read(Sources { variables, file: None, folder: &folder("read") })
+    Config::read(Sources { variables, file: None, folder: &Folder::new() })
 }
 
 fn faults(variables: &[(&str, &str)]) -> Vec<String> {
@@ -51,7 +72,7 @@ fn links_lead_where_the_server_listens_unless_another_address_is_set() {
     let told = faults(&[("PORTICO_LISTEN", "0.0.0.0:3072")]);
     assert!(told.len() == 1 && told[0].contains("http://localhost:3072 means development"), "{told:?}");
 
-    let folder = folder("listen");
+    let folder = Folder::new();
     let path = folder.join("portico.toml");
     let in_file = |text: &str| {
         fs::write(&path, text).unwrap();
@@ -64,9 +85,8 @@ fn links_lead_where_the_server_listens_unless_another_address_is_set() {
 
 #[test]
 fn whoever_only_looks_makes_no_seal_key() {
-    let folder = folder("look");
+    let folder = Folder::new();
     let path = folder.join("portico.key");
-    let _ = fs::remove_file(&path);
     let sources = || Sources { variables: BTreeMap::new(), file: None, folder: &folder };
     assert!(Config::look(sources()).unwrap().seal_keys.is_empty());
     assert!(!path.exists());
@@ -75,11 +95,15 @@ fn whoever_only_looks_makes_no_seal_key() {
 }
 
 #[test]
+fn no_test_finds_the_seal_key_of_another() {
+    assert_ne!(read(&[]).unwrap().seal_keys, read(&[]).unwrap().seal_keys);
+}
+
+#[test]
 fn development_makes_its_seal_key_once_and_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let folder = folder("key");
+    let folder = Folder::new();
     let path = folder.join("portico.key");
-    let _ = fs::remove_file(&path);
     let config = || Config::read(Sources { variables: BTreeMap::new(), file: None, folder: &folder }).unwrap();
     let first = config().seal_keys;
     assert_eq!(config().seal_keys, first);
@@ -102,7 +126,8 @@ gJrhAh6/Zdx2MTk=\n\
 
 #[test]
 fn a_company_s_own_authority_is_trusted_for_mail() {
-    let path = folder("authority").join("ca.pem");
+    let folder = Folder::new();
+    let path = folder.join("ca.pem");
     let with = |pem: &str| {
         fs::write(&path, pem).unwrap();
         let set = ("PORTICO_SMTP_CA", path.to_str().unwrap());
@@ -114,7 +139,6 @@ fn a_company_s_own_authority_is_trusted_for_mail() {
         let told = with(wrong).err().unwrap().to_string();
         assert!(told.contains("PORTICO_SMTP_CA") && told.contains("holds no certificate"), "{told}");
     }
-    fs::remove_file(&path).unwrap();
     assert!(
         faults(&[PRODUCTION.as_slice(), &[("PORTICO_SMTP_CA", "/nowhere/ca.pem")]].concat())[0]
             .contains("cannot be read")
@@ -183,7 +207,7 @@ fn what_kubernetes_adds_by_itself_is_no_slip_of_the_pen() {
 
 #[test]
 fn the_environment_wins_over_the_file() {
-    let folder = folder("file");
+    let folder = Folder::new();
     let path = folder.join("portico.toml");
     fs::write(&path, "listen = \"127.0.0.1:1\"\nlog = \"debug\"\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n")
         .unwrap();
@@ -194,7 +218,7 @@ fn the_environment_wins_over_the_file() {
 
 #[test]
 fn an_unknown_key_in_the_file_is_refused() {
-    let folder = folder("unknown");
+    let folder = Folder::new();
     let path = folder.join("portico.toml");
     fs::write(&path, "listne = \"0.0.0.0:1\"\nlog = 3\n").unwrap();
     let told = Config::read(Sources { variables: BTreeMap::new(), file: Some(&path), folder: &folder }).err().unwrap();

@@ -114,14 +114,18 @@ impl Clause {
 
     /// Whether a column's text begins so, in whatever case.
     pub fn say_begins(&mut self, column: &'static str, text: &str) -> &mut Self {
-        let length = text.chars().count() as i64;
-        self.say("lower(substr(").say(column).say(", 1, CAST(").bind(length).say(" AS INTEGER))) IN ");
-        self.bind_list(in_lower(text))
+        self.say("(1 = 1");
+        for Stretch { at, length, written } in stretches(text) {
+            self.say(" AND lower(substr(").say(column).say(", CAST(").bind(at).say(" AS INTEGER), CAST(").bind(length);
+            self.say(" AS INTEGER)) COLLATE \"binary\") IN ").bind_list(written);
+        }
+        self.say(")")
     }
 
     /// Whether a column's text is this one, in whatever case.
     pub fn say_is(&mut self, column: &'static str, text: &str) -> &mut Self {
-        self.say("lower(").say(column).say(") IN ").bind_list(in_lower(text))
+        let length = text.chars().count() as i64;
+        self.say("(length(").say(column).say(") = ").bind(length).say(" AND ").say_begins(column, text).say(")")
     }
 
     pub async fn fetch_all<'c, T>(self, from: impl Executor<'c, Database = Any>) -> Result<Vec<T>, sqlx::Error>
@@ -158,10 +162,54 @@ impl Clause {
     }
 }
 
-/// What a database's `lower` may make of a text. SQLite's knows the letters of ASCII: beyond them a text is found in small
-/// letters, in capitals and as it was written. PostgreSQL's knows them all.
-fn in_lower(text: &str) -> [String; 3] {
-    [text.to_lowercase(), text.to_uppercase().to_ascii_lowercase(), text.to_ascii_lowercase()]
+/// Letters that are looked at one by one. Beyond them others than those of ASCII count as they were typed: SQLite reads no
+/// condition of a thousand parts.
+const LONGEST: usize = 200;
+
+/// Part of a text, and what a text in another case may have in its place.
+struct Stretch {
+    /// In characters, from one on.
+    at: i64,
+    length: i64,
+    written: Vec<String>,
+}
+
+/// What a database's `lower` knows hangs on its kind and its language. By "binary" each of them knows the letters of ASCII
+/// and no others: those are one stretch as far as they go, in small letters; every other letter is asked for in its cases,
+/// which we know.
+fn stretches(text: &str) -> Vec<Stretch> {
+    let letters: Vec<char> = text.chars().collect();
+    let (looked_at, rest) = letters.split_at(letters.len().min(LONGEST));
+    let mut at = 1;
+    let stretch = |letters: &[char]| {
+        let written = match letters {
+            [letter] if !letter.is_ascii() => cases(*letter),
+            letters => vec![letters.iter().map(char::to_ascii_lowercase).collect()],
+        };
+        let stretch = Stretch { at, length: letters.len() as i64, written };
+        at += stretch.length;
+        stretch
+    };
+    let runs = looked_at.chunk_by(|one, next| one.is_ascii() && next.is_ascii());
+    runs.chain(Some(rest).filter(|rest| !rest.is_empty())).map(stretch).collect()
+}
+
+/// Of a letter that is not of ASCII. (One whose other case is several letters, or one of ASCII, is itself alone.)
+fn cases(letter: char) -> Vec<String> {
+    let capital = alone(letter.to_uppercase());
+    let small = alone(letter.to_lowercase());
+    let small_of_capital = capital.and_then(|capital| alone(capital.to_lowercase()));
+    let mut cases = vec![letter];
+    for case in [capital, small, small_of_capital].into_iter().flatten() {
+        if !case.is_ascii() && !cases.contains(&case) {
+            cases.push(case);
+        }
+    }
+    cases.into_iter().map(String::from).collect()
+}
+
+fn alone(mut letters: impl Iterator<Item = char>) -> Option<char> {
+    letters.next().filter(|_| letters.next().is_none())
 }
 
 pub(super) fn with(mut query: Query<Any, AnyArguments>, values: Vec<Bound>) -> Query<Any, AnyArguments> {
@@ -172,4 +220,27 @@ pub(super) fn with(mut query: Query<Any, AnyArguments>, values: Vec<Bound>) -> Q
         };
     }
     query
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_in_another_case_has_the_same_letters_in_the_same_places() {
+        let told = |text: &str| -> Vec<String> {
+            let stretches = stretches(text).into_iter();
+            stretches.map(|it| format!("{}+{} {}", it.at, it.length, it.written.join("|"))).collect()
+        };
+        assert_eq!(told("Straße 7"), ["1+4 stra", "5+1 ß", "6+3 e 7"]);
+        assert_eq!(told("ЁJ"), ["1+1 Ё|ё", "2+1 j"]);
+        // A small sigma has a form of its own at the end of a word.
+        assert_eq!(told("ς"), ["1+1 ς|Σ|σ"]);
+        // The sign for kelvin is no letter of ASCII, and its small one is.
+        assert_eq!(told("\u{212a}"), ["1+1 \u{212a}"]);
+        assert!(told("").is_empty());
+        let long = stretches(&"Ö".repeat(LONGEST + 40));
+        assert_eq!(long.len(), LONGEST + 1);
+        assert_eq!(long[LONGEST].written, ["Ö".repeat(40)]);
+    }
 }

@@ -21,6 +21,9 @@ pub const EMAIL_ADDRESS: &str = "emailAddress";
 /// And of one known by a user name.
 pub(super) const USER_NAME: &str = "userName";
 
+/// Mailboxes to which one notice goes, at most.
+const MOST_MAILBOXES: usize = 10;
+
 /// A name in the form in which it is unique: no case, no compatibility look-alikes, international domains in ASCII.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Folded(String);
@@ -137,6 +140,32 @@ pub async fn find_contact(db: &Db, tenant: &TenantId, user_name: &Folded) -> Res
     .fetch_optional(db.reader())
     .await?;
     Ok(row.map(|(address,)| address))
+}
+
+/// Where the owner of an account is told what became of it: at every mailbox that is known to be theirs and by which they sign
+/// in, recover, or show a second proof (security R11, R18). A second one alone may be a stranger's, who made the account with
+/// an address that is not theirs (security R12).
+pub async fn list_mailboxes(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<Vec<Folded>> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT kind, address FROM addresses
+         WHERE tenant_id = $1 AND account_id = $2 AND kind IN ('contact', 'secondStep', 'signIn')
+           AND verified_at IS NOT NULL
+         ORDER BY kind, address",
+    )
+    .bind(tenant.as_str())
+    .bind(account.as_str())
+    .fetch_all(db.reader())
+    .await?;
+    let is_owned = rows.iter().any(|(kind, _)| kind != "secondStep");
+    let mut mailboxes = Vec::new();
+    for (_, address) in rows.iter().filter(|_| is_owned) {
+        let mailbox = Folded::address(address);
+        if !mailboxes.contains(&mailbox) {
+            mailboxes.push(mailbox);
+        }
+    }
+    mailboxes.truncate(MOST_MAILBOXES);
+    Ok(mailboxes)
 }
 
 /// Whether the account is known by this address still, which somebody read mail at: `Error::JourneyOver` where it has another

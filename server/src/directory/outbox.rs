@@ -3,6 +3,7 @@
 use super::{Db, Durability, Statement, identity::Folded, sealed};
 use crate::error::Result;
 use app::contract::{id::TenantId, time::Timestamp};
+use sqlx::AnyConnection;
 use std::time::Duration;
 
 /// While one server tries to send a letter, no other does.
@@ -32,6 +33,13 @@ pub fn insert(tenant: &TenantId, letter: &Waiting, now: Timestamp) -> Statement 
     .bind(now.0)
     .bind(letter.expires_at.0)
     .bind(goes_nowhere.then_some(now.0))
+}
+
+pub async fn insert_all(c: &mut AnyConnection, tenant: &TenantId, letters: &[Waiting], now: Timestamp) -> Result<()> {
+    for letter in letters {
+        insert(tenant, letter, now).run(c).await?;
+    }
+    Ok(())
 }
 
 /// What a letter is sealed for.

@@ -62,6 +62,15 @@ impl Unit {
         self.has_letter = true;
     }
 
+    /// The same of a letter whose way is found out in the unit.
+    pub fn post_by<F>(&mut self, write: F)
+    where
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<()>> + Send + 'static,
+    {
+        self.add(Durability::Lasting, write);
+        self.has_letter = true;
+    }
+
     pub fn has_letter(&self) -> bool {
         self.has_letter
     }

@@ -10,13 +10,13 @@ use super::{
 use crate::{
     directory::{
         Durability, Unit,
-        account::{self, NewAccount, NewName, Profile},
+        account::{self, NewAccount, NewName},
         activity::Kind,
         device, guess,
-        identity::Folded,
+        identity::{self, Folded},
         person, second_address,
     },
-    error::{Error, Result},
+    error::Result,
     journey::{Proof, Reached},
     mail::compose::{Mail, compose},
     post::NOTICE_LIFETIME,
@@ -84,7 +84,6 @@ pub async fn replace_password(
     NewPassword { account, hash, temporary_since, proved }: NewPassword<'_>,
 ) -> Result<()> {
     prove_address(visit, unit, account, proved);
-    let profile = account::profile(&state.db, &visit.tenant.id, account).await?.ok_or(Error::JourneyOver)?;
     let strangers = strangers_at(state, account);
     let (tenant, id, journey, now) = (visit.tenant.id.clone(), account.clone(), visit.row.id.clone(), visit.now);
     unit.add(Durability::Lasting, move |c| {
@@ -104,15 +103,28 @@ pub async fn replace_password(
     hold_to_address(visit, unit, account, proved);
     hold_to_second_step(state, visit, account).await?;
     note(state, visit, unit, Kind::Recovered, Some(account));
-    tell_owner(state, visit, unit, &profile, proved)
+    let mail = Mail::PasswordChanged { application: visit.application.name.clone() };
+    tell_owner(state, visit, unit, account, proved_address(visit, proved), &mail).await
 }
 
-fn tell_owner(state: &AppState, visit: &Visit, unit: &mut Unit, profile: &Profile, proved: &[Proof]) -> Result<()> {
-    // An administrator's password may have been for somebody to whom nobody can write.
-    let Some(address) = profile.mailbox().or(proved_address(visit, proved)) else { return Ok(()) };
-    let mail = Mail::PasswordChanged { application: visit.application.name.clone() };
-    let letter = compose(&mail, Folded::address(address).as_str(), &visit.tenant.brand, &visit.texts);
-    write(state, visit, unit, &letter, visit.now + NOTICE_LIFETIME)
+/// At all their mailboxes as they were before, and at the one that was read in this journey: whoever has one of them has not
+/// all (security R11). An account may be somebody's to whom nobody can write.
+pub async fn tell_owner(
+    state: &AppState,
+    visit: &Visit,
+    unit: &mut Unit,
+    account: &AccountId,
+    read: Option<&str>,
+    mail: &Mail,
+) -> Result<()> {
+    let mut mailboxes = identity::list_mailboxes(&state.db, &visit.tenant.id, account).await?;
+    let read = read.map(Folded::address).filter(|read| !mailboxes.contains(read));
+    mailboxes.extend(read);
+    for mailbox in &mailboxes {
+        let letter = compose(mail, mailbox.as_str(), &visit.tenant.brand, &visit.texts);
+        write(state, visit, unit, &letter, visit.now + NOTICE_LIFETIME)?;
+    }
+    Ok(())
 }
 
 /// What the person corrected, in one piece with how the journey ends.

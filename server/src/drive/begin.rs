@@ -10,13 +10,33 @@ use crate::{
     error::Result,
     guard::{Caller, network_of},
     journey::{self, Entry},
+    request::Kept,
     state::AppState,
 };
-use app::contract::id::{JourneyId, TenantId};
+use app::contract::id::{ApplicationId, GrantId, JourneyId, TenantId, UserFlowId};
 use std::time::Duration;
 
 /// From the request to the code.
-pub const JOURNEY_LIFETIME: Duration = Duration::from_secs(3600);
+const JOURNEY_LIFETIME: Duration = Duration::from_secs(3600);
+
+/// For whoever asked, whichever face they came to; `browser` is the hash of what they will show to be the same.
+pub fn new_grant(
+    state: &AppState,
+    application: &ApplicationId,
+    user_flow: &UserFlowId,
+    browser: String,
+    asked: &Kept,
+) -> Result<Grant> {
+    Ok(Grant {
+        id: GrantId::from(state.chance.id()),
+        application: application.clone(),
+        user_flow: user_flow.clone(),
+        browser,
+        request: serde_json::to_string(asked)?,
+        outcome: None,
+        expires_at: state.clock.now() + JOURNEY_LIFETIME,
+    })
+}
 
 /// Whoever holds the grant holds the journey.
 pub async fn begin(

@@ -9,6 +9,7 @@ use crate::{
         device,
         guess::{self, Rule},
         identity::{Folded, Known},
+        outbox::{self, Waiting},
         sign_in_failure::{self, Failure, Why},
     },
     error::{Error, Result},
@@ -102,15 +103,20 @@ pub fn network(state: &AppState, caller: &Caller) -> String {
     subject(state, &["network", &network_of(caller.address).to_string()])
 }
 
-/// Counted with the letter, or not at all: of two answers of one page at once, the one that counts has its letter.
-pub fn spend(unit: &mut Unit, visit: &Visit, asked: Vec<Asked>) {
+/// Counted with the letter, or not at all: of two answers of one page at once, the one that counts has its letter. Of two
+/// names of one account at once that ask for the last code, one has its letter, and neither is told which.
+pub fn spend(unit: &mut Unit, visit: &Visit, told: Vec<Asked>, untold: Vec<Asked>, letter: Waiting) {
     let (tenant, now) = (visit.tenant.id.clone(), visit.now);
-    unit.add(Durability::Fleeting, move |c| {
+    unit.post_by(move |c| {
         Box::pin(async move {
-            match counter::spend(c, &tenant, &asked, now).await? {
-                Spent::Allowed { .. } => Ok(()),
-                Spent::Refused { until } => Err(Error::TooMany { retry_after: now.until(until) }),
+            if let Spent::Refused { until } = counter::spend(c, &tenant, &told, now).await? {
+                return Err(Error::TooMany { retry_after: now.until(until) });
             }
+            let letter = match counter::spend(c, &tenant, &untold, now).await? {
+                Spent::Allowed { .. } => letter,
+                Spent::Refused { .. } => Waiting { address: String::new(), ..letter },
+            };
+            outbox::insert(&tenant, &letter, now).run(c).await
         })
     });
 }
@@ -133,16 +139,49 @@ pub async fn guesser(state: &AppState, visit: &Visit, known: Option<&Known>, nam
     Ok(known.map_or_else(|| stranger(state, "password", name), |known| strangers_at(state, &known.account)))
 }
 
-/// Under which name codes to an address are counted: all strangers together, and apart a browser from which its account was
-/// signed in to before, so that strangers cannot use up its owner's codes (security R3).
-pub async fn asker(state: &AppState, visit: &Visit, what: &str, address: &Folded) -> Result<String> {
-    let Some(device) = visit.holder.device(visit.https) else {
-        return Ok(stranger(state, what, address));
-    };
-    match device::familiar(&state.db, &visit.tenant.id, address, &device).await? {
-        Some(account) => Ok(acquaintance(state, what, &account, &device)),
-        None => Ok(stranger(state, what, address)),
+/// As whom somebody asks for a code.
+pub struct Asker {
+    /// Counted by what they typed, known or not; they are told when they may ask again.
+    pub told: String,
+    /// Counted by what is behind the name, and told to nobody: that two names have one budget would tell that one person has
+    /// both (security R6). Beyond it everything looks as ever, and no letter goes.
+    pub untold: Vec<Asked>,
+}
+
+impl Asker {
+    /// Whose budget nobody else shares.
+    pub fn alone(told: String) -> Asker {
+        Asker { told, untold: Vec::new() }
     }
+}
+
+/// Codes are counted by name, and behind it by the mailbox that they go to and the account that they open, or else who has
+/// many names would get, and could have guessed at, many times the codes (security R3). All strangers together, and apart a
+/// browser from which the account was signed in to before, so that strangers cannot use up its owner's codes. Where nobody
+/// has the name, it stands for what would be behind it, and as much is counted.
+pub async fn asker(
+    state: &AppState,
+    visit: &Visit,
+    name: &Folded,
+    account: Option<&AccountId>,
+    to: Option<&Folded>,
+) -> Result<Asker> {
+    if let Some(device) = visit.holder.device(visit.https)
+        && let Some(account) = device::familiar(&state.db, &visit.tenant.id, name, &device).await?
+    {
+        return Ok(Asker::alone(acquaintance(state, "address", &account, &device)));
+    }
+    let account = match account {
+        Some(account) => subject(state, &["codes of", account.as_str()]),
+        None => stranger(state, "codes of nobody", name),
+    };
+    let mailbox = stranger(state, "mailbox", to.unwrap_or(name));
+    let untold = vec![behind_names("code to mailbox", mailbox), behind_names("code for account", account)];
+    Ok(Asker { told: stranger(state, "address", name), untold })
+}
+
+fn behind_names(name: &'static str, subject: String) -> Asked {
+    Asked { name, subject, rule: |past| limits::next_allowed(&limits::SENDS_BEHIND_NAMES, past) }
 }
 
 fn stranger(state: &AppState, what: &str, address: &Folded) -> String {

@@ -15,7 +15,7 @@ mod second_step;
 mod visit;
 mod whose;
 
-pub use begin::{JOURNEY_LIFETIME, begin};
+pub use begin::{begin, new_grant};
 pub use counted::{
     Asking, count_failure, failure_from, refuse_beyond, remember_mistake, second_step_guesser, strangers_at,
 };

@@ -3,8 +3,8 @@
 use super::{
     account::{NewPassword, make_account, replace_password},
     counted::{
-        asker, count_unproved, count_wrong, failure, failure_from, forgive, guesser, guesses, network, refuse_beyond,
-        spend,
+        Asker, asker, count_unproved, count_wrong, failure, failure_from, forgive, guesser, guesses, network,
+        refuse_beyond, spend,
     },
     second_step,
     visit::Visit,
@@ -138,27 +138,29 @@ pub fn account_of(state: &AppState, visit: &Visit, known: Known, read: Option<&s
 /// mailbox, or a stranger's code would prove the owner's address (security R10). By a user name it goes to its owner's
 /// address for resets or, where nobody has the name, nowhere: for either the same is done.
 async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &str) -> Result<Event> {
-    let folded = Folded::address(address);
-    let asker = asker(state, visit, "address", &folded).await?;
-    let to = match is_address(folded.as_str()) {
-        true => Some(folded),
-        false => identity::find_contact(&state.db, &visit.tenant.id, &folded).await?.map(|to| Folded::address(&to)),
+    let name = Folded::address(address);
+    let known = identity::find_by_name(&state.db, &visit.tenant.id, &name).await?;
+    let account = known.as_ref().map(|known| &known.account);
+    let to = match is_address(name.as_str()) {
+        true => Some(name.clone()),
+        false => known.as_ref().and_then(|known| known.mailbox.as_deref()).map(Folded::address),
     };
+    let asker = asker(state, visit, &name, account, to.as_ref()).await?;
     mail_code(state, visit, unit, asker, to).await
 }
 
-/// Where nobody is to be written to, the same is done.
+/// Where nobody is to be written to, or has been often enough by other names, the same is done.
 pub async fn mail_code(
     state: &AppState,
     visit: &Visit,
     unit: &mut Unit,
-    asker: String,
+    Asker { told, untold }: Asker,
     to: Option<Folded>,
 ) -> Result<Event> {
-    let asked = vec![
+    let told = vec![
         Asked {
             name: "code to address",
-            subject: asker,
+            subject: told,
             rule: |past| limits::next_allowed(&limits::SENDS_PER_ADDRESS, past),
         },
         Asked {
@@ -167,18 +169,23 @@ pub async fn mail_code(
             rule: |past| limits::next_allowed(&limits::SENDS_PER_NETWORK, past),
         },
     ];
-    let resend_at = match counter::foresee(&state.db, &visit.tenant.id, &asked, visit.now).await? {
+    let resend_at = match counter::foresee(&state.db, &visit.tenant.id, &told, visit.now).await? {
         Spent::Refused { until } => return Ok(Event::CodeRefused { resend_at: until }),
         Spent::Allowed { next } => next,
     };
-    spend(unit, visit, asked);
+    let behind = counter::foresee(&state.db, &visit.tenant.id, &untold, visit.now).await?;
+    let is_held = matches!(behind, Spent::Refused { .. });
+    let to = to.filter(|_| !is_held);
     let code = token::code(&state.chance);
-    let hash = token::keyed_hash(&state.seal, Purpose::Code, &code_of(visit, &code));
+    // Nobody types an empty code: guesses at one that is not sent are worth nothing.
+    let right = if is_held { Secret::from("") } else { code.clone() };
+    let hash = token::keyed_hash(&state.seal, Purpose::Code, &code_of(visit, &right));
     let lifetime = limits::CODE.lifetime;
     let minutes = u32::try_from(lifetime.as_secs() / 60).unwrap_or(u32::MAX);
     let mail = Mail::Code { code, application: visit.application.name.clone(), minutes };
     let letter = compose(&mail, to.as_ref().map_or("", Folded::as_str), &visit.tenant.brand, &visit.texts);
-    write(state, visit, unit, &letter, visit.now + lifetime)?;
+    let letter = post::sealed(state, &visit.tenant.id, &letter, visit.now + lifetime)?;
+    spend(unit, visit, told, untold, letter);
     Ok(Event::CodeSent { hash: hash.into(), resend_at, to: to.map(|to| to.as_str().to_owned()) })
 }
 

@@ -2,22 +2,22 @@
 //! the codes of an authenticator app.
 
 use super::{
-    counted::{acquaintance, asker, failure, forgive, guesses, second_step_guesser, subject},
+    account::tell_owner,
+    counted::{Asker, acquaintance, asker, failure, forgive, guesses, second_step_guesser, subject},
     hold::hold,
     perform,
     visit::Visit,
 };
 use crate::{
     directory::{
-        Durability, Unit, account, device, guess,
+        Durability, Unit, device, guess,
         identity::{self, Folded},
         second_address, second_factor,
         sign_in_failure::{self, Why},
     },
     error::{Error, Result},
     journey::{Came, Event, Stage},
-    mail::compose::{Mail, compose},
-    post::NOTICE_LIFETIME,
+    mail::compose::Mail,
     secret::{seal::Purpose, token, totp},
     state::AppState,
 };
@@ -44,7 +44,7 @@ pub async fn send_code(
         }
         _ => subject(state, &["second code", account.as_str()]),
     };
-    perform::mail_code(state, visit, unit, asker, Some(Folded::address(to))).await
+    perform::mail_code(state, visit, unit, Asker::alone(asker), Some(Folded::address(to))).await
 }
 
 pub async fn send_enrolment_code(
@@ -61,7 +61,7 @@ pub async fn send_enrolment_code(
             return Ok(Event::IsOwnAddress);
         }
     }
-    let asker = asker(state, visit, "address", &to).await?;
+    let asker = asker(state, visit, &to, None, Some(&to)).await?;
     perform::mail_code(state, visit, unit, asker, Some(to)).await
 }
 
@@ -142,15 +142,8 @@ pub async fn keep_address(
         Box::pin(async move { second_address::keep(c, &tenant, &id, &address, first.as_ref(), now).await })
     });
     if !matches!(entering.came, Came::New { .. }) {
-        tell(state, visit, unit, account).await?;
+        let mail = Mail::SecondStepChanged { application: visit.application.name.clone() };
+        tell_owner(state, visit, unit, account, None, &mail).await?;
     }
     Ok(Event::SecondAddressKept)
-}
-
-async fn tell(state: &AppState, visit: &Visit, unit: &mut Unit, account: &AccountId) -> Result<()> {
-    let profile = account::profile(&state.db, &visit.tenant.id, account).await?.ok_or(Error::JourneyOver)?;
-    let Some(address) = profile.mailbox() else { return Ok(()) };
-    let mail = Mail::SecondStepChanged { application: visit.application.name.clone() };
-    let letter = compose(&mail, Folded::address(address).as_str(), &visit.tenant.brand, &visit.texts);
-    perform::write(state, visit, unit, &letter, visit.now + NOTICE_LIFETIME)
 }

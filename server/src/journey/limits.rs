@@ -33,6 +33,10 @@ pub const SENDS_PER_ADDRESS: [Limit; 3] = [
     Limit { most: SENDS_PER_DAY, within: DAY },
 ];
 
+/// Codes to all names of one account, and by all names to one mailbox. Nobody is told of them, so nothing counts them down.
+pub const SENDS_BEHIND_NAMES: [Limit; 2] =
+    [Limit { most: 3, within: minutes(10) }, Limit { most: SENDS_PER_DAY, within: DAY }];
+
 /// Codes asked for from one network (/24 or /56), to whatever addresses.
 pub const SENDS_PER_NETWORK: [Limit; 1] = [Limit { most: 30, within: minutes(60) }];
 

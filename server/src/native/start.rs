@@ -6,16 +6,14 @@ use super::{
     trouble::Trouble,
 };
 use crate::{
-    directory::{grant::Grant, identity::Known, user_flow},
+    directory::{identity::Known, user_flow},
     drive::{self, Asking},
-    error::Error,
     journey::Entry,
     request::{self, Kept},
     secret::token::Token,
     wishes,
 };
 use app::contract::{
-    id::GrantId,
     journey::{Asks, Path},
     secret::Secret,
     user_flow::{Method, UserFlow},
@@ -68,15 +66,7 @@ impl Call {
         let Start { flow, flow_name, name, challenges } = start;
         let kept = Kept::native(&flow, flow_name, &self.state.config.public_url);
         let secret = Token::random(&self.state.chance);
-        let grant = Grant {
-            id: GrantId::from(self.state.chance.id()),
-            application: self.application.id.clone(),
-            user_flow: flow.id.clone(),
-            browser: secret.hash(),
-            request: serde_json::to_string(&kept).map_err(Error::from)?,
-            outcome: None,
-            expires_at: self.state.clock.now() + drive::JOURNEY_LIFETIME,
-        };
+        let grant = drive::new_grant(&self.state, &self.application.id, &flow.id, secret.hash(), &kept)?;
         let journey = drive::begin(&self.state, &self.tenant.id, &self.caller, grant, self.entry(way)).await?;
         let held = Held {
             journey,

@@ -32,7 +32,7 @@ use crate::{
     wishes,
 };
 use app::contract::{
-    id::{AccountId, GrantId, SessionId},
+    id::{AccountId, SessionId},
     journey::{Asks, Path as Way, is_address},
     time::Timestamp,
     user_flow::{FlowKind, UserFlow},
@@ -292,7 +292,7 @@ async fn return_at_once(state: &AppState, visit: Visit, session: Session, now: T
     let grant = Grant {
         outcome: Some(outcome),
         // No journey will ask for this browser again; its session stands for it.
-        ..grant(state, &visit, session.hash, now)?
+        ..grant(state, &visit, session.hash)?
     };
     let (tenant, mut unit) = (&visit.tenant.id, Unit::new(Durability::Fleeting));
     unit.say(Durability::Fleeting, grant::insert(tenant, &grant, Some(&issued), now)?);
@@ -312,8 +312,7 @@ async fn begin_journey(
 ) -> Result<Response> {
     let https = state.config.public_url.is_https();
     let (browser, set_cookie) = cookie::known_or_new(&Cookie::Browser, &visit.headers, https, &state.chance);
-    let (grant, entry) =
-        (grant(state, &visit, browser, now)?, entry(state, &visit, session, must_prove_more, now).await?);
+    let (grant, entry) = (grant(state, &visit, browser)?, entry(state, &visit, session, must_prove_more, now).await?);
     let journey = drive::begin(state, &visit.tenant.id, &visit.caller, grant, entry).await?;
     let page = format!("/{}/journeys/{journey}", visit.tenant.id);
     let mut response = visit.request.kept.to.in_its_window(see_other(&page));
@@ -323,16 +322,8 @@ async fn begin_journey(
     Ok(response)
 }
 
-fn grant(state: &AppState, visit: &Visit, browser: String, now: Timestamp) -> Result<Grant> {
-    Ok(Grant {
-        id: GrantId::from(state.chance.id()),
-        application: visit.application.id.clone(),
-        user_flow: visit.request.user_flow.clone(),
-        browser,
-        request: serde_json::to_string(&visit.request.kept)?,
-        outcome: None,
-        expires_at: now + drive::JOURNEY_LIFETIME,
-    })
+fn grant(state: &AppState, Visit { application, request, .. }: &Visit, browser: String) -> Result<Grant> {
+    drive::new_grant(state, &application.id, &request.user_flow, browser, &request.kept)
 }
 
 async fn entry(

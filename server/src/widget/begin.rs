@@ -6,7 +6,7 @@ use crate::{
     administration::is_home,
     assets,
     client::{parameters::Parameters, place::Place},
-    directory::{grant::Grant, user_flow},
+    directory::user_flow,
     drive::{self, Holder, Visit},
     error::{Error, Refusal, Result},
     guard::Caller,
@@ -21,7 +21,7 @@ use crate::{
     state::AppState,
     wishes,
 };
-use app::contract::{id::GrantId, journey::Path as Way};
+use app::contract::journey::Path as Way;
 use axum::{
     body::Bytes,
     extract::{Path, State},
@@ -99,15 +99,7 @@ async fn first(
         popup: false,
     };
     let token = Token::random(&state.chance);
-    let grant = Grant {
-        id: GrantId::from(state.chance.id()),
-        application: application.id.clone(),
-        user_flow: request.user_flow,
-        browser: token.hash(),
-        request: serde_json::to_string(&request.kept)?,
-        outcome: None,
-        expires_at: state.clock.now() + drive::JOURNEY_LIFETIME,
-    };
+    let grant = drive::new_grant(state, &application.id, &request.user_flow, token.hash(), &request.kept)?;
     let journey = drive::begin(state, &tenant.id, &caller, grant, entry).await?;
     let holder = Holder::Bearer(token.reveal().into());
     let visit = Visit::load(state, tenant.id.as_str(), &journey, holder, caller).await?;

@@ -1,9 +1,18 @@
-//! What every letter to somebody needs to know of them: in which language, and where they sign in.
+//! What every letter to somebody needs to know of them: in which language, and where they sign in; and the letters that tell
+//! them what was changed.
 
 use crate::{
-    directory::{attachment::Attachment, person::Person, session},
+    directory::{
+        attachment::{self, Attachment},
+        identity::{self, Folded},
+        outbox::Waiting,
+        person::Person,
+        session,
+    },
     error::Result,
     graph::caller::Caller,
+    mail::compose::{Mail, compose},
+    post::{self, NOTICE_LIFETIME},
     sentences,
     state::AppState,
     wishes,
@@ -22,4 +31,24 @@ pub async fn texts(state: &AppState, caller: &Caller, person: &Person) -> Result
 pub fn door<'a>(person: &Person, attached: &'a [Attachment]) -> Option<&'a Attachment> {
     let own = attached.iter().find(|it| Some(&it.flow) == person.user_flow.as_ref());
     own.or(attached.first())
+}
+
+/// The owner is told (security R11, R18), at every mailbox that was theirs before: whoever is behind the change has not all.
+/// The mail names where they sign in.
+pub async fn notices(
+    state: &AppState,
+    caller: &Caller,
+    person: &Person,
+    mail: impl FnOnce(String) -> Mail,
+) -> Result<Vec<Waiting>> {
+    let tenant = &caller.tenant;
+    let attached = attachment::list(&state.db, &tenant.id).await?;
+    let texts = texts(state, caller, person).await?;
+    let mailboxes = identity::list_mailboxes(&state.db, &tenant.id, &person.id).await?;
+    let mail = mail(door(person, &attached).map_or_else(|| tenant.brand.name.clone(), |door| door.name.clone()));
+    let sealed = |mailbox: &Folded| {
+        let letter = compose(&mail, mailbox.as_str(), &tenant.brand, &texts);
+        post::sealed(state, &tenant.id, &letter, state.clock.now() + NOTICE_LIFETIME)
+    };
+    mailboxes.iter().map(sealed).collect()
 }

@@ -2,10 +2,7 @@
 
 use super::{letter, living};
 use crate::{
-    directory::{
-        account, attachment, audit::Operation, guess, identity::Folded, outbox, person::Person, second_address,
-        second_factor,
-    },
+    directory::{audit::Operation, guess, identity::Folded, outbox, person::Person, second_address, second_factor},
     drive,
     error::{Error, Flaw, Result},
     graph::{
@@ -14,8 +11,7 @@ use crate::{
         caller::Caller,
         change::{self, Change},
     },
-    mail::compose::{Mail, compose},
-    post::{self, NOTICE_LIFETIME},
+    mail::compose::Mail,
     state::AppState,
 };
 use app::contract::{resource::authentication_method::EmailAuthenticationMethod, user_flow::Method, validate};
@@ -115,14 +111,11 @@ pub async fn add_email(
     let of = of(&person, "emailMethods");
     let what = json!({ "emailMethod": true });
     let change = Change::of_person("Add email method", Operation::Update, &person.id, &json!({}), &what)?;
-    let letter = notice(&state, &caller, &person).await?;
+    let letters = letter::notices(&state, &caller, &person, changed).await?;
     change::make(&state, &caller, change, move |c, tenant, now| {
         Box::pin(async move {
             second_address::keep(c, tenant, &person.id, &address, None, now).await?;
-            match &letter {
-                Some(letter) => outbox::insert(tenant, letter, now).run(c).await,
-                None => Ok(()),
-            }
+            outbox::insert_all(c, tenant, &letters, now).await
         })
     })
     .await?;
@@ -140,17 +133,14 @@ pub async fn remove_email(
     email_of(&state, &caller, &person).await?.filter(|found| found.id == method).ok_or(Error::NotFound)?;
     let before = json!({ "emailMethod": true });
     let change = Change::of_person("Remove email method", Operation::Update, &person.id, &before, &json!({}))?;
-    let letter = notice(&state, &caller, &person).await?;
+    let letters = letter::notices(&state, &caller, &person, changed).await?;
     // Whoever guessed at the old one closes no new one.
     let guesser = drive::second_step_guesser(&state, &person.id);
     change::make(&state, &caller, change, move |c, tenant, now| {
         Box::pin(async move {
             second_address::remove(c, tenant, &person.id).await?;
             guess::forget(tenant, &guesser).run(c).await?;
-            match &letter {
-                Some(letter) => outbox::insert(tenant, letter, now).run(c).await,
-                None => Ok(()),
-            }
+            outbox::insert_all(c, tenant, &letters, now).await
         })
     })
     .await?;
@@ -158,16 +148,6 @@ pub async fn remove_email(
     Ok(nothing())
 }
 
-/// The owner is told (security R18), where somebody can write to them.
-async fn notice(state: &AppState, caller: &Caller, person: &Person) -> Result<Option<outbox::Waiting>> {
-    let tenant = &caller.tenant;
-    let profile = account::profile(&state.db, &tenant.id, &person.id).await?.ok_or(Error::NotFound)?;
-    let Some(address) = profile.mailbox() else { return Ok(None) };
-    let attached = attachment::list(&state.db, &tenant.id).await?;
-    let door = letter::door(person, &attached);
-    let application = door.map_or_else(|| tenant.brand.name.clone(), |door| door.name.clone());
-    let texts = letter::texts(state, caller, person).await?;
-    let mail = Mail::SecondStepChanged { application };
-    let letter = compose(&mail, Folded::address(address).as_str(), &tenant.brand, &texts);
-    Ok(Some(post::sealed(state, &tenant.id, &letter, state.clock.now() + NOTICE_LIFETIME)?))
+fn changed(application: String) -> Mail {
+    Mail::SecondStepChanged { application }
 }

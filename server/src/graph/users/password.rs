@@ -1,12 +1,12 @@
 //! Passwords of others, set by administrators, and one's own, changed by whoever knows it.
 
-use super::{OF, living};
+use super::{OF, letter, living};
 use crate::{
     administration::TENANT_ID,
     directory::{
         account,
         audit::Operation,
-        counter, guess, identity,
+        counter, guess, identity, outbox,
         person::{self, Identity, Person},
         tenant,
     },
@@ -20,6 +20,7 @@ use crate::{
     },
     guard,
     journey::limits,
+    mail::compose::Mail,
     secret::{password::Verified, popular, token},
     state::AppState,
 };
@@ -144,14 +145,17 @@ async fn change_own(state: &AppState, caller: &Caller, sent: &Bytes) -> Result<R
     let hash = hashed(state, caller, &new, &person.identities).await?;
     let change = Change::of_person("Change own password", Operation::Update, &me, &json!({}), &json!({}))?;
     let guessers = [drive::strangers_at(state, &me)];
+    let letters = letter::notices(state, caller, &person, |application| Mail::PasswordChanged { application }).await?;
     change::make(state, caller, change, move |c, tenant, now| {
         Box::pin(async move {
             // A password that is reset while it is judged overwrites nothing (security R12).
             account::still_has(tenant, &me, &judged).run(c).await?;
-            person::reset_password(c, tenant, &me, &hash, false, &guessers, now).await
+            person::reset_password(c, tenant, &me, &hash, false, &guessers, now).await?;
+            outbox::insert_all(c, tenant, &letters, now).await
         })
     })
     .await?;
+    state.post.notify_one();
     Ok(nothing())
 }
 

@@ -96,7 +96,7 @@ async fn an_application_is_found_by_its_name_and_counted() {
     on_both(async |server: TestServer| {
         let admin = server.administrator().await;
         let mut ids = Vec::new();
-        for name in ["Rowan Shop", "Rowan", "Ash", "Ärzteportal"] {
+        for name in ["Rowan Shop", "Rowan", "Ash", "Ärzteportal", "ÄRZTE für Ärzte"] {
             ids.push(admin.make("/applications", json!({ "displayName": name })).await);
         }
         for (filter, found) in [
@@ -104,8 +104,11 @@ async fn an_application_is_found_by_its_name_and_counted() {
             ("displayName eq 'rowan SHOP'", &["Rowan Shop"]),
             ("displayName eq 'Row'", &[]),
             ("startsWith(displayName,'Row')", &["Rowan", "Rowan Shop"]),
-            ("startsWith(displayName,'%C3%84rz')", &["Ärzteportal"]),
-            ("startsWith(displayName,'%C3%A4rz')", &["Ärzteportal"]),
+            ("startsWith(displayName,'%C3%84rztep')", &["Ärzteportal"]),
+            ("startsWith(displayName,'%C3%A4rztep')", &["Ärzteportal"]),
+            // Some letters small, others not.
+            ("startsWith(displayName,'%C3%A4rzte f%C3%BCr %C3%A4')", &["ÄRZTE für Ärzte"]),
+            ("displayName eq '%C3%84rzte f%C3%9Cr %C3%A4RZTE'", &["ÄRZTE für Ärzte"]),
             ("displayName eq '%C3%A4rztePORTAL'", &["Ärzteportal"]),
             (&format!("appId eq '{}'", ids[2]), &["Ash"]),
         ] {

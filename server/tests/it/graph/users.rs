@@ -399,6 +399,9 @@ async fn one_s_own_password_is_changed_by_whoever_knows_it() {
         assert_eq!(admin.post("/me/changePassword", &right).await.status, StatusCode::NO_CONTENT);
         // It ended every session, this one too.
         assert_eq!(admin.get("/me").await.status, StatusCode::UNAUTHORIZED);
+        // Security R11: it may have been somebody else who knew it.
+        let letter = server.mailbox().latest(me["mail"].as_str().unwrap()).await;
+        assert!(letter.subject.contains("was changed"), "{}", letter.subject);
     })
     .await;
 }

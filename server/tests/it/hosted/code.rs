@@ -1,7 +1,9 @@
 //! One-time codes: how long, how often, how many, and where they count (security R3).
 
 use super::every_way;
-use crate::harness::{Browser, TestServer, on_both};
+use crate::harness::{Browser, PASSWORD, TestServer, on_both};
+use app::contract::flow_rules::{FlowRules, SignInName};
+use serde_json::json;
 use std::time::Duration;
 
 const ADA: &str = "ada@example.org";
@@ -201,6 +203,74 @@ async fn r3_three_codes_in_ten_minutes_and_ten_in_a_day() {
             other.fill(&[("Email address", ADA)]).press("Send code").await;
         }
         assert_eq!(server.mailbox().all().await.len(), 10);
+    })
+    .await;
+}
+
+/// Whoever has many names has the codes of one. Beyond them each name looks as one that nobody has, and no letter goes.
+#[tokio::test]
+async fn r3_r6_all_names_of_an_account_have_the_codes_of_one() {
+    const SECOND: &str = "countess@example.org";
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let either = FlowRules { sign_in_name: SignInName::EmailOrUserName, ..FlowRules::default() };
+        let shop = server.flow(|flow| flow.rules = either).await;
+        let identity = |kind: &str, name: &str| json!({ "signInType": kind, "issuer": "", "issuerAssignedId": name });
+        let ada = json!({
+            "displayName": "Ada Lovelace",
+            "identities": [
+                identity("emailAddress", ADA), identity("emailAddress", SECOND), identity("userName", "adal"),
+            ],
+            "passwordProfile": { "password": PASSWORD, "forceChangePasswordNextSignIn": false },
+        });
+        admin.make("/users", ada).await;
+        let ask = async |name: &str| {
+            let mut browser = server.browser();
+            shop.asks(&mut browser).await;
+            browser.press("Can’t access your account?").await;
+            browser.fill(&[("Email address or user name", name)]).press("Send code").await;
+            assert_eq!(browser.heading(), "Check your email", "{name}");
+            browser.text().replace(name, "…")
+        };
+        let letters = async || server.mailbox().to(ADA).await.len() + server.mailbox().to(SECOND).await.len();
+        let rows = async || server.count("SELECT COUNT(*) FROM outbox").await;
+
+        assert_eq!(ask("adal").await, ask("nosuch").await);
+        for name in [SECOND, ADA] {
+            server.clock.advance(seconds(31));
+            ask(name).await;
+        }
+        assert_eq!(letters().await, 3);
+        server.clock.advance(seconds(31));
+        let before = rows().await;
+        assert_eq!(ask("adal").await, ask("nosuch").await);
+        assert_eq!(ask(SECOND).await, ask("nosuch@example.org").await);
+        assert_eq!((letters().await, rows().await), (3, before + 4));
+
+        for name in [ADA, SECOND, "adal"].into_iter().cycle().take(21) {
+            server.clock.advance(seconds(11 * 60));
+            ask(name).await;
+        }
+        assert_eq!(letters().await, 10);
+    })
+    .await;
+}
+
+/// One mailbox behind the names of many people has the codes of one, too.
+#[tokio::test]
+async fn r3_one_mailbox_has_the_codes_of_one_however_many_names_lead_to_it() {
+    on_both(async |server| {
+        let rules = FlowRules { sign_in_name: SignInName::UserName, ..FlowRules::default() };
+        let shop = server.flow(|flow| flow.rules = rules).await;
+        for name in ["mina", "lucy", "quincey", "arthur"] {
+            server.user_name(&shop, name, ADA).await;
+            let mut browser = server.browser();
+            shop.asks(&mut browser).await;
+            browser.press("Can’t access your account?").await;
+            browser.fill(&[("User name", name)]).press("Send code").await;
+            assert_eq!(browser.heading(), "Check your email");
+        }
+        assert_eq!(server.mailbox().to(ADA).await.len(), 3);
     })
     .await;
 }

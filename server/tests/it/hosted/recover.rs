@@ -2,6 +2,7 @@
 
 use super::every_way;
 use crate::harness::{Browser, PASSWORD, on_both};
+use serde_json::json;
 use std::time::Duration;
 
 const NEW: &str = "two birds in the bush";
@@ -20,7 +21,7 @@ async fn a_forgotten_password_is_replaced() {
         ada.fill(&[("New password", NEW)]).press("Save and sign in").await;
         let tokens = shop.tokens(ada, &asked).await;
         assert_eq!(tokens.id["oid"], account.as_str());
-        assert_eq!(tokens.id["amr"], serde_json::json!(["otp"]));
+        assert_eq!(tokens.id["amr"], json!(["otp"]));
 
         let letters = server.mailbox().to("ada@example.org").await;
         assert_eq!(letters.len(), 2, "a code, and a notice that the password changed");
@@ -126,6 +127,33 @@ async fn r11_a_new_password_ends_sessions_and_refresh_tokens() {
         assert_eq!(shop.userinfo(&stolen.access_token).await.status, 401);
         shop.asks(&mut ada).await;
         assert!(shop.has(&ada), "Ada's new session is not");
+    })
+    .await;
+}
+
+/// Security R11: whoever reads one mailbox of an account does not keep from its owner what is done by it.
+#[tokio::test]
+async fn r11_every_mailbox_of_an_account_is_told_of_a_new_password() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let shop = server.application().await;
+        let identity = |name: &str| json!({ "signInType": "emailAddress", "issuer": "", "issuerAssignedId": name });
+        let ada = json!({
+            "displayName": "Ada Lovelace",
+            "identities": [identity("ada@example.org"), identity("Ada@Work.example")],
+            "otherMails": ["ada@another.example"],
+            "passwordProfile": { "password": PASSWORD, "forceChangePasswordNextSignIn": false },
+        });
+        admin.make("/users", ada).await;
+        let mut thief = server.browser();
+        shop.asks(&mut thief).await;
+        recover(&mut thief).await;
+        assert!(shop.has(&thief), "{}", thief.text());
+        for (address, told) in [("ada@example.org", 1), ("ada@work.example", 1), ("ada@another.example", 0)] {
+            let letters = server.mailbox().to(address).await;
+            let notices = letters.iter().filter(|letter| letter.subject.contains("was changed")).count();
+            assert_eq!(notices, told, "{address}");
+        }
     })
     .await;
 }

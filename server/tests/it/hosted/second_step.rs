@@ -221,6 +221,8 @@ async fn r12_what_a_stranger_set_up_is_nothing_to_the_owner_of_the_mailbox() {
         assert_eq!(shop.tokens(ada, &asked).await.id["email_verified"], true);
         let kept = server.texts("SELECT address FROM addresses WHERE kind = 'secondStep'".into()).await;
         assert_eq!(kept, [ADA]);
+        let to_stranger = server.mailbox().to(OTHER).await;
+        assert!(to_stranger.iter().all(|letter| letter.code.is_some()), "no stranger is told what became of it");
         shop.asks_with(&mut stranger, &[("prompt", "none")]).await;
         assert_eq!(shop.answer(&stranger).unwrap()["error"], "login_required");
     })
