@@ -97,6 +97,17 @@ test.describe("at a desk", () => {
   });
 });
 
+test.describe("where there is no such application", () => {
+  test.use({ forgiven: /the server responded with a status of 404/ });
+
+  test("there is no index either @script", async ({ administrator }) => {
+    const { page } = administrator;
+    await page.goto("/admin/applications/7c1d2f4e-0000-4000-8000-000000000000");
+    await expect(page.locator(".notice.bad")).toBeVisible();
+    await expect(indexOf(page)).toHaveCount(0);
+  });
+});
+
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
 

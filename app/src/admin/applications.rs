@@ -230,11 +230,13 @@ pub fn application(id: String) -> AnyView {
     let crumbs = || vec![("Applications".to_owned(), Route::Applications)];
     let title = Memo::new(move |_| loaded.get().map_or_else(String::new, |application| application.display_name));
     let is_drawn = Memo::new(move |_| loaded.get().is_some());
+    let has_failed = Memo::new(move |_| loaded.has_failed());
+    let index = move || (!has_failed.get()).then(|| index(sections.clone(), is_drawn));
     view! {
         <div class="screen">
             {move || head(crumbs(), title.get(), ().into_any())}
             <div class="indexed">
-                {index(sections, is_drawn)}
+                {index}
                 <div class="stack">{loaded.show(5, move |application| one(open, allowed, application))}</div>
             </div>
         </div>
