@@ -27,6 +27,13 @@ export class Administrator {
   ) {}
 
   async comes() {
+    const isFirst = !known.has(this.server);
+    await this.arrives();
+    if (isFirst) await this.presses("Put the welcome away");
+  }
+
+  /** As far as the first screen, as it is then. */
+  async arrives() {
     const context = this.page.context();
     const account = known.get(this.server);
     if (account) {

@@ -66,8 +66,8 @@ pub async fn ensure(state: &AppState) -> Result<()> {
     unless_there(user_flow::insert(&state.db, &id, flow(), now).await)?;
     unless_there(application::insert(&state.db, &id, portal_at(&redirect_uri), now).await)?;
     // The server may have moved to another address since.
-    let here = RedirectUri { platform: Platform::SinglePage, uri: redirect_uri };
-    application::set_redirect_uris(&state.db, &id, &PORTAL.into(), vec![here]).await?;
+    let here = RedirectUri { platform: Platform::SinglePage, uri: redirect_uri.clone() };
+    application::set_addresses(&state.db, &id, &PORTAL.into(), Some(redirect_uri), vec![here]).await?;
     consent_to_the_portal(state, &id).await?;
     state.keys.ensure(&id).await
 }

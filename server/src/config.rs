@@ -60,6 +60,7 @@ pub enum LogFormat {
 }
 
 /// Where the values come from.
+#[derive(Clone)]
 pub struct Sources<'a> {
     /// Environment variables, ours and others'.
     pub variables: BTreeMap<String, String>,

@@ -4,7 +4,7 @@
 use crate::{
     clock::{Chance, Clock},
     config::{Config, SealKey, Tls},
-    directory::{Db, application, sqlite_file, tenant, tenant_host},
+    directory::{Db, application, missing_file, sqlite_file, tenant, tenant_host},
     error::Result,
     seed,
     state::AppState,
@@ -39,11 +39,11 @@ pub async fn examine(mut config: Config) -> Vec<Finding> {
     }
     if let Some(file) = sqlite_file(config.database_url.reveal()) {
         findings.push(found("disk", disk(&file)));
-        if !file.exists() {
-            let fresh = format!("{} is made at the first start", file.display());
-            findings.push(found("database", Ok(fresh)));
-            return findings;
-        }
+    }
+    if let Some(file) = missing_file(config.database_url.reveal()) {
+        let fresh = format!("{} is made at the first start", file.display());
+        findings.push(found("database", Ok(fresh)));
+        return findings;
     }
     match state(config).await {
         Ok(state) => {

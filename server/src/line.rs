@@ -85,6 +85,20 @@ pub enum Command {
     Help { topic: Option<String> },
 }
 
+impl Command {
+    /// Whether it has nothing to do where there is no database: it makes none, for nobody would look there again.
+    pub fn needs_a_database(&self) -> bool {
+        match self {
+            Command::Serve | Command::Migrate | Command::Doctor | Command::Help { .. } | Command::Speed { .. } => false,
+            // Whoever makes it before the first start finds it in the database that the start goes on with.
+            Command::Administrator { what: Administrator::Link } => false,
+            Command::Administrator { what: Administrator::Reset { .. } } => true,
+            Command::Audit { .. } | Command::Keys { .. } | Command::People { .. } => true,
+            Command::Export { .. } | Command::Plan { .. } | Command::Apply { .. } => true,
+        }
+    }
+}
+
 #[derive(Subcommand)]
 pub enum Audit {
     /// Check the chain of every tenant, and name the first row that is not as it was written

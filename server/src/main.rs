@@ -13,7 +13,7 @@ use server::{
     directory::{
         Db,
         audit::{self, Verdict},
-        funnel, tenant,
+        funnel, missing_file, tenant,
     },
     doctor,
     error::{Error, Result},
@@ -57,6 +57,13 @@ fn main() -> ExitCode {
     let over_dev_tls = line.dev_tls.then(|| ("PORTICO_DEV_TLS".into(), "on".into()));
     let variables = variables.chain(over_dev_tls);
     let sources = Sources { variables: variables.collect(), file: line.config.as_deref(), folder: Path::new(".") };
+    // Before development makes itself a seal key. What is wrong with the configuration is told below.
+    if command.needs_a_database()
+        && let Ok(config) = Config::look(sources.clone())
+        && let Some(file) = missing_file(config.database_url.reveal())
+    {
+        return complain(&no_database(&file), FAILED);
+    }
     let read = match command {
         Command::Doctor => Config::look(sources),
         _ => Config::read(sources),
@@ -75,6 +82,14 @@ fn main() -> ExitCode {
     // What still runs in the background may be waiting for something that does not come.
     runtime.shutdown_background();
     done
+}
+
+fn no_database(file: &Path) -> String {
+    format!(
+        "There is no database at {}. Go to the folder where the server runs, or name its database by PORTICO_DATABASE_URL. \
+         (`portico serve` makes one.)",
+        file.display()
+    )
 }
 
 async fn run(command: Command, config: Config) -> ExitCode {

@@ -52,12 +52,21 @@ async fn lead_back_here(state: &AppState) -> Result<()> {
     // Who writes to the database before anybody asks for the shop finds it written: the start remembers nothing of it.
     state.db.forget();
     let Some(shop) = found else { return Ok(()) };
-    let here = demo_redirect_uris(state.config.public_url.origin());
-    if here.iter().all(|uri| shop.redirect_uris.contains(uri)) {
+    let origin = state.config.public_url.origin();
+    let (here, home) = (demo_redirect_uris(origin), home_at(origin, &shop));
+    if home == shop.home_url && here.iter().all(|uri| shop.redirect_uris.contains(uri)) {
         return Ok(());
     }
     let others = shop.redirect_uris.iter().filter(|uri| !here.contains(uri)).cloned();
-    application::set_redirect_uris(&state.db, &tenant, &id, others.chain(here.clone()).collect()).await
+    application::set_addresses(&state.db, &tenant, &id, home, others.chain(here.clone()).collect()).await
+}
+
+/// Where people find the shop now. What stands there and was never an address of this server was written by somebody: it
+/// stays.
+fn home_at(origin: &str, shop: &Application) -> Option<String> {
+    let home = shop.home_url.clone()?;
+    let was_here = |before: &str| demo_redirect_uris(before).iter().all(|uri| shop.redirect_uris.contains(uri));
+    if home.strip_suffix('/').is_some_and(was_here) { Some(format!("{origin}/")) } else { Some(home) }
 }
 
 /// Development's tenant has ids that everybody can read in our source, and accounts whose addresses nobody proved: the

@@ -24,6 +24,7 @@ use super::{
         empty::{empty, nothing_found},
         field::{Label, line, lines, radio},
         icon::{Icon, icon},
+        index::{Section, heading, index},
         load::{Loaded, load},
         panel::panel,
         search::{fits, search},
@@ -207,9 +208,14 @@ fn lines_of(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Into::into).collect()
 }
 
+const QUICK_START: Section = Section { id: "quick-start", name: "Quick start" };
+const REDIRECT_URIS: Section = Section { id: "redirect-uris", name: "Redirect URIs" };
+const PAGES: Section = Section { id: "pages", name: "Pages with the widget" };
+
 pub fn application(id: String) -> AnyView {
     let client = client();
     let allowed = permissions::permissions(&id);
+    let sections = sections(is_portal(&id), allowed);
     let asked = id.clone();
     let loaded = load(move || {
         let id = asked.clone();
@@ -224,13 +230,30 @@ pub fn application(id: String) -> AnyView {
     };
     let crumbs = || vec![("Applications".to_owned(), Route::Applications)];
     let title = Memo::new(move |_| loaded.get().map_or_else(String::new, |application| application.display_name));
+    let is_drawn = Memo::new(move |_| loaded.get().is_some());
+    let has_failed = Memo::new(move |_| loaded.has_failed());
+    let index = move || (!has_failed.get()).then(|| index(sections.clone(), is_drawn));
     view! {
         <div class="screen">
             {move || head(crumbs(), title.get(), ().into_any())}
-            {loaded.show(5, move |application| one(open, allowed, application))}
+            <div class="indexed">
+                {index}
+                <div class="stack">{loaded.show(5, move |application| one(open, allowed, application))}</div>
+            </div>
         </div>
     }
     .into_any()
+}
+
+/// From top to bottom.
+fn sections(is_portal: bool, allowed: Permissions) -> Vec<Section> {
+    let first = [QUICK_START, REDIRECT_URIS, PAGES, widget::SECTION, secrets::SECTION, protocol::SECTION];
+    first.into_iter().chain((!is_portal).then_some(expose::SECTION)).chain(allowed.sections()).collect()
+}
+
+/// Nobody else may call the portal, and it calls nobody else.
+fn is_portal(id: &str) -> bool {
+    id == portal().client_id
 }
 
 /// The application that is open: several forms, each of which is saved by itself.
@@ -278,8 +301,7 @@ impl Open {
 
 fn one(open: Open, allowed: Permissions, application: Application) -> AnyView {
     open.keep(&application);
-    // Nobody else may call the portal, and it calls nobody else.
-    let exposed = (application.id != portal().client_id).then(|| expose::section(open, &application));
+    let exposed = (!is_portal(&application.id)).then(|| expose::section(open, &application));
     view! {
         {quick_start(open, &application)}
         {redirects(open, &application)}
@@ -305,7 +327,7 @@ fn quick_start(open: Open, application: &Application) -> AnyView {
     let redirect = PLATFORMS.iter().find_map(|(platform, ..)| uris(application, platform).first().cloned());
     view! {
         <section class="card pad">
-            <h2>"Quick start"</h2>
+            {heading(QUICK_START)}
             <div>
                 {copy::value("Authority", authority)}
                 {copy::value("Client ID", application.app_id.clone())}
@@ -388,9 +410,9 @@ fn redirects(open: Open, application: &Application) -> AnyView {
     view! {
         <form class="card pad" on:submit=on_submit(move |event| { event.prevent_default(); save() })>
             {line(Label::new("name", "Name"), name, name_fault)}
-            <h2>"Redirect URIs"</h2>
+            {heading(REDIRECT_URIS)}
             {fields}
-            <h2>"Pages with the widget"</h2>
+            {heading(PAGES)}
             {lines(Label::new("widget-origins", "Origins").optional().hint("Pages that may show the sign-in widget, like https://shop.example.com. One in each line."), 2, origins, origins_fault)}
             <div class="buttons">{submit("Save", "Saving …", act)}</div>
         </form>

@@ -22,6 +22,13 @@ pub fn set_storage(key: &str, value: Option<&str>) {
     }
 }
 
+/// Where the person is, on this server.
+pub fn here() -> String {
+    let location = window().location();
+    let parts = [location.pathname(), location.search(), location.hash()];
+    parts.into_iter().map(Result::unwrap_or_default).collect()
+}
+
 /// One value of a query such as `?code=…&state=…`.
 pub fn query(search: &str, name: &str) -> Option<String> {
     UrlSearchParams::new_with_str(search).ok()?.get(name)

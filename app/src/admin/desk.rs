@@ -19,6 +19,8 @@ pub struct Desk {
     pub directories: Loaded<Vec<Organization>>,
     /// The one that is being administered.
     pub directory: RwSignal<Option<Organization>>,
+    /// Whether they are the first administrator, and were not told yet what that means.
+    pub is_first: RwSignal<bool>,
     /// The id of its flow through which most people came, as far as a screen has seen; or nothing.
     pub busiest: StoredValue<String>,
 }

@@ -147,7 +147,7 @@ fn choose_first(directories: Loaded<Vec<Organization>>) {
     });
 }
 
-fn is_for_customers(directory: &Organization) -> bool {
+pub fn is_for_customers(directory: &Organization) -> bool {
     directory.tenant_type == "CIAM"
 }
 

@@ -25,9 +25,10 @@ mod session;
 mod trouble;
 mod ui;
 mod understood;
+mod welcome;
 
 use crate::admin::ui::listen::on_click;
-use crate::ui::browser::document;
+use crate::{contract::portal::WELCOME, ui::browser::document};
 use client::Client;
 use desk::Desk;
 use leptos::{mount::mount_to, prelude::*, task::spawn_local};
@@ -65,14 +66,18 @@ fn place(view: impl FnOnce() -> AnyView + 'static) {
 fn portal(session: session::Session, path: String) -> AnyView {
     parts::foresee();
     let (asking, toasts) = (Asking::new(), Toasts::new());
+    let is_first = path == WELCOME;
+    // Out of the address, too: who reloads has been told.
+    let path = if is_first { "/admin/" } else { path.as_str() };
     let client = Client { session, directory: RwSignal::new(String::new()), under_way: RwSignal::new(0) };
     desk::open(Desk {
         client,
         directories: load(move || client.organizations()),
-        place: Place::new(&path),
+        place: Place::new(path),
         asking,
         toasts,
         directory: RwSignal::new(None),
+        is_first: RwSignal::new(is_first),
         busiest: StoredValue::new(String::new()),
     });
     view! {

@@ -85,7 +85,8 @@ pub const ACTIVITY_TABS: [(ActivityTab, &str, &str); 3] = [
 const ROOT: &str = "/admin";
 
 impl Route {
-    pub fn of(path: &str) -> Self {
+    pub fn of(address: &str) -> Self {
+        let path = path_of(address);
         let rest = path.strip_prefix(ROOT).unwrap_or(path);
         let words: Vec<String> = rest.split('/').filter(|word| !word.is_empty()).map(decoded).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -252,7 +253,7 @@ impl Place {
         self.arrivals.update_value(|arrivals| *arrivals += 1);
         // A question about a screen goes with it.
         asking().withdraw();
-        self.route.set(Route::of(path.split('?').next().unwrap_or(path)));
+        self.route.set(Route::of(path));
         window().scroll_to_with_x_and_y(0.0, 0.0);
         focus_again(None);
     }
@@ -277,6 +278,10 @@ impl Place {
         });
         on("popstate", move |_: Event| {
             let path = window().location().pathname().unwrap_or_default();
+            // A link to a place on this screen, or back from one: the browser has gone there.
+            if self.route.with_untracked(|here| *here == Route::of(&path)) {
+                return;
+            }
             if self.is_unsaved() {
                 // The browser has gone already: back to where the changes are, and ask.
                 let here = self.route.get_untracked().path();
@@ -309,9 +314,14 @@ pub fn on<E: JsCast + 'static>(name: &str, mut act: impl FnMut(E) + 'static) {
     listener.forget();
 }
 
+/// Without query and fragment.
+fn path_of(address: &str) -> &str {
+    address.split(['?', '#']).next().unwrap_or(address)
+}
+
 fn replace(path: &str, wanted: &str) {
-    let query = wanted.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
-    let _ = history(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("{path}{query}"))));
+    let rest = wanted.strip_prefix(path_of(wanted)).unwrap_or_default();
+    let _ = history(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("{path}{rest}"))));
 }
 
 fn history(act: impl FnOnce(web_sys::History) -> Result<(), JsValue>) -> Result<(), JsValue> {

@@ -2,7 +2,7 @@
 //! The access token lives in memory; the refresh token in this tab's own storage, so that a reload asks for nothing.
 
 use super::{
-    browser::{base64url, from_base64url, query, random, set_storage, sha256, storage},
+    browser::{base64url, from_base64url, here, query, random, set_storage, sha256, storage},
     understood::understood,
 };
 use crate::{
@@ -81,8 +81,8 @@ struct Answer {
 
 /// The first thing the portal does.
 pub async fn open() -> Opened {
-    let here = window().location();
-    let (path, search) = (here.pathname().unwrap_or_default(), here.search().unwrap_or_default());
+    let location = window().location();
+    let (path, search) = (location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
     let portal = portal();
     if portal.redirect_uri.ends_with(&path)
         && let Some(asked) = take_asked()
@@ -97,9 +97,9 @@ pub async fn open() -> Opened {
     if let Some(token) = storage(REFRESH_TOKEN)
         && let Ok(answer) = ask(&portal, &[("grant_type", "refresh_token"), ("refresh_token", &token)]).await
     {
-        return Opened::SignedIn(Session::begin(portal, answer), format!("{path}{search}"));
+        return Opened::SignedIn(Session::begin(portal, answer), here());
     }
-    leave(&portal, &format!("{path}{search}")).await
+    leave(&portal, &here()).await
 }
 
 /// Goes to the sign-in page; `back` is where the person wants to be afterwards.

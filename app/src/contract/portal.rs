@@ -19,6 +19,9 @@ pub struct Portal {
     pub languages: Vec<Language>,
 }
 
+/// Where the first administrator enters: the portal says there, once, what they are now.
+pub const WELCOME: &str = "/admin/#welcome";
+
 /// A language that the pages can be shown in.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Language {

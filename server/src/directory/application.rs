@@ -265,16 +265,25 @@ async fn insert_all(c: &mut AnyConnection, tenant: &TenantId, application: &Appl
     Ok(())
 }
 
-/// These instead of all before.
-pub async fn set_redirect_uris(
+/// Where people find it and come back to: these instead of all before.
+pub async fn set_addresses(
     db: &Db,
     tenant: &TenantId,
     id: &ApplicationId,
+    home_url: Option<String>,
     redirect_uris: Vec<RedirectUri>,
 ) -> Result<()> {
     let (tenant, id) = (tenant.clone(), id.clone());
     db.write(Durability::Lasting, move |c| {
-        Box::pin(async move { replace_redirect_uris(c, &tenant, &id, &redirect_uris).await })
+        Box::pin(async move {
+            sqlx::query("UPDATE applications SET home_url = $1 WHERE tenant_id = $2 AND id = $3")
+                .bind(home_url)
+                .bind(tenant.as_str())
+                .bind(id.as_str())
+                .execute(&mut *c)
+                .await?;
+            replace_redirect_uris(c, &tenant, &id, &redirect_uris).await
+        })
     })
     .await?;
     db.recents.forget();

@@ -310,6 +310,11 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
 }
 
+/// The file of a SQLite database that nobody has made yet.
+pub fn missing_file(url: &str) -> Option<PathBuf> {
+    sqlite_file(url).filter(|file| !file.exists())
+}
+
 /// What was committed and is not in the database yet.
 fn log_of(url: &str) -> Result<PathBuf> {
     let mut file = sqlite_file(url).ok_or_else(|| Error::Internal(format!("{url} names no file")))?.into_os_string();

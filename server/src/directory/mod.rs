@@ -54,7 +54,7 @@ mod unit;
 pub mod user_flow;
 pub mod walls;
 
-pub use db::{Db, sqlite_file};
+pub use db::{Db, missing_file, sqlite_file};
 /// What a write of a unit is given.
 pub use sqlx::AnyConnection as Connection;
 pub use statement::Statement;

@@ -35,6 +35,22 @@ pub async fn is_open(db: &Db, hash: &str, now: Timestamp) -> Result<bool> {
     Ok(row.is_some())
 }
 
+/// For so long after the set-up the first administrator is new: a day, in milliseconds.
+const NEW: i64 = 24 * 60 * 60 * 1000;
+
+/// Whether the account is the first administrator's, made just now.
+pub async fn is_new(db: &Db, account: &AccountId, now: Timestamp) -> Result<bool> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "SELECT a.account_id FROM set_up s JOIN administrators a ON a.tenant_id = '*' AND a.since = s.done_at
+         WHERE a.account_id = $1 AND s.done_at > $2",
+    )
+    .bind(account.as_str())
+    .bind(now.0 - NEW)
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.is_some())
+}
+
 /// Closes the door for ever, with the first administrator inside. `Error::NotFound` where it was not open.
 pub async fn close(c: &mut AnyConnection, hash: &str, first: &AccountId, role: &str, now: Timestamp) -> Result<()> {
     let closed = sqlx::query("UPDATE set_up SET done_at = $1 WHERE hash = $2 AND expires_at > $1 AND done_at IS NULL")

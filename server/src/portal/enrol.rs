@@ -9,7 +9,7 @@ use crate::{
         Durability, account,
         audit::{self, Actor, ActorKind, Operation, Target},
         second_factor::{self, Enrolment},
-        tenant,
+        set_up, tenant,
     },
     error::{Error, Result},
     guard::Caller,
@@ -18,7 +18,12 @@ use crate::{
     state::AppState,
 };
 use app::{
-    contract::{brand::Brand, id::TenantId},
+    contract::{
+        brand::Brand,
+        id::{AccountId, TenantId},
+        portal::WELCOME,
+        time::Timestamp,
+    },
     hosted::{Enrol, Picture},
     shell,
     text::Texts,
@@ -71,6 +76,7 @@ pub async fn confirm(
         return Ok(response);
     };
     let Offer { enrolment, address, brand, .. } = offer;
+    let onward = onward(&state, &enrolment.account, now).await?;
     let codes = totp::recovery_codes(&state.chance);
     let account = enrolment.account.as_str();
     let hashes: Vec<String> =
@@ -93,8 +99,12 @@ pub async fn confirm(
         // Who has an app already needs no other by a link.
         .map_err(|error| if matches!(error, Error::Taken) { Error::NotFound } else { error })?;
     let nonce = html::nonce(&state.chance);
-    let body = shell::recovery_codes(&brand, &codes, "/admin/", &texts, assets::scripts(texts.language()), &nonce);
+    let body = shell::recovery_codes(&brand, &codes, onward, &texts, assets::scripts(texts.language()), &nonce);
     Ok(html::document(body, nonce, Vec::new()))
+}
+
+async fn onward(state: &AppState, account: &AccountId, now: Timestamp) -> Result<&'static str> {
+    Ok(if set_up::is_new(&state.db, account, now).await? { WELCOME } else { "/admin/" })
 }
 
 async fn open(state: &AppState, token: &str) -> Result<Offer> {

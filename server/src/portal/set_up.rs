@@ -20,6 +20,7 @@ use app::{
     contract::{
         brand::Brand,
         id::{AccountId, TenantId},
+        portal::WELCOME,
         secret::Secret,
         validate::{self, Fault, Why},
     },
@@ -106,7 +107,7 @@ pub async fn make(
         .await?;
     administration::forget_link(&state.config);
     tracing::info!("the first administrator was made");
-    Ok(Redirect::to(onward.as_deref().unwrap_or("/admin/")).into_response())
+    Ok(Redirect::to(onward.as_deref().unwrap_or(WELCOME)).into_response())
 }
 
 async fn only_while_open(state: &AppState, token: &str) -> Result<()> {

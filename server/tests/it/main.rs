@@ -8,6 +8,7 @@ mod directory;
 mod doctor;
 mod graph;
 mod hosted;
+mod line;
 mod mail;
 mod native;
 mod oidc;

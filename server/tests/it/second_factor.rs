@@ -60,6 +60,7 @@ async fn r37_the_first_administrator_sets_an_app_up_and_shows_it_at_each_sign_in
         let used = totp::shown(&secret, server.now());
         browser.fill(&[("Code", &used)]).press("Confirm").await;
         assert_eq!(browser.heading(), "Keep your recovery codes");
+        assert!(browser.page.html.contains("href=\"/admin/#welcome\""), "{}", browser.page.html);
         let codes: Vec<String> = browser
             .page
             .html
@@ -192,12 +193,16 @@ async fn r37_whoever_runs_the_server_takes_a_lost_app_away() {
         let state = &server.state;
         enrolment::reset(state, &address).await.unwrap();
         assert_eq!(admin.get("/users").await.status, 401, "what was open is over");
-        let browser = at_the_door(&server, &address, PASSWORD).await;
+        let mut browser = at_the_door(&server, &address, PASSWORD).await;
         assert_eq!(browser.heading(), "Set up your authenticator app");
         assert_eq!(server.text("SELECT activity FROM audits").await, "Reset second factor");
         let verdict = audit::verify(&state.db, &TENANT_ID.into()).await.unwrap();
         assert_eq!(verdict, audit::Verdict::Whole { rows: 1 });
         assert!(enrolment::reset(state, "nobody@example.org").await.is_err());
+        // Who was here before is not welcomed once more.
+        let code = totp::shown(&offered(&server).await, server.now());
+        browser.fill(&[("Code", &code)]).press("Confirm").await;
+        assert!(browser.page.html.contains("href=\"/admin/\""), "{}", browser.page.html);
     })
     .await;
 }

@@ -9,6 +9,7 @@ use super::{
             button::{bare, run, with_icon},
             copy,
             icon::Icon,
+            index::{Section, heading},
             load::Loaded,
             toast::toasts,
         },
@@ -21,6 +22,8 @@ use crate::contract::resource::{
     application::Application,
 };
 use leptos::prelude::*;
+
+pub const SECTION: Section = Section { id: "api-permissions", name: "API permissions" };
 
 /// What was granted to the application, and every application that may be an API.
 pub type Granted = (Vec<PermissionGrant>, Vec<Application>);
@@ -51,10 +54,10 @@ pub fn section(id: StoredValue<String>, granted: Loaded<Granted>) -> AnyView {
         .into_any()
     });
     view! {
-        <section class="card" aria-label="API permissions">
+        <section class="card" aria-label=SECTION.name>
             <header>
                 <div class="two">
-                    <h2>"API permissions"</h2>
+                    {heading(SECTION)}
                     <small>"What it may ask for on behalf of people. They are not asked: what you add is granted for everybody. To call its own API it needs nothing here."</small>
                 </div>
                 {with_icon(Icon::Plus, "Add a permission", move || adding.set(true))}

@@ -11,6 +11,7 @@ use super::{
             copy,
             field::{Label, lines},
             icon::Icon,
+            index::{Section, heading},
             menu::{entry, more},
             toast::toasts,
         },
@@ -22,6 +23,8 @@ use crate::admin::ui::listen::on_submit;
 use crate::contract::resource::application::{Application, PermissionScope};
 use leptos::prelude::*;
 use serde_json::json;
+
+pub const SECTION: Section = Section { id: "expose-an-api", name: "Expose an API" };
 
 /// Whom a scope is meant for: Graph's word, the word on the page, and what it says to whoever grants it.
 pub const AUDIENCES: [(&str, &str, &str); 2] = [
@@ -52,10 +55,10 @@ pub fn section(open: Open, application: &Application) -> AnyView {
         is_plain.then(|| view! { <div class="notice"><p>{PLAIN}</p></div> })
     };
     view! {
-        <section class="card" aria-label="Expose an API">
+        <section class="card" aria-label=SECTION.name>
             <header>
                 <div class="two">
-                    <h2>"Expose an API"</h2>
+                    {heading(SECTION)}
                     <small>"Other applications ask for tokens for this one, on behalf of people, by one of its scopes. Its tokens say which in scp."</small>
                 </div>
                 {with_icon(Icon::Plus, "Add a scope", move || edited.set(Some(PermissionScope::default())))}

@@ -10,11 +10,13 @@ use super::{
             ask::{Question, asking},
             button::{bare, plain, run},
             icon::Icon,
+            index::{Section, heading},
             load::{Loaded, both, load},
             toast::toasts,
         },
     },
     delegated::{self, Granted},
+    is_portal,
 };
 use crate::admin::ui::listen::on_change;
 use crate::contract::{
@@ -23,6 +25,9 @@ use crate::contract::{
 };
 use leptos::prelude::*;
 use serde_json::Value;
+
+const BY_ITSELF: Section = Section { id: "by-itself", name: "What it may do by itself" };
+const THROUGH_IT: Section = Section { id: "through-it", name: "What administrators may do through it" };
 
 /// What an application is allowed.
 #[derive(Clone, Copy)]
@@ -35,11 +40,20 @@ pub struct Permissions {
     is_home: bool,
 }
 
+impl Permissions {
+    /// As they are drawn, one below the other.
+    pub fn sections(self) -> impl Iterator<Item = Section> {
+        let for_people = self.granted.map(|_| delegated::SECTION);
+        let through = self.granted.filter(|_| self.is_home).map(|_| THROUGH_IT);
+        for_people.into_iter().chain([BY_ITSELF]).chain(through)
+    }
+}
+
 /// Asked for at the same time as the application itself.
 pub fn permissions(id: &str) -> Permissions {
     let client = client();
     let is_home = desk().directory.get_untracked().is_some_and(|here| is_home(&here));
-    let is_portal = id == portal().client_id;
+    let is_portal = is_portal(id);
     let id = StoredValue::new(id.to_owned());
     let granted = move || both(async move { client.grants(&id.get_value()).await }, client.apis());
     let by_itself = load(move || async move { client.permissions(&id.get_value()).await });
@@ -86,7 +100,7 @@ fn alone(id: StoredValue<String>, allowed: Loaded<Vec<Value>>) -> AnyView {
         <section class="card">
             <header>
                 <div class="two">
-                    <h2>"What it may do by itself"</h2>
+                    {heading(BY_ITSELF)}
                     <small>"With its own secret or key and nobody signed in: permissions of the management API. For the APIs of other applications it needs none."</small>
                 </div>
             </header>
@@ -127,7 +141,7 @@ fn administrators(id: StoredValue<String>, granted: Loaded<Granted>) -> AnyView 
         <section class="card">
             <header>
                 <div class="two">
-                    <h2>"What administrators may do through it"</h2>
+                    {heading(THROUGH_IT)}
                     <small>"While one of them is signed in: no more than this, and no more than their own roles allow."</small>
                 </div>
             </header>

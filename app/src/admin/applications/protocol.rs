@@ -6,6 +6,7 @@ use super::{
         route::place,
         ui::{
             button::Act,
+            index::{Section, heading},
             settings::{Form, Setting, Settings},
         },
     },
@@ -15,6 +16,8 @@ use crate::admin::ui::listen::on_submit;
 use crate::contract::resource::application::Application;
 use leptos::prelude::*;
 use serde_json::{Value, json};
+
+pub const SECTION: Section = Section { id: "protocol", name: "Protocol" };
 
 static GROUPS: [(&str, &[Setting]); 4] = [
     (
@@ -132,8 +135,8 @@ pub fn section(open: Open, application: &Application) -> AnyView {
         .map(|(name, group)| view! { <h3>{*name}</h3><div class="pairs">{settings.drawn(group)}</div> })
         .collect();
     view! {
-        <form class="card pad" aria-label="Protocol" novalidate on:submit=on_submit(move |event| { event.prevent_default(); save() })>
-            <h2>"Protocol"</h2>
+        <form class="card pad" aria-label=SECTION.name novalidate on:submit=on_submit(move |event| { event.prevent_default(); save() })>
+            {heading(SECTION)}
             {groups}
             {settings.foot("Save the protocol", act)}
         </form>

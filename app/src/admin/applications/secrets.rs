@@ -10,6 +10,7 @@ use super::{
             button::{Act, bare, plain, run, submit, with_icon},
             field::{Label, line, radio},
             icon::Icon,
+            index::{Section, heading},
             panel::panel,
             shown_once::shown_once,
             toast::toasts,
@@ -23,6 +24,8 @@ use crate::contract::{
     time::Timestamp,
 };
 use leptos::prelude::*;
+
+pub const SECTION: Section = Section { id: "secrets", name: "Secrets" };
 
 /// As many as may be good at once; the server counts too.
 const MOST: usize = 2;
@@ -44,7 +47,7 @@ pub fn section(open: Open) -> AnyView {
     let add = move || (!is_full()).then(|| with_icon(Icon::Plus, "New secret", move || adding.set(true)));
     view! {
         <section class="card">
-            <header><h2>"Secrets"</h2>{add}</header>
+            <header>{heading(SECTION)}{add}</header>
             {list}
             {move || adding.get().then(|| making(open, adding, made))}
             {move || made.get().map(|secret| new_secret(open, made, secret))}

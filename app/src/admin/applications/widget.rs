@@ -1,8 +1,17 @@
 //! What a developer puts into a page for the widget, ready to copy.
 
 use super::{super::session::portal, tenant};
-use crate::{admin::ui::copy, contract::resource::application::Application, ui::browser::window};
+use crate::{
+    admin::ui::{
+        copy,
+        index::{Section, heading},
+    },
+    contract::resource::application::Application,
+    ui::browser::window,
+};
 use leptos::prelude::*;
+
+pub const SECTION: Section = Section { id: "widget", name: "Widget" };
 
 pub fn section(application: &Application) -> AnyView {
     let content = if application.widget_origins.is_empty() {
@@ -21,7 +30,7 @@ pub fn section(application: &Application) -> AnyView {
         }
         .into_any()
     };
-    view! { <section class="card pad"><h2>"Widget"</h2>{content}</section> }.into_any()
+    view! { <section class="card pad">{heading(SECTION)}{content}</section> }.into_any()
 }
 
 fn snippet(loader: &str, integrity: &str, tenant: &str, client_id: &str) -> String {

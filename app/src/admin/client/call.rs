@@ -1,12 +1,13 @@
 //! One request: with a good token, in the directory that was chosen; its answer read, or why there is none.
 
 use super::super::{
+    browser::here,
     desk::desk,
     session::{Opened, Session, leave},
     trouble::Trouble,
     understood::understood,
 };
-use crate::{contract::resource::collection::Collection, json, ui::browser::window};
+use crate::{contract::resource::collection::Collection, json};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -174,9 +175,7 @@ impl Client {
     }
 
     async fn sign_in_again(self) -> Result<String> {
-        let location = window().location();
-        let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
-        match leave(&self.session.portal.get_value(), &here).await {
+        match leave(&self.session.portal.get_value(), &here()).await {
             Opened::Leaving | Opened::SignedOut | Opened::SignedIn(..) | Opened::Refused(_) => {
                 Err(Trouble::SignInAgain)
             }

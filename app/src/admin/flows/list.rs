@@ -12,6 +12,7 @@ use super::super::{
         load::load,
         search::{fits, search},
     },
+    welcome::welcome,
 };
 use super::kinds;
 use crate::contract::resource::user_flow::UserFlow;
@@ -40,7 +41,7 @@ pub fn list() -> AnyView {
         }
         .into_any()
     });
-    view! { <div class="screen">{head(Vec::new(), "User flows".into(), acts())}{content}</div> }.into_any()
+    view! { <div class="screen">{head(Vec::new(), "User flows".into(), acts())}{welcome()}{content}</div> }.into_any()
 }
 
 fn new_flow() -> AnyView {

@@ -95,6 +95,11 @@ impl<T: Clone + Send + Sync + 'static> Loaded<T> {
         self.now.with_untracked(|now| now.as_ref().and_then(|now| now.as_ref().ok().cloned()))
     }
 
+    /// Whether there was trouble, and there is nothing to show.
+    pub fn has_failed(self) -> bool {
+        self.now.with(|now| matches!(now, Some(Err(_))))
+    }
+
     /// `rows`: how high the place-holder stands.
     pub fn show(self, rows: usize, view: impl Fn(T) -> AnyView + Send + Sync + 'static) -> AnyView {
         let shown = move || match self.now.get() {

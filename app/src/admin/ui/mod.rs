@@ -6,6 +6,7 @@ pub mod copy;
 pub mod empty;
 pub mod field;
 pub mod icon;
+pub mod index;
 pub mod listen;
 pub mod load;
 pub mod menu;
