@@ -16,7 +16,7 @@ use std::sync::Arc;
 #[tokio::test]
 async fn the_demo_shop_moves_with_the_server() {
     on_both(async |server: TestServer| {
-        let before = redirect_uris(&shop(&server).await);
+        let before = redirect_uris(&*shop(&server).await);
         let moved = moved(&server).await;
         for _ in 0..2 {
             let shop = shop(&moved).await;
