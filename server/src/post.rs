@@ -1,7 +1,15 @@
 //! The way of a letter into the outbox, for whichever face writes it.
 
-use crate::{directory::outbox, error::Result, mail::compose::Letter, state::AppState};
-use app::contract::{id::TenantId, time::Timestamp};
+use crate::{
+    directory::{identity::Folded, outbox, tenant::Tenant},
+    error::Result,
+    mail::compose::{Letter, Mail, compose},
+    state::AppState,
+};
+use app::{
+    contract::{id::TenantId, time::Timestamp},
+    text::Texts,
+};
 use std::time::Duration;
 
 /// A notice is still worth sending after a day.
@@ -13,4 +21,17 @@ pub fn sealed(state: &AppState, tenant: &TenantId, letter: &Letter, expires_at: 
     let plain = serde_json::to_vec(letter)?;
     let sealed = state.seal.seal(&state.chance, &outbox::context(tenant, &id), &plain);
     Ok(outbox::Waiting { id, address: letter.to.clone(), sealed, expires_at })
+}
+
+/// What the owner of an account is told, at each of these mailboxes.
+pub fn notices(
+    state: &AppState,
+    tenant: &Tenant,
+    mailboxes: &[Folded],
+    mail: &Mail,
+    texts: &Texts,
+) -> Result<Vec<outbox::Waiting>> {
+    let expires_at = state.clock.now() + NOTICE_LIFETIME;
+    let letters = mailboxes.iter().map(|mailbox| compose(mail, mailbox.as_str(), &tenant.brand, texts));
+    letters.map(|letter| sealed(state, &tenant.id, &letter, expires_at)).collect()
 }

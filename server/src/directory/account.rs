@@ -57,14 +57,6 @@ pub struct Address {
     pub is_proved: bool,
 }
 
-impl Profile {
-    /// Where letters about the account go: to an address that is known to be its owner's.
-    pub fn mailbox(&self) -> Option<&str> {
-        let proved = self.address.as_ref().filter(|address| address.is_proved);
-        proved.map(|address| address.text.as_str()).or(self.contact.as_deref())
-    }
-}
-
 /// The whole account, or nothing of it. `Error::Taken` when somebody has the name already.
 pub async fn insert(c: &mut AnyConnection, tenant: &TenantId, new: &NewAccount, now: Timestamp) -> Result<()> {
     let method = if new.password.is_some() { Method::Password } else { Method::Passcode };

@@ -7,16 +7,15 @@ use super::{
 use crate::{
     client::{auth::Client, parameters::Parameters, place::Named},
     directory::{
-        Durability, account,
+        Durability,
         activity::{self, Activity},
-        identity::Folded,
-        outbox, session,
+        identity, outbox, session,
         tenant::Tenant,
         token_family::{self, Family, GRACE, Used},
     },
     error::{Refusal, Result},
-    mail::compose::{Mail, compose},
-    post::{self, NOTICE_LIFETIME},
+    mail::compose::Mail,
+    post,
     request::{
         self,
         asked_claims::AskedClaims,
@@ -158,15 +157,13 @@ fn proved<'a>(tenant: &'a TenantId, family: &'a str, number: &'a str) -> [&'a [u
 
 /// A reuse is written down with the revocation, and its person is told: once, however often the token comes back.
 async fn revoke(state: &AppState, tenant: &Tenant, client: &Client, family: &Family, now: Timestamp) -> Result<()> {
-    let notice = notice(state, tenant, client, family, now).await?;
+    let notices = notices(state, tenant, client, family).await?;
     let (tenant, id, reused) = (tenant.id.clone(), family.id.clone(), reused(state.chance.id(), family, now));
     let revoke = state.db.write(Durability::Lasting, move |c| {
         Box::pin(async move {
             if token_family::revoke(c, &tenant, &id, now).await? {
                 activity::insert(&tenant, &reused).run(c).await?;
-                if let Some(letter) = notice {
-                    outbox::insert(&tenant, &letter, now).run(c).await?;
-                }
+                outbox::insert_all(c, &tenant, &notices, now).await?;
             }
             Ok(())
         })
@@ -176,22 +173,14 @@ async fn revoke(state: &AppState, tenant: &Tenant, client: &Client, family: &Fam
     Ok(())
 }
 
-/// To the address that is known to be the person's, if one is, in the language in which they signed in.
-async fn notice(
-    state: &AppState,
-    tenant: &Tenant,
-    client: &Client,
-    family: &Family,
-    now: Timestamp,
-) -> Result<Option<outbox::Waiting>> {
-    let Some(profile) = account::profile(&state.db, &tenant.id, &family.account).await? else { return Ok(None) };
-    let Some(to) = profile.mailbox() else { return Ok(None) };
+/// To every mailbox that is known to be the person's, in the language in which they signed in.
+async fn notices(state: &AppState, tenant: &Tenant, client: &Client, family: &Family) -> Result<Vec<outbox::Waiting>> {
+    let mailboxes = identity::list_mailboxes(&state.db, &tenant.id, &family.account).await?;
     let language = session::language(&state.db, &tenant.id, &family.session).await?;
     let language = language.unwrap_or_else(|| wishes::language("", None).into());
     let mail = Mail::SignedOut { application: client.application.name.clone() };
     let texts = sentences::spoken(state, &tenant.id, &language).await?;
-    let letter = compose(&mail, Folded::address(to).as_str(), &tenant.brand, &texts);
-    post::sealed(state, &tenant.id, &letter, now + NOTICE_LIFETIME).map(Some)
+    post::notices(state, tenant, &mailboxes, &mail, &texts)
 }
 
 /// Those that were granted and are asked again. Clients repeat what they always ask, so a scope that was never granted

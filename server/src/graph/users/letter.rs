@@ -4,16 +4,15 @@
 use crate::{
     directory::{
         attachment::{self, Attachment},
-        identity::{self, Folded},
+        identity,
         outbox::Waiting,
         person::Person,
         session,
     },
     error::Result,
     graph::caller::Caller,
-    mail::compose::{Mail, compose},
-    post::{self, NOTICE_LIFETIME},
-    sentences,
+    mail::compose::Mail,
+    post, sentences,
     state::AppState,
     wishes,
 };
@@ -46,9 +45,5 @@ pub async fn notices(
     let texts = texts(state, caller, person).await?;
     let mailboxes = identity::list_mailboxes(&state.db, &tenant.id, &person.id).await?;
     let mail = mail(door(person, &attached).map_or_else(|| tenant.brand.name.clone(), |door| door.name.clone()));
-    let sealed = |mailbox: &Folded| {
-        let letter = compose(&mail, mailbox.as_str(), &tenant.brand, &texts);
-        post::sealed(state, &tenant.id, &letter, state.clock.now() + NOTICE_LIFETIME)
-    };
-    mailboxes.iter().map(sealed).collect()
+    post::notices(state, tenant, &mailboxes, &mail, &texts)
 }

@@ -2,6 +2,7 @@
 
 use super::{ADA, ada_with_tokens, refused};
 use crate::harness::{Answered, Application, PASSWORD, at_once, on_both};
+use serde_json::json;
 use std::{collections::BTreeSet, time::Duration};
 
 fn token_of(answered: &Answered) -> String {
@@ -91,6 +92,30 @@ async fn r30_the_person_of_a_stolen_token_is_told_once() {
             }
             let letters = server.mailbox().to(&address).await;
             assert_eq!(letters.iter().map(|letter| letter.subject.as_str()).collect::<Vec<_>>(), [subject]);
+        }
+    })
+    .await;
+}
+
+/// Security R11: at every mailbox that is theirs, for a thief may read one of them.
+#[tokio::test]
+async fn r30_the_person_of_a_stolen_token_is_told_at_every_mailbox() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let account = server.account(&shop, ADA).await;
+        let second = json!({ "emailAddress": "ada@second.example" });
+        let methods = format!("/users/{account}/authentication/emailMethods");
+        assert_eq!(server.administrator().await.post(&methods, second).await.status, 201);
+        let (_, tokens) = ada_with_tokens(&server, &shop).await;
+        token_of(&shop.refresh(&tokens.refresh_token).await);
+        server.clock.advance(Duration::from_secs(31));
+        for _ in 0..2 {
+            assert_eq!(refused(&shop.refresh(&tokens.refresh_token).await), "invalid_grant");
+        }
+        for mailbox in [ADA, "ada@second.example"] {
+            let letters = server.mailbox().to(mailbox).await;
+            let told = letters.iter().filter(|letter| letter.subject == "You were signed out of Groceries").count();
+            assert_eq!(told, 1, "{mailbox}");
         }
     })
     .await;
