@@ -15,6 +15,18 @@ pub enum Key {
     PasswordChangedLead,
     PasswordChangedAdvice,
 
+    // A password that an administrator set
+    PasswordResetSubject,
+    PasswordResetHeading,
+    PasswordResetLead,
+    PasswordResetAdvice,
+
+    // Names by which somebody signs in, changed by an administrator
+    SignInNameChangedSubject,
+    SignInNameChangedHeading,
+    SignInNameChangedLead,
+    SignInNameChangedAdvice,
+
     // A stolen refresh token
     SignedOutSubject,
     SignedOutHeading,

@@ -25,7 +25,10 @@ pub use held::everything;
 pub use list::{Order, Wanted, count_wanted, list};
 pub use purge::{purge, purge_expired};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// How long a deleted person can be brought back.
 pub const RESTORABLE: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -84,10 +87,20 @@ impl Person {
         self.address().or_else(|| self.of_kind(identity::USER_NAME))
     }
 
+    /// By these names and no others, however they are spelled, and in whichever order.
+    pub fn is_known_as(&self, identities: &[Identity]) -> bool {
+        names(&self.identities) == names(identities)
+    }
+
     fn of_kind(&self, kind: &str) -> Option<&str> {
         let found = self.identities.iter().find(|identity| identity.sign_in_type == kind);
         found.map(|identity| identity.issuer_assigned_id.as_str())
     }
+}
+
+/// As they are unique.
+fn names(identities: &[Identity]) -> BTreeSet<(&str, &str, String)> {
+    identities.iter().map(|it| (it.sign_in_type.as_str(), it.issuer.as_str(), it.folded())).collect()
 }
 
 pub struct People {

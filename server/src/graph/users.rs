@@ -22,12 +22,14 @@ use crate::{
         Durability, activity, attribute,
         audit::Operation,
         counter::{self, Asked, Spent},
+        outbox,
         person::{self, NewPerson, Person},
         tenant,
     },
     drive,
     error::{Error, Flaw, Refusal, Result},
     journey::limits,
+    mail::compose::Mail,
     secret::{seal::Purpose, token},
     state::AppState,
 };
@@ -229,6 +231,16 @@ async fn change_person(
     let change = Change::of_person("Update user", Operation::Update, &person.id, &before, &after)?;
     let must_change = profile.force_change_password_next_sign_in;
     let guessers = [drive::strangers_at(state, &person.id)];
+    let mut letters = Vec::new();
+    if !person.is_known_as(&judged.identities) {
+        let renamed = |application| Mail::SignInNameChanged { application };
+        letters.extend(letter::notices(state, caller, &person, renamed).await?);
+    }
+    if password.is_some() {
+        let reset = |application| Mail::PasswordReset { application };
+        letters.extend(letter::notices(state, caller, &person, reset).await?);
+    }
+    let is_told = !letters.is_empty();
     change::make(state, caller, change, move |c, tenant, now| {
         Box::pin(async move {
             if judged.identities != person.identities {
@@ -252,11 +264,14 @@ async fn change_person(
             if enabled != was_enabled {
                 person::set_disabled(c, tenant, &person.id, (!enabled).then_some(now)).await?;
             }
-            Ok(())
+            outbox::insert_all(c, tenant, &letters, now).await
         })
     })
     .await
     .map_err(known_already)?;
+    if is_told {
+        state.post.notify_one();
+    }
     let person = living(state, caller, id.as_str()).await?;
     wishes.changed(OF, &whole(state, caller, &tongue, &person).await?)
 }

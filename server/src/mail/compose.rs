@@ -15,6 +15,11 @@ pub enum Mail {
     Code { code: Secret, application: String, minutes: u32 },
     /// For the owner of an account, who may not be the one who changed it.
     PasswordChanged { application: String },
+    /// For the owner of an account, to whom an administrator gave another password. It is not in the letter.
+    PasswordReset { application: String },
+    /// For whoever had the account's mailboxes before an administrator changed by which names it signs in. What they are now
+    /// is not in it: an old mailbox may be somebody else's.
+    SignInNameChanged { application: String },
     /// For somebody whose refresh token came back after its use: an application may have lost an answer, or a thief has it.
     SignedOut { application: String },
     /// For the owner of an account, who may not be the one who set a second step up or asked for its removal.
@@ -92,6 +97,8 @@ impl<'a> Sheet<'a> {
         let (application, minutes, code) = match mail {
             Mail::Code { code, application, minutes } => (application, minutes.to_string(), Some(code)),
             Mail::PasswordChanged { application }
+            | Mail::PasswordReset { application }
+            | Mail::SignInNameChanged { application }
             | Mail::SignedOut { application }
             | Mail::SecondStepChanged { application }
             | Mail::Recovery { application, .. } => (application, String::new(), None),
@@ -117,6 +124,15 @@ impl<'a> Sheet<'a> {
                 Key::PasswordChangedHeading,
                 Key::PasswordChangedLead,
                 Key::PasswordChangedAdvice,
+            ),
+            Mail::PasswordReset { .. } => {
+                (Key::PasswordResetSubject, Key::PasswordResetHeading, Key::PasswordResetLead, Key::PasswordResetAdvice)
+            }
+            Mail::SignInNameChanged { .. } => (
+                Key::SignInNameChangedSubject,
+                Key::SignInNameChangedHeading,
+                Key::SignInNameChangedLead,
+                Key::SignInNameChangedAdvice,
             ),
             Mail::SignedOut { .. } => {
                 (Key::SignedOutSubject, Key::SignedOutHeading, Key::SignedOutLead, Key::SignedOutAdvice)
@@ -179,6 +195,14 @@ mod tests {
         Mail::PasswordChanged { application: "Woodgrove Groceries".into() }
     }
 
+    fn reset() -> Mail {
+        Mail::PasswordReset { application: "Woodgrove Groceries".into() }
+    }
+
+    fn renamed() -> Mail {
+        Mail::SignInNameChanged { application: "Woodgrove Groceries".into() }
+    }
+
     fn signed_out() -> Mail {
         Mail::SignedOut { application: "Woodgrove Groceries".into() }
     }
@@ -210,7 +234,7 @@ mod tests {
     #[test]
     fn every_sentence_of_the_html_stands_in_the_text_too() {
         for language in text::languages() {
-            for mail in [code(), changed(), signed_out(), second_step(), recovery()] {
+            for mail in [code(), changed(), reset(), renamed(), signed_out(), second_step(), recovery()] {
                 let letter = compose(&mail, "ada@example.org", &brand(), &text::texts(language));
                 for sentence in select(&letter.html, "h1, p") {
                     assert!(letter.text.contains(&sentence), "{language}: {sentence:?} is not in {:?}", letter.text);
@@ -221,11 +245,19 @@ mod tests {
 
     #[test]
     fn what_somebody_else_may_have_done_is_told_with_the_way_back() {
-        for mail in [changed(), signed_out(), second_step(), recovery()] {
+        for mail in [changed(), reset(), signed_out(), second_step(), recovery()] {
             let letter = compose(&mail, "ada@example.org", &brand(), &text::texts("en"));
             assert!(letter.text.contains(text::texts("en").say(text::Key::CannotAccess)), "{}", letter.text);
             assert_eq!(letter.code, None);
         }
+    }
+
+    /// Nobody recovers an account by a mailbox that is not its any more.
+    #[test]
+    fn whoever_signs_in_otherwise_is_told_whom_to_ask() {
+        let letter = compose(&renamed(), "ada@example.org", &brand(), &text::texts("en"));
+        assert!(letter.text.contains("tell whoever looks after accounts at Woodgrove"), "{}", letter.text);
+        assert!(!letter.text.contains(text::texts("en").say(text::Key::CannotAccess)), "{}", letter.text);
     }
 
     #[test]
@@ -237,7 +269,7 @@ mod tests {
 
     #[test]
     fn r10_a_mail_fetches_nothing_and_leads_nowhere() {
-        for mail in [code(), changed(), signed_out(), second_step()] {
+        for mail in [code(), changed(), reset(), renamed(), signed_out(), second_step()] {
             let letter = compose(&mail, "ada@example.org", &brand(), &text::texts("en"));
             assert_eq!(select(&letter.html, "img, a, link, script, iframe, object, form, [src], [href]").len(), 0);
             assert!(!letter.html.contains("url(") && !letter.html.contains("@import") && !letter.html.contains("//"));

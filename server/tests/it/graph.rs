@@ -23,6 +23,7 @@ mod users;
 mod users_list;
 mod users_recovery;
 mod users_search;
+mod users_told;
 mod world;
 
 use serde_json::{Value, json};

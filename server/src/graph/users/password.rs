@@ -90,10 +90,15 @@ pub async fn reset_password(
     let id = person.id.to_string();
     let change = Change::of_person("Reset user password", Operation::Update, &person.id, &json!({}), &what)?;
     let guessers = [drive::strangers_at(&state, &person.id)];
+    let letters = letter::notices(&state, &caller, &person, |application| Mail::PasswordReset { application }).await?;
     change::make(&state, &caller, change, move |c, tenant, now| {
-        Box::pin(async move { person::reset_password(c, tenant, &person.id, &hash, must_change, &guessers, now).await })
+        Box::pin(async move {
+            person::reset_password(c, tenant, &person.id, &hash, must_change, &guessers, now).await?;
+            outbox::insert_all(c, tenant, &letters, now).await
+        })
     })
     .await?;
+    state.post.notify_one();
     let context = format!("{}/$metadata#microsoft.graph.passwordResetResponse", wishes.root);
     let told = match made {
         true => json!({ "@odata.context": context, "newPassword": password.reveal() }),
