@@ -48,19 +48,37 @@ impl fmt::Debug for SealKey {
 /// Development's own, made at the first start; only its owner may read it.
 pub(super) fn kept_or_made(path: &Path) -> Result<Vec<SealKey>, String> {
     if !path.exists() {
-        let key = Zeroizing::new(STANDARD.encode(SealKey::make(&Chance::System).bytes()));
-        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-        made.and_then(|mut file| file.write_all(key.as_bytes()).and_then(|()| file.write_all(b"\n")))
-            .map_err(|fault| not_kept(path, &fault))?;
+        make(path).map_err(|fault| not_kept(path, &fault))?;
     }
-    kept(path)
+    read(path)
+}
+
+/// There whole or not at all, and once: of servers that start at the same moment all but one find the key of that one.
+fn make(path: &Path) -> io::Result<()> {
+    let draft = path.with_extension(format!("key-{}", Chance::System.id()));
+    let made = write(&draft).and_then(|()| fs::hard_link(&draft, path));
+    // Where there is none, nothing was written.
+    let _ = fs::remove_file(&draft);
+    match made {
+        Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made,
+    }
+}
+
+fn write(draft: &Path) -> io::Result<()> {
+    let key = Zeroizing::new(STANDARD.encode(SealKey::make(&Chance::System).bytes()));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(draft)?;
+    file.write_all(key.as_bytes())?;
+    file.write_all(b"\n")?;
+    file.sync_all()
 }
 
 /// Development's own, as far as there is one.
 pub(super) fn kept(path: &Path) -> Result<Vec<SealKey>, String> {
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
+    if path.exists() { read(path) } else { Ok(Vec::new()) }
+}
+
+fn read(path: &Path) -> Result<Vec<SealKey>, String> {
     let text = fs::read_to_string(path).map_err(|fault| not_kept(path, &fault))?;
     SealKey::list(&text).map_err(|fault| format!("{}: {fault}", path.display()))
 }

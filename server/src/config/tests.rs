@@ -3,11 +3,11 @@
 use super::*;
 use crate::clock::Chance;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use std::ops::Deref;
+use std::{ops::Deref, sync::Barrier, thread};
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-/// Nobody else's: development makes its seal key there, and of two who make it at once one would read half of it.
+/// Nobody else's: development makes its seal key there.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -108,6 +108,28 @@ fn development_makes_its_seal_key_once_and_for_its_owner_alone() {
     let first = config().seal_keys;
     assert_eq!(config().seal_keys, first);
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+/// One makes it and all have it; again and again, for they rarely meet in the same moment.
+#[test]
+fn servers_that_start_at_the_same_moment_have_one_seal_key() {
+    const SERVERS: usize = 8;
+    for _ in 0..20 {
+        let folder = Folder::new();
+        let start = Barrier::new(SERVERS);
+        let keys = || {
+            let sources = Sources { variables: BTreeMap::new(), file: None, folder: &folder };
+            start.wait();
+            Config::read(sources).map(|config| config.seal_keys).map_err(|faults| faults.to_string())
+        };
+        let keys: Vec<_> = thread::scope(|scope| {
+            let servers: Vec<_> = (0..SERVERS).map(|_| scope.spawn(keys)).collect();
+            servers.into_iter().map(|server| server.join().unwrap()).collect()
+        });
+        assert!(keys[0].is_ok() && keys.iter().all(|other| *other == keys[0]), "{keys:?}");
+        let left: Vec<_> = fs::read_dir(&*folder).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(left, ["portico.key"]);
+    }
 }
 
 /// Nobody's key: a certificate that signed itself.
