@@ -6,7 +6,7 @@ import { expect, test } from "./administrator.ts";
 test.use({ viewport: { width: 1280, height: 860 } });
 
 /** Keeps every request of this kind from the server, until what this gives is called. */
-async function holds(page: Page, method: "DELETE" | "PATCH") {
+async function holds(page: Page, method: "DELETE" | "PATCH" | "POST") {
   let letGo = () => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
   await page.route(/\/graph\/v1\.0\//, async (route) => {
@@ -47,6 +47,27 @@ test("an application whose deletion takes long moves nobody back @script", async
   letGo();
   await administrator.isTold("Short-lived is deleted.");
   await administrator.sees("People");
+});
+
+test("a directory whose making takes long takes nobody along @script", async ({ administrator }) => {
+  const { page } = administrator;
+  const name = `Late ${Date.now() % 100_000}`;
+  const here = page.getByRole("button", { name: "Switch directory" });
+  const before = await here.locator("strong").innerText();
+  await here.click();
+  await administrator.presses("Directories + subscriptions");
+  await administrator.sees("Directories + subscriptions");
+  await administrator.presses("New directory");
+  const window = page.getByRole("dialog", { name: "New directory" });
+  await window.getByLabel("Name", { exact: true }).fill(name);
+  const letGo = await holds(page, "POST");
+  await window.getByRole("button", { name: "Create" }).click();
+  await window.getByRole("button", { name: "Cancel" }).click();
+  await administrator.opens("People");
+  letGo();
+  await administrator.isTold(`${name} is there.`);
+  await administrator.sees("People");
+  await expect(here.locator("strong")).toHaveText(before);
 });
 
 for (const button of ["Save", "Save the protocol"]) {

@@ -179,7 +179,7 @@ pub fn stay() -> Stay {
 }
 
 impl Stay {
-    fn lasts(self) -> bool {
+    pub fn lasts(self) -> bool {
         self.place.arrivals.get_value() == self.arrival
     }
 
