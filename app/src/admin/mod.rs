@@ -16,6 +16,7 @@ mod flows;
 mod frame;
 mod languages;
 mod layout;
+mod panics;
 mod parts;
 mod people;
 mod preview;
@@ -39,7 +40,7 @@ use wasm_bindgen::JsCast;
 
 /// Draws the portal into the document's `#admin`, once it is known who is there.
 pub fn open() {
-    tell_of_panics();
+    panics::tell_of_panics();
     // Fails only where it has been done before.
     let _ = any_spawner::Executor::init_wasm_bindgen();
     spawn_local(async {
@@ -50,11 +51,6 @@ pub fn open() {
             Opened::SignedIn(session, path) => place(move || portal(session, path)),
         }
     });
-}
-
-/// The browser alone would say "unreachable"; whoever reports a fault reads the place of it in the console.
-fn tell_of_panics() {
-    std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
 }
 
 fn place(view: impl FnOnce() -> AnyView + 'static) {
