@@ -4,7 +4,7 @@ import { test as base, expect, type BrowserContext, type Page } from "@playwrigh
 import { randomUUID } from "node:crypto";
 import { Browser, connections, signUp, someNetwork } from "../journey.mjs";
 import { binaryOf, newPlace, remove, start, type Database, type Place, type Server } from "../portico.mjs";
-import { ask } from "../sql.mjs";
+import { ask, quoted } from "../sql.mjs";
 import { element, policy, register, script, serve, type Host, type Pages } from "./host.ts";
 import { passphrase, Person, type Someone } from "./person.ts";
 import { Visitor } from "./visitor.ts";
@@ -133,13 +133,14 @@ class Customers {
     const someone = { name: "Grace Hopper", address: `grace.${randomUUID()}@example.org`, password: passphrase() };
     await signUp(new Browser({ port: this.server.port, agent: this.#agent }), someone);
     // For half a minute after that no code would be mailed to them.
-    forgetCounters(this.server);
+    forgetCounters(this.server, "code");
     return someone;
   }
 }
 
-/** What anybody did lately was long ago. */
-export const forgetCounters = ({ place }: Server) => void ask(place.databaseUrl, "delete from counters");
+/** What anybody did lately, of this kind, was long ago. */
+const forgetCounters = ({ place }: Server, kind = "") =>
+  void ask(place.databaseUrl, `delete from counters where name like ${quoted(`${kind}%`)}`);
 
 /** Console, script and policy: nothing of this is ever right. */
 export function watch(context: BrowserContext, complaints: string[]) {

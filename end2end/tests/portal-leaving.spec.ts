@@ -88,7 +88,7 @@ test("a save that comes back late lets go of nothing that is written elsewhere @
   const asked = page.getByRole("dialog", { name: "Leave without saving?" });
   const leavesFor = (name: string) => page.getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true }).click();
   await administrator.opens("Branding");
-  await page.getByLabel("Name", { exact: true }).fill("Woodgrove Market");
+  await page.getByLabel("Name", { exact: true }).fill("Woodgrove Bakery");
   const letGo = await holds(page, "PATCH");
   await administrator.presses("Save");
   await leavesFor("User flows");
