@@ -157,22 +157,26 @@ impl Asker {
 
 /// Codes are counted by name, and behind it by the mailbox that they go to and the account that they open, or else who has
 /// many names would get, and could have guessed at, many times the codes (security R3). All strangers together, and apart a
-/// browser from which the account was signed in to before, so that strangers cannot use up its owner's codes. Where nobody
-/// has the name, it stands for what would be behind it, and as much is counted.
+/// browser from which the account was signed in to before, so that strangers cannot use up its owner's codes; but only to a
+/// mailbox that is known to be the account's, or else whoever opened it with an address that is not theirs would have as many
+/// codes to that as they have browsers. Where nobody has the name, it stands for what would be behind it, and as much is
+/// counted.
 pub async fn asker(
     state: &AppState,
     visit: &Visit,
     name: &Folded,
-    account: Option<&AccountId>,
+    known: Option<&Known>,
     to: Option<&Folded>,
 ) -> Result<Asker> {
+    let mailbox = known.and_then(|known| known.mailbox.as_deref()).map(Folded::address);
     if let Some(device) = visit.holder.device(visit.https)
         && let Some(account) = device::familiar(&state.db, &visit.tenant.id, name, &device).await?
+        && mailbox.as_ref() == to
     {
         return Ok(Asker::alone(acquaintance(state, "address", &account, &device)));
     }
-    let account = match account {
-        Some(account) => subject(state, &["codes of", account.as_str()]),
+    let account = match known {
+        Some(known) => subject(state, &["codes of", known.account.as_str()]),
         None => stranger(state, "codes of nobody", name),
     };
     let mailbox = stranger(state, "mailbox", to.unwrap_or(name));

@@ -140,12 +140,11 @@ pub fn account_of(state: &AppState, visit: &Visit, known: Known, read: Option<&s
 async fn send_code(state: &AppState, visit: &Visit, unit: &mut Unit, address: &str) -> Result<Event> {
     let name = Folded::address(address);
     let known = identity::find_by_name(&state.db, &visit.tenant.id, &name).await?;
-    let account = known.as_ref().map(|known| &known.account);
     let to = match is_address(name.as_str()) {
         true => Some(name.clone()),
         false => known.as_ref().and_then(|known| known.mailbox.as_deref()).map(Folded::address),
     };
-    let asker = asker(state, visit, &name, account, to.as_ref()).await?;
+    let asker = asker(state, visit, &name, known.as_ref(), to.as_ref()).await?;
     mail_code(state, visit, unit, asker, to).await
 }
 
