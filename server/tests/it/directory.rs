@@ -5,6 +5,7 @@ use app::contract::{
     flow_rules::Lockout,
     id::{AccountId, SessionId},
     secret::Secret,
+    time::Timestamp,
 };
 use futures::future::join_all;
 use server::{
@@ -189,6 +190,25 @@ async fn r3_twenty_at_once_spend_what_is_there_and_no_more() {
         let allowed = spent.iter().filter(|spent| matches!(spent, Ok(Spent::Allowed { .. }))).count();
         let busy = spent.iter().filter(|spent| matches!(spent, Err(Error::Busy))).count();
         assert!(allowed == 7 || (allowed < 7 && busy > 0), "{spent:?}");
+    })
+    .await;
+}
+
+/// Security R5: as much is written where it is refused. It is seen by what is too old to count, and gone then.
+#[tokio::test]
+async fn r5_what_is_refused_is_written_down_as_what_is_allowed() {
+    on_both(async |server| {
+        let rules: [fn(&[Timestamp]) -> Timestamp; 2] = [|_| Timestamp(0), |_| Timestamp(i64::MAX)];
+        for (rule, moments) in rules.into_iter().zip([server.now().0.to_string(), String::new()]) {
+            let asked = [Asked { name: "test", subject: "somebody".into(), rule }];
+            let (tenant, now) = (server.tenant.clone(), server.now());
+            let spend = server.state.db.write(Durability::Fleeting, move |c| {
+                Box::pin(async move { counter::spend(c, &tenant, &asked, now).await })
+            });
+            assert_eq!(matches!(spend.await.unwrap(), Spent::Refused { .. }), moments.is_empty());
+            assert_eq!(server.text("SELECT moments FROM counters").await, moments);
+            server.clock.advance(Duration::from_secs(25 * 3600));
+        }
     })
     .await;
 }
