@@ -21,10 +21,12 @@ pub async fn find(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<Opt
     Ok(found)
 }
 
-/// Whether codes go there for another reason already: no second mailbox then.
+/// Whether it is known to be a mailbox of theirs for another reason: no second one then, and nothing to prove. (What nobody
+/// proved is proved by the code, as any other: whoever made the account may not be its owner, security R12.)
 pub async fn is_another(db: &Db, tenant: &TenantId, account: &AccountId, address: &Folded) -> Result<bool> {
     let others: Vec<String> = sqlx::query_scalar(
-        "SELECT address FROM addresses WHERE tenant_id = $1 AND account_id = $2 AND kind IN ('signIn', 'contact')",
+        "SELECT address FROM addresses
+         WHERE tenant_id = $1 AND account_id = $2 AND kind IN ('signIn', 'contact') AND verified_at IS NOT NULL",
     )
     .bind(tenant.as_str())
     .bind(account.as_str())

@@ -229,6 +229,30 @@ async fn r12_what_a_stranger_set_up_is_nothing_to_the_owner_of_the_mailbox() {
     .await;
 }
 
+/// Security R12, R18: another address of the account, which nobody proved, is theirs once its code came back.
+#[tokio::test]
+async fn r18_a_name_that_nobody_proved_is_not_kept_without_its_code() {
+    on_both(async |server: TestServer| {
+        let shop = shop(&server).await;
+        server.account(&shop, ADA).await;
+        server
+            .write(|c, _, _| {
+                let sql = "INSERT INTO addresses (tenant_id, account_id, kind, address, verified_at)
+                           SELECT tenant_id, account_id, 'signIn', $1, CAST(NULL AS BIGINT) FROM addresses";
+                Box::pin(async move { Ok(sqlx::query(sql).bind(OTHER).execute(c).await.map(drop)?) })
+            })
+            .await;
+        let mut ada = server.browser();
+        shop.asks(&mut ada).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        ada.fill(&[("Email address", OTHER)]).press("Send code").await;
+        assert_eq!(ada.heading(), "Check your email");
+        ada.type_code(OTHER).await;
+        assert!(shop.has(&ada), "{}", ada.text());
+    })
+    .await;
+}
+
 /// Codes of the first proof go to every address that an account signs in with.
 #[tokio::test]
 async fn another_mailbox_that_signs_in_is_no_second_one() {
