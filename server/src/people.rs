@@ -236,6 +236,10 @@ fn whole(new: NewPerson) -> Result<NewPerson, String> {
     match () {
         () if new.identities.is_empty() => Err("it has neither mail nor userName".into()),
         () if new.contact.is_some() && !has("userName") => Err("'contactMail' goes with a userName".into()),
+        // Whoever reads mail there has the account (security R12).
+        () if new.contact.is_some() && !new.vouched && !has("emailAddress") => {
+            Err("resets go to the 'contactMail': it cannot be one that nobody proved".into())
+        }
         // Without one the account would be opened by a code, which comes to no user name.
         () if new.password.is_none() && !has("emailAddress") => Err("a userName goes with a passwordHash".into()),
         () => Ok(new),

@@ -409,11 +409,12 @@ async fn user_names_come_with_the_address_behind_them() {
             json!({"userName": "MINA-K", "passwordHash": hash}),
             json!({"userName": "kofi", "contactMail": "kofi@example.org"}),
             json!({"userName": "lena", "mail": "lena@example.org"}),
+            json!({"userName": "nora", "contactMail": "nora@example.org", "mailVerified": false, "passwordHash": hash}),
         ];
         let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
         let (report, _) = import(&server, "names.jsonl", &lines.join("\n")).await;
         let refused: Vec<u64> = report.refused.iter().map(|(line, _)| *line).collect();
-        assert_eq!((report.added, refused), (3, vec![2, 3, 5, 6]), "{:?}", report.refused);
+        assert_eq!((report.added, refused), (3, vec![2, 3, 5, 6, 8]), "{:?}", report.refused);
         let told = report.refused.iter().find(|(line, _)| *line == 6).map(|(_, why)| why.as_str());
         assert_eq!(told, Some("a userName goes with a passwordHash"));
 
