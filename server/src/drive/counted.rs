@@ -103,20 +103,26 @@ pub fn network(state: &AppState, caller: &Caller) -> String {
     subject(state, &["network", &network_of(caller.address).to_string()])
 }
 
+/// What is behind a name, and whether it had its codes already.
+pub struct Behind {
+    pub untold: Vec<Asked>,
+    pub is_held: bool,
+}
+
 /// Counted with the letter, or not at all: of two answers of one page at once, the one that counts has its letter. Of two
-/// names of one account at once that ask for the last code, one has its letter, and neither is told which.
-pub fn spend(unit: &mut Unit, visit: &Visit, told: Vec<Asked>, untold: Vec<Asked>, letter: Waiting) {
+/// names of one account at once that ask for the last code, one has it, and `Error::Changed` takes the other's back before
+/// anybody guesses at it.
+pub fn spend(unit: &mut Unit, visit: &Visit, told: Vec<Asked>, Behind { untold, is_held }: Behind, letter: Waiting) {
     let (tenant, now) = (visit.tenant.id.clone(), visit.now);
     unit.post_by(move |c| {
         Box::pin(async move {
             if let Spent::Refused { until } = counter::spend(c, &tenant, &told, now).await? {
                 return Err(Error::TooMany { retry_after: now.until(until) });
             }
-            let letter = match counter::spend(c, &tenant, &untold, now).await? {
-                Spent::Allowed { .. } => letter,
-                Spent::Refused { .. } => Waiting { address: String::new(), ..letter },
-            };
-            outbox::insert(&tenant, &letter, now).run(c).await
+            match counter::spend(c, &tenant, &untold, now).await? {
+                Spent::Refused { .. } if !is_held => Err(Error::Changed),
+                _ => outbox::insert(&tenant, &letter, now).run(c).await,
+            }
         })
     });
 }

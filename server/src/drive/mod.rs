@@ -56,6 +56,7 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
     let mut unit = Unit::new(Durability::Fleeting);
     let mut event = Event::Answered(answer);
     let mut cookies = Vec::new();
+    let mut sending = None;
     loop {
         let (journey, turn) = advance(&visit.setting(), visit.journey.clone(), event, visit.now);
         match turn {
@@ -67,6 +68,7 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
                         Err(error) => return Err(error),
                     }
                 }
+                sending = effect.sends_by_name().then(|| effect.clone());
                 event = perform::perform(state, visit, &mut unit, effect).await?;
                 visit.journey = journey;
             }
@@ -84,6 +86,12 @@ pub async fn drive(state: &AppState, visit: &mut Visit, answer: Answer) -> Resul
                     // Somebody else asked for a code to this address in the same moment.
                     Err(Error::TooMany { retry_after }) => {
                         event = Event::CodeRefused { resend_at: visit.now + retry_after };
+                    }
+                    // Or for the last code behind another name of theirs, which nobody is told: it is done once more as for
+                    // whoever comes later.
+                    Err(Error::Changed) => {
+                        let effect = sending.take().ok_or(Error::Changed)?;
+                        event = perform::perform(state, visit, &mut unit, effect).await?;
                     }
                     // Or signed up by it.
                     Err(Error::Taken) => event = Event::AddressTaken,

@@ -3,7 +3,7 @@
 use super::{
     account::{NewPassword, make_account, replace_password},
     counted::{
-        Asker, asker, count_unproved, count_wrong, failure, failure_from, forgive, guesser, guesses, network,
+        Asker, Behind, asker, count_unproved, count_wrong, failure, failure_from, forgive, guesser, guesses, network,
         refuse_beyond, spend,
     },
     second_step,
@@ -184,7 +184,7 @@ pub async fn mail_code(
     let mail = Mail::Code { code, application: visit.application.name.clone(), minutes };
     let letter = compose(&mail, to.as_ref().map_or("", Folded::as_str), &visit.tenant.brand, &visit.texts);
     let letter = post::sealed(state, &visit.tenant.id, &letter, visit.now + lifetime)?;
-    spend(unit, visit, told, untold, letter);
+    spend(unit, visit, told, Behind { untold, is_held }, letter);
     Ok(Event::CodeSent { hash: hash.into(), resend_at, to: to.map(|to| to.as_str().to_owned()) })
 }
 

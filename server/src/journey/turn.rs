@@ -176,6 +176,11 @@ impl Effect {
     pub fn is_counted_first(&self) -> bool {
         matches!(self, Effect::CheckCode { .. } | Effect::CheckSecondCode { .. } | Effect::CheckSecondFactor { .. })
     }
+
+    /// Whether it sends a code by a name that somebody typed, behind which there may be others.
+    pub fn sends_by_name(&self) -> bool {
+        matches!(self, Effect::SendCode { .. } | Effect::SendEnrolmentCode { .. })
+    }
 }
 
 #[derive(Clone, PartialEq, Debug)]

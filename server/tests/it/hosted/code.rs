@@ -1,9 +1,16 @@
 //! One-time codes: how long, how often, how many, and where they count (security R3).
 
 use super::every_way;
-use crate::harness::{Browser, PASSWORD, TestServer, on_both};
-use app::contract::flow_rules::{FlowRules, SignInName};
+use crate::harness::{Browser, PASSWORD, TestServer, at_once, on_both};
+use app::contract::{
+    flow_rules::{FlowRules, SignInName},
+    id::JourneyId,
+};
 use serde_json::json;
+use server::{
+    directory::journey,
+    secret::{seal::Purpose, token},
+};
 use std::time::Duration;
 
 const ADA: &str = "ada@example.org";
@@ -99,7 +106,7 @@ async fn cve_2024_4629_parallel_guesses_at_a_code_get_five_tries() {
         let mut ada = server.browser();
         wait_for_code(&server, &mut ada).await;
         let code = server.mailbox().code(ADA).await;
-        let tries = crate::harness::at_once(40, |number| {
+        let tries = at_once(40, |number| {
             let mut tab = ada.clone();
             let guess = format!("{:08}", (code.parse::<usize>().unwrap() + 1 + number) % 100_000_000);
             async move {
@@ -252,6 +259,47 @@ async fn r3_r6_all_names_of_an_account_have_the_codes_of_one() {
             ask(name).await;
         }
         assert_eq!(letters().await, 10);
+    })
+    .await;
+}
+
+/// Those of several names that ask at once for the last codes and get none have none to guess at either.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r3_names_that_ask_at_once_have_as_many_codes_to_guess_at_as_letters() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let shop = server.application().await;
+        let names: Vec<String> = (0..8).map(|number| format!("ada{number}@example.org")).collect();
+        let identity = |name: &String| json!({ "signInType": "emailAddress", "issuer": "", "issuerAssignedId": name });
+        let ada = json!({
+            "displayName": "Ada Lovelace",
+            "identities": names.iter().map(identity).collect::<Vec<_>>(),
+            "passwordProfile": { "password": PASSWORD, "forceChangePasswordNextSignIn": false },
+        });
+        admin.make("/users", ada).await;
+        let mut browsers = Vec::new();
+        for _ in &names {
+            let mut browser = server.browser();
+            shop.asks(&mut browser).await;
+            browser.press("Can’t access your account?").await;
+            browsers.push(browser);
+        }
+        let asked = at_once(names.len(), |number| {
+            let (mut browser, name) = (browsers[number].clone(), names[number].clone());
+            async move {
+                browser.fill(&[("Email address", &name)]).press("Send code").await;
+                browser.page.path.clone()
+            }
+        });
+        let (state, tenant, mut to_guess_at) = (&server.state, &server.tenant, 0);
+        for path in asked.await {
+            let id = JourneyId::from(path.rsplit('/').next().unwrap());
+            let (row, _) = journey::find(&state.db, tenant, &id).await.unwrap().unwrap();
+            let none = [tenant.as_str().as_bytes(), id.as_str().as_bytes(), b""];
+            let none = token::keyed_hash(&state.seal, Purpose::Code, &none);
+            to_guess_at += usize::from(row.body.contains("\"hash\"") && !row.body.contains(&none));
+        }
+        assert_eq!((server.mailbox().all().await.len(), to_guess_at), (3, 3));
     })
     .await;
 }
