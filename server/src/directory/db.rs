@@ -4,6 +4,7 @@
 //! together. PostgreSQL groups commits by itself.
 
 use super::{
+    connections::{Connections, LOOKED_AFTER},
     funnel::Tally,
     group::{self, Answer, Job, Run},
     migrations::{MIGRATIONS, NAME_BINARY, migrator},
@@ -14,7 +15,7 @@ use super::{
 use crate::error::{Error, Result};
 use futures::{FutureExt, future::BoxFuture};
 use sqlx::{
-    AnyConnection, AnyPool, Connection,
+    AnyConnection, Connection,
     any::{AnyConnectOptions, AnyPoolOptions},
 };
 use std::{
@@ -47,7 +48,7 @@ const READING: &[&str] = &["PRAGMA query_only = ON", "PRAGMA busy_timeout = 5000
 pub struct Db {
     kind: Kind,
     pub(super) options: AnyConnectOptions,
-    pool: AnyPool,
+    pool: Arc<Connections>,
     writer: Writer,
     pub(super) recents: Arc<Recents>,
     pub(super) tally: Arc<Tally>,
@@ -84,7 +85,7 @@ impl Db {
         Ok(Db {
             kind: Kind::Sqlite,
             options,
-            pool,
+            pool: Arc::new(Connections::of(pool, LOOKED_AFTER)),
             writer: Writer::Grouped(group::start(writing, log_of(url)?)?),
             recents: Arc::default(),
             tally: Arc::default(),
@@ -97,6 +98,7 @@ impl Db {
         let lasting = postgres_pool(POSTGRES_CONNECTIONS, &[LIMITS]).connect_with(options.clone()).await?;
         let fleeting = postgres_pool(POSTGRES_FLEETING_CONNECTIONS, &[LIMITS, FLEETING]);
         let fleeting = fleeting.connect_lazy_with(options.clone());
+        let [lasting, fleeting] = [lasting, fleeting].map(|pool| Arc::new(Connections::of(pool, LOOKED_AFTER)));
         Ok(Db {
             kind: Kind::Postgres,
             options,
@@ -113,7 +115,8 @@ impl Db {
         match &self.writer {
             Writer::Grouped(_) => self.clone(),
             Writer::Pools { .. } => {
-                let pool = walls::pool(self.options.clone());
+                // Each is told before each use whose rows it may see: none stays at hand.
+                let pool = Arc::new(Connections::of(walls::pool(self.options.clone()), Duration::ZERO));
                 let writer = Writer::Pools { lasting: pool.clone(), fleeting: pool.clone() };
                 Db { pool, writer, ..self.clone() }
             }
@@ -125,7 +128,7 @@ impl Db {
         if self.kind == Kind::Sqlite {
             return Ok(None);
         }
-        let (stands,): (i64,) = sqlx::query_as(walls::STANDS).fetch_one(&self.pool).await?;
+        let (stands,): (i64,) = sqlx::query_as(walls::STANDS).fetch_one(self.reader()).await?;
         Ok(Some(stands == 1))
     }
 
@@ -164,7 +167,7 @@ impl Db {
 
     /// Can the database be read right now, and does somebody still write?
     pub async fn check(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        sqlx::query("SELECT 1").execute(self.reader()).await?;
         match &self.writer {
             Writer::Grouped(jobs) if jobs.is_closed() => Err(Error::Internal("the writer has stopped".into())),
             _ => Ok(()),
@@ -174,7 +177,7 @@ impl Db {
     /// Every migration of this program that the database has not seen yet.
     pub async fn missing_migrations(&self) -> Result<Vec<String>> {
         let seen: Vec<(i64,)> =
-            sqlx::query_as("SELECT version FROM _sqlx_migrations").fetch_all(&self.pool).await.unwrap_or_default();
+            sqlx::query_as("SELECT version FROM _sqlx_migrations").fetch_all(self.reader()).await.unwrap_or_default();
         let missing = MIGRATIONS.iter().filter(|(version, ..)| !seen.contains(&(*version,)));
         Ok(missing.map(|(_, name, _)| (*name).to_owned()).collect())
     }
@@ -188,7 +191,7 @@ impl Db {
                  WHERE name IN ('fsync', 'synchronous_commit') AND setting <> 'off'"
             }
         };
-        let (keeps,): (i64,) = sqlx::query_as(sql).fetch_one(&self.pool).await?;
+        let (keeps,): (i64,) = sqlx::query_as(sql).fetch_one(self.reader()).await?;
         Ok(keeps == 1)
     }
 
@@ -198,7 +201,7 @@ impl Db {
             Kind::Sqlite => "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS BIGINT)",
             Kind::Postgres => "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
         };
-        let (now,): (i64,) = sqlx::query_as(sql).fetch_one(&self.pool).await?;
+        let (now,): (i64,) = sqlx::query_as(sql).fetch_one(self.reader()).await?;
         Ok(now)
     }
 
@@ -209,7 +212,7 @@ impl Db {
         self.ring();
     }
 
-    pub(super) fn reader(&self) -> &AnyPool {
+    pub(super) fn reader(&self) -> &Connections {
         &self.pool
     }
 
@@ -268,13 +271,18 @@ impl Db {
     }
 }
 
-async fn in_pool<T>(pool: &AnyPool, statements: Statements, unit: Deed<T>) -> Result<T> {
-    if statements == Statements::One {
-        return unit(&mut *pool.acquire().await?).await;
-    }
-    let mut transaction = pool.begin().await?;
-    let found = unit(&mut transaction).await?;
-    transaction.commit().await?;
+async fn in_pool<T>(pool: &Connections, statements: Statements, unit: Deed<T>) -> Result<T> {
+    let mut lent = pool.lend().await?;
+    let found = match statements {
+        Statements::One => unit(lent.connection()).await?,
+        Statements::Several => {
+            let mut transaction = lent.connection().begin().await?;
+            let found = unit(&mut transaction).await?;
+            transaction.commit().await?;
+            found
+        }
+    };
+    lent.give_back();
     Ok(found)
 }
 
@@ -336,7 +344,7 @@ fn make_private(url: &str) -> Result<()> {
 #[derive(Clone)]
 enum Writer {
     Grouped(mpsc::Sender<Job>),
-    Pools { lasting: AnyPool, fleeting: AnyPool },
+    Pools { lasting: Arc<Connections>, fleeting: Arc<Connections> },
 }
 
 /// Each connection is told these words when it is made.
