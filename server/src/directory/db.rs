@@ -9,6 +9,7 @@ use super::{
     group::{self, Answer, Job, Run},
     migrations::{MIGRATIONS, NAME_BINARY, migrator},
     recent::Recents,
+    statement::{Script, Statement},
     unit::{Deed, DeedAfter, Durability, Statements, Unit},
     walls,
 };
@@ -16,7 +17,7 @@ use crate::error::{Error, Result};
 use futures::{FutureExt, future::BoxFuture};
 use sqlx::{
     AnyConnection, Connection,
-    any::{AnyConnectOptions, AnyPoolOptions},
+    any::{AnyConnectOptions, AnyPoolOptions, AnyRow},
 };
 use std::{
     fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt, panic::AssertUnwindSafe, path::PathBuf, str::FromStr,
@@ -240,7 +241,22 @@ impl Db {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        self.run(durability, Statements::Several, Box::new(unit)).await
+        self.run(durability, Statements::Several, behind(Box::new(unit))).await
+    }
+
+    /// The same for a unit that begins with a statement, and goes on by the row that this gives back.
+    pub async fn write_by<T, F>(&self, durability: Durability, first: Statement, unit: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut AnyConnection, Option<AnyRow>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        let unit: DeedAfter<T> = Box::new(|c, before| {
+            Box::pin(async move {
+                let row = first.ask(&mut *c, before).await?;
+                unit(c, row).await
+            })
+        });
+        self.run(durability, Statements::Several, unit).await
     }
 
     /// The same for a unit that is a single statement and succeeds with it: cheaper, for it needs no transaction.
@@ -249,26 +265,39 @@ impl Db {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        self.run(durability, Statements::One, Box::new(statement)).await
+        self.run(durability, Statements::One, behind(Box::new(statement))).await
     }
 
-    async fn run<T: Send + 'static>(&self, durability: Durability, statements: Statements, unit: Deed<T>) -> Result<T> {
+    /// Says a single statement: the first row that it gives back, once it is committed.
+    pub async fn ask(&self, durability: Durability, statement: Statement) -> Result<Option<AnyRow>> {
+        let unit: DeedAfter<Option<AnyRow>> = Box::new(|c, before| Box::pin(statement.ask(c, before)));
+        self.run(durability, Statements::One, unit).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        durability: Durability,
+        statements: Statements,
+        unit: DeedAfter<T>,
+    ) -> Result<T> {
         match &self.writer {
             Writer::Pools { lasting, fleeting } => {
                 let pool = if durability == Durability::Lasting { lasting } else { fleeting };
-                in_pool(pool, statements, unit).await
+                in_pool(pool, statements, Box::new(|c| unit(c, Script::default()))).await
             }
-            Writer::Grouped(jobs) => {
-                let unit: DeedAfter<T> = Box::new(|c, before| {
-                    Box::pin(async move {
-                        before.run(&mut *c).await?;
-                        unit(c).await
-                    })
-                });
-                in_group(jobs, durability, statements, unit).await
-            }
+            Writer::Grouped(jobs) => in_group(jobs, durability, statements, unit).await,
         }
     }
+}
+
+/// What has to be said before a unit is said by itself.
+fn behind<T: Send + 'static>(unit: Deed<T>) -> DeedAfter<T> {
+    Box::new(|c, before| {
+        Box::pin(async move {
+            before.run(&mut *c).await?;
+            unit(c).await
+        })
+    })
 }
 
 async fn in_pool<T>(pool: &Connections, statements: Statements, unit: Deed<T>) -> Result<T> {

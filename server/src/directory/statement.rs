@@ -3,7 +3,7 @@
 use super::clause::{Bound, with};
 use crate::error::{Error, Result};
 use futures::TryStreamExt;
-use sqlx::{AnyConnection, AssertSqlSafe, Either, Executor};
+use sqlx::{AnyConnection, AssertSqlSafe, Either, Executor, any::AnyRow};
 use std::{fmt::Write, iter};
 
 /// `$1`, `$2` … in its text are its own values, in the order in which they were bound.
@@ -33,6 +33,24 @@ impl Statement {
     pub async fn run(self, c: &mut AnyConnection) -> Result<()> {
         let changed = with(sqlx::query(self.sql), self.bound).execute(c).await?.rows_affected();
         judge(self.otherwise, changed)
+    }
+
+    /// In one message with what has to be said `before`: the first row that it gives back.
+    pub async fn ask(self, c: &mut AnyConnection, before: Script) -> Result<Option<AnyRow>> {
+        let Script { mut text, said } = before;
+        if said == 0 {
+            return Ok(with(sqlx::query(self.sql), self.bound).fetch_optional(c).await?);
+        }
+        text.push_str(self.sql);
+        // Safe: made of nothing but statements that are `&'static`.
+        let mut steps = c.fetch_many(with(sqlx::query(AssertSqlSafe(text)), self.bound));
+        while let Some(step) = steps.try_next().await? {
+            // Nothing that is said before gives back any.
+            if let Either::Right(row) = step {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -87,6 +87,33 @@ async fn a_unit_that_fails_or_panics_does_not_hurt_its_neighbours() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_that_gives_a_row_back_stands_apart_from_the_units_beside_it() {
+    on_both(async |server| {
+        let rule = Rule { hold_after: limits::hold_after, lockout: Lockout::default(), most: limits::GUESSES };
+        let outcomes = at_once(60, |number| {
+            let server = server.clone();
+            async move {
+                let (db, name) = (&server.state.db, format!("person{number}@example.org"));
+                match number % 3 {
+                    0 => db.commit(unit(&server, &name, Err(Error::NotFound))).await.is_ok(),
+                    1 => db.commit(unit(&server, &name, Ok(()))).await.is_ok(),
+                    _ => guess::reserve(db, &server.tenant, &name, rule, server.now()).await.is_ok_and(|may| may),
+                }
+            }
+        })
+        .await;
+        let done = |of: usize| {
+            let done = outcomes.iter().enumerate().filter(|(number, done)| number % 3 == of && **done).count();
+            i64::try_from(done).unwrap()
+        };
+        assert_eq!(done(0), 0);
+        assert_eq!(server.count(ACCOUNTS).await, done(1));
+        assert_eq!(server.count("SELECT count(*) FROM guesses").await, done(2));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_stops_waiting_leaves_a_whole_unit_behind() {
     on_both(async |server| {
         for number in 0..20 {
