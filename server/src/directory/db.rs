@@ -304,7 +304,7 @@ async fn in_pool<T>(pool: &Connections, statements: Statements, unit: Deed<T>) -
     let mut lent = pool.lend().await?;
     let found = match statements {
         Statements::One => unit(lent.connection()).await?,
-        Statements::Several => {
+        Statements::Unjudged | Statements::Several => {
             let mut transaction = lent.connection().begin().await?;
             let found = unit(&mut transaction).await?;
             transaction.commit().await?;

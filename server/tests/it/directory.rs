@@ -9,7 +9,7 @@ use app::contract::{
 use futures::future::join_all;
 use server::{
     directory::{
-        Db, Durability, Unit,
+        Db, Durability, Statement, Unit,
         account::{self, NewAccount, NewName},
         counter::{self, Asked, Spent},
         guess::{self, Rule},
@@ -82,6 +82,31 @@ async fn a_unit_that_fails_or_panics_does_not_hurt_its_neighbours() {
         let busy = outcomes.iter().filter(|outcome| matches!(outcome, Err(Error::Busy))).count();
         assert_eq!(kept + busy.min(40 - kept), 40, "{outcomes:?}");
         assert_eq!(server.count(ACCOUNTS).await, i64::try_from(kept).unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_statements_that_nobody_looks_at_all_are_written_or_none() {
+    on_both(async |server| {
+        let both = |names: [&str; 2]| {
+            let mut unit = Unit::new(Durability::Fleeting);
+            for name in names {
+                let count = Statement::new(
+                    "INSERT INTO counters (tenant_id, name, subject, moments, changed_at) VALUES ($1, $2, 'both', '', 0)",
+                );
+                unit.say(Durability::Fleeting, count.bind(server.tenant.as_str()).bind(name));
+            }
+            unit
+        };
+        let written = async || server.count("SELECT count(*) FROM counters WHERE subject = 'both'").await;
+        let db = &server.state.db;
+        assert!(matches!(db.commit(both(["a", "a"])).await, Err(Error::Database(_))));
+        assert_eq!(written().await, 0);
+        db.commit(both(["a", "b"])).await.unwrap();
+        assert_eq!(written().await, 2);
+        assert!(matches!(db.commit(both(["c", "b"])).await, Err(Error::Database(_))));
+        assert_eq!(written().await, 2);
     })
     .await;
 }
