@@ -159,13 +159,17 @@ pub async fn find_counted(
     Ok((counter::next_allowed_after(asked, moments.as_deref(), now), known))
 }
 
+/// By the column itself SQLite would walk all names of the tenant in their order.
+static BY_ACCOUNT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {KNOWN} FROM identities i {OF_IDENTITY}
+         WHERE i.tenant_id = $1 AND i.account_id = $2 ORDER BY i.sign_in_type || '', i.folded LIMIT 1"
+    )
+});
+
 /// Whichever name they sign in with; an address first.
 pub async fn find_by_account(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<Option<Known>> {
-    let sql = format!(
-        "SELECT {KNOWN} FROM identities i {OF_IDENTITY}
-         WHERE i.tenant_id = $1 AND i.account_id = $2 ORDER BY i.sign_in_type, i.folded LIMIT 1"
-    );
-    let row: Option<Row> = sqlx::query_as(AssertSqlSafe(sql))
+    let row: Option<Row> = sqlx::query_as(BY_ACCOUNT.as_str())
         .bind(tenant.as_str())
         .bind(account.as_str())
         .fetch_optional(db.reader())
@@ -309,6 +313,21 @@ pub(super) async fn insert_address(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sqlx::Row as _;
+    use std::{env, fs, process};
+
+    #[tokio::test]
+    async fn r39_who_is_asked_for_by_their_id_is_found_by_it() {
+        let folder = env::temp_dir().join(format!("portico_names_of_accounts_{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let db = Db::open(&format!("sqlite://{}/portico.db", folder.display())).await.unwrap();
+        db.migrate().await.unwrap();
+        let plan = sqlx::raw_sql(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", BY_ACCOUNT.as_str())));
+        let plan = plan.fetch_all(db.reader()).await.unwrap();
+        let plan: Vec<String> = plan.iter().map(|row| row.get(3)).collect();
+        assert!(plan.iter().any(|line| line.contains("identities_of_account")), "{plan:?}");
+        fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn names_that_look_alike_are_one_name() {
