@@ -95,6 +95,11 @@ pub async fn next_allowed(db: &Db, tenant: &TenantId, asked: &Asked, now: Timest
     Ok((asked.rule)(&moments(db, tenant, asked, now).await?))
 }
 
+/// The same after moments that were read elsewhere, as they are written here.
+pub(super) fn next_allowed_after(asked: &Asked, moments: Option<&str>, now: Timestamp) -> Timestamp {
+    (asked.rule)(&moments.map(|moments| read(moments, now)).unwrap_or_default())
+}
+
 async fn moments(db: &Db, tenant: &TenantId, asked: &Asked, now: Timestamp) -> Result<Vec<Timestamp>> {
     let row: Option<(String,)> =
         sqlx::query_as("SELECT moments FROM counters WHERE tenant_id = $1 AND name = $2 AND subject = $3")

@@ -4,18 +4,20 @@
 //! together. PostgreSQL groups commits by itself.
 
 use super::{
+    connections::{Connections, LOOKED_AFTER},
     funnel::Tally,
     group::{self, Answer, Job, Run},
     migrations::{MIGRATIONS, NAME_BINARY, migrator},
     recent::Recents,
+    statement::{Script, Statement},
     unit::{Deed, DeedAfter, Durability, Statements, Unit},
     walls,
 };
 use crate::error::{Error, Result};
 use futures::{FutureExt, future::BoxFuture};
 use sqlx::{
-    AnyConnection, AnyPool, Connection,
-    any::{AnyConnectOptions, AnyPoolOptions},
+    AnyConnection, Connection,
+    any::{AnyConnectOptions, AnyPoolOptions, AnyRow},
 };
 use std::{
     fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt, panic::AssertUnwindSafe, path::PathBuf, str::FromStr,
@@ -47,7 +49,7 @@ const READING: &[&str] = &["PRAGMA query_only = ON", "PRAGMA busy_timeout = 5000
 pub struct Db {
     kind: Kind,
     pub(super) options: AnyConnectOptions,
-    pool: AnyPool,
+    pool: Arc<Connections>,
     writer: Writer,
     pub(super) recents: Arc<Recents>,
     pub(super) tally: Arc<Tally>,
@@ -84,7 +86,7 @@ impl Db {
         Ok(Db {
             kind: Kind::Sqlite,
             options,
-            pool,
+            pool: Arc::new(Connections::of(pool, LOOKED_AFTER)),
             writer: Writer::Grouped(group::start(writing, log_of(url)?)?),
             recents: Arc::default(),
             tally: Arc::default(),
@@ -97,6 +99,7 @@ impl Db {
         let lasting = postgres_pool(POSTGRES_CONNECTIONS, &[LIMITS]).connect_with(options.clone()).await?;
         let fleeting = postgres_pool(POSTGRES_FLEETING_CONNECTIONS, &[LIMITS, FLEETING]);
         let fleeting = fleeting.connect_lazy_with(options.clone());
+        let [lasting, fleeting] = [lasting, fleeting].map(|pool| Arc::new(Connections::of(pool, LOOKED_AFTER)));
         Ok(Db {
             kind: Kind::Postgres,
             options,
@@ -113,7 +116,8 @@ impl Db {
         match &self.writer {
             Writer::Grouped(_) => self.clone(),
             Writer::Pools { .. } => {
-                let pool = walls::pool(self.options.clone());
+                // Each is told before each use whose rows it may see: none stays at hand.
+                let pool = Arc::new(Connections::of(walls::pool(self.options.clone()), Duration::ZERO));
                 let writer = Writer::Pools { lasting: pool.clone(), fleeting: pool.clone() };
                 Db { pool, writer, ..self.clone() }
             }
@@ -125,7 +129,7 @@ impl Db {
         if self.kind == Kind::Sqlite {
             return Ok(None);
         }
-        let (stands,): (i64,) = sqlx::query_as(walls::STANDS).fetch_one(&self.pool).await?;
+        let (stands,): (i64,) = sqlx::query_as(walls::STANDS).fetch_one(self.reader()).await?;
         Ok(Some(stands == 1))
     }
 
@@ -164,7 +168,7 @@ impl Db {
 
     /// Can the database be read right now, and does somebody still write?
     pub async fn check(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        sqlx::query("SELECT 1").execute(self.reader()).await?;
         match &self.writer {
             Writer::Grouped(jobs) if jobs.is_closed() => Err(Error::Internal("the writer has stopped".into())),
             _ => Ok(()),
@@ -174,7 +178,7 @@ impl Db {
     /// Every migration of this program that the database has not seen yet.
     pub async fn missing_migrations(&self) -> Result<Vec<String>> {
         let seen: Vec<(i64,)> =
-            sqlx::query_as("SELECT version FROM _sqlx_migrations").fetch_all(&self.pool).await.unwrap_or_default();
+            sqlx::query_as("SELECT version FROM _sqlx_migrations").fetch_all(self.reader()).await.unwrap_or_default();
         let missing = MIGRATIONS.iter().filter(|(version, ..)| !seen.contains(&(*version,)));
         Ok(missing.map(|(_, name, _)| (*name).to_owned()).collect())
     }
@@ -188,7 +192,7 @@ impl Db {
                  WHERE name IN ('fsync', 'synchronous_commit') AND setting <> 'off'"
             }
         };
-        let (keeps,): (i64,) = sqlx::query_as(sql).fetch_one(&self.pool).await?;
+        let (keeps,): (i64,) = sqlx::query_as(sql).fetch_one(self.reader()).await?;
         Ok(keeps == 1)
     }
 
@@ -198,7 +202,7 @@ impl Db {
             Kind::Sqlite => "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS BIGINT)",
             Kind::Postgres => "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
         };
-        let (now,): (i64,) = sqlx::query_as(sql).fetch_one(&self.pool).await?;
+        let (now,): (i64,) = sqlx::query_as(sql).fetch_one(self.reader()).await?;
         Ok(now)
     }
 
@@ -209,7 +213,7 @@ impl Db {
         self.ring();
     }
 
-    pub(super) fn reader(&self) -> &AnyPool {
+    pub(super) fn reader(&self) -> &Connections {
         &self.pool
     }
 
@@ -237,7 +241,22 @@ impl Db {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        self.run(durability, Statements::Several, Box::new(unit)).await
+        self.run(durability, Statements::Several, behind(Box::new(unit))).await
+    }
+
+    /// The same for a unit that begins with a statement, and goes on by the row that this gives back.
+    pub async fn write_by<T, F>(&self, durability: Durability, first: Statement, unit: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut AnyConnection, Option<AnyRow>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        let unit: DeedAfter<T> = Box::new(|c, before| {
+            Box::pin(async move {
+                let row = first.ask(&mut *c, before).await?;
+                unit(c, row).await
+            })
+        });
+        self.run(durability, Statements::Several, unit).await
     }
 
     /// The same for a unit that is a single statement and succeeds with it: cheaper, for it needs no transaction.
@@ -246,35 +265,53 @@ impl Db {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        self.run(durability, Statements::One, Box::new(statement)).await
+        self.run(durability, Statements::One, behind(Box::new(statement))).await
     }
 
-    async fn run<T: Send + 'static>(&self, durability: Durability, statements: Statements, unit: Deed<T>) -> Result<T> {
+    /// Says a single statement: the first row that it gives back, once it is committed.
+    pub async fn ask(&self, durability: Durability, statement: Statement) -> Result<Option<AnyRow>> {
+        let unit: DeedAfter<Option<AnyRow>> = Box::new(|c, before| Box::pin(statement.ask(c, before)));
+        self.run(durability, Statements::One, unit).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        durability: Durability,
+        statements: Statements,
+        unit: DeedAfter<T>,
+    ) -> Result<T> {
         match &self.writer {
             Writer::Pools { lasting, fleeting } => {
                 let pool = if durability == Durability::Lasting { lasting } else { fleeting };
-                in_pool(pool, statements, unit).await
+                in_pool(pool, statements, Box::new(|c| unit(c, Script::default()))).await
             }
-            Writer::Grouped(jobs) => {
-                let unit: DeedAfter<T> = Box::new(|c, before| {
-                    Box::pin(async move {
-                        before.run(&mut *c).await?;
-                        unit(c).await
-                    })
-                });
-                in_group(jobs, durability, statements, unit).await
-            }
+            Writer::Grouped(jobs) => in_group(jobs, durability, statements, unit).await,
         }
     }
 }
 
-async fn in_pool<T>(pool: &AnyPool, statements: Statements, unit: Deed<T>) -> Result<T> {
-    if statements == Statements::One {
-        return unit(&mut *pool.acquire().await?).await;
-    }
-    let mut transaction = pool.begin().await?;
-    let found = unit(&mut transaction).await?;
-    transaction.commit().await?;
+/// What has to be said before a unit is said by itself.
+fn behind<T: Send + 'static>(unit: Deed<T>) -> DeedAfter<T> {
+    Box::new(|c, before| {
+        Box::pin(async move {
+            before.run(&mut *c).await?;
+            unit(c).await
+        })
+    })
+}
+
+async fn in_pool<T>(pool: &Connections, statements: Statements, unit: Deed<T>) -> Result<T> {
+    let mut lent = pool.lend().await?;
+    let found = match statements {
+        Statements::One => unit(lent.connection()).await?,
+        Statements::Unjudged | Statements::Several => {
+            let mut transaction = lent.connection().begin().await?;
+            let found = unit(&mut transaction).await?;
+            transaction.commit().await?;
+            found
+        }
+    };
+    lent.give_back();
     Ok(found)
 }
 
@@ -336,7 +373,7 @@ fn make_private(url: &str) -> Result<()> {
 #[derive(Clone)]
 enum Writer {
     Grouped(mpsc::Sender<Job>),
-    Pools { lasting: AnyPool, fleeting: AnyPool },
+    Pools { lasting: Arc<Connections>, fleeting: Arc<Connections> },
 }
 
 /// Each connection is told these words when it is made.

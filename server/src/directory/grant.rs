@@ -6,8 +6,9 @@ use app::contract::{
     id::{AccountId, ApplicationId, GrantId, SessionId, TenantId, UserFlowId},
     time::Timestamp,
 };
+use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, FromRow};
 
 #[derive(Clone, Debug)]
 pub struct Grant {
@@ -113,27 +114,20 @@ pub async fn issue_code(
     code: Code,
     now: Timestamp,
 ) -> Result<Option<Grant>> {
-    let (tenant, id, browser) = (tenant.clone(), id.clone(), browser.to_owned());
-    db.change(Durability::Fleeting, move |c| {
-        Box::pin(async move {
-            let row: Option<Row> = sqlx::query_as(
-                "UPDATE grants SET code_hash = $1, code_expires_at = $2
-                 WHERE tenant_id = $3 AND id = $4 AND browser_hash = $5 AND code_hash IS NULL AND outcome IS NOT NULL
-                   AND expires_at > $6
-                 RETURNING id, application_id, user_flow_id, browser_hash, request, outcome, expires_at",
-            )
-            .bind(code.hash)
-            .bind(code.expires_at.0)
-            .bind(tenant.as_str())
-            .bind(id.as_str())
-            .bind(browser)
-            .bind(now.0)
-            .fetch_optional(c)
-            .await?;
-            row.map(read).transpose()
-        })
-    })
-    .await
+    let issue = Statement::new(
+        "UPDATE grants SET code_hash = $1, code_expires_at = $2
+         WHERE tenant_id = $3 AND id = $4 AND browser_hash = $5 AND code_hash IS NULL AND outcome IS NOT NULL
+           AND expires_at > $6
+         RETURNING id, application_id, user_flow_id, browser_hash, request, outcome, expires_at",
+    )
+    .bind(code.hash)
+    .bind(code.expires_at.0)
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .bind(browser)
+    .bind(now.0);
+    let row = db.ask(Durability::Fleeting, issue).await?;
+    row.map(|row| read(Row::from_row(&row)?)).transpose()
 }
 
 #[derive(Clone, Debug)]
@@ -145,20 +139,39 @@ pub enum Redeemed {
     Never,
 }
 
-pub async fn redeem(c: &mut AnyConnection, tenant: &TenantId, code_hash: &str, now: Timestamp) -> Result<Redeemed> {
-    let row: Option<Row> = sqlx::query_as(
+/// Uses a code up, and in the same unit goes on by what it was worth.
+pub async fn redeem<T, F>(db: &Db, tenant: &TenantId, code_hash: String, now: Timestamp, then: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: for<'c> FnOnce(&'c mut AnyConnection, Redeemed) -> BoxFuture<'c, Result<T>> + Send + 'static,
+{
+    let redeem = Statement::new(
         "UPDATE grants SET redeemed_at = $1
          WHERE tenant_id = $2 AND code_hash = $3 AND redeemed_at IS NULL AND code_expires_at > $1
          RETURNING id, application_id, user_flow_id, browser_hash, request, outcome, expires_at",
     )
     .bind(now.0)
     .bind(tenant.as_str())
-    .bind(code_hash)
-    .fetch_optional(&mut *c)
-    .await?;
-    if let Some(row) = row {
-        return Ok(Redeemed::Now(read(row)?));
-    }
+    .bind(&code_hash);
+    let tenant = tenant.clone();
+    db.write_by(Durability::Lasting, redeem, move |c, row| {
+        Box::pin(async move {
+            let redeemed = match row {
+                Some(row) => Redeemed::Now(read(Row::from_row(&row)?)?),
+                None => redeemed_before(c, &tenant, &code_hash, now).await?,
+            };
+            then(c, redeemed).await
+        })
+    })
+    .await
+}
+
+async fn redeemed_before(
+    c: &mut AnyConnection,
+    tenant: &TenantId,
+    code_hash: &str,
+    now: Timestamp,
+) -> Result<Redeemed> {
     let used: Option<(String,)> =
         sqlx::query_as("SELECT id FROM grants WHERE tenant_id = $1 AND code_hash = $2 AND redeemed_at IS NOT NULL")
             .bind(tenant.as_str())

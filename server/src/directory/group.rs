@@ -86,18 +86,24 @@ async fn commit_group(
     done
 }
 
-/// Nobody else's writes are undone with it: it needs no savepoint, for which SQLite would keep every page as it was; and no
-/// transaction where it is one statement.
+/// Nobody else's writes are undone with it: it needs no savepoint, for which SQLite would keep every page as it was; no
+/// transaction where it is one statement; and no second message where nobody looks at what was changed before it is kept.
 async fn run_alone(connection: &mut AnyConnection, job: Job, answers: &mut Vec<Answer>) -> Result<(), sqlx::Error> {
+    let Job { statements, run, .. } = job;
     let mut script = Script::default();
-    if job.statements == Statements::Several {
+    if statements != Statements::One {
         script.say("BEGIN IMMEDIATE");
     }
-    let (keep, answer) = (job.run)(connection, script).await;
+    if statements == Statements::Unjudged {
+        script.say_at_last("COMMIT");
+    }
+    let (keep, answer) = run(connection, script).await;
     answers.push(answer);
     let mut script = Script::default();
-    if job.statements == Statements::Several {
-        script.say(if keep { "COMMIT" } else { "ROLLBACK" });
+    match (statements, keep) {
+        (Statements::One, _) | (Statements::Unjudged, true) => {}
+        (Statements::Several, true) => script.say("COMMIT"),
+        (_, false) => script.say("ROLLBACK"),
     }
     script.run(connection).await
 }
@@ -108,23 +114,30 @@ async fn run_group(
     answers: &mut Vec<Answer>,
 ) -> Result<(), sqlx::Error> {
     let mut script = Script::default();
-    // By itself: units that follow one that could not begin must not be written outside.
     script.say("BEGIN IMMEDIATE");
-    mem::take(&mut script).run(connection).await?;
+    let mut has_begun = false;
     for Job { run, statements, .. } in jobs.drain(..) {
-        if statements == Statements::Several {
+        if statements != Statements::One {
             script.say("SAVEPOINT unit");
+        } else if !has_begun {
+            mem::take(&mut script).run(connection).await?;
         }
         let (keep, answer) = run(connection, mem::take(&mut script)).await;
         answers.push(answer);
         match (statements, keep) {
             (Statements::One, _) => {}
-            (Statements::Several, true) => script.say("RELEASE unit"),
-            (Statements::Several, false) => {
+            (_, true) => script.say("RELEASE unit"),
+            (_, false) => {
                 script.say("ROLLBACK TO unit");
                 script.say("RELEASE unit");
+                if !has_begun {
+                    // Where it failed because nothing could begin, there is no savepoint either, and this fails as well: units
+                    // that follow must not be written outside.
+                    mem::take(&mut script).run(connection).await?;
+                }
             }
         }
+        has_begun = true;
     }
     script.say("COMMIT");
     script.run(connection).await

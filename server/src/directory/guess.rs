@@ -38,25 +38,18 @@ pub async fn reserve(db: &Db, tenant: &TenantId, subject: &str, rule: Rule, now:
 
 /// The ordinary case: so few failures that the next one holds nothing. One statement.
 async fn reserve_free(db: &Db, tenant: &TenantId, subject: &str, rule: Rule, now: Timestamp) -> Result<bool> {
-    let (tenant, subject) = (tenant.clone(), subject.to_owned());
-    db.change(Durability::Fleeting, move |c| {
-        Box::pin(async move {
-            let counted = sqlx::query(
-                "INSERT INTO guesses (tenant_id, subject, failures, held_until, recent, changed_at)
-                 VALUES ($1, $2, 1, 0, '', $3)
-                 ON CONFLICT (tenant_id, subject) DO UPDATE SET failures = guesses.failures + 1, changed_at = $3
-                 WHERE guesses.held_until <= $3 AND guesses.failures < $4",
-            )
-            .bind(tenant.as_str())
-            .bind(&subject)
-            .bind(now.0)
-            .bind(i64::from(rule.free()))
-            .execute(c)
-            .await?;
-            Ok(counted.rows_affected() == 1)
-        })
-    })
-    .await
+    let counted = Statement::new(
+        "INSERT INTO guesses (tenant_id, subject, failures, held_until, recent, changed_at)
+         VALUES ($1, $2, 1, 0, '', $3)
+         ON CONFLICT (tenant_id, subject) DO UPDATE SET failures = guesses.failures + 1, changed_at = $3
+         WHERE guesses.held_until <= $3 AND guesses.failures < $4
+         RETURNING failures",
+    )
+    .bind(tenant.as_str())
+    .bind(subject)
+    .bind(now.0)
+    .bind(i64::from(rule.free()));
+    Ok(db.ask(Durability::Fleeting, counted).await?.is_some())
 }
 
 async fn reserve_and_hold(db: &Db, tenant: &TenantId, subject: &str, rule: Rule, now: Timestamp) -> Result<bool> {

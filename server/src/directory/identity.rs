@@ -3,6 +3,7 @@
 use super::{
     Db, Statement,
     account::{self, NewName},
+    counter::{self, Asked},
     db::taken,
 };
 use crate::error::{Error, Result};
@@ -14,6 +15,7 @@ use app::contract::{
     user_flow::Method,
 };
 use sqlx::{AnyConnection, AssertSqlSafe};
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
 /// The sign-in type of an account known by its e-mail address.
@@ -69,21 +71,24 @@ pub struct Known {
 }
 
 const KNOWN: &str = "
-    SELECT a.id, a.method, a.disabled_at, c.secret, a.must_change_password_at, f.since, s.address,
-           COALESCE(
-             (SELECT d.address FROM addresses d
-               WHERE d.tenant_id = a.tenant_id AND d.account_id = a.id AND d.kind = 'signIn'
-                 AND d.verified_at IS NOT NULL AND d.address = i.issuer_assigned_id),
-             (SELECT d.address FROM addresses d
-               WHERE d.tenant_id = a.tenant_id AND d.account_id = a.id AND d.kind IN ('contact', 'signIn')
-                 AND d.verified_at IS NOT NULL
-               ORDER BY d.kind, d.address LIMIT 1))
-      FROM identities i
-      JOIN accounts a ON a.tenant_id = i.tenant_id AND a.id = i.account_id
+    a.id, a.method, a.disabled_at, c.secret, a.must_change_password_at, f.since, s.address,
+    COALESCE(
+      (SELECT d.address FROM addresses d
+        WHERE d.tenant_id = a.tenant_id AND d.account_id = a.id AND d.kind = 'signIn'
+          AND d.verified_at IS NOT NULL AND d.address = i.issuer_assigned_id),
+      (SELECT d.address FROM addresses d
+        WHERE d.tenant_id = a.tenant_id AND d.account_id = a.id AND d.kind IN ('contact', 'signIn')
+          AND d.verified_at IS NOT NULL
+        ORDER BY d.kind, d.address LIMIT 1))";
+
+/// Behind an identity `i`. The account is always there.
+const OF_IDENTITY: &str = "
+      LEFT JOIN accounts a ON a.tenant_id = i.tenant_id AND a.id = i.account_id
       LEFT JOIN credentials c ON c.tenant_id = a.tenant_id AND c.account_id = a.id AND c.kind = 'password'
       LEFT JOIN second_factors f ON f.tenant_id = a.tenant_id AND f.account_id = a.id
-      LEFT JOIN addresses s ON s.tenant_id = a.tenant_id AND s.account_id = a.id AND s.kind = 'secondStep'
-     WHERE i.tenant_id = $1";
+      LEFT JOIN addresses s ON s.tenant_id = a.tenant_id AND s.account_id = a.id AND s.kind = 'secondStep'";
+
+const BY_NAME: &str = "i.tenant_id = $1 AND i.sign_in_type = $2 AND i.issuer = $1 AND i.folded = $3";
 
 type Row = (String, String, Option<i64>, Option<String>, Option<i64>, Option<i64>, Option<String>, Option<String>);
 
@@ -103,7 +108,7 @@ fn known(row: Row) -> Known {
 
 /// By the address or the user name with which they sign in.
 pub async fn find_by_name(db: &Db, tenant: &TenantId, name: &Folded) -> Result<Option<Known>> {
-    let sql = format!("{KNOWN} AND i.sign_in_type = $2 AND i.issuer = $1 AND i.folded = $3");
+    let sql = format!("SELECT {KNOWN} FROM identities i {OF_IDENTITY} WHERE {BY_NAME}");
     let row: Option<Row> = sqlx::query_as(AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(name.sign_in_type())
@@ -113,10 +118,58 @@ pub async fn find_by_name(db: &Db, tenant: &TenantId, name: &Folded) -> Result<O
     Ok(row.map(known))
 }
 
+type CountedRow = (
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+    Option<String>,
+    Option<i64>,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+);
+
+/// In one question: when the next of what is counted is allowed, and who has the name.
+pub async fn find_counted(
+    db: &Db,
+    tenant: &TenantId,
+    name: &Folded,
+    asked: &Asked,
+    now: Timestamp,
+) -> Result<(Timestamp, Option<Known>)> {
+    static ASK: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "SELECT (SELECT moments FROM counters WHERE tenant_id = $1 AND name = $4 AND subject = $5), {KNOWN}
+             FROM (SELECT 1 AS one) o LEFT JOIN identities i ON {BY_NAME} {OF_IDENTITY}"
+        )
+    });
+    let (moments, id, method, disabled_at, password, temporary_since, second_factor, second_address, mailbox): CountedRow =
+        sqlx::query_as(ASK.as_str())
+            .bind(tenant.as_str())
+            .bind(name.sign_in_type())
+            .bind(name.as_str())
+            .bind(asked.name)
+            .bind(&asked.subject)
+            .fetch_one(db.reader())
+            .await?;
+    let known = id.zip(method).map(|(id, method)| {
+        known((id, method, disabled_at, password, temporary_since, second_factor, second_address, mailbox))
+    });
+    Ok((counter::next_allowed_after(asked, moments.as_deref(), now), known))
+}
+
+/// By the column itself SQLite would walk all names of the tenant in their order.
+static BY_ACCOUNT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {KNOWN} FROM identities i {OF_IDENTITY}
+         WHERE i.tenant_id = $1 AND i.account_id = $2 ORDER BY i.sign_in_type || '', i.folded LIMIT 1"
+    )
+});
+
 /// Whichever name they sign in with; an address first.
 pub async fn find_by_account(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<Option<Known>> {
-    let sql = format!("{KNOWN} AND i.account_id = $2 ORDER BY i.sign_in_type, i.folded LIMIT 1");
-    let row: Option<Row> = sqlx::query_as(AssertSqlSafe(sql))
+    let row: Option<Row> = sqlx::query_as(BY_ACCOUNT.as_str())
         .bind(tenant.as_str())
         .bind(account.as_str())
         .fetch_optional(db.reader())
@@ -260,6 +313,21 @@ pub(super) async fn insert_address(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sqlx::Row as _;
+    use std::{env, fs, process};
+
+    #[tokio::test]
+    async fn r39_who_is_asked_for_by_their_id_is_found_by_it() {
+        let folder = env::temp_dir().join(format!("portico_names_of_accounts_{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let db = Db::open(&format!("sqlite://{}/portico.db", folder.display())).await.unwrap();
+        db.migrate().await.unwrap();
+        let plan = sqlx::raw_sql(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", BY_ACCOUNT.as_str())));
+        let plan = plan.fetch_all(db.reader()).await.unwrap();
+        let plan: Vec<String> = plan.iter().map(|row| row.get(3)).collect();
+        assert!(plan.iter().any(|line| line.contains("identities_of_account")), "{plan:?}");
+        fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn names_that_look_alike_are_one_name() {

@@ -1,5 +1,5 @@
 //! HAND memory: the only SQL of the house. One file per table, or per tables that live and die together; `db` opens and
-//! writes, `unit` is what it writes together, `recent` remembers for a moment, `sweep` throws away.
+//! writes, `connections` lends, `unit` is what it writes together, `recent` remembers for a moment, `sweep` throws away.
 
 pub mod account;
 pub mod activity;
@@ -11,6 +11,7 @@ pub mod attribute;
 pub mod audit;
 pub mod branding;
 mod clause;
+mod connections;
 pub mod consent;
 pub mod counter;
 pub mod db;

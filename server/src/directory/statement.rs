@@ -3,7 +3,7 @@
 use super::clause::{Bound, with};
 use crate::error::{Error, Result};
 use futures::TryStreamExt;
-use sqlx::{AnyConnection, AssertSqlSafe, Either, Executor};
+use sqlx::{AnyConnection, AssertSqlSafe, Either, Executor, any::AnyRow};
 use std::{fmt::Write, iter};
 
 /// `$1`, `$2` … in its text are its own values, in the order in which they were bound.
@@ -29,10 +29,32 @@ impl Statement {
         Self { otherwise: Some(otherwise), ..self }
     }
 
+    pub fn is_judged(&self) -> bool {
+        self.otherwise.is_some()
+    }
+
     /// By itself.
     pub async fn run(self, c: &mut AnyConnection) -> Result<()> {
         let changed = with(sqlx::query(self.sql), self.bound).execute(c).await?.rows_affected();
         judge(self.otherwise, changed)
+    }
+
+    /// In one message with what has to be said `before`: the first row that it gives back.
+    pub async fn ask(self, c: &mut AnyConnection, before: Script) -> Result<Option<AnyRow>> {
+        let Script { mut text, said, .. } = before;
+        if said == 0 {
+            return Ok(with(sqlx::query(self.sql), self.bound).fetch_optional(c).await?);
+        }
+        text.push_str(self.sql);
+        // Safe: made of nothing but statements that are `&'static`.
+        let mut steps = c.fetch_many(with(sqlx::query(AssertSqlSafe(text)), self.bound));
+        while let Some(step) = steps.try_next().await? {
+            // Nothing that is said before gives back any.
+            if let Either::Right(row) = step {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -42,7 +64,7 @@ pub async fn run_at_once(c: &mut AnyConnection, before: Script, statements: Vec<
     if before.said == 0 && statements.is_empty() {
         return Ok(());
     }
-    let Script { mut text, said } = before;
+    let Script { mut text, said, at_last } = before;
     let (mut values, mut meanings) = (Vec::new(), Vec::with_capacity(statements.len()));
     for statement in statements {
         renumber(&mut text, statement.sql, values.len());
@@ -50,6 +72,7 @@ pub async fn run_at_once(c: &mut AnyConnection, before: Script, statements: Vec<
         values.extend(statement.bound);
         meanings.push(statement.otherwise);
     }
+    text.push_str(at_last);
     // Safe: made of nothing but statements that are `&'static`.
     let mut steps = c.fetch_many(with(sqlx::query(AssertSqlSafe(text)), values));
     let mut meanings = iter::repeat_with(|| None).take(said).chain(meanings);
@@ -85,6 +108,8 @@ fn renumber(text: &mut String, sql: &str, before: usize) {
 pub struct Script {
     text: String,
     said: usize,
+    /// Behind the statements of a unit that is said at once.
+    at_last: &'static str,
 }
 
 impl Script {
@@ -94,10 +119,15 @@ impl Script {
         self.said += 1;
     }
 
+    /// Behind whatever is said after this, if none of it fails.
+    pub fn say_at_last(&mut self, statement: &'static str) {
+        self.at_last = statement;
+    }
+
     pub async fn run(self, c: &mut AnyConnection) -> Result<(), sqlx::Error> {
         if self.said > 0 {
-            // Safe: made of nothing but what is `&'static`.
-            sqlx::raw_sql(AssertSqlSafe(self.text)).execute(c).await?;
+            // Safe: made of nothing but what is `&'static`. The few that there are stay prepared.
+            sqlx::query(AssertSqlSafe(self.text)).execute(c).await?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 //! A family knows how often it was used, and no token at all: `oidc/refresh` makes and knows them by a keyed hash of family
 //! and number. So a use is one row changed, and a stolen database holds no token.
 
-use super::{Db, Durability, account::Profile, application::Platform, profile};
+use super::{Db, Durability, Statement, account::Profile, application::Platform, profile};
 use crate::error::Result;
 use app::contract::{
     id::{AccountId, ApplicationId, GrantId, SessionId, TenantId, UserFlowId},
@@ -154,21 +154,9 @@ pub async fn use_once(
                        {told} AS told"
         )
     });
-    let (tenant, id, application) = (tenant.clone(), id.to_owned(), application.clone());
-    let found = db.change(Durability::Lasting, move |c| {
-        Box::pin(async move {
-            let found = sqlx::query(USE.as_str())
-                .bind(now.0)
-                .bind(tenant.as_str())
-                .bind(id)
-                .bind(application.as_str())
-                .bind(number)
-                .fetch_optional(c)
-                .await?;
-            Ok(found)
-        })
-    });
-    let Some(row) = found.await? else { return Ok(None) };
+    let used =
+        Statement::new(USE.as_str()).bind(now.0).bind(tenant.as_str()).bind(id).bind(application.as_str()).bind(number);
+    let Some(row) = db.ask(Durability::Lasting, used).await? else { return Ok(None) };
     let told: Option<String> = row.try_get("told")?;
     let profile = told.map_or(Ok(None), |told| profile::read(&told))?;
     Ok(Some(Used { family: Family::from_row(&row)?, profile }))

@@ -27,6 +27,8 @@ pub struct Unit {
 pub enum Statements {
     /// One statement leaves nothing behind when it fails, and needs no transaction of its own.
     One,
+    /// Nobody looks at what they changed: they are written unless one of them fails by itself.
+    Unjudged,
     Several,
 }
 
@@ -34,6 +36,12 @@ enum Write {
     Say(Statement),
     /// What comes next depends on what was found.
     Do(Deed<()>),
+}
+
+impl Write {
+    fn is_unjudged(&self) -> bool {
+        matches!(self, Write::Say(statement) if !statement.is_judged())
+    }
 }
 
 /// On the heap: what runs units is compiled once for each thing they find, not for each unit.
@@ -87,6 +95,7 @@ impl Unit {
     pub(super) fn statements(&self) -> Statements {
         match self.writes.as_slice() {
             [Write::Say(_)] => Statements::One,
+            writes if writes.iter().all(Write::is_unjudged) => Statements::Unjudged,
             _ => Statements::Several,
         }
     }

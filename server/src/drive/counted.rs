@@ -8,7 +8,7 @@ use crate::{
         counter::{self, Asked, Spent},
         device,
         guess::{self, Rule},
-        identity::{Folded, Known},
+        identity::{self, Folded, Known},
         outbox::{self, Waiting},
         sign_in_failure::{self, Failure, Why},
     },
@@ -81,6 +81,18 @@ pub async fn count_failure(
 /// made (security R2, R6).
 pub async fn count_unproved(state: &AppState, visit: &Visit) -> Result<()> {
     count_failure(state, &visit.tenant.id, failure_from(state, &visit.caller), None, visit.now).await
+}
+
+/// Who has the name. Beyond the limit of what is counted nobody is told (security R2).
+pub async fn find_within(
+    state: &AppState,
+    tenant: &TenantId,
+    counted: &Asked,
+    name: &Folded,
+    now: Timestamp,
+) -> Result<Option<Known>> {
+    let (allowed_at, known) = identity::find_counted(&state.db, tenant, name, counted, now).await?;
+    refuse_beyond(allowed_at, now).map(|()| known)
 }
 
 pub fn refuse_beyond(allowed_at: Timestamp, now: Timestamp) -> Result<()> {

@@ -3,8 +3,8 @@
 use super::{
     account::{NewPassword, make_account, replace_password},
     counted::{
-        Asker, Behind, asker, count_unproved, count_wrong, failure, failure_from, forgive, guesser, guesses, network,
-        refuse_beyond, spend,
+        Asker, Behind, asker, count_unproved, count_wrong, failure, failure_from, find_within, forgive, guesser,
+        guesses, network, refuse_beyond, spend,
     },
     second_step,
     visit::Visit,
@@ -209,9 +209,8 @@ async fn check_password(
 ) -> Result<Event> {
     let tenant = &visit.tenant.id;
     let network = failure_from(state, &visit.caller);
-    refuse_beyond(counter::next_allowed(&state.db, tenant, &network, visit.now).await?, visit.now)?;
     let folded = Folded::address(address);
-    let known = identity::find_by_name(&state.db, tenant, &folded).await?;
+    let known = find_within(state, tenant, &network, &folded, visit.now).await?;
     let guesser = guesser(state, visit, known.as_ref(), &folded).await?;
     let among_foreign = tenant::has_foreign_hashes(&state.db, tenant).await?;
     let rule = guesses(visit);

@@ -13,7 +13,6 @@ use crate::{
     },
     config::PublicUrl,
     directory::{
-        Durability,
         activity::{self, Activity},
         application::Platform,
         grant::{self, Grant, Outcome, Redeemed},
@@ -153,38 +152,36 @@ pub async fn use_up(
         user_flow: None,
     };
     let (tenant_id, config) = (tenant.id.clone(), state.config.clone());
-    let (mut granted, family) = state
-        .db
-        .write(Durability::Lasting, move |c| {
-            Box::pin(async move {
-                let grant = match grant::redeem(c, &tenant_id, &code_hash, now).await? {
-                    Redeemed::Now(grant) => grant,
-                    Redeemed::Before => {
-                        activity::insert(&tenant_id, &reused).run(c).await?;
-                        return Ok(Err(invalid(
-                            REDEEMED_BEFORE,
-                            "The code was redeemed already. What was issued from it is revoked.",
-                        )));
-                    }
-                    Redeemed::Never => return Ok(Err(invalid(NO_SUCH_CODE, "The code is unknown or has expired."))),
-                };
-                let (granted, rules) = match judge(&grant)? {
-                    Ok(judged) => judged,
-                    Err(refusal) => return Ok(Err(refusal)),
-                };
-                let mut lives = Lives::of(rules, platform, now);
-                if is_home(&tenant_id) {
-                    lives = lives.of_an_administrator(granted.signed_in_at);
+    let redeemed = grant::redeem(&state.db, &tenant.id, code_hash, now, move |c, redeemed| {
+        Box::pin(async move {
+            let grant = match redeemed {
+                Redeemed::Now(grant) => grant,
+                Redeemed::Before => {
+                    activity::insert(&tenant_id, &reused).run(c).await?;
+                    return Ok(Err(invalid(
+                        REDEEMED_BEFORE,
+                        "The code was redeemed already. What was issued from it is revoked.",
+                    )));
                 }
-                let family = family(family_id, &grant, &granted, (platform, lives), &config.public_url, now)?
-                    .map(|family| Family { key, ..family });
-                if let Some(family) = &family {
-                    token_family::insert(c, &tenant_id, family, now).await?;
-                }
-                Ok(Ok((granted, family)))
-            })
+                Redeemed::Never => return Ok(Err(invalid(NO_SUCH_CODE, "The code is unknown or has expired."))),
+            };
+            let (granted, rules) = match judge(&grant)? {
+                Ok(judged) => judged,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            let mut lives = Lives::of(rules, platform, now);
+            if is_home(&tenant_id) {
+                lives = lives.of_an_administrator(granted.signed_in_at);
+            }
+            let family = family(family_id, &grant, &granted, (platform, lives), &config.public_url, now)?
+                .map(|family| Family { key, ..family });
+            if let Some(family) = &family {
+                token_family::insert(c, &tenant_id, family, now).await?;
+            }
+            Ok(Ok((granted, family)))
         })
-        .await??;
+    });
+    let (mut granted, family) = redeemed.await??;
     granted.refresh_token = family.map(|family| RefreshToken {
         token: refresh::first(&state.seal, &tenant.id, &family.id),
         expires_at: family.expires_at,

@@ -1,4 +1,6 @@
-//! The directory: what is written together stands or falls together, and what is used once is used once.
+//! The directory: what is written together stands or falls together (`units`), and what is used once is used once.
+
+mod units;
 
 use crate::harness::{PASSWORD, TestServer, at_once, on_both, on_both_alone};
 use app::contract::{
@@ -10,8 +12,7 @@ use app::contract::{
 use futures::future::join_all;
 use server::{
     directory::{
-        Db, Durability, Unit,
-        account::{self, NewAccount, NewName},
+        Db, Durability,
         counter::{self, Asked, Spent},
         guess::{self, Rule},
         outbox, session, sqlite_file, sweep,
@@ -26,84 +27,6 @@ use std::{fs, time::Duration};
 
 const ACCOUNTS: &str = "SELECT count(*) FROM accounts";
 const ADA: &str = "ada@example.org";
-
-fn new_account(server: &TestServer, address: &str) -> NewAccount {
-    NewAccount {
-        id: AccountId::from(server.state.chance.id()),
-        user_flow: "flow".into(),
-        name: NewName::Proved(address.into()),
-        password: None,
-        attributes: vec![("city".into(), "Lund".into())],
-    }
-}
-
-/// A unit that makes an account, and then does what the test wants.
-fn unit(server: &TestServer, address: &str, then: Result<(), Error>) -> Unit {
-    let (new, tenant, now) = (new_account(server, address), server.tenant.clone(), server.now());
-    let mut unit = Unit::new(Durability::Lasting);
-    unit.add(Durability::Lasting, move |c| Box::pin(async move { account::insert(c, &tenant, &new, now).await }));
-    unit.add(Durability::Fleeting, move |_| Box::pin(async move { then }));
-    unit
-}
-
-#[tokio::test]
-async fn a_unit_is_written_whole_or_not_at_all() {
-    on_both(async |server| {
-        let db = &server.state.db;
-        assert!(matches!(db.commit(unit(&server, ADA, Err(Error::Stale))).await, Err(Error::Stale)));
-        for sql in [
-            ACCOUNTS,
-            "SELECT count(*) FROM identities",
-            "SELECT count(*) FROM addresses",
-            "SELECT count(*) FROM attribute_values",
-        ] {
-            assert_eq!(server.count(sql).await, 0, "{sql}");
-        }
-        db.commit(unit(&server, ADA, Ok(()))).await.unwrap();
-        assert_eq!(server.count(ACCOUNTS).await, 1);
-        assert!(matches!(db.commit(unit(&server, "ADA@EXAMPLE.ORG", Ok(()))).await, Err(Error::Taken)));
-        assert_eq!(server.count(ACCOUNTS).await, 1);
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_unit_that_fails_or_panics_does_not_hurt_its_neighbours() {
-    on_both(async |server| {
-        let outcomes = at_once(60, |number| {
-            let server = server.clone();
-            async move {
-                let address = format!("person{number}@example.org");
-                let then = if number % 3 == 0 { Err(Error::NotFound) } else { Ok(()) };
-                server.state.db.commit(unit(&server, &address, then)).await
-            }
-        })
-        .await;
-        let kept = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-        let busy = outcomes.iter().filter(|outcome| matches!(outcome, Err(Error::Busy))).count();
-        assert_eq!(kept + busy.min(40 - kept), 40, "{outcomes:?}");
-        assert_eq!(server.count(ACCOUNTS).await, i64::try_from(kept).unwrap());
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_stops_waiting_leaves_a_whole_unit_behind() {
-    on_both(async |server| {
-        for number in 0..20 {
-            let commit = server.state.db.commit(unit(&server, &format!("person{number}@example.org"), Ok(())));
-            tokio::select! {
-                biased;
-                _ = commit => {}
-                () = tokio::task::yield_now() => {}
-            }
-        }
-        server.state.db.commit(unit(&server, ADA, Ok(()))).await.unwrap();
-        let whole = server.count("SELECT count(*) FROM accounts a WHERE EXISTS (SELECT 1 FROM identities i WHERE i.account_id = a.id) AND EXISTS (SELECT 1 FROM attribute_values v WHERE v.account_id = a.id)").await;
-        assert_eq!(server.count(ACCOUNTS).await, whole);
-    })
-    .await;
-}
 
 /// Fault F14: one address in many spellings, at once, on two servers: one account, and nobody sees an error.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
