@@ -5,7 +5,7 @@ mod units;
 use crate::harness::{PASSWORD, TestServer, at_once, on_both, on_both_alone};
 use app::contract::{
     flow_rules::Lockout,
-    id::{AccountId, SessionId},
+    id::SessionId,
     secret::Secret,
     time::Timestamp,
 };
