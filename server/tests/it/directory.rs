@@ -3,12 +3,7 @@
 mod units;
 
 use crate::harness::{PASSWORD, TestServer, at_once, on_both, on_both_alone};
-use app::contract::{
-    flow_rules::Lockout,
-    id::SessionId,
-    secret::Secret,
-    time::Timestamp,
-};
+use app::contract::{flow_rules::Lockout, id::SessionId, secret::Secret, time::Timestamp};
 use futures::future::join_all;
 use server::{
     directory::{
