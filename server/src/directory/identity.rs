@@ -299,20 +299,18 @@ pub(super) async fn insert_address(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folder::Folder;
     use sqlx::Row as _;
-    use std::{env, fs, process};
 
     #[tokio::test]
     async fn r39_who_is_asked_for_by_their_id_is_found_by_it() {
-        let folder = env::temp_dir().join(format!("portico_names_of_accounts_{}", process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        let db = Db::open(&format!("sqlite://{}/portico.db", folder.display())).await.unwrap();
+        let folder = Folder::new();
+        let db = Db::open(&folder.database_url()).await.unwrap();
         db.migrate().await.unwrap();
         let plan = sqlx::raw_sql(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", BY_ACCOUNT.as_str())));
         let plan = plan.fetch_all(db.reader()).await.unwrap();
         let plan: Vec<String> = plan.iter().map(|row| row.get(3)).collect();
         assert!(plan.iter().any(|line| line.contains("identities_of_account")), "{plan:?}");
-        fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]
