@@ -58,7 +58,7 @@ pub async fn ensure(state: &AppState) -> Result<()> {
     let (id, now) = (TenantId::from(TENANT_ID), state.clock.now());
     let redirect_uri = state.config.public_url.at("/admin/");
     let portal = application::find(&state.db, &id, &PORTAL.into()).await?;
-    if portal.is_some_and(|portal| portal.redirect_uris.iter().any(|known| known.uri == redirect_uri)) {
+    if portal.is_some_and(|portal| is_at(&portal, &redirect_uri)) {
         consent_to_the_portal(state, &id).await?;
         return state.keys.ensure(&id).await;
     }
@@ -70,6 +70,11 @@ pub async fn ensure(state: &AppState) -> Result<()> {
     application::set_addresses(&state.db, &id, &PORTAL.into(), Some(redirect_uri), vec![here]).await?;
     consent_to_the_portal(state, &id).await?;
     state.keys.ensure(&id).await
+}
+
+/// Found here, and come back to here. An earlier build that moved changed only the second.
+fn is_at(portal: &Application, here: &str) -> bool {
+    portal.home_url.as_deref() == Some(here) && portal.redirect_uris.iter().any(|known| known.uri == here)
 }
 
 /// Administrators may do everything through the portal that they may do at all. Other applications of theirs may do what
