@@ -39,6 +39,7 @@ pub const TENANT_ID: &str = "7b1d3a58-2c40-4f6e-9a83-5e0c1f94d2b7";
 const FLOW_ID: &str = "e4f0a9c2-8d15-4b37-a6c1-90b2d7f35e68";
 /// The client id of the portal.
 pub const PORTAL: &str = "portico-portal";
+const PORTAL_NAME: &str = "Portico portal";
 
 /// Whatever their flow says, administrators are out after so many minutes of rest, and after so long however busy they are
 /// (security R19).
@@ -149,7 +150,7 @@ pub fn password_rule() -> PasswordRule {
 fn portal_at(redirect_uri: &str) -> Application {
     Application {
         id: PORTAL.into(),
-        name: "Portico portal".into(),
+        name: PORTAL_NAME.into(),
         user_flow: Some(flow_id()),
         algorithm: "ES256".into(),
         home_url: Some(redirect_uri.into()),
