@@ -42,6 +42,7 @@ export class Administrator {
     } else await this.isTheFirst();
     await this.signsIn();
     const session = (await context.cookies()).filter(({ name }) => /^(session|browser-state)-/.test(name));
+    expect(session, "a session that the next story goes on with").not.toEqual([]);
     known.set(this.server, { ...known.get(this.server)!, session });
   }
 

@@ -33,7 +33,6 @@ const story = base.extend<{}, { server: Server; places: Pages }>({
   ],
 });
 
-// One after the other: a server for each would cost more than the stories do.
 story.describe.configure({ mode: "default" });
 
 async function serve(): Promise<Pages> {

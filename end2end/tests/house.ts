@@ -26,7 +26,17 @@ type House = { server: Server; pages: Pages | undefined; customers: Customers; c
 
 type Started = (worker: { database: Database }, use: (server: Server) => Promise<void>) => Promise<void>;
 
-/** A server for one worker alone, over a database in which somebody may have prepared something. */
+/** What waits until it is opened. */
+export function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
+
+/**
+ * A server for one worker alone, over a database in which somebody may have prepared something. The stories of a file are told
+ * one after the other then (`describe.configure`): a server for each would cost more than they do.
+ */
 export function ownServer(prepare?: (place: Place) => Promise<void>): [Started, { scope: "worker" }] {
   const started: Started = async ({ database }, use) => {
     const place = newPlace(database);

@@ -1,6 +1,6 @@
 // What WebAssembly does when it arrives: it takes the page over, moves nothing, and spares every further page load.
 
-import { expect, test } from "./house.ts";
+import { expect, gate, test } from "./house.ts";
 
 test("nothing moves and no word changes", { tag: "@script" }, async ({ person }) => {
   await person.opensTheShop();
@@ -66,15 +66,14 @@ test("WebAssembly and script come once and are kept for ever", { tag: "@script" 
 });
 
 test("what was typed before the script came is still there", { tag: "@script" }, async ({ person }) => {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
+  const { opened, open } = gate();
   await person.context.route(/\.wasm$/, async (route) => {
-    await held;
+    await opened;
     await route.continue();
   });
   await person.page.goto("/demo/sign-in");
   await person.entersAddress();
-  release();
+  open();
   await person.isTakenOver();
   await expect(person.page.getByLabel("Email address")).toHaveValue(person.address);
   await person.presses("Continue");

@@ -49,7 +49,6 @@ const test = base.extend<{}, { server: Server }>({
   server: ownServer(laysOut),
 });
 
-// One after the other: a server for each would cost more than the stories do.
 test.describe.configure({ mode: "default" });
 
 test("each kind is the control it should be, filled in and told to the application", async ({ person }) => {

@@ -9,7 +9,6 @@ const story = test.extend<{}, { server: Server }>({
   server: ownServer(),
 });
 
-// One after the other: a server for each would cost more than the stories do.
 story.describe.configure({ mode: "default" });
 
 story("the open page takes the new layout and loses nothing", { tag: "@script" }, async ({ person, server }) => {

@@ -31,7 +31,6 @@ const story = base.extend<{}, { server: Server; bakery: Bakery }>({
   ],
 });
 
-// One after the other: a server for each would cost more than the stories do.
 story.describe.configure({ mode: "default" });
 
 async function listen(answer: RequestListener) {

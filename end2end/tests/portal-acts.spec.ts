@@ -39,6 +39,7 @@ test("what is done to an account asks once, or is undone @script", async ({ admi
   await expect(active).toBeChecked();
 
   await administrator.presses("Reset password");
+  await expect(page.getByRole("dialog", { name: "Reset the password?" })).toContainText("A mail tells them");
   await administrator.confirms("Reset the password?", "Reset password");
   const made = page.getByRole("dialog", { name: "The new password" });
   await expect(made).toBeVisible();

@@ -2,6 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "./administrator.ts";
+import { gate } from "./house.ts";
 
 const sections = [
   "Quick start",
@@ -63,17 +64,16 @@ test.describe("at a desk", () => {
   test("an address names a section, also after signing in, and nothing moves while it comes @script", async ({ administrator }) => {
     const { page } = administrator;
     const id = await administrator.registers(`Long address ${Date.now() % 100_000}`);
-    let release = () => {};
-    const held = new Promise<void>((done) => (release = done));
+    const { opened, open } = gate();
     await page.route(/\/graph\/.*\/applications\//, async (route) => {
-      await held;
+      await opened;
       await route.fallback();
     });
     await page.goto("/admin/user-flows");
     await administrator.sees("User flows");
     await page.goto(`/admin/applications/${id}#api-permissions`);
     const before = await indexOf(page).boundingBox();
-    release();
+    open();
     await expect(headingOf(page, "API permissions")).toBeFocused();
     await expect(headingOf(page, "API permissions")).toBeInViewport();
     await expect(page).toHaveURL(/#api-permissions$/);

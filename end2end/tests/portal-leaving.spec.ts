@@ -2,19 +2,19 @@
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "./administrator.ts";
+import { gate } from "./house.ts";
 
 test.use({ viewport: { width: 1280, height: 860 } });
 
 /** Keeps every request of this kind from the server, until what this gives is called. */
 async function holds(page: Page, method: "DELETE" | "PATCH" | "POST") {
-  let letGo = () => {};
-  const held = new Promise<void>((resolve) => (letGo = resolve));
+  const { opened, open } = gate();
   await page.route(/\/graph\/v1\.0\//, async (route) => {
     if (route.request().method() !== method) return route.fallback();
-    await held;
+    await opened;
     await route.continue();
   });
-  return letGo;
+  return open;
 }
 
 test("a user flow whose deletion takes long moves nobody back @script", async ({ administrator }) => {
@@ -113,4 +113,32 @@ test("a question goes with the screen that asked it @script", async ({ administr
   await page.goBack();
   await administrator.sees("User flows");
   await expect(page.getByRole("dialog")).toHaveCount(0);
+});
+
+test.describe("where what was asked for is refused", () => {
+  test.use({ forgiven: /the server responded with a status of 400/ });
+
+  test("a refusal that comes late takes the keyboard from nobody @script", async ({ administrator }) => {
+    const { page } = administrator;
+    await page.getByRole("button", { name: "Switch directory" }).click();
+    await administrator.presses("Directories + subscriptions");
+    await administrator.sees("Directories + subscriptions");
+    await administrator.presses("New directory");
+    const window = page.getByRole("dialog", { name: "New directory" });
+    await window.getByLabel("Name", { exact: true }).fill("Late");
+    await window.getByLabel(/^Name in addresses/).fill("admin");
+    const letGo = await holds(page, "POST");
+    await window.getByRole("button", { name: "Create" }).click();
+    await window.getByRole("button", { name: "Cancel" }).click();
+    await administrator.opens("User flows");
+    await page.getByRole("link", { name: "New user flow" }).first().click();
+    await administrator.sees("Create");
+    await administrator.presses("Create");
+    await expect(page.locator("#content [aria-invalid=true]")).toBeFocused();
+    const cancel = page.locator("#content").getByRole("link", { name: "Cancel" });
+    await cancel.focus();
+    letGo();
+    await administrator.isTold("is not one of ours");
+    await expect(cancel).toBeFocused();
+  });
 });

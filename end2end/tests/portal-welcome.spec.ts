@@ -1,7 +1,8 @@
 // Who made themselves the first administrator is told in the portal what that means, once.
 
+import type { Page } from "@playwright/test";
 import type { Server } from "../portico.mjs";
-import { Administrator, expect } from "./administrator.ts";
+import { Administrator, expect, test } from "./administrator.ts";
 import { ownServer, test as base } from "./house.ts";
 
 /** Each on a server that nobody administers yet. */
@@ -37,4 +38,32 @@ onAFreshServer()("who loads the page anew has been told @script", async ({ page,
   await page.reload();
   await administrator.sees("User flows");
   await expect(welcome).toHaveCount(0);
+});
+
+/** Opens what the first administrator is led to, with directories that differ so from those that are there. */
+async function isLedIn(page: Page, difference: { roles?: string[]; tenantType?: string }) {
+  await page.route(/\/graph\/v1\.0\/organization(\?|$)/, async (route) => {
+    const response = await route.fetch();
+    const answer = await response.json();
+    const value = answer.value.map((directory: object) => ({ ...directory, ...difference }));
+    await route.fulfill({ response, json: { ...answer, value } });
+  });
+  await page.goto("/admin/#welcome");
+}
+
+test("where no directory is for customers, to make one is the first thing to do @script", async ({ administrator }) => {
+  const { page } = administrator;
+  await isLedIn(page, { tenantType: "AAD" });
+  await administrator.sees("User flows");
+  const first = page.getByRole("region", { name: /^Welcome/ }).getByRole("link").first();
+  await expect(first).toHaveText("Make a directory");
+  await first.click();
+  await administrator.sees("Directories + subscriptions");
+});
+
+test("who may less and follows the link is not told that they may do everything @script", async ({ administrator }) => {
+  const { page } = administrator;
+  await isLedIn(page, { roles: ["User Administrator"] });
+  await administrator.sees("User flows");
+  await expect(page.getByRole("region", { name: /^Welcome/ })).toHaveCount(0);
 });

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../portico.mjs";
 import { asked, element, expect, isSignedIn, script, sees, story, told } from "./elsewhere.ts";
+import { gate } from "./house.ts";
 import type { Person } from "./person.ts";
 
 /** All that were released, and the present one. */
@@ -106,9 +107,8 @@ story("a new person signs up there", asScript, async ({ person, host }) => {
 });
 
 story("what was typed and pressed before WebAssembly came is kept", asScript, async ({ customer, host }) => {
-  let arrive = () => {};
-  const held = new Promise<void>((done) => (arrive = done));
-  await customer.page.route("**/*.wasm", (route) => held.then(() => route.continue()));
+  const { opened: arrived, open: arrive } = gate();
+  await customer.page.route("**/*.wasm", (route) => arrived.then(() => route.continue()));
   await host.opens();
   const field = customer.page.getByLabel("Email address");
   await field.pressSequentially(customer.address);
@@ -319,9 +319,8 @@ story("an element that leaves takes its timers and its open line along", asScrip
 });
 
 story("a password manager knows each field, and what it filled in early counts", asScript, async ({ customer, host }) => {
-  let arrive = () => {};
-  const held = new Promise<void>((done) => (arrive = done));
-  await customer.page.route("**/*.wasm", (route) => held.then(() => route.continue()));
+  const { opened: arrived, open: arrive } = gate();
+  await customer.page.route("**/*.wasm", (route) => arrived.then(() => route.continue()));
   await host.opens();
   const field = (token: string) => customer.page.locator(`portico-sign-in form input[autocomplete=${token}]`);
   /** As managers do it: no key is pressed. */

@@ -39,6 +39,7 @@ pub const TENANT_ID: &str = "7b1d3a58-2c40-4f6e-9a83-5e0c1f94d2b7";
 const FLOW_ID: &str = "e4f0a9c2-8d15-4b37-a6c1-90b2d7f35e68";
 /// The client id of the portal.
 pub const PORTAL: &str = "portico-portal";
+const PORTAL_NAME: &str = "Portico portal";
 
 /// Whatever their flow says, administrators are out after so many minutes of rest, and after so long however busy they are
 /// (security R19).
@@ -58,7 +59,7 @@ pub async fn ensure(state: &AppState) -> Result<()> {
     let (id, now) = (TenantId::from(TENANT_ID), state.clock.now());
     let redirect_uri = state.config.public_url.at("/admin/");
     let portal = application::find(&state.db, &id, &PORTAL.into()).await?;
-    if portal.is_some_and(|portal| portal.redirect_uris.iter().any(|known| known.uri == redirect_uri)) {
+    if portal.is_some_and(|portal| is_at(&portal, &redirect_uri)) {
         consent_to_the_portal(state, &id).await?;
         return state.keys.ensure(&id).await;
     }
@@ -70,6 +71,11 @@ pub async fn ensure(state: &AppState) -> Result<()> {
     application::set_addresses(&state.db, &id, &PORTAL.into(), Some(redirect_uri), vec![here]).await?;
     consent_to_the_portal(state, &id).await?;
     state.keys.ensure(&id).await
+}
+
+/// Found here, and come back to here. An earlier build that moved changed only the second.
+fn is_at(portal: &Application, here: &str) -> bool {
+    portal.home_url.as_deref() == Some(here) && portal.redirect_uris.iter().any(|known| known.uri == here)
 }
 
 /// Administrators may do everything through the portal that they may do at all. Other applications of theirs may do what
@@ -144,7 +150,7 @@ pub fn password_rule() -> PasswordRule {
 fn portal_at(redirect_uri: &str) -> Application {
     Application {
         id: PORTAL.into(),
-        name: "Portico portal".into(),
+        name: PORTAL_NAME.into(),
         user_flow: Some(flow_id()),
         algorithm: "ES256".into(),
         home_url: Some(redirect_uri.into()),

@@ -192,15 +192,14 @@ fn disk(file: &Path) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Sources;
+    use crate::{config::Sources, folder::Folder};
     use std::{collections::BTreeMap, fs};
 
     /// Before the first start there is nothing, and after a look there is nothing either.
     #[tokio::test]
     async fn in_an_empty_folder_it_says_what_the_start_makes_and_makes_none_of_it() {
-        let folder = std::env::temp_dir().join(format!("portico-doctor-{}", Chance::System.id()));
-        fs::create_dir_all(&folder).unwrap();
-        let database = format!("sqlite://{}", folder.join("portico.db").display());
+        let folder = Folder::new();
+        let database = folder.database_url();
         let variables = [("PORTICO_DATABASE_URL", database.as_str()), ("PORTICO_DEV_TLS", "on")];
         let variables: BTreeMap<_, _> = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let config = Config::look(Sources { variables, file: None, folder: &folder }).unwrap();
@@ -210,8 +209,7 @@ mod tests {
             let told = found.verdict.as_ref().unwrap();
             assert!(told.contains("start"), "{what}: {told}");
         }
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
-        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(fs::read_dir(&*folder).unwrap().count(), 0);
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub mod directory;
 pub mod doctor;
 pub mod drive;
 pub mod error;
+#[cfg(test)]
+mod folder;
 pub mod graph;
 pub mod guard;
 pub mod health;

@@ -1,16 +1,21 @@
 //! The way of a letter into the outbox, for whichever face writes it.
 
 use crate::{
-    directory::{identity::Folded, outbox, tenant::Tenant},
+    directory::{identity::Folded, outbox, session, tenant::Tenant},
     error::Result,
     mail::compose::{Letter, Mail, compose},
+    sentences,
     state::AppState,
+    wishes,
 };
 use app::{
-    contract::{id::TenantId, time::Timestamp},
+    contract::{
+        id::{AccountId, TenantId},
+        time::Timestamp,
+    },
     text::Texts,
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// A notice is still worth sending after a day.
 pub const NOTICE_LIFETIME: Duration = Duration::from_secs(24 * 3600);
@@ -21,6 +26,13 @@ pub fn sealed(state: &AppState, tenant: &TenantId, letter: &Letter, expires_at: 
     let plain = serde_json::to_vec(letter)?;
     let sealed = state.seal.seal(&state.chance, &outbox::context(tenant, &id), &plain);
     Ok(outbox::Waiting { id, address: letter.to.clone(), sealed, expires_at })
+}
+
+/// As the owner of an account read our pages last.
+pub async fn texts(state: &AppState, tenant: &TenantId, account: &AccountId) -> Result<Arc<Texts>> {
+    let language = session::last_language(&state.db, tenant, account).await?;
+    let language = language.unwrap_or_else(|| wishes::language("", None).into());
+    sentences::spoken(state, tenant, &language).await
 }
 
 /// What the owner of an account is told, at each of these mailboxes.

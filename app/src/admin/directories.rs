@@ -148,7 +148,9 @@ fn creating(open: RwSignal<bool>) -> AnyView {
                 name_fault.try_set(trouble.about("displayName"));
                 word_fault.try_set(trouble.about("names"));
                 toasts.bad(trouble.sentence());
-                focus_fault();
+                if stay.lasts() {
+                    focus_fault();
+                }
             }
         });
     };

@@ -317,7 +317,7 @@ fn reset(id: StoredValue<String>, made: Made) -> AnyView {
         let question = Question {
             title: "Reset the password?".into(),
             text: "The present password stops working and every session ends. You are shown a new one to pass on; with it \
-                   the person chooses their own."
+                   the person chooses their own. A mail tells them, if an address of theirs is proved."
                 .into(),
             act: "Reset password".into(),
             dangerous: true,

@@ -7,15 +7,22 @@ use super::{
     route::Route,
     ui::{button::bare, icon::Icon},
 };
+use crate::contract::permission::Role;
 use leptos::prelude::*;
 
 type Step = (Route, &'static str, &'static str);
 
-/// Until it is put away, or the document is left.
+/// Until it is put away, or the document is left. Anybody can make a link to it: whoever may less is not told of it.
 pub fn welcome() -> AnyView {
     let is_first = desk().is_first;
-    let shown = move || is_first.get().then(|| told(is_first));
+    let shown = move || (is_first.get() && may_everything()).then(|| told(is_first));
     shown.into_any()
+}
+
+/// Nobody is here before the directories are known.
+fn may_everything() -> bool {
+    let directories = desk().directories.get_untracked().unwrap_or_default();
+    directories.iter().all(|directory| directory.roles.iter().any(|role| role == Role::GlobalAdministrator.word()))
 }
 
 fn told(is_first: RwSignal<bool>) -> AnyView {

@@ -1,40 +1,15 @@
 //! What is accepted, what is refused, and that every fault is told at once.
 
 use super::*;
-use crate::clock::Chance;
+use crate::folder::Folder;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use std::{ops::Deref, sync::Barrier, thread};
+use std::{sync::Barrier, thread};
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-/// Nobody else's: development makes its seal key there.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Folder {
-        let folder = std::env::temp_dir().join(format!("portico-config-{}", Chance::System.id()));
-        fs::create_dir(&folder).unwrap();
-        Folder(folder)
-    }
-}
-
-impl Deref for Folder {
-    type Target = Path;
-
-    fn deref(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // One left behind does no harm.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 fn read(variables: &[(&str, &str)]) -> Result<Config, Faults> {
     let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    // Nobody else's: development makes its seal key there.
     Config::read(Sources { variables, file: None, folder: &Folder::new() })
 }
 

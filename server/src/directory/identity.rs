@@ -66,7 +66,8 @@ pub struct Known {
     pub has_second_factor: bool,
     /// Where codes of the second step go.
     pub second_address: Option<String>,
-    /// Where its owner is reached: at the name itself, where that is a proved address.
+    /// Where its owner is reached: at the name itself, where that is a proved address; else at a proved one that is there for
+    /// it or, failing that, with which they sign in too.
     pub mailbox: Option<String>,
 }
 
@@ -177,27 +178,9 @@ pub async fn find_by_account(db: &Db, tenant: &TenantId, account: &AccountId) ->
     Ok(row.map(known))
 }
 
-/// Where whoever has this user name gets a code: at a proved address that is there for it or, failing that, with which they
-/// sign in too.
-pub async fn find_contact(db: &Db, tenant: &TenantId, user_name: &Folded) -> Result<Option<String>> {
-    let row: Option<(String,)> = sqlx::query_as(
-        "SELECT d.address FROM identities i
-         JOIN addresses d ON d.tenant_id = i.tenant_id AND d.account_id = i.account_id
-          AND d.kind IN ('contact', 'signIn') AND d.verified_at IS NOT NULL
-         WHERE i.tenant_id = $1 AND i.sign_in_type = $2 AND i.issuer = $1 AND i.folded = $3
-         ORDER BY d.kind, d.address LIMIT 1",
-    )
-    .bind(tenant.as_str())
-    .bind(USER_NAME)
-    .bind(user_name.as_str())
-    .fetch_optional(db.reader())
-    .await?;
-    Ok(row.map(|(address,)| address))
-}
-
-/// Where the owner of an account is told what became of it: at every mailbox that is known to be theirs and by which they sign
-/// in, recover, or show a second proof (security R11, R18). A second one alone may be a stranger's, who made the account with
-/// an address that is not theirs (security R12).
+/// Where the owner of an account is told what became of it: at the mailboxes, ten at most, that are known to be theirs and by
+/// which they sign in, recover, or show a second proof (security R11, R18). A second one alone may be a stranger's, who made
+/// the account with an address that is not theirs (security R12).
 pub async fn list_mailboxes(db: &Db, tenant: &TenantId, account: &AccountId) -> Result<Vec<Folded>> {
     let rows: Vec<(String, String)> = sqlx::query_as(
         "SELECT kind, address FROM addresses
@@ -210,8 +193,11 @@ pub async fn list_mailboxes(db: &Db, tenant: &TenantId, account: &AccountId) -> 
     .fetch_all(db.reader())
     .await?;
     let is_owned = rows.iter().any(|(kind, _)| kind != "secondStep");
+    if !is_owned {
+        return Ok(Vec::new());
+    }
     let mut mailboxes = Vec::new();
-    for (_, address) in rows.iter().filter(|_| is_owned) {
+    for (_, address) in &rows {
         let mailbox = Folded::address(address);
         if !mailboxes.contains(&mailbox) {
             mailboxes.push(mailbox);
@@ -313,20 +299,18 @@ pub(super) async fn insert_address(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folder::Folder;
     use sqlx::Row as _;
-    use std::{env, fs, process};
 
     #[tokio::test]
     async fn r39_who_is_asked_for_by_their_id_is_found_by_it() {
-        let folder = env::temp_dir().join(format!("portico_names_of_accounts_{}", process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        let db = Db::open(&format!("sqlite://{}/portico.db", folder.display())).await.unwrap();
+        let folder = Folder::new();
+        let db = Db::open(&folder.database_url()).await.unwrap();
         db.migrate().await.unwrap();
         let plan = sqlx::raw_sql(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", BY_ACCOUNT.as_str())));
         let plan = plan.fetch_all(db.reader()).await.unwrap();
         let plan: Vec<String> = plan.iter().map(|row| row.get(3)).collect();
         assert!(plan.iter().any(|line| line.contains("identities_of_account")), "{plan:?}");
-        fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

@@ -4,6 +4,10 @@ use super::{Db, Durability};
 use crate::error::{Error, Result};
 use app::contract::{id::AccountId, time::Timestamp};
 use sqlx::AnyConnection;
+use std::time::Duration;
+
+/// For so long after the set-up the first administrator is new.
+const NEW_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Makes this link the only one that works. False once an administrator was made.
 pub async fn renew(db: &Db, hash: &str, expires_at: Timestamp) -> Result<bool> {
@@ -35,9 +39,6 @@ pub async fn is_open(db: &Db, hash: &str, now: Timestamp) -> Result<bool> {
     Ok(row.is_some())
 }
 
-/// For so long after the set-up the first administrator is new: a day, in milliseconds.
-const NEW: i64 = 24 * 60 * 60 * 1000;
-
 /// Whether the account is the first administrator's, made just now.
 pub async fn is_new(db: &Db, account: &AccountId, now: Timestamp) -> Result<bool> {
     let row: Option<(String,)> = sqlx::query_as(
@@ -45,7 +46,7 @@ pub async fn is_new(db: &Db, account: &AccountId, now: Timestamp) -> Result<bool
          WHERE a.account_id = $1 AND s.done_at > $2",
     )
     .bind(account.as_str())
-    .bind(now.0 - NEW)
+    .bind(now.earlier_by(NEW_FOR).0)
     .fetch_optional(db.reader())
     .await?;
     Ok(row.is_some())

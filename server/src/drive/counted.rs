@@ -124,7 +124,13 @@ pub struct Behind {
 /// Counted with the letter, or not at all: of two answers of one page at once, the one that counts has its letter. Of two
 /// names of one account at once that ask for the last code, one has it, and `Error::Changed` takes the other's back before
 /// anybody guesses at it.
-pub fn spend(unit: &mut Unit, visit: &Visit, told: Vec<Asked>, Behind { untold, is_held }: Behind, letter: Waiting) {
+pub fn post_counted(
+    unit: &mut Unit,
+    visit: &Visit,
+    told: Vec<Asked>,
+    Behind { untold, is_held }: Behind,
+    letter: Waiting,
+) {
     let (tenant, now) = (visit.tenant.id.clone(), visit.now);
     unit.post_by(move |c| {
         Box::pin(async move {

@@ -4,7 +4,7 @@ use super::{
     account::{NewPassword, make_account, replace_password},
     counted::{
         Asker, Behind, asker, count_unproved, count_wrong, failure, failure_from, find_within, forgive, guesser,
-        guesses, network, refuse_beyond, spend,
+        guesses, network, post_counted, refuse_beyond,
     },
     second_step,
     visit::Visit,
@@ -102,7 +102,8 @@ async fn contact(state: &AppState, visit: &Visit) -> Result<Option<String>> {
     match (stage.mailbox(), stage.address().map(Folded::address)) {
         (Some(mailbox), _) => Ok(Some(mailbox.to_owned())),
         (None, Some(name)) if !is_address(name.as_str()) => {
-            identity::find_contact(&state.db, &visit.tenant.id, &name).await
+            let known = identity::find_by_name(&state.db, &visit.tenant.id, &name).await?;
+            Ok(known.and_then(|known| known.mailbox))
         }
         (None, _) => Ok(None),
     }
@@ -184,7 +185,7 @@ pub async fn mail_code(
     let mail = Mail::Code { code, application: visit.application.name.clone(), minutes };
     let letter = compose(&mail, to.as_ref().map_or("", Folded::as_str), &visit.tenant.brand, &visit.texts);
     let letter = post::sealed(state, &visit.tenant.id, &letter, visit.now + lifetime)?;
-    spend(unit, visit, told, Behind { untold, is_held }, letter);
+    post_counted(unit, visit, told, Behind { untold, is_held }, letter);
     Ok(Event::CodeSent { hash: hash.into(), resend_at, to: to.map(|to| to.as_str().to_owned()) })
 }
 

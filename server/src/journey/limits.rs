@@ -34,8 +34,7 @@ pub const SENDS_PER_ADDRESS: [Limit; 3] = [
 ];
 
 /// Codes to all names of one account, and by all names to one mailbox. Nobody is told of them, so nothing counts them down.
-pub const SENDS_BEHIND_NAMES: [Limit; 2] =
-    [Limit { most: 3, within: minutes(10) }, Limit { most: SENDS_PER_DAY, within: DAY }];
+pub const SENDS_BEHIND_NAMES: [Limit; 2] = [SENDS_PER_ADDRESS[1], SENDS_PER_ADDRESS[2]];
 
 /// Codes asked for from one network (/24 or /56), to whatever addresses.
 pub const SENDS_PER_NETWORK: [Limit; 1] = [Limit { most: 30, within: minutes(60) }];

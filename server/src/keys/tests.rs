@@ -1,29 +1,24 @@
 //! Rotation, with the hands of the clock held, by one server and by two.
 
 use super::*;
-use crate::secret::jwt::{Age, Expected};
+use crate::{
+    folder::Folder,
+    secret::jwt::{Age, Expected},
+};
 use app::contract::brand::{Brand, Colour};
 
 const T: &str = "5d0f7a52-6b1e-4c53-9d7e-2f4f3f0c9a11";
 
 struct House {
-    folder: std::path::PathBuf,
+    folder: Folder,
     clock: Clock,
     tenant: TenantId,
 }
 
-impl Drop for House {
-    fn drop(&mut self) {
-        // One left behind does no harm.
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
 impl House {
     async fn new() -> (House, Arc<Keys>) {
-        let folder = std::env::temp_dir().join(format!("portico-keys-{}", Chance::System.id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let house = House { folder, clock: Clock::held(Timestamp(1_800_000_000_000)), tenant: TenantId::from(T) };
+        let clock = Clock::held(Timestamp(1_800_000_000_000));
+        let house = House { folder: Folder::new(), clock, tenant: TenantId::from(T) };
         let keys = house.server().await;
         keys.db.migrate().await.unwrap();
         let tenant = crate::directory::tenant::Tenant {
@@ -48,7 +43,7 @@ impl House {
 
     /// One more server over the same database.
     async fn server(&self) -> Arc<Keys> {
-        let db = Db::open(&format!("sqlite://{}", self.folder.join("portico.db").display())).await.unwrap();
+        let db = Db::open(&self.folder.database_url()).await.unwrap();
         Arc::new(Keys::new(db, Arc::new(Seal::new(&[7; 32])), self.clock.clone(), Chance::System))
     }
 

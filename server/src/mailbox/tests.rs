@@ -9,6 +9,7 @@ use crate::{
         outbox::Waiting,
         tenant::{self, Kind, Tenant},
     },
+    folder::Folder,
     mail::compose::{Mail as Told, compose},
 };
 use app::contract::{
@@ -20,19 +21,10 @@ use axum::{
     http::Request,
 };
 use serde_json::Value;
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
 use tower::ServiceExt;
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-
-/// A folder of one test's own, gone when the test is.
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 struct House {
     state: AppState,
@@ -46,15 +38,13 @@ fn brand() -> Brand {
 
 impl House {
     async fn open() -> House {
-        let chance = Chance::System;
-        let folder = Folder(std::env::temp_dir().join(format!("portico-mailbox-{}", chance.id())));
-        std::fs::create_dir_all(&folder.0).unwrap();
-        let db = Db::open(&format!("sqlite://{}", folder.0.join("portico.db").display())).await.unwrap();
+        let folder = Folder::new();
+        let db = Db::open(&folder.database_url()).await.unwrap();
         db.migrate().await.unwrap();
         let variables = BTreeMap::from([("PORTICO_SEAL_KEY".to_string(), KEY.to_string())]);
-        let config = Config::read(Sources { variables, file: None, folder: &folder.0 }).unwrap();
+        let config = Config::read(Sources { variables, file: None, folder: &folder }).unwrap();
         let clock = Clock::held(Timestamp(1_800_000_000_000));
-        let state = AppState::new(config, db, clock, chance).unwrap();
+        let state = AppState::new(config, db, clock, Chance::System).unwrap();
         let tenant = TenantId::from("5d0a1111-2222-4333-8444-555566667777");
         let woodgrove = Tenant {
             id: tenant.clone(),

@@ -193,6 +193,8 @@ async fn r37_whoever_runs_the_server_takes_a_lost_app_away() {
         let state = &server.state;
         enrolment::reset(state, &address).await.unwrap();
         assert_eq!(admin.get("/users").await.status, 401, "what was open is over");
+        let told = server.mailbox().to(&address).await.into_iter().map(|letter| letter.subject);
+        assert_eq!(told.collect::<Vec<_>>(), ["Your second step for Portico was changed"]);
         let mut browser = at_the_door(&server, &address, PASSWORD).await;
         assert_eq!(browser.heading(), "Set up your authenticator app");
         assert_eq!(server.text("SELECT activity FROM audits").await, "Reset second factor");

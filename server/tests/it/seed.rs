@@ -56,6 +56,14 @@ async fn the_portal_is_found_where_the_server_is() {
         let portal = application::find(&moved.state.db, &home, &PORTAL.into()).await.unwrap().unwrap();
         assert_eq!(portal.home_url.as_deref(), Some("https://moved.example.test/admin/"));
         assert_eq!(redirect_uris(&portal), ["https://moved.example.test/admin/"]);
+
+        // An earlier build moved to here, and left the portal to be found where it was.
+        let (db, before) = (&moved.state.db, Some(format!("{ORIGIN}/admin/")));
+        let uris = portal.redirect_uris.clone();
+        application::set_addresses(db, &home, &PORTAL.into(), before, uris).await.unwrap();
+        administration::ensure(&moved.state).await.unwrap();
+        let portal = application::find(db, &home, &PORTAL.into()).await.unwrap().unwrap();
+        assert_eq!(portal.home_url.as_deref(), Some("https://moved.example.test/admin/"));
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use super::super::{
     browser::{focus_fault, random},
     client::client,
-    route::{Route, place, stay},
+    route::{Route, Stay, stay},
     ui::{
         button::{Act, plain, submit},
         field::{Label, line, radio, typed},
@@ -47,8 +47,7 @@ fn asked(open: RwSignal<bool>, made: Made) -> AnyView {
                 }
                 None => {
                     toasts.good("The account is there.");
-                    open.try_set(false);
-                    stay.go(&Route::Person { id: person.id });
+                    go_to(open, stay, person.id);
                 }
             },
             Err(trouble) => {
@@ -92,11 +91,12 @@ fn account(name: &str, address: &str, password: Option<&str>) -> Value {
 }
 
 fn told(open: RwSignal<bool>, id: String, password: String) -> AnyView {
+    let stay = stay();
     let why = "Copy it now; it cannot be shown again. It works once.";
-    shown_once("The temporary password", why, "Password", password, move || go_to(open, id.clone()))
+    shown_once("The temporary password", why, "Password", password, move || go_to(open, stay, id.clone()))
 }
 
-fn go_to(open: RwSignal<bool>, id: String) {
+fn go_to(open: RwSignal<bool>, stay: Stay, id: String) {
     open.try_set(false);
-    place().go(&Route::Person { id });
+    stay.go(&Route::Person { id });
 }

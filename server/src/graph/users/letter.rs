@@ -1,5 +1,4 @@
-//! What every letter to somebody needs to know of them: in which language, and where they sign in; and the letters that tell
-//! them what was changed.
+//! What every letter to somebody needs to know of them: where they sign in; and the letters that tell them what was changed.
 
 use crate::{
     directory::{
@@ -7,24 +6,13 @@ use crate::{
         identity,
         outbox::Waiting,
         person::Person,
-        session,
     },
     error::Result,
     graph::caller::Caller,
     mail::compose::Mail,
-    post, sentences,
+    post,
     state::AppState,
-    wishes,
 };
-use app::text::Texts;
-use std::sync::Arc;
-
-/// As they read our pages last.
-pub async fn texts(state: &AppState, caller: &Caller, person: &Person) -> Result<Arc<Texts>> {
-    let language = session::last_language(&state.db, &caller.tenant.id, &person.id).await?;
-    let language = language.unwrap_or_else(|| wishes::language("", None).into());
-    sentences::spoken(state, &caller.tenant.id, &language).await
-}
 
 /// An application of the flow by which the person came, or another where people sign in.
 pub fn door<'a>(person: &Person, attached: &'a [Attachment]) -> Option<&'a Attachment> {
@@ -32,7 +20,7 @@ pub fn door<'a>(person: &Person, attached: &'a [Attachment]) -> Option<&'a Attac
     own.or(attached.first())
 }
 
-/// The owner is told (security R11, R18), at every mailbox that was theirs before: whoever is behind the change has not all.
+/// The owner is told (security R11, R18), at the mailboxes that were theirs before: whoever is behind the change has not all.
 /// The mail names where they sign in.
 pub async fn notices(
     state: &AppState,
@@ -42,7 +30,7 @@ pub async fn notices(
 ) -> Result<Vec<Waiting>> {
     let tenant = &caller.tenant;
     let attached = attachment::list(&state.db, &tenant.id).await?;
-    let texts = texts(state, caller, person).await?;
+    let texts = post::texts(state, &tenant.id, &person.id).await?;
     let mailboxes = identity::list_mailboxes(&state.db, &tenant.id, &person.id).await?;
     let mail = mail(door(person, &attached).map_or_else(|| tenant.brand.name.clone(), |door| door.name.clone()));
     post::notices(state, tenant, &mailboxes, &mail, &texts)

@@ -45,7 +45,7 @@ pub async fn send_recovery_mail(
     let door = letter::door(&person, &attached).ok_or_else(nowhere)?;
     let application = application::find(&state.db, &caller.tenant.id, &door.application).await?;
     let home = application.and_then(|application| application.home_url.clone());
-    let texts = letter::texts(&state, &caller, &person).await?;
+    let texts = post::texts(&state, &caller.tenant.id, &person.id).await?;
     let mail = Mail::Recovery { application: door.name.clone(), home };
     let letter = compose(&mail, &address, &caller.tenant.brand, &texts);
     let waiting = post::sealed(&state, &caller.tenant.id, &letter, state.clock.now() + NOTICE_LIFETIME)?;

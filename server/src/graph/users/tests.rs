@@ -13,6 +13,7 @@ use crate::{
         sign_in_failure,
     },
     error::Result,
+    folder::Folder,
     graph::query::options::Options,
 };
 use app::contract::{
@@ -24,7 +25,7 @@ use app::contract::{
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env, fs,
+    env,
 };
 use url::Url;
 
@@ -113,11 +114,10 @@ fn orders(tongue: &Tongue) -> Vec<Option<String>> {
 
 /// On both kinds, each with the tables in it. Without a PostgreSQL to make a database on only SQLite is looked at.
 async fn on_both(name: &str, test: impl AsyncFn(&mut Planner)) {
-    let name = format!("portico_plans_{name}_{}", std::process::id());
-    let folder = env::temp_dir().join(&name);
-    fs::create_dir_all(&folder).unwrap();
-    let mut urls = vec![format!("sqlite://{}/portico.db", folder.display())];
+    let folder = Folder::new();
+    let mut urls = vec![folder.database_url()];
     if let Ok(cluster) = env::var("PORTICO_TEST_POSTGRES") {
+        let name = format!("portico_plans_{name}_{}", std::process::id());
         sqlx::any::install_default_drivers();
         let mut connection = AnyConnection::connect(&cluster).await.unwrap();
         sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
@@ -130,7 +130,6 @@ async fn on_both(name: &str, test: impl AsyncFn(&mut Planner)) {
         db.migrate().await.unwrap();
         test(&mut Planner::of(&db).await).await;
     }
-    fs::remove_dir_all(&folder).unwrap();
 }
 
 /// Reading a table from end to end.
