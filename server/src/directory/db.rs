@@ -259,7 +259,8 @@ impl Db {
         self.run(durability, Statements::Several, unit).await
     }
 
-    /// The same for a unit that is a single statement and succeeds with it: cheaper, for it needs no transaction.
+    /// The same for a unit that is a single statement and succeeds with it: cheaper, for it needs no transaction. One that gives
+    /// rows back goes to `ask`: with the first of them nothing is committed.
     pub async fn change<T, F>(&self, durability: Durability, statement: F) -> Result<T>
     where
         T: Send + 'static,
@@ -301,6 +302,14 @@ fn behind<T: Send + 'static>(unit: Deed<T>) -> DeedAfter<T> {
 }
 
 async fn in_pool<T>(pool: &Connections, statements: Statements, unit: Deed<T>) -> Result<T> {
+    let done = in_lent(pool, statements, unit).await;
+    if let Err(Error::Database(error)) = &done {
+        pool.doubt(error);
+    }
+    done
+}
+
+async fn in_lent<T>(pool: &Connections, statements: Statements, unit: Deed<T>) -> Result<T> {
     let mut lent = pool.lend().await?;
     let found = match statements {
         Statements::One => unit(lent.connection()).await?,
@@ -311,7 +320,7 @@ async fn in_pool<T>(pool: &Connections, statements: Statements, unit: Deed<T>) -
             found
         }
     };
-    lent.give_back();
+    lent.give_back().await?;
     Ok(found)
 }
 

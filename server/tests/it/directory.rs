@@ -1,5 +1,6 @@
 //! The directory: what is written together stands or falls together (`units`), and what is used once is used once.
 
+mod connections;
 mod names;
 mod units;
 
