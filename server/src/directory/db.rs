@@ -403,11 +403,16 @@ pub(super) async fn tell(connection: &mut AnyConnection, words: &[&'static str])
 
 /// Another process holds the file: whoever asked comes again.
 fn busy(error: Error) -> Error {
-    const SQLITE_BUSY: &str = "5";
     match &error {
-        Error::Database(sqlx::Error::Database(fault)) if fault.code().as_deref() == Some(SQLITE_BUSY) => Error::Busy,
+        Error::Database(sqlx::Error::Database(fault)) if fault.code().is_some_and(|code| is_busy(&code)) => Error::Busy,
         _ => error,
     }
+}
+
+/// Also where SQLite says what it is busy with: what it says more stands before the last byte (sqlite.org/rescode.html).
+fn is_busy(code: &str) -> bool {
+    const SQLITE_BUSY: u32 = 5;
+    code.parse::<u32>().is_ok_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
 /// A name that must be unique is in use; anything else stays what it is.
@@ -421,6 +426,13 @@ pub(super) fn taken(error: sqlx::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn busy_is_busy_with_whatever() {
+        for (code, is_one) in [("5", true), ("261", true), ("517", true), ("787", false), ("57P01", false)] {
+            assert_eq!(is_busy(code), is_one, "{code}");
+        }
+    }
 
     #[test]
     fn the_file_of_a_sqlite_url_is_found() {
