@@ -8,7 +8,7 @@ use futures::{
     stream::{self, BoxStream},
 };
 use sqlx::{
-    Any, AnyConnection, AnyPool, Either, Execute, Executor, SqlStr,
+    Any, AnyConnection, AnyPool, Connection, Either, Execute, Executor, SqlStr,
     any::{AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo},
     pool::PoolConnection,
 };
@@ -68,8 +68,24 @@ impl Connections {
 
     /// The one that was used last.
     fn take(&self) -> Option<Taken> {
-        let last = self.at_hand().pop();
-        last.filter(|taken| self.may_stay(taken))
+        let last = self.at_hand().pop()?;
+        if self.may_stay(&last) {
+            return Some(last);
+        }
+        self.put_back();
+        None
+    }
+
+    /// What has been out for long goes back, also what nobody asked for since: only the pool closes what is idle or old.
+    fn put_back(&self) {
+        self.at_hand().retain(|taken| self.may_stay(taken));
+    }
+
+    /// Where a database took its leave of one connection, it did of the others too: the pool asks each before it is lent again.
+    pub fn doubt(&self, error: &sqlx::Error) {
+        if has_gone(error) {
+            self.at_hand().clear();
+        }
     }
 
     fn may_stay(&self, taken: &Taken) -> bool {
@@ -86,12 +102,27 @@ impl Lent<'_> {
         &mut self.taken.connection
     }
 
-    /// It has answered all that it was asked.
-    pub fn give_back(self) {
+    /// Once it has answered all that it was asked. PostgreSQL says behind the rows of a statement that stands alone whether it
+    /// could be committed, and sqlx stops reading at the first row: unread, a refusal would be told to whoever is lent it next.
+    pub async fn give_back(mut self) -> sqlx::Result<()> {
+        self.connection().flush().await?;
         let Lent { lender, taken, _turn } = self;
         if lender.may_stay(&taken) {
             lender.at_hand().push(taken);
+        } else {
+            lender.put_back();
         }
+        Ok(())
+    }
+}
+
+fn has_gone(error: &sqlx::Error) -> bool {
+    /// Of PostgreSQL's codes: it is told to stop, or has crashed (Appendix A, Class 57).
+    const LEAVING: &str = "57P";
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(fault) => fault.code().is_some_and(|code| code.starts_with(LEAVING)),
+        _ => false,
     }
 }
 
@@ -115,10 +146,10 @@ impl<'c> Executor<'c> for &'c Connections {
         let answered = async move {
             let mut lent = self.lend().await?;
             let steps: Vec<_> = lent.connection().fetch_many(query).try_collect().await?;
-            lent.give_back();
+            lent.give_back().await?;
             Ok::<_, sqlx::Error>(stream::iter(steps.into_iter().map(Ok::<_, sqlx::Error>)))
         };
-        Box::pin(answered.try_flatten_stream())
+        Box::pin(answered.inspect_err(move |error| self.doubt(error)).try_flatten_stream())
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<AnyRow>>>
@@ -126,24 +157,26 @@ impl<'c> Executor<'c> for &'c Connections {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        Box::pin(async move {
+        let answered = async move {
             let mut lent = self.lend().await?;
             let row = lent.connection().fetch_optional(query).await?;
-            lent.give_back();
-            Ok(row)
-        })
+            lent.give_back().await?;
+            Ok::<_, sqlx::Error>(row)
+        };
+        Box::pin(answered.inspect_err(move |error| self.doubt(error)))
     }
 
     fn prepare_with<'e>(self, sql: SqlStr, parameters: &'e [AnyTypeInfo]) -> BoxFuture<'e, sqlx::Result<AnyStatement>>
     where
         'c: 'e,
     {
-        Box::pin(async move {
+        let answered = async move {
             let mut lent = self.lend().await?;
             let statement = lent.connection().prepare_with(sql, parameters).await?;
-            lent.give_back();
-            Ok(statement)
-        })
+            lent.give_back().await?;
+            Ok::<_, sqlx::Error>(statement)
+        };
+        Box::pin(answered.inspect_err(move |error| self.doubt(error)))
     }
 }
 
@@ -152,13 +185,17 @@ mod tests {
     use super::*;
     use futures::FutureExt;
     use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-    use std::str::FromStr;
+    use std::{io, str::FromStr};
+
+    fn one(kept_for: Duration) -> Connections {
+        some(1, kept_for)
+    }
 
     /// To a database that is in memory, and another one for each connection.
-    fn one(kept_for: Duration) -> Connections {
+    fn some(most: u32, kept_for: Duration) -> Connections {
         sqlx::any::install_default_drivers();
         let options = AnyConnectOptions::from_str("sqlite::memory:").unwrap();
-        Connections::of(AnyPoolOptions::new().max_connections(1).connect_lazy_with(options), kept_for)
+        Connections::of(AnyPoolOptions::new().max_connections(most).connect_lazy_with(options), kept_for)
     }
 
     async fn count(connections: &Connections) -> sqlx::Result<i64> {
@@ -179,7 +216,7 @@ mod tests {
         let lent = connections.lend().await.unwrap();
         let mut waiting = Box::pin(connections.lend());
         assert!((&mut waiting).now_or_never().is_none(), "there is one");
-        lent.give_back();
+        lent.give_back().await.unwrap();
         assert!(waiting.await.is_ok());
     }
 
@@ -201,5 +238,36 @@ mod tests {
             assert!(count(&connections).await.is_err());
         }
         assert_eq!(connections.turns.available_permits(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_asked_for_goes_back_with_what_was_asked_for() {
+        let mut connections = some(2, LOOKED_AFTER);
+        let (first, second) = (connections.lend().await.unwrap(), connections.lend().await.unwrap());
+        first.give_back().await.unwrap();
+        second.give_back().await.unwrap();
+        assert_eq!(connections.at_hand().len(), 2);
+        connections.kept_for = Duration::ZERO;
+        drop(connections.lend().await.unwrap());
+        assert_eq!(connections.at_hand().len(), 0);
+    }
+
+    #[tokio::test]
+    async fn of_a_database_that_has_gone_no_connection_stays_at_hand() {
+        let connections = one(LOOKED_AFTER);
+        connections.lend().await.unwrap().give_back().await.unwrap();
+        connections.doubt(&sqlx::Error::RowNotFound);
+        assert_eq!(connections.at_hand().len(), 1);
+        connections.doubt(&sqlx::Error::Io(io::ErrorKind::UnexpectedEof.into()));
+        assert_eq!(connections.at_hand().len(), 0);
+    }
+
+    /// `.cargo/config.toml` has reached the compiler.
+    #[tokio::test]
+    async fn sqlite_has_no_lock_that_all_connections_share() {
+        let asked = "SELECT sqlite_compileoption_used('DEFAULT_MEMSTATUS=0')
+                        AND NOT sqlite_compileoption_used('ENABLE_MEMORY_MANAGEMENT')";
+        let compiled_so: i64 = sqlx::query_scalar(asked).fetch_one(&one(LOOKED_AFTER)).await.unwrap();
+        assert_eq!(compiled_so, 1);
     }
 }

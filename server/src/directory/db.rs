@@ -259,7 +259,8 @@ impl Db {
         self.run(durability, Statements::Several, unit).await
     }
 
-    /// The same for a unit that is a single statement and succeeds with it: cheaper, for it needs no transaction.
+    /// The same for a unit that is a single statement and succeeds with it: cheaper, for it needs no transaction. One that gives
+    /// rows back goes to `ask`: with the first of them nothing is committed.
     pub async fn change<T, F>(&self, durability: Durability, statement: F) -> Result<T>
     where
         T: Send + 'static,
@@ -301,6 +302,14 @@ fn behind<T: Send + 'static>(unit: Deed<T>) -> DeedAfter<T> {
 }
 
 async fn in_pool<T>(pool: &Connections, statements: Statements, unit: Deed<T>) -> Result<T> {
+    let done = in_lent(pool, statements, unit).await;
+    if let Err(Error::Database(error)) = &done {
+        pool.doubt(error);
+    }
+    done
+}
+
+async fn in_lent<T>(pool: &Connections, statements: Statements, unit: Deed<T>) -> Result<T> {
     let mut lent = pool.lend().await?;
     let found = match statements {
         Statements::One => unit(lent.connection()).await?,
@@ -311,7 +320,7 @@ async fn in_pool<T>(pool: &Connections, statements: Statements, unit: Deed<T>) -
             found
         }
     };
-    lent.give_back();
+    lent.give_back().await?;
     Ok(found)
 }
 
@@ -394,11 +403,16 @@ pub(super) async fn tell(connection: &mut AnyConnection, words: &[&'static str])
 
 /// Another process holds the file: whoever asked comes again.
 fn busy(error: Error) -> Error {
-    const SQLITE_BUSY: &str = "5";
     match &error {
-        Error::Database(sqlx::Error::Database(fault)) if fault.code().as_deref() == Some(SQLITE_BUSY) => Error::Busy,
+        Error::Database(sqlx::Error::Database(fault)) if fault.code().is_some_and(|code| is_busy(&code)) => Error::Busy,
         _ => error,
     }
+}
+
+/// Also where SQLite says what it is busy with: what it says more stands before the last byte (sqlite.org/rescode.html).
+fn is_busy(code: &str) -> bool {
+    const SQLITE_BUSY: u32 = 5;
+    code.parse::<u32>().is_ok_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
 /// A name that must be unique is in use; anything else stays what it is.
@@ -412,6 +426,13 @@ pub(super) fn taken(error: sqlx::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn busy_is_busy_with_whatever() {
+        for (code, is_one) in [("5", true), ("261", true), ("517", true), ("787", false), ("57P01", false)] {
+            assert_eq!(is_busy(code), is_one, "{code}");
+        }
+    }
 
     #[test]
     fn the_file_of_a_sqlite_url_is_found() {

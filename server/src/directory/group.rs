@@ -125,22 +125,30 @@ async fn run_group(
         let (keep, answer) = run(connection, mem::take(&mut script)).await;
         answers.push(answer);
         match (statements, keep) {
-            (Statements::One, _) => {}
+            (Statements::One, true) => {}
+            (Statements::One, false) => stands(connection).await?,
             (_, true) => script.say("RELEASE unit"),
             (_, false) => {
+                // Where nothing could begin, or the transaction has gone with what failed in it, there is no savepoint either,
+                // and this fails as well: units that follow must not be written outside.
                 script.say("ROLLBACK TO unit");
                 script.say("RELEASE unit");
-                if !has_begun {
-                    // Where it failed because nothing could begin, there is no savepoint either, and this fails as well: units
-                    // that follow must not be written outside.
-                    mem::take(&mut script).run(connection).await?;
-                }
+                mem::take(&mut script).run(connection).await?;
             }
         }
         has_begun = true;
     }
     script.say("COMMIT");
     script.run(connection).await
+}
+
+/// A disk that is full ends the whole transaction, and not only the statement that met it (sqlite.org/lang_transaction.html,
+/// "Response To Errors Within A Transaction"). Where it stands, no other one begins.
+async fn stands(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    match sqlx::raw_sql("BEGIN").execute(connection).await {
+        Ok(_) => Err(sqlx::Error::Protocol("the transaction has gone with a statement that failed".into())),
+        Err(_) => Ok(()),
+    }
 }
 
 /// SQLite's log. With `synchronous = NORMAL` a commit is in it, and only what the kernel does next brings it to the disk;
@@ -165,5 +173,61 @@ impl Log {
             None => File::options().write(true).open(&self.path)?,
         };
         Ok(self.file.insert(file))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::statement::{self, Statement};
+    use sqlx::Connection;
+
+    fn job(statements: Statements, sql: &'static str) -> Job {
+        let run: Run = Box::new(move |c, before| {
+            Box::pin(async move {
+                let done = statement::run_at_once(c, before, vec![Statement::new(sql)]).await;
+                let answer: Answer = Box::new(|_| ());
+                (done.is_ok(), answer)
+            })
+        });
+        Job { durability: Durability::Fleeting, statements, run }
+    }
+
+    const ONE: &str = "INSERT INTO marks (mark) VALUES (1)";
+    const TWO: &str = "INSERT INTO marks (mark) VALUES (2)";
+    /// As a disk that is full ends it.
+    const ALL_GONE: &str = "INSERT OR ROLLBACK INTO marks (mark) VALUES (1)";
+
+    async fn written(jobs: [(Statements, &'static str); 4]) -> (bool, i64) {
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect("sqlite::memory:").await.unwrap();
+        let table = sqlx::raw_sql("CREATE TABLE marks (mark BIGINT PRIMARY KEY)");
+        table.execute(&mut connection).await.unwrap();
+        let mut jobs: Vec<Job> = jobs.map(|(statements, sql)| job(statements, sql)).into();
+        let is_kept = commit_group(&mut connection, &mut jobs, &mut Vec::new()).await.is_ok();
+        let marks = sqlx::query_scalar("SELECT count(*) FROM marks").fetch_one(&mut connection).await.unwrap();
+        (is_kept, marks)
+    }
+
+    #[tokio::test]
+    async fn nothing_is_written_outside_of_a_transaction_that_has_gone() {
+        use Statements::{One, Several};
+        for failing in [One, Several] {
+            for next in [One, Several] {
+                let jobs = [(One, ONE), (failing, ALL_GONE), (next, TWO), (One, "SELECT 1")];
+                assert_eq!(written(jobs).await, (false, 0), "{failing:?}, then {next:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_fails_alone_takes_nobody_with_it() {
+        use Statements::{One, Several};
+        for failing in [One, Several] {
+            for next in [One, Several] {
+                let jobs = [(One, ONE), (failing, ONE), (next, TWO), (Several, ONE)];
+                assert_eq!(written(jobs).await, (true, 2), "{failing:?}, then {next:?}");
+            }
+        }
     }
 }

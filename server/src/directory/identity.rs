@@ -89,7 +89,7 @@ const OF_IDENTITY: &str = "
       LEFT JOIN second_factors f ON f.tenant_id = a.tenant_id AND f.account_id = a.id
       LEFT JOIN addresses s ON s.tenant_id = a.tenant_id AND s.account_id = a.id AND s.kind = 'secondStep'";
 
-const BY_NAME: &str = "i.tenant_id = $1 AND i.sign_in_type = $2 AND i.issuer = $1 AND i.folded = $3";
+const NAMED: &str = "i.tenant_id = $1 AND i.sign_in_type = $2 AND i.issuer = $1 AND i.folded =";
 
 type Row = (String, String, Option<i64>, Option<String>, Option<i64>, Option<i64>, Option<String>, Option<String>);
 
@@ -109,7 +109,7 @@ fn known(row: Row) -> Known {
 
 /// By the address or the user name with which they sign in.
 pub async fn find_by_name(db: &Db, tenant: &TenantId, name: &Folded) -> Result<Option<Known>> {
-    let sql = format!("SELECT {KNOWN} FROM identities i {OF_IDENTITY} WHERE {BY_NAME}");
+    let sql = format!("SELECT {KNOWN} FROM identities i {OF_IDENTITY} WHERE {NAMED} $3");
     let row: Option<Row> = sqlx::query_as(AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(name.sign_in_type())
@@ -131,7 +131,8 @@ type CountedRow = (
     Option<String>,
 );
 
-/// In one question: when the next of what is counted is allowed, and who has the name.
+/// When the next of what is counted is allowed, and who has the name: in one question where nothing has been counted. Where
+/// something has, the name is looked up after it was judged: how long that takes would tell whoever may not ask (security R2).
 pub async fn find_counted(
     db: &Db,
     tenant: &TenantId,
@@ -141,8 +142,9 @@ pub async fn find_counted(
 ) -> Result<(Timestamp, Option<Known>)> {
     static ASK: LazyLock<String> = LazyLock::new(|| {
         format!(
-            "SELECT (SELECT moments FROM counters WHERE tenant_id = $1 AND name = $4 AND subject = $5), {KNOWN}
-             FROM (SELECT 1 AS one) o LEFT JOIN identities i ON {BY_NAME} {OF_IDENTITY}"
+            "SELECT o.moments, {KNOWN}
+             FROM (SELECT (SELECT moments FROM counters WHERE tenant_id = $1 AND name = $4 AND subject = $5) AS moments) o
+             LEFT JOIN identities i ON {NAMED} CASE WHEN COALESCE(o.moments, '') = '' THEN $3 END {OF_IDENTITY}"
         )
     });
     let (moments, id, method, disabled_at, password, temporary_since, second_factor, second_address, mailbox): CountedRow =
@@ -154,10 +156,15 @@ pub async fn find_counted(
             .bind(&asked.subject)
             .fetch_one(db.reader())
             .await?;
-    let known = id.zip(method).map(|(id, method)| {
-        known((id, method, disabled_at, password, temporary_since, second_factor, second_address, mailbox))
-    });
-    Ok((counter::next_allowed_after(asked, moments.as_deref(), now), known))
+    let allowed_at = counter::next_allowed_after(asked, moments.as_deref(), now);
+    let found = match moments.as_deref() {
+        None | Some("") => id.zip(method).map(|(id, method)| {
+            known((id, method, disabled_at, password, temporary_since, second_factor, second_address, mailbox))
+        }),
+        Some(_) if allowed_at > now => None,
+        Some(_) => find_by_name(db, tenant, name).await?,
+    };
+    Ok((allowed_at, found))
 }
 
 /// By the column itself SQLite would walk all names of the tenant in their order.

@@ -1,11 +1,12 @@
 //! Authorization requests that came before the browser: known by a hash, good once, for a minute (RFC 9126).
 
-use super::{Db, Durability};
+use super::{Db, Durability, Statement};
 use crate::error::Result;
 use app::contract::{
     id::{ApplicationId, TenantId},
     time::Timestamp,
 };
+use sqlx::Row;
 
 pub struct PushedRequest {
     pub hash: String,
@@ -44,22 +45,15 @@ pub async fn take(
     application: &ApplicationId,
     now: Timestamp,
 ) -> Result<Option<String>> {
-    let (tenant, application) = (tenant.clone(), application.clone());
-    db.change(Durability::Fleeting, move |c| {
-        Box::pin(async move {
-            let row: Option<(String,)> = sqlx::query_as(
-                "UPDATE pushed_requests SET used_at = $1
-                 WHERE tenant_id = $2 AND hash = $3 AND application_id = $4 AND used_at IS NULL AND expires_at > $1
-                 RETURNING request",
-            )
-            .bind(now.0)
-            .bind(tenant.as_str())
-            .bind(hash)
-            .bind(application.as_str())
-            .fetch_optional(c)
-            .await?;
-            Ok(row.map(|(request,)| request))
-        })
-    })
-    .await
+    let take = Statement::new(
+        "UPDATE pushed_requests SET used_at = $1
+         WHERE tenant_id = $2 AND hash = $3 AND application_id = $4 AND used_at IS NULL AND expires_at > $1
+         RETURNING request",
+    )
+    .bind(now.0)
+    .bind(tenant.as_str())
+    .bind(hash)
+    .bind(application.as_str());
+    let row = db.ask(Durability::Fleeting, take).await?;
+    Ok(row.map(|row| row.try_get("request")).transpose()?)
 }

@@ -39,22 +39,26 @@ impl Statement {
         judge(self.otherwise, changed)
     }
 
-    /// In one message with what has to be said `before`: the first row that it gives back.
+    /// In one message with what has to be said `before`: the first row that it gives back. Read to the end: whether a statement
+    /// that stands alone could be committed is said behind its rows, and who stops at one never hears of it.
     pub async fn ask(self, c: &mut AnyConnection, before: Script) -> Result<Option<AnyRow>> {
         let Script { mut text, said, .. } = before;
-        if said == 0 {
-            return Ok(with(sqlx::query(self.sql), self.bound).fetch_optional(c).await?);
-        }
-        text.push_str(self.sql);
-        // Safe: made of nothing but statements that are `&'static`.
-        let mut steps = c.fetch_many(with(sqlx::query(AssertSqlSafe(text)), self.bound));
+        let query = if said == 0 {
+            sqlx::query(self.sql)
+        } else {
+            text.push_str(self.sql);
+            // Safe: made of nothing but statements that are `&'static`.
+            sqlx::query(AssertSqlSafe(text))
+        };
+        let mut steps = c.fetch_many(with(query, self.bound));
+        let mut first = None;
         while let Some(step) = steps.try_next().await? {
             // Nothing that is said before gives back any.
             if let Either::Right(row) = step {
-                return Ok(Some(row));
+                first = first.or(Some(row));
             }
         }
-        Ok(None)
+        Ok(first)
     }
 }
 

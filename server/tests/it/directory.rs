@@ -1,5 +1,7 @@
 //! The directory: what is written together stands or falls together (`units`), and what is used once is used once.
 
+mod connections;
+mod names;
 mod units;
 
 use crate::harness::{PASSWORD, TestServer, at_once, on_both, on_both_alone};

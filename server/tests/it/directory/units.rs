@@ -24,7 +24,7 @@ fn new_account(server: &TestServer, address: &str) -> NewAccount {
 }
 
 /// A unit that makes an account, and then does what the test wants.
-fn unit(server: &TestServer, address: &str, then: Result<(), Error>) -> Unit {
+pub fn unit(server: &TestServer, address: &str, then: Result<(), Error>) -> Unit {
     let (new, tenant, now) = (new_account(server, address), server.tenant.clone(), server.now());
     let mut unit = Unit::new(Durability::Lasting);
     unit.add(Durability::Lasting, move |c| Box::pin(async move { account::insert(c, &tenant, &new, now).await }));
@@ -94,6 +94,25 @@ async fn of_statements_that_nobody_looks_at_all_are_written_or_none() {
         assert_eq!(written().await, 2);
         assert!(matches!(db.commit(both(["c", "b"])).await, Err(Error::Database(_))));
         assert_eq!(written().await, 2);
+    })
+    .await;
+}
+
+/// Both databases look at such a reference only when they commit, behind the row.
+pub const LINKS: &str = "CREATE TABLE links
+     (id BIGINT PRIMARY KEY, next BIGINT REFERENCES links (id) DEFERRABLE INITIALLY DEFERRED)";
+
+#[tokio::test]
+async fn a_statement_that_could_not_be_committed_gives_no_row_back() {
+    on_both(async |server| {
+        let db = &server.state.db;
+        db.ask(Durability::Fleeting, Statement::new(LINKS)).await.unwrap();
+        for _ in 0..3 {
+            let link =
+                Statement::new("INSERT INTO links (id, next) VALUES ($1, $2) RETURNING id").bind(1_i64).bind(2_i64);
+            assert!(matches!(db.ask(Durability::Fleeting, link).await, Err(Error::Database(_))));
+        }
+        assert_eq!(server.count("SELECT count(*) FROM links").await, 0);
     })
     .await;
 }
