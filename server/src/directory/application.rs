@@ -81,8 +81,9 @@ pub enum Platform {
 
 impl Platform {
     /// Whether its answers may go to a scheme of its own: the reverse of a domain name (RFC 8252 §7.1), or what Entra's
-    /// clients use.
+    /// clients use, in capitals or not (RFC 3986 §3.1).
     pub fn may_own_scheme(self, scheme: &str) -> bool {
+        let scheme = scheme.to_ascii_lowercase();
         self == Platform::Native && (scheme.contains('.') || scheme == "msauth" || scheme.starts_with("msal"))
     }
 

@@ -26,7 +26,7 @@ fn application(uris: &[(Platform, &str)]) -> Application {
     }
 }
 
-const REGISTERED: [(Platform, &str); 9] = [
+const REGISTERED: [(Platform, &str); 11] = [
     (Platform::Web, "https://app.example/cb"),
     (Platform::Web, "https://app.example/cb?tenant=1"),
     (Platform::SinglePage, "https://spa.example"),
@@ -36,6 +36,8 @@ const REGISTERED: [(Platform, &str); 9] = [
     (Platform::Native, "com.example.app:/cb"),
     (Platform::Native, "msauth://com.example.app/hash%3D"),
     (Platform::Native, "msal6d2c1c6e://auth"),
+    (Platform::Native, "msauth.com.contoso.MyApp://auth"),
+    (Platform::Native, "msauth://com.example.app/2pO%2Bx9%2FqZwkZ0%3D"),
 ];
 
 /// What an attacker makes of a redirect URI (Keycloak CVE-2023-6291, CVE-2024-8883; authentik CVE-2024-52289).
@@ -204,6 +206,10 @@ fn cve_2024_21637_nobody_is_sent_to_script_whoever_registered_it() {
     }
     assert!(!may_be_sent_to(Platform::Web, "com.example.app:/cb"));
     assert!(may_be_sent_to(Platform::Native, "com.example.app:/cb"));
+    // As they are registered: iOS has capitals in a scheme.
+    for uri in ["com.contoso.MyApp:/cb", "MsAuth://com.example.app/hash%3D", "MSAL6d2c1c6e://auth"] {
+        assert!(may_be_sent_to(Platform::Native, uri) && !may_be_sent_to(Platform::Web, uri), "{uri}");
+    }
 }
 
 /// What a request with these changes is told: the number, or nothing when it passes.

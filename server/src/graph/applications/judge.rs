@@ -257,14 +257,28 @@ fn plain(uri: &str) -> Result<Url, String> {
         return Err(format!("'{uri}' has a fragment or a user name, which a redirect URI cannot have."));
     }
     let lower = uri.to_ascii_lowercase();
-    if lower.contains("..") || lower.contains("%2e") || lower.contains("%2f") || lower.contains("%5c") {
+    // No server takes an app's own address apart, and Android's `msauth` has a hash in it, of base64 with its slashes.
+    let hides_a_slash = lower.contains("%2f") && is_of_the_web(&url);
+    if lower.contains("..") || lower.contains("%2e") || hides_a_slash || lower.contains("%5c") {
         return Err(format!("'{uri}' leads up or hides a dot or slash, which a redirect URI cannot."));
     }
-    let is_written_so = url.as_str() == uri || url.as_str().strip_suffix('/') == Some(uri);
+    let written = as_browsers_write(&url, uri);
+    let is_written_so = written == uri || written.strip_suffix('/') == Some(uri);
     if !is_written_so {
-        return Err(format!("Write it as browsers do: '{url}'."));
+        return Err(format!("Write it as browsers do: '{written}'."));
     }
     Ok(url)
+}
+
+fn is_of_the_web(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
+}
+
+/// An app's own scheme keeps its letters: iOS makes it of a bundle's name, which may have capitals (RFC 3986 §3.1).
+fn as_browsers_write(url: &Url, uri: &str) -> String {
+    let (scheme, rest) = url.as_str().split_at(url.scheme().len());
+    let typed = uri.get(..scheme.len()).filter(|typed| !is_of_the_web(url) && typed.eq_ignore_ascii_case(scheme));
+    format!("{}{rest}", typed.unwrap_or(scheme))
 }
 
 fn is_this_machine(url: &Url) -> bool {
@@ -306,9 +320,24 @@ mod tests {
             (Platform::Native, "com.example.app:/cb"),
             (Platform::Native, "msal6d2c1c6e://auth"),
             (Platform::Native, "msauth://com.example.app/hash%3D"),
+            // Android: base64 of a hash, encoded.
+            (Platform::Native, "msauth://com.example.app/2pO%2Bx9%2FqZ%2f8wkZ0%3D"),
+            // iOS: names of bundles.
+            (Platform::Native, "msauth.com.contoso.MyApp://auth"),
+            (Platform::Native, "com.contoso.MyApp:/cb"),
+            (Platform::Native, "Com.Contoso.MyApp:/Cb?K=V"),
+            (Platform::Native, "MSAL6d2c1c6e://auth"),
+            (Platform::Native, "MsAuth://com.Example.App/hash"),
         ] {
             assert_eq!(redirect_uri(platform, uri), Ok(()), "{uri}");
         }
+    }
+
+    #[test]
+    fn an_app_s_scheme_is_left_as_it_is_and_nothing_else() {
+        let better = |uri| redirect_uri(Platform::Native, uri).unwrap_err();
+        assert_eq!(better("com.contoso.MyApp:/a/./b"), "Write it as browsers do: 'com.contoso.MyApp:/a/b'.");
+        assert_eq!(better("HTTPS://shop.example/cb"), "Write it as browsers do: 'https://shop.example/cb'.");
     }
 
     #[test]
@@ -328,8 +357,15 @@ mod tests {
             "https://shop.example/../x",
             "https://shop.example/%2e%2e/x",
             "https://shop.example/%2fx",
+            "http://127.0.0.1/a%2Fb",
+            "com.example.app:/%2e%2e%2fx",
+            "com.example.app:/a%5cb",
+            "myapp:/a%2Fb",
             "https://Shop.example/cb",
             "HTTPS://shop.example/cb",
+            "Http://localhost/cb",
+            "MyApp:/cb",
+            "JavaScript:alert(1)",
             "https://shop.example:443/cb",
             "https://shop.example\\@evil.example/",
             "https://shop.example/c b",

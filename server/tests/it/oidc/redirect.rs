@@ -1,6 +1,7 @@
 //! Redirects: the accepted set is the registered set, and a refusal is a page (security R27, R29).
 
 use crate::harness::{Application, TestServer, on_both};
+use serde_json::json;
 use server::directory::application::{Platform, RedirectUri};
 
 const REGISTERED: &str = "https://shop.example.test/a/callback?k=v";
@@ -399,6 +400,46 @@ async fn r27_native_applications_choose_their_port_and_nothing_else() {
         let web = self::shop(&server, &[(Platform::Web, "http://localhost:3000/cb")]).await;
         assert!(is_accepted(&web, "http://localhost:3000/cb").await);
         assert!(!is_accepted(&web, "http://localhost:3001/cb").await);
+    })
+    .await;
+}
+
+/// What Entra's clients on phones have: iOS a scheme with the capitals of a bundle's name, Android a hash in the path, of
+/// base64 that is encoded. They are registered as they are, and answered there byte for byte.
+#[tokio::test]
+async fn r27_an_app_is_answered_at_its_own_address_to_the_letter() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let mut shop = shop(&server, &[]).await;
+        server.account(&shop, super::ADA).await;
+        let uris = [
+            "msauth.com.contoso.MyApp://auth",
+            "com.contoso.MyApp:/cb",
+            "msauth://com.example.app/2pO%2Bx9%2FqZ8wkZ0%3D",
+            "msauth://com.example.app/2pO%2bx9%2fqZ8wkZ0%3d",
+        ];
+        let path = format!("/applications/{}", shop.id);
+        let changed = admin.patch(&path, json!({ "publicClient": { "redirectUris": uris } })).await;
+        assert_eq!(changed.status, 204, "{}", changed.text());
+        for uri in uris {
+            shop.redirect_uri = uri.into();
+            let mut ada = server.browser();
+            let asked = shop.asks(&mut ada).await;
+            ada.sign_in(super::ADA, crate::harness::PASSWORD).await;
+            let left_for = ada.left_for.clone().unwrap_or_default();
+            assert!(left_for.starts_with(&format!("{uri}?")), "{left_for}");
+            shop.tokens(&ada, &asked).await;
+            let others = [uri.to_lowercase(), uri.to_uppercase(), uri.replace("%2F", "/"), uri.replace("%2f", "/")];
+            for other in others.iter().filter(|other| !uris.contains(&other.as_str())) {
+                assert!(!is_accepted(&shop, other).await, "{other}");
+            }
+        }
+        // On a page they are no addresses.
+        for uri in uris.into_iter().chain(["https://shop.example/a%2Fb"]) {
+            let refused = admin.patch(&path, json!({ "spa": { "redirectUris": [uri] } })).await;
+            assert_eq!(refused.status, 400, "{uri}");
+            assert_eq!(refused.json()["error"]["details"][0]["target"], "spa/redirectUris/0", "{uri}");
+        }
     })
     .await;
 }
