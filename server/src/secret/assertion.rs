@@ -6,7 +6,7 @@ use super::{
 };
 use app::contract::{resource::application::JsonWebKey, time::Timestamp};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Header, jwk::Jwk};
+use jsonwebtoken::Header;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -51,8 +51,7 @@ pub fn verify(token: &str, keys: &[JsonWebKey], expected: &Expected) -> Result<A
 }
 
 fn claims_by(token: &str, header: &Header, key: &JsonWebKey) -> Result<Claims, Distrust> {
-    let key: Jwk = serde_json::to_value(key).and_then(serde_json::from_value).map_err(|_| Distrust::Key)?;
-    jwk::claims(token, header.alg, &key)
+    jwk::claims(token, header.alg, &jwk::read(key)?)
 }
 
 /// By its name, or by its certificate's. Where that tells us nothing (a library may name a key by what an administrator did not

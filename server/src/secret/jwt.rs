@@ -14,7 +14,7 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{
     DecodingKey, Header, Validation,
-    jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse, ThumbprintHash},
+    jwk::{Jwk, PublicKeyUse, ThumbprintHash},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -194,23 +194,6 @@ pub struct VerifyingKey {
     pub kid: String,
     algorithm: Algorithm,
     key: DecodingKey,
-}
-
-impl VerifyingKey {
-    /// From a key set that somebody publishes. Nothing, if it is not a key of ours by kind, curve or use.
-    pub fn from_jwk(jwk: &Value) -> Option<Self> {
-        let jwk: Jwk = serde_json::from_value(jwk.clone()).ok()?;
-        let algorithm = match &jwk.algorithm {
-            AlgorithmParameters::RSA(_) => Algorithm::RS256,
-            AlgorithmParameters::EllipticCurve(ec) if ec.curve == EllipticCurve::P256 => Algorithm::ES256,
-            AlgorithmParameters::OctetKeyPair(ed) if ed.curve == EllipticCurve::Ed25519 => Algorithm::EdDSA,
-            _ => return None,
-        };
-        let for_this = jwk.common.key_algorithm.is_none_or(|named| named.to_string() == algorithm.name());
-        let for_signing = jwk.common.public_key_use.as_ref().is_none_or(|used| *used == PublicKeyUse::Signature);
-        let key = DecodingKey::from_jwk(&jwk).ok()?;
-        (for_this && for_signing).then_some(Self { kid: jwk.common.key_id?, algorithm, key })
-    }
 }
 
 /// What a token must be to be believed.

@@ -7,7 +7,7 @@ use crate::{
     directory::application::{Application as Kept, ApplicationSecret, Notes, Platform, Protocol, RedirectUri},
     error::{Error, Flaw, Result},
     graph::body,
-    secret::jwt::{Algorithm, VerifyingKey},
+    secret::{jwk, jwt::Algorithm},
 };
 use app::contract::{
     id::{ApplicationId, UserFlowId},
@@ -149,8 +149,8 @@ pub fn flaws(kept: &Kept, notes: &Notes, public_url: &PublicUrl) -> Vec<Flaw> {
         }
     }
     for (n, key) in kept.protocol.keys.iter().enumerate() {
-        if !serde_json::to_value(key).is_ok_and(|key| VerifyingKey::from_jwk(&key).is_some()) {
-            let why = "It is no public key for RS256, ES256 or EdDSA, or it has no kid.";
+        if !jwk::may_sign(key) {
+            let why = format!("It is no public key for {}, or it has no kid.", jwk::ALGORITHMS.join(", "));
             flaws.push(Flaw::new(format!("protocol/keys/{n}"), why));
         }
     }

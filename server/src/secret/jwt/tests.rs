@@ -62,7 +62,9 @@ fn every_algorithm_signs_what_its_published_key_verifies() {
         let token = key.sign("at+jwt", &claims()).unwrap();
         assert_eq!(Value::Object(verdict(&token, &key).unwrap()), claims());
 
-        let published = VerifyingKey::from_jwk(&key.public_jwk().unwrap()).unwrap();
+        let published: Jwk = serde_json::from_value(key.public_jwk().unwrap()).unwrap();
+        let read = DecodingKey::from_jwk(&published).unwrap();
+        let published = VerifyingKey { kid: published.common.key_id.unwrap(), algorithm, key: read };
         assert!(verify(&token, &[published], &expected()).is_ok());
 
         let header: Value =
@@ -295,17 +297,4 @@ fn r31_no_changed_character_goes_unseen() {
             assert!(verdict(garbage, &key).is_err());
         }
     }
-}
-
-#[test]
-fn a_key_set_of_somebody_else_gives_only_keys_that_we_may_use() {
-    let mut jwk = key(Algorithm::RS256).public_jwk().unwrap();
-    assert!(VerifyingKey::from_jwk(&jwk).is_some());
-    jwk["alg"] = json!("PS256");
-    assert!(VerifyingKey::from_jwk(&jwk).is_none());
-    jwk["alg"] = json!("RS256");
-    jwk["use"] = json!("enc");
-    assert!(VerifyingKey::from_jwk(&jwk).is_none());
-    assert!(VerifyingKey::from_jwk(&json!({"kty": "oct", "k": "c2VjcmV0", "kid": "1"})).is_none());
-    assert!(VerifyingKey::from_jwk(&json!("key")).is_none());
 }

@@ -3,6 +3,11 @@
 use super::{ADA, ada_with_code, refused};
 use crate::harness::{Answered, Application, Asked, ORIGIN, TestServer, on_both};
 use app::contract::{permission::Permission, resource::application::JsonWebKey};
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{RSA_PSS_SHA256, RsaKeyPair},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use server::secret::jwt::{self, Algorithm, SigningKey};
 use std::time::Duration;
@@ -79,6 +84,52 @@ async fn an_application_proves_itself_with_its_key() {
             by_name.tenant = "Woodgrove".into();
             let assertion = key.sign("JWT", &claims).unwrap();
             shop.checked(redeem(&by_name, &code, &asked, &assertion).await).await;
+        }
+    })
+    .await;
+}
+
+/// As Entra's clients sign with a certificate (RFC 7518 §3.5), and we never do.
+fn signed_by_pss(pkcs8: &[u8], claims: &Value) -> String {
+    let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let message = format!("{}.{}", encoded(&json!({ "typ": "JWT", "alg": "PS256" })), encoded(claims));
+    let pair = RsaKeyPair::from_pkcs8(pkcs8).unwrap();
+    let mut signature = vec![0; pair.public_modulus_len()];
+    pair.sign(&RSA_PSS_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+/// A key that says for which algorithm it is is registered with each that discovery tells, and what it signs is believed.
+#[tokio::test]
+async fn a_key_for_every_algorithm_that_is_told_is_registered_and_believed() {
+    on_both(async |server| {
+        let admin = server.administrator().await;
+        let flow = server.application().await.flow;
+        let document = server.get(&format!("/{}/v2.0/.well-known/openid-configuration", server.tenant)).await.json();
+        let told = document["token_endpoint_auth_signing_alg_values_supported"].as_array().unwrap();
+        assert!(told.contains(&"PS256".into()), "{told:?}");
+        for name in told.iter().map(|name| name.as_str().unwrap()) {
+            let algorithm = Algorithm::named(name).unwrap_or(Algorithm::RS256);
+            let made = jwt::generate(algorithm).unwrap();
+            let key = SigningKey::parse(algorithm, &made.pkcs8, &made.kid).unwrap();
+            let mut public = key.public_jwk().unwrap();
+            let shop = server.application_over(&flow, |made| made.secrets.clear()).await;
+            let path = format!("/applications/{}", shop.id);
+            public["alg"] = "RS384".into();
+            let refused = admin.patch(&path, json!({ "protocol": { "keys": [&public] } })).await;
+            assert_eq!(refused.status, 400, "{name}");
+            assert_eq!(refused.json()["error"]["details"][0]["target"], "protocol/keys/0", "{name}");
+            public["alg"] = name.into();
+            let registered = admin.patch(&path, json!({ "protocol": { "keys": [&public] } })).await;
+            assert_eq!(registered.status, 204, "{name}: {}", registered.text());
+
+            let assertion = match name {
+                "PS256" => signed_by_pss(&made.pkcs8, &claims(&shop)),
+                _ => key.sign("JWT", &claims(&shop)).unwrap(),
+            };
+            let form = [("token", "x"), ("client_assertion_type", KIND), ("client_assertion", assertion.as_str())];
+            let answered = shop.post("introspect-token", &form, None).await;
+            assert_eq!(answered.status, 200, "{name}: {}", answered.text());
         }
     })
     .await;
