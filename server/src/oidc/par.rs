@@ -50,11 +50,14 @@ pub async fn post(
     let traces = Traces::new(&state, &caller, &headers, &Parameters::of_query(None)).in_tongue(place.tongue());
     // As whoever begins journeys (fault F29).
     if let Err(error) = state.arrivals.admit(network_of(caller.address), state.clock.now()) {
-        return refuse::json(&error, &traces);
+        return cors::allow_everybody(refuse::json(&error, &traces));
     }
     let (tenant, form, client) = match auth::who_calls(&state, &place, &headers, &body, &PROOFS).await {
         Ok(known) => known,
-        Err(error) => return refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
+        Err(error) => {
+            let told = refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\"");
+            return cors::allow_everybody(told);
+        }
     };
     let call = Call { method: &Method::POST, path: uri.path(), headers: &headers, held: None };
     let response = match push(&state, &place, (&tenant, &client), form, call).await {

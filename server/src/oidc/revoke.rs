@@ -33,7 +33,10 @@ pub async fn post(
     let traces = Traces::new(&state, &caller, &headers, &Parameters::of_query(None)).in_tongue(place.tongue());
     let (tenant, form, client) = match auth::who_calls(&state, &place, &headers, &body, &OF_A_TOKEN).await {
         Ok(known) => known,
-        Err(error) => return refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\""),
+        Err(error) => {
+            let told = refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\"");
+            return cors::allow_everybody(told);
+        }
     };
     let response = match revoke(&state, &tenant, &client, &form).await {
         // RFC 7009 §2.2: nothing to read, and so nothing that says in which form it is written.

@@ -50,36 +50,47 @@ pub async fn answer(
         possession::challenge(&state, &error, response.headers_mut());
         response
     };
-    let call = Call { method: &method, path: uri.path(), headers: &headers, held: None };
-    let (tenant, application, token) = match believed(&state, &place, call, &form).await {
+    let known = match believed(&state, &place, &headers, &form).await {
         Ok(known) => known,
-        Err(error) => return refused(error),
+        Err(error) => return cors::allow_everybody(refused(error)),
     };
-    let response = match person(&state, &place, &tenant, &application, &token).await {
-        Ok(claims) => told(&state, &tenant, &application, &headers, token["iss"].clone(), claims).await,
-        Err(error) => Err(error),
-    };
-    let response = response.unwrap_or_else(refused);
-    cors::allow_pages_of(&application, &headers, possession::with_nonce(&state, &application, response))
+    let call = Call { method: &method, path: uri.path(), headers: &headers, held: None };
+    let response = about(&state, &place, &known, call).await.unwrap_or_else(refused);
+    let application = &known.application;
+    cors::allow_pages_of(application, &headers, possession::with_nonce(&state, application, response))
 }
 
-/// The token, if it is one of ours, and whose it is.
-async fn believed(
+/// A token that is one of ours, and whose it is.
+struct Known<'a> {
+    tenant: Arc<Tenant>,
+    application: Arc<Application>,
+    shown: (Scheme, &'a str),
+    token: Claims,
+}
+
+async fn believed<'a>(
     state: &AppState,
     place: &Place,
-    call: Call<'_>,
-    form: &Parameters,
-) -> Result<(Arc<Tenant>, Arc<Application>, Claims)> {
+    headers: &'a HeaderMap,
+    form: &'a Parameters,
+) -> Result<Known<'a>> {
     let tenant = tenant::get(&state.db, &place.tenant).await?;
-    let shown = presented(call.headers, form).ok_or_else(|| invalid("The request carries no access token."))?;
-    let claims = access_token::believed(state, &tenant, shown.1).await?;
-    let claims = claims.ok_or_else(|| invalid("The access token is not valid here, or has expired."))?;
-    let application = access_token::issued_to(state, &tenant, &claims).await??;
-    if access_token::is_for_another_api(state, &claims)? {
+    let shown = presented(headers, form).ok_or_else(|| invalid("The request carries no access token."))?;
+    let token = access_token::believed(state, &tenant, shown.1).await?;
+    let token = token.ok_or_else(|| invalid("The access token is not valid here, or has expired."))?;
+    let application = access_token::issued_to(state, &tenant, &token).await??;
+    Ok(Known { tenant, application, shown, token })
+}
+
+/// Where the token is for us, and in the hands of whoever it was given to.
+async fn about(state: &AppState, place: &Place, known: &Known<'_>, call: Call<'_>) -> Result<Response> {
+    let Known { tenant, application, shown, token } = known;
+    if access_token::is_for_another_api(state, token)? {
         return Err(invalid("The access token is for an API of another application.").into());
     }
-    possession::holds(state, &tenant.id, &application, call, shown, &claims).await?;
-    Ok((tenant, application, claims))
+    possession::holds(state, &tenant.id, application, call, *shown, token).await?;
+    let claims = person(state, place, tenant, application, token).await?;
+    told(state, tenant, application, call.headers, token["iss"].clone(), claims).await
 }
 
 /// RFC 6750 §2.1 and §2.2.

@@ -6,6 +6,7 @@ use axum::{
     body::Body,
     http::{Method, Request},
 };
+use std::time::Duration;
 
 #[tokio::test]
 async fn every_endpoint_that_is_named_answers_and_every_claim_is_named() {
@@ -153,11 +154,21 @@ async fn r25_only_the_application_s_own_pages_read_its_tokens() {
             }
         }
         // A refusal before the application is known is of nobody.
-        let unknown = Request::post(format!("/{}/oauth2/v2.0/token", server.tenant))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("origin", "https://any.example");
-        let answered = server.send(unknown.body(Body::from("client_id=nobody")).unwrap()).await;
-        assert_eq!((answered.status.as_u16(), answered.header("access-control-allow-origin")), (401, "*"));
+        for (endpoint, form) in [
+            ("oauth2/v2.0/token", "client_id=nobody"),
+            ("oauth2/v2.0/par", "client_id=nobody"),
+            ("oauth2/v2.0/revoke", "client_id=nobody"),
+            ("oidc/userinfo", "access_token=nobody's"),
+            ("openid/v2.0/userinfo", ""),
+        ] {
+            let unknown = Request::post(format!("/{}/{endpoint}", server.tenant))
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("origin", "https://any.example");
+            let answered = server.send(unknown.body(Body::from(form)).unwrap()).await;
+            let allowed = (answered.status.as_u16(), answered.header("access-control-allow-origin"));
+            assert_eq!(allowed, (401, "*"), "{endpoint}");
+            assert_eq!(answered.header("access-control-allow-credentials"), "", "{endpoint}");
+        }
         let own = "https://shop.example.test";
         let origins = [
             own,
@@ -230,6 +241,12 @@ async fn r25_only_the_application_s_own_pages_read_its_tokens() {
             .header("origin", own);
         let answered = server.send(request.body(Body::from(form)).unwrap()).await;
         assert_eq!(answered.header("access-control-allow-origin"), "");
+        // Whose token has expired reads that it has, and asks for another.
+        server.clock.advance(Duration::from_secs(2 * 3600));
+        let expired = [("authorization", format!("Bearer {}", tokens.access_token)), ("origin", own.into())];
+        let expired = expired.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let answered = spa.userinfo_with(&expired).await;
+        assert_eq!((answered.status.as_u16(), answered.header("access-control-allow-origin")), (401, "*"));
     })
     .await;
 }

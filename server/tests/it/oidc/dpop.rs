@@ -377,7 +377,14 @@ async fn r25_pages_may_prove_that_they_hold_a_key() {
         let flow = server.application().await.flow;
         let page = server.page_over(&flow).await;
         let key = ProofKey::default();
-        is_bound(&page, &bound(&server, &page, &key).await, &key).await;
+        let told = bound(&server, &page, &key).await;
+        is_bound(&page, &told, &key).await;
+        // And read why it was not believed.
+        let shown = format!("DPoP {}", text(&told, "access_token"));
+        let own = "https://shop.example.test";
+        let answered = page.userinfo_with(&[("authorization", &shown), ("origin", own)]).await;
+        assert_eq!((answered.status.as_u16(), answered.header("access-control-allow-origin")), (401, own));
+        assert!(answered.header("access-control-expose-headers").contains("www-authenticate"));
         for path in ["oauth2/v2.0/token", "oauth2/v2.0/par", "oidc/userinfo"] {
             let request = Request::builder().method(Method::OPTIONS).uri(format!("/{}/{path}", server.tenant));
             let answered = server.send(request.body(Body::empty()).unwrap()).await;
