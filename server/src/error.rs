@@ -84,6 +84,9 @@ impl From<Flaw> for Error {
     }
 }
 
+/// Entra's number of a call by another verb than its endpoint takes.
+pub const WRONG_VERB: u32 = 900_561;
+
 /// An OAuth error (RFC 6749 §5.2) with the number by which Entra's clients know it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Refusal {
@@ -136,6 +139,7 @@ impl Error {
             Error::BadRequest(_) | Error::BadApplicationRequest(_) | Error::Invalid(_) => StatusCode::BAD_REQUEST,
             Error::Changed => StatusCode::PRECONDITION_FAILED,
             Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Error::Refused(refusal) if refusal.number == WRONG_VERB => StatusCode::METHOD_NOT_ALLOWED,
             Error::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Error::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             // RFC 6749 §5.2: a client that could not prove itself gets 401, every other refusal 400.

@@ -64,7 +64,8 @@ fn published() -> Router<AppState> {
 
 /// What applications call themselves, whose answers are never a page (what clients need, 16).
 fn called(state: &AppState) -> Router<AppState> {
-    calls(state).merge(calls_at_flows()).nest("/tfp", calls_at_flows()).merge(screens_of_applications())
+    let called = calls(state).merge(calls_at_flows()).nest("/tfp", calls_at_flows()).merge(screens_of_applications());
+    called.method_not_allowed_fallback(refuse::wrong_verb)
 }
 
 /// Pages. Their forms come back from our own pages only.

@@ -17,6 +17,7 @@ pub enum Key {
     Platform,
     ProofKey,
     Request,
+    Verb,
     Answer,
     Unsupported,
     Scope,

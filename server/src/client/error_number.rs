@@ -2,7 +2,7 @@
 //! with every error that has a number (`error_uri`, RFC 6749 §4.1.2.1 and §5.2), as Entra's clients know it.
 
 use super::tongue::{CANCELLED, FORGOTTEN, Tongue};
-use crate::{assets, config::PublicUrl, html, state::AppState, wishes};
+use crate::{assets, config::PublicUrl, error::WRONG_VERB, html, state::AppState, wishes};
 use app::{
     shell,
     text::{self, developer::Key},
@@ -15,7 +15,7 @@ use axum::{
 use url::form_urlencoded;
 
 /// Every number that we tell.
-const MEANINGS: [(u32, Key); 68] = [
+const MEANINGS: [(u32, Key); 69] = [
     (28_000, Key::Scope),
     (50_011, Key::RedirectUri),
     (50_013, Key::Token),
@@ -68,6 +68,7 @@ const MEANINGS: [(u32, Key); 68] = [
     (700_051, Key::Answer),
     (700_054, Key::Answer),
     (900_144, Key::Request),
+    (WRONG_VERB, Key::Verb),
     (901_001, Key::Request),
     (901_007, Key::NativeOff),
     (901_010, Key::NoPlace),

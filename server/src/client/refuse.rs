@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    error::{Error, Refusal},
+    error::{Error, Refusal, WRONG_VERB},
     guard::Caller,
     state::AppState,
 };
@@ -83,6 +83,15 @@ pub async fn dress(
         Some(error) => cors::allow_everybody(json(&error, &traces)),
         None => bare,
     }
+}
+
+/// Where an address is called by a verb that it does not know. All of them know POST; the router says in `Allow` what else
+/// (RFC 9110 §15.5.6).
+pub async fn wrong_verb(State(state): State<AppState>, place: Place, caller: Caller, request: Request) -> Response {
+    let asked = Parameters::of_query(request.uri().query());
+    let traces = Traces::new(&state, &caller, request.headers(), &asked).in_tongue(place.tongue());
+    let why = format!("The endpoint accepts POST requests. Received a {} request.", request.method());
+    cors::allow_everybody(json(&Refusal::new("invalid_request", WRONG_VERB, why).into(), &traces))
 }
 
 pub fn json(error: &Error, traces: &Traces) -> Response {

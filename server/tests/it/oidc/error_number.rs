@@ -168,6 +168,48 @@ async fn cve_2026_53512_an_application_is_refused_by_number() {
     .await;
 }
 
+/// By Entra's number, in the same dress, and with the verbs that are right (RFC 9110 §15.5.6).
+#[tokio::test]
+async fn a_wrong_verb_is_refused_by_number() {
+    on_both(async |server| {
+        let shop = server.flow(|flow| flow.name = "B2C_1_susi".into()).await;
+        let send = async |method: &str, address: &str| {
+            let request = Request::builder().method(method).uri(address).header("origin", "https://any.example");
+            server.send(request.body(Body::empty()).unwrap()).await
+        };
+        let by_flow = [Place::Path("b2c_1_susi".into()), Place::Tfp("b2c_1_susi".into())].map(|place| shop.at(place));
+        let mut addresses: Vec<String> = ["token", "devicecode", "par", "revoke", "introspect-token", "initiate"]
+            .map(|endpoint| shop.address(&format!("/oauth2/v2.0/{endpoint}")))
+            .into();
+        addresses.extend(by_flow.map(|shop| shop.address("/oauth2/v2.0/token")));
+        for address in addresses.iter().map(String::as_str) {
+            for method in ["GET", "DELETE"] {
+                let answered = send(method, address).await;
+                assert_eq!(told(&answered), (405, "invalid_request".to_owned(), 900_561), "{method} {address}");
+                assert!(answered.header("allow").split(',').any(|verb| verb == "POST"), "{method} {address}");
+                assert_eq!(answered.header("access-control-allow-origin"), "*", "{method} {address}");
+                let body = answered.json();
+                let why = format!("AADSTS900561: The endpoint accepts POST requests. Received a {method} request. ");
+                assert!(body["error_description"].as_str().unwrap().starts_with(&why), "{body}");
+                assert_eq!(body["error_uri"], format!("{ORIGIN}/error?code=900561"));
+            }
+            let answered = send("HEAD", address).await;
+            assert_eq!((answered.status.as_u16(), answered.text().as_str()), (405, ""), "{address}");
+        }
+        let userinfo = shop.address("/oidc/userinfo");
+        let (userinfo, token) = (userinfo.as_str(), addresses[0].as_str());
+        assert_eq!(told(&send("PUT", userinfo).await), (405, "invalid_request".to_owned(), 900_561));
+        let right =
+            [("GET", userinfo, 401), ("HEAD", userinfo, 401), ("OPTIONS", userinfo, 200), ("OPTIONS", token, 200)];
+        for (method, address, status) in right {
+            assert_eq!(send(method, address).await.status, status, "{method} {address}");
+        }
+        let page = read(&server, &format!("{ORIGIN}/error?code=900561"), "en").await;
+        assert!(page.text().contains("What AADSTS900561 means"), "{}", page.text());
+    })
+    .await;
+}
+
 /// By the members that Entra's clients log.
 #[tokio::test]
 async fn the_token_endpoint_speaks_json_whatever_it_is_asked() {
