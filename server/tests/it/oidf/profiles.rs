@@ -88,6 +88,8 @@ async fn scope(words: &'static str, told: &'static [&'static str]) {
         let scope = format!("openid {words}");
         let brought = run.signs_in(&[("scope", &scope)]).await;
         let (claims, access_token) = run.tokens(&brought).await;
+        // The ID token has it beside an access token, too: `oidf.md` says so.
+        assert_eq!(claims["email"].is_null(), !told.contains(&"email"));
         let person = match access_token {
             Some(token) => run.shop.userinfo(&token).await.json(),
             None => claims,
