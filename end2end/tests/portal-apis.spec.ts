@@ -180,6 +180,17 @@ test("what is wrong with the URIs is said at their field, and plain tokens are w
   await administrator.addsScope("Tasks.Read", "Read tasks");
   await expect(warning).toBeVisible();
   await administrator.findsNoBarrier();
+
+  // Where the API is exposed stands the same switch, in other words, and saves what it says.
+  const again = exposed.getByRole("checkbox", { name: /^For backends with Spring Security or passport-azure-ad/ });
+  await expect(again).toBeChecked();
+  await again.uncheck();
+  await expect(page.getByRole("checkbox", { name: /^Plain access tokens/ })).not.toBeChecked();
+  await administrator.presses("Save it with the protocol");
+  await expect(warning).toHaveCount(0);
+  await page.reload();
+  await expect(exposed.getByRole("button", { name: "Acts on Tasks.Read" })).toBeVisible();
+  await expect(again).not.toBeChecked();
 });
 
 test("among many APIs one is searched for, and what was chosen stays chosen @script", async ({ administrator }) => {

@@ -44,6 +44,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use permissions::Permissions;
+use protocol::Protocol;
 use serde_json::json;
 
 /// Where an application runs: Graph's word for its redirect URIs, the name that people know, and what it means.
@@ -301,13 +302,14 @@ impl Open {
 
 fn one(open: Open, allowed: Permissions, application: Application) -> AnyView {
     open.keep(&application);
-    let exposed = (!is_portal(&application.id)).then(|| expose::section(open, &application));
+    let protocol = Protocol::of(&application);
+    let exposed = (!is_portal(&application.id)).then(|| expose::section(open, protocol, &application));
     view! {
         {quick_start(open, &application)}
         {redirects(open, &application)}
         {widget::section(&application)}
         {secrets::section(open)}
-        {protocol::section(open, &application)}
+        {protocol::section(open, protocol)}
         {exposed}
         {permissions::section(allowed)}
         {deletion(&application)}

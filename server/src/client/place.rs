@@ -165,6 +165,14 @@ pub fn issuer(public_url: &PublicUrl, tenant: &TenantId, flow: &UserFlow, name: 
     }
 }
 
+/// The same of an endpoint whose address names that flow, or none.
+pub fn issuer_at(public_url: &PublicUrl, tenant: &TenantId, named: Option<&Named>) -> String {
+    match named {
+        Some(named) => issuer(public_url, tenant, &named.flow, Some(&named.name)),
+        None => public_url.issuer(tenant),
+    }
+}
+
 /// Every address under which the tenant is there: this one, the house's, and its own.
 pub async fn addresses(db: &Db, public_url: &PublicUrl, tenant: &TenantId) -> Result<Vec<PublicUrl>> {
     let mut addresses = vec![public_url.clone()];

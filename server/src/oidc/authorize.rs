@@ -82,10 +82,7 @@ pub async fn get(
             answer(&state, Visit { tenant, application, flow, request, whose_sid: None, caller, headers }).await
         }
         Err(refusal) => {
-            let issuer = match &named {
-                Some(named) => place::issuer(&state.config.public_url, &tenant.id, &named.flow, Some(&named.name)),
-                None => state.config.public_url.issuer(&tenant.id),
-            };
+            let issuer = place::issuer_at(public_url, &tenant.id, named.as_ref());
             let from = Answering {
                 state: &state,
                 tenant: &tenant,

@@ -7,7 +7,12 @@ use super::{
     token::{GRAPH_LIFETIME, Tokens},
 };
 use crate::{
-    client::{access_token, auth::Client, parameters::Parameters},
+    client::{
+        access_token,
+        auth::Client,
+        parameters::Parameters,
+        place::{self, Named},
+    },
     directory::{
         administrator,
         application::{self, Application},
@@ -33,13 +38,20 @@ struct Api {
     reader: Arc<Application>,
 }
 
-pub async fn tokens(state: &AppState, tenant: &Tenant, client: &Client, form: &Parameters) -> Result<Tokens> {
+pub async fn tokens(
+    state: &AppState,
+    tenant: &Tenant,
+    named: Option<&Named>,
+    client: &Client,
+    form: &Parameters,
+) -> Result<Tokens> {
     confidential(client)?;
     let scope = form.required("scope")?;
     let api = api(state, tenant, client, scope).await?;
     let key = mint::key(state, tenant, &api.reader).await?;
     let daemon = Daemon {
-        issuer: &state.config.public_url.issuer(&tenant.id),
+        // As the document of discovery has it that told of this endpoint.
+        issuer: &place::issuer_at(&state.config.public_url, &tenant.id, named),
         tenant: &tenant.id,
         application: &client.application.id,
         client_class: client.class(),

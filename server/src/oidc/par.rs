@@ -48,11 +48,14 @@ pub async fn post(
     body: Bytes,
 ) -> Response {
     let traces = Traces::new(&state, &caller, &headers, &Parameters::of_query(None)).in_tongue(place.tongue());
-    // As whoever begins journeys (fault F29).
-    if let Err(error) = state.arrivals.admit(network_of(caller.address), state.clock.now()) {
+    let known = auth::who_calls(&state, &place, &headers, &body, &PROOFS).await;
+    // As whoever begins journeys (fault F29), but for an application that proved itself: all its people come by its one back
+    // end. Whoever sent a wrong proof is counted too; to look at one costs no more here than at the token endpoint.
+    let is_proved = known.as_ref().is_ok_and(|(_, _, client)| client.proved().is_ok());
+    if !is_proved && let Err(error) = state.arrivals.admit(network_of(caller.address), state.clock.now()) {
         return cors::allow_everybody(refuse::json(&error, &traces));
     }
-    let (tenant, form, client) = match auth::who_calls(&state, &place, &headers, &body, &PROOFS).await {
+    let (tenant, form, client) = match known {
         Ok(known) => known,
         Err(error) => {
             let told = refuse::with_challenge(refuse::json(&error, &traces), "Basic realm=\"token\"");
@@ -78,6 +81,9 @@ async fn push(
     form: Parameters,
     call: Call<'_>,
 ) -> Result<String> {
+    // RFC 9126 §2: as at the token endpoint. To one that has neither secret nor key that is the method `none`, whatever its
+    // platform: a web application that asks for nothing but an ID token has nothing to show, and ASP.NET Core pushes its
+    // request as soon as discovery tells where (dotnet/aspnetcore #62166). One that has either shows it.
     if client.application.is_confidential() {
         client.proved()?;
     }

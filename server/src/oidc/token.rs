@@ -183,7 +183,7 @@ async fn granted(
         device::GRANT_TYPE | "device_code" => device::redeem(state, tenant, client, form).await?,
         "continuation_token" => continuation::redeem(state, tenant, named.as_ref(), client, form).await?,
         "client_credentials" => {
-            let tokens = client_credentials::tokens(state, tenant, client, form).await?;
+            let tokens = client_credentials::tokens(state, tenant, named.as_ref(), client, form).await?;
             return Ok(serde_json::to_value(tokens)?);
         }
         _ => {

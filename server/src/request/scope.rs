@@ -165,9 +165,10 @@ impl Scopes {
     /// Those that a refresh gives: it may ask for less than the resource owner granted, never for more (RFC 6749 §6). For an
     /// application's API that is no person but an administrator, who grants it to the client for everybody; so its scopes,
     /// of which none but granted ones are ever among those that were asked, need not have been asked for at the sign-in.
-    /// MSAL signs in first and asks for each API when it is called.
+    /// MSAL signs in first and asks for each API when it is called. Neither need its own id: a token for the application itself
+    /// is what `openid` gives as well, and B2C's clients find it again by this word alone.
     pub fn at_refresh(&self, granted: &Scopes) -> Scopes {
-        self.only(|scope| matches!(scope, Scope::Api(_)) || granted.has(scope))
+        self.only(|scope| matches!(scope, Scope::Api(_) | Scope::Itself) || granted.has(scope))
     }
 
     fn only(&self, wanted: impl Fn(&Scope) -> bool) -> Scopes {

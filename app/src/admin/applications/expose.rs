@@ -16,7 +16,9 @@ use super::{
             toast::toasts,
         },
     },
-    Open, lines_of, scope_window,
+    Open, lines_of,
+    protocol::Protocol,
+    scope_window,
     scopes::{ADMIN, asked, title, with, without},
 };
 use crate::admin::ui::listen::on_submit;
@@ -46,7 +48,7 @@ pub fn offers(api: &Application) -> bool {
     !api.api.oauth2_permission_scopes.is_empty()
 }
 
-pub fn section(open: Open, application: &Application) -> AnyView {
+pub fn section(open: Open, protocol: Protocol, application: &Application) -> AnyView {
     // The one in the window: as it is, or as a new one begins.
     let edited = RwSignal::new(None::<PermissionScope>);
     let list = move || open.api.with(|api| table(open, edited, api));
@@ -66,6 +68,7 @@ pub fn section(open: Open, application: &Application) -> AnyView {
             <div class="pad stack">
                 {copy::value("Application ID URI", format!("api://{}", application.id))}
                 {names(open, application)}
+                {protocol.plain_access_tokens()}
                 {warned}
             </div>
             {list}

@@ -5,7 +5,7 @@ use super::{
         client::client,
         route::place,
         ui::{
-            button::Act,
+            button::{Act, submit_of},
             index::{Section, heading},
             settings::{Form, Setting, Settings},
         },
@@ -18,6 +18,11 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 
 pub const SECTION: Section = Section { id: "protocol", name: "Protocol" };
+
+const PLAIN: &str = "protocol/plainAccessTokens";
+
+/// The id of the form: one of its switches stands in another section too, with a button of its own.
+const FORM: &str = "protocol-form";
 
 static GROUPS: [(&str, &[Setting]); 4] = [
     (
@@ -42,7 +47,7 @@ static GROUPS: [(&str, &[Setting]); 4] = [
                 form: Form::Switch,
             },
             Setting {
-                place: "protocol/plainAccessTokens",
+                place: PLAIN,
                 name: "Plain access tokens",
                 about: "Their header says JWT instead of at+jwt, for libraries that read nothing else (passport-azure-ad, Spring Security). Where others call it as an API, it must look for scp in each: they look like ID tokens then.",
                 form: Form::Switch,
@@ -114,10 +119,37 @@ static GROUPS: [(&str, &[Setting]); 4] = [
     ),
 ];
 
-pub fn section(open: Open, application: &Application) -> AnyView {
-    let saved = told(application);
-    let settings = Settings::new(GROUPS.iter().flat_map(|(_, settings)| *settings), &saved);
-    let (act, saved) = (Act::new(), StoredValue::new(saved));
+/// What the form holds.
+#[derive(Clone, Copy)]
+pub struct Protocol {
+    settings: Settings,
+    saved: StoredValue<Value>,
+    act: Act,
+}
+
+impl Protocol {
+    pub fn of(application: &Application) -> Self {
+        let saved = told(application);
+        let settings = Settings::new(GROUPS.iter().flat_map(|(_, settings)| *settings), &saved);
+        Self { settings, saved: StoredValue::new(saved), act: Act::new() }
+    }
+
+    /// Where an API is exposed: the very switch of this form, so that no section saves over what the other one says.
+    pub fn plain_access_tokens(self) -> AnyView {
+        let about =
+            "They refuse access tokens whose header says at+jwt. It says JWT then: Plain access tokens, under Protocol.";
+        view! {
+            <div class="stack">
+                {self.settings.switch_again(PLAIN, "For backends with Spring Security or passport-azure-ad", about)}
+                <div class="buttons">{submit_of(Some(FORM), "Save it with the protocol", "Saving …", self.act)}</div>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+pub fn section(open: Open, protocol: Protocol) -> AnyView {
+    let Protocol { settings, saved, act } = protocol;
     let save = move || {
         let Some(changes) = settings.merged(saved.get_value()) else { return };
         let client = client();
@@ -135,7 +167,7 @@ pub fn section(open: Open, application: &Application) -> AnyView {
         .map(|(name, group)| view! { <h3>{*name}</h3><div class="pairs">{settings.drawn(group)}</div> })
         .collect();
     view! {
-        <form class="card pad" aria-label=SECTION.name novalidate on:submit=on_submit(move |event| { event.prevent_default(); save() })>
+        <form class="card pad" id=FORM aria-label=SECTION.name novalidate on:submit=on_submit(move |event| { event.prevent_default(); save() })>
             {heading(SECTION)}
             {groups}
             {settings.foot("Save the protocol", act)}

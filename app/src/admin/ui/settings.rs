@@ -78,6 +78,11 @@ impl Settings {
         self.0.with_value(|all| all.iter().filter(is_one).map(|entry| entry.draw()).collect())
     }
 
+    /// A switch of the form once more, in the words of another place where people look for it.
+    pub fn switch_again(self, place: &str, name: &'static str, about: &'static str) -> Option<AnyView> {
+        self.find(place).map(|entry| entry.switch(name, about))
+    }
+
     /// What a field holds now.
     pub fn get(self, place: &str) -> String {
         self.find(place).map_or_else(String::new, |entry| entry.now.get())
@@ -162,11 +167,7 @@ impl Entry {
         let Setting { place, name, about, form } = *self.setting;
         let label = Label::new(place, name).hint(about);
         match form {
-            Form::Switch | Form::Listed(_) => {
-                let is_on = move || self.now.with(|now| now == ON);
-                let set = move |on: bool| self.now.set(if on { ON.into() } else { String::new() });
-                tick(name, Some(about.into()), is_on, None, set)
-            }
+            Form::Switch | Form::Listed(_) => self.switch(name, about),
             Form::Whole => typed("number", label, self.now, self.fault),
             Form::WholeOrNone => typed("number", label.optional(), self.now, self.fault),
             Form::Address => typed("url", label.optional(), self.now, self.fault),
@@ -176,6 +177,12 @@ impl Entry {
                 select_judged(label, self.now, self.fault, words)
             }
         }
+    }
+
+    fn switch(self, name: &'static str, about: &'static str) -> AnyView {
+        let is_on = move || self.now.with(|now| now == ON);
+        let set = move |on: bool| self.now.set(if on { ON.into() } else { String::new() });
+        tick(name, Some(about.into()), is_on, None, set)
     }
 
     fn write(self, json: &mut Value) -> bool {

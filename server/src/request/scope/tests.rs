@@ -127,6 +127,9 @@ fn what_is_read_again_is_what_is_still_granted() {
     let asked = Scopes::asked("openid profile api://tasks/Tasks.Write", apis).unwrap();
     let granted = Scopes::read("openid offline_access", Apis::usual(&app, &here));
     assert_eq!(asked.at_refresh(&granted).text(apis), "openid api://tasks/Tasks.Write");
+    let own = |text| Scopes::asked(text, apis).unwrap().at_refresh(&granted);
+    assert_eq!(own("app openid profile").text(apis), "app openid");
+    assert!(!own("app").open_nothing());
 }
 
 /// A name that was one API's when it was asked for may be another's when it is read again.

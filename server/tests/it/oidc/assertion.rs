@@ -14,12 +14,12 @@ use std::time::Duration;
 
 const KIND: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-fn key(algorithm: Algorithm) -> SigningKey {
+pub(super) fn key(algorithm: Algorithm) -> SigningKey {
     let made = jwt::generate(algorithm).unwrap();
     SigningKey::parse(algorithm, &made.pkcs8, &made.kid).unwrap()
 }
 
-async fn with_key(server: &TestServer, key: &SigningKey) -> Application {
+pub(super) async fn with_key(server: &TestServer, key: &SigningKey) -> Application {
     let flow = server.application().await.flow;
     let jwk = serde_json::from_value(key.public_jwk().unwrap()).unwrap();
     server

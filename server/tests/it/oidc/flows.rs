@@ -229,6 +229,17 @@ async fn a_flow_with_a_name_of_its_own_is_called_so_everywhere() {
             .finish();
         ada.open(&format!("{}?{query}", at.address("/oauth2/v2.0/logout"))).await;
         assert_eq!(ada.left_for.as_ref(), Some(&shop.redirect_uri));
+        // Who calls for itself reads the same document.
+        let scope = format!("{}/.default", shop.id);
+        for daemon in [&at, &shop] {
+            let answered = daemon.token(&[("grant_type", "client_credentials"), ("scope", &scope)]).await;
+            assert_eq!(answered.status, 200, "{}", answered.text());
+            let told = answered.json();
+            let access_token = told["access_token"].as_str().unwrap();
+            daemon.verify(access_token, "at+jwt").await;
+            let introspected = daemon.call("introspect-token", &[("token", access_token)]).await.json();
+            assert_eq!((&introspected["active"], &introspected["iss"]), (&true.into(), &daemon.issuer().into()));
+        }
         // Whoever names no flow reads the tenant's document, and meets what stands there.
         let plain = shop.checked(signed_in(&server, &shop).await).await;
         assert_eq!(plain.id["iss"], shop.issuer());

@@ -1,8 +1,14 @@
 //! Requests that are pushed before the browser comes (RFC 9126, security R34).
 
-use super::{ADA, refused};
-use crate::harness::{Application, Asked, PASSWORD, Place, on_both};
-use std::time::Duration;
+use super::{
+    ADA,
+    assertion::{key, with_key},
+    refused,
+};
+use crate::harness::{Answered, Application, Asked, PASSWORD, Place, on_both};
+use axum::{body::Body, http::Request};
+use server::{guard::network_of, secret::jwt::Algorithm};
+use std::{net::IpAddr, time::Duration};
 
 /// What the application pushed, and the address for the browser.
 async fn push(shop: &Application, changes: &[(&str, &str)]) -> (Asked, String) {
@@ -94,6 +100,77 @@ async fn a_request_is_judged_when_it_is_pushed() {
         // Without a proof it is nobody's request.
         let answered = shop.post("par", &good, None).await;
         assert_eq!((answered.status.as_u16(), refused(&answered).as_str()), (401, "invalid_client"));
+    })
+    .await;
+}
+
+/// RFC 9126 §2: as at the token endpoint. ASP.NET Core pushes by itself where discovery tells of it, and a web application
+/// that asks for nothing but an ID token has nothing to prove itself by (dotnet/aspnetcore #62166).
+#[tokio::test]
+async fn an_application_without_secret_and_key_pushes_by_its_name() {
+    on_both(async |server| {
+        let flow = server.application().await.flow;
+        let shop = server
+            .application_over(&flow, |made| {
+                made.secrets.clear();
+                made.protocol.id_token_at_authorize = true;
+            })
+            .await;
+        server.account(&shop, ADA).await;
+        let changes = [("response_type", "id_token"), ("response_mode", "form_post"), ("scope", "openid profile")];
+        let (asked, request_uri) = push(&shop, &changes).await;
+        let mut ada = server.browser();
+        ada.open(&address(&shop, &request_uri, &[])).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        let posted = shop.posted(&ada).unwrap();
+        assert_eq!(shop.verify(&posted["id_token"], "JWT").await["nonce"], asked.nonce.as_str());
+
+        let with_secret = server.application_over(&flow, |made| made.protocol.id_token_at_authorize = true).await;
+        for proves_itself in [with_secret, with_key(&server, &key(Algorithm::ES256)).await] {
+            let (_, parameters) = proves_itself.request();
+            let form: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let answered = proves_itself.post("par", &form, None).await;
+            assert_eq!((answered.status.as_u16(), refused(&answered).as_str()), (401, "invalid_client"));
+        }
+    })
+    .await;
+}
+
+const BACK_END: &str = "203.0.113.5";
+
+async fn push_from_back_end(shop: &Application, more: &[(&str, &str)], authorization: Option<String>) -> Answered {
+    let (_, parameters) = shop.request();
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    let body = form.extend_pairs(parameters).extend_pairs(more).finish();
+    let mut request =
+        Request::post(shop.address("/oauth2/v2.0/par")).header("content-type", "application/x-www-form-urlencoded");
+    if let Some(authorization) = authorization {
+        request = request.header("authorization", authorization);
+    }
+    shop.server.send_from(BACK_END.parse().unwrap(), request.body(Body::from(body)).unwrap()).await
+}
+
+/// Fault F29, and whom it must not hold up: all people of a web application come by its one back end.
+#[tokio::test]
+async fn f29_only_who_does_not_prove_itself_is_counted_by_network() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        let page = server.page_over(&shop.flow).await;
+        let network = network_of(BACK_END.parse::<IpAddr>().unwrap());
+        while server.state.arrivals.admit(network, server.now()).is_ok() {}
+        for _ in 0..3 {
+            let pushed = push_from_back_end(&shop, &[], shop.basic()).await;
+            assert_eq!(pushed.status, 201, "{}", pushed.text());
+        }
+        let wrong = [("client_secret", "wrong")];
+        for (unproved, more) in [(&shop, wrong.as_slice()), (&shop, [].as_slice()), (&page, [].as_slice())] {
+            let answered = push_from_back_end(unproved, more, None).await;
+            assert_eq!(answered.status, 429, "{more:?}: {}", answered.text());
+            assert!(answered.headers.contains_key("retry-after"));
+        }
+        server.clock.advance(Duration::from_secs(1));
+        assert_eq!(push_from_back_end(&shop, &wrong, None).await.status, 401);
+        assert_eq!(push_from_back_end(&page, &[], None).await.status, 201);
     })
     .await;
 }

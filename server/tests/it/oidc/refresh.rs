@@ -262,6 +262,28 @@ async fn a_refresh_may_ask_for_less_and_never_gets_more() {
     .await;
 }
 
+/// MSAL signs in for `openid` alone, asks B2C for the application's own id when it calls its API, and finds the token again
+/// by the words of the answer.
+#[tokio::test]
+async fn a_refresh_gives_a_token_for_the_application_itself_whatever_the_sign_in_asked_for() {
+    on_both(async |server| {
+        let shop = server.application().await;
+        server.account(&shop, ADA).await;
+        let mut ada = server.browser();
+        let asked = shop.asks_with(&mut ada, &[("scope", "openid profile offline_access")]).await;
+        ada.sign_in(ADA, PASSWORD).await;
+        let mut token = shop.tokens(&ada, &asked).await.refresh_token;
+        for scope in [format!("{} openid profile offline_access", shop.id), shop.id.to_string()] {
+            let form = [("grant_type", "refresh_token"), ("refresh_token", &token), ("scope", &scope)];
+            let told = shop.token(&form).await;
+            assert_eq!(told.json()["scope"], scope.as_str(), "{}", told.text());
+            shop.verify(told.json()["access_token"].as_str().unwrap(), "at+jwt").await;
+            token = token_of(&told);
+        }
+    })
+    .await;
+}
+
 /// OpenID Connect Core §5.5: what was asked for by name is told as long as the tokens are renewed.
 #[tokio::test]
 async fn what_was_asked_for_by_name_is_told_again_after_a_refresh() {
