@@ -226,6 +226,7 @@ pub fn application(id: String) -> AnyView {
         id: StoredValue::new(id),
         etag: StoredValue::new(None),
         secrets: RwSignal::new(Vec::new()),
+        made: RwSignal::new(None),
         api: RwSignal::new(Application::default()),
     };
     let crumbs = || vec![("Applications".to_owned(), Route::Applications)];
@@ -264,6 +265,8 @@ struct Open {
     /// As it was when it was read last.
     etag: StoredValue<Option<String>>,
     secrets: RwSignal<Vec<PasswordCredential>>,
+    /// A secret that was made. It is kept here however often the application is drawn anew meanwhile: it is told once.
+    made: RwSignal<Option<PasswordCredential>>,
     /// What others may call.
     api: RwSignal<Application>,
 }
@@ -292,9 +295,11 @@ impl Open {
         // Nobody looks at it any more where its screen is gone.
         let Some(id) = self.id.try_get_value() else { return };
         run(async move { client().application(&id).await }, move |application| {
-            self.keep(&application);
-            // What had the focus may have stood in a row that is drawn anew.
-            focus_again(None);
+            if self.id.try_get_value().is_some() {
+                self.keep(&application);
+                // What had the focus may have stood in a row that is drawn anew.
+                focus_again(None);
+            }
         });
     }
 }
