@@ -8,7 +8,6 @@ use super::{
     desk::desk,
     frame::{DIRECTORIES, enter, head, kind},
     route::{place, stay},
-    trouble::Trouble,
     ui::{
         button::{Act, plain, submit},
         field::{Label, line, radio, select},
@@ -142,15 +141,11 @@ fn creating(open: RwSignal<bool>) -> AnyView {
                     toasts.good(format!("{} is there.", made.display_name));
                 }
             }
-            // Who may make none is not told that it could be done.
-            Err(Trouble::Gone) => toasts.bad("Only a Global Administrator of every directory can make a new one."),
             Err(trouble) => {
                 name_fault.try_set(trouble.about("displayName"));
                 word_fault.try_set(trouble.about("names"));
                 toasts.bad(trouble.sentence());
-                if stay.lasts() {
-                    focus_fault();
-                }
+                focus_fault();
             }
         });
     };
