@@ -237,7 +237,7 @@ fn giving_window(team: Loaded<Team>, open: RwSignal<Option<Giving>>, giving: Giv
                 Ok(()) => toasts.good(format!("{name} is {new} now.")),
                 Err(trouble) => toasts.bad(trouble.sentence()),
             }
-            open.try_set(None);
+            act.close(open, None);
             team.again();
         });
     };
@@ -280,7 +280,7 @@ fn inviting_window(team: Loaded<Team>, open: RwSignal<bool>, link: RwSignal<Opti
                     }
                     None => toasts.good(format!("An invitation is on its way to {address}.")),
                 }
-                open.try_set(false);
+                act.close(open, false);
                 team.again();
             }
             Err(trouble) => {

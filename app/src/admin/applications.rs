@@ -83,7 +83,7 @@ pub fn list() -> AnyView {
         <div class="screen">
             {head(Vec::new(), "Applications".into(), register())}
             {content}
-            {move || adding.get().then(|| registering(adding))}
+            {move || adding.get().then(|| registering(all, adding))}
         </div>
     }
     .into_any()
@@ -144,7 +144,7 @@ fn platforms(application: &Application) -> String {
     used.map(|(_, name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
-fn registering(open: RwSignal<bool>) -> AnyView {
+fn registering(all: Loaded<Vec<Application>>, open: RwSignal<bool>) -> AnyView {
     let (client, toasts) = (client(), toasts());
     let (name, uri) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (name_fault, uri_fault) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
@@ -162,9 +162,13 @@ fn registering(open: RwSignal<bool>) -> AnyView {
         new[platform] = json!({ "redirectUris": uris });
         act.run(async move { client.create_application(&new).await }, move |made| match made {
             Ok(made) => {
-                open.set(false);
                 toasts.good(format!("{} is registered.", made.display_name));
-                stay.go(&Route::Application { id: made.id });
+                if act.is_there() {
+                    open.set(false);
+                    stay.go(&Route::Application { id: made.id });
+                } else {
+                    all.again();
+                }
             }
             Err(trouble) => {
                 let (about_name, about_uri) = (trouble.about("displayName"), trouble.about(platform));

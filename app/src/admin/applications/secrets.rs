@@ -112,7 +112,7 @@ fn making(open: Open, adding: RwSignal<bool>) -> AnyView {
         let end = in_months(months.get_untracked());
         act.run(async move { client.add_password(&open.id(), &name, end).await }, move |outcome| match outcome {
             Ok(secret) => {
-                adding.try_set(false);
+                act.close(adding, false);
                 show_once(open.made, secret, SECRET_LOST);
             }
             Err(trouble) => {

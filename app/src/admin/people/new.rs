@@ -48,7 +48,9 @@ fn asked(open: RwSignal<bool>, made: Made) -> AnyView {
                 Some(password) => show_once(made, (person.id, password), PASSWORD_LOST),
                 None => {
                     toasts.good("The account is there.");
-                    go_to(open, stay, person.id);
+                    if act.is_there() {
+                        go_to(open, stay, person.id);
+                    }
                 }
             },
             Err(trouble) => {

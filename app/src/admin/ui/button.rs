@@ -20,6 +20,18 @@ impl Act {
         Self { running: RwSignal::new(false) }
     }
 
+    /// Whether what it was made in is still before somebody.
+    pub fn is_there(self) -> bool {
+        !self.running.is_disposed()
+    }
+
+    /// Closes the window that it was made in, by what has it open: not another one that was opened there since.
+    pub fn close<T: Send + Sync + 'static>(self, window: RwSignal<T>, closed: T) {
+        if self.is_there() {
+            window.set(closed);
+        }
+    }
+
     /// Runs unless it is running; then `done` is given what came of it. What is refused once nobody has the form before
     /// them is told in a corner instead: there is no field any more to say it, and the keyboard is where they are now. What
     /// was done is told wherever they are: `done` may write to what has gone, which is nothing, but must not read it.
