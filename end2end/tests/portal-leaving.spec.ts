@@ -134,6 +134,25 @@ test("a password that comes when nobody can see it any more is told of @script",
   await administrator.sees("Activity");
 });
 
+test("an answer that comes late closes no window that was opened since @script", async ({ administrator }) => {
+  const { page } = administrator;
+  const name = page.getByRole("dialog", { name: "Add an attribute" }).getByLabel("Name", { exact: true });
+  await administrator.opens("Custom user attributes");
+  await administrator.presses("Add");
+  await name.fill("Glove size");
+  const letGo = await holds(page, "POST");
+  await administrator.presses("Create");
+  await administrator.presses("Cancel");
+  await expect(name).toHaveCount(0);
+  await administrator.presses("Add");
+  await name.fill("Hat size");
+  letGo();
+  await administrator.isTold("Glove size can be asked in user flows now.");
+  // The page behind the window, as roles may not see it.
+  await expect(page.locator("th[scope=row]").filter({ hasText: "Glove size" })).toBeVisible();
+  await expect(name).toHaveValue("Hat size");
+});
+
 test("a question goes with the screen that asked it @script", async ({ administrator }) => {
   const { page } = administrator;
   await administrator.opens("User flows");
