@@ -148,7 +148,7 @@ test("an answer that comes late closes no window that was opened since @script",
   await name.fill("Hat size");
   letGo();
   await administrator.isTold("Glove size can be asked in user flows now.");
-  // The page behind the window, as roles may not see it.
+  // It stands behind the window, where a search by roles may not look.
   await expect(page.locator("th[scope=row]").filter({ hasText: "Glove size" })).toBeVisible();
   await expect(name).toHaveValue("Hat size");
 });
