@@ -12,7 +12,7 @@ use super::{
         load::{Loaded, both, load},
         menu::{entry, more},
         panel::panel,
-        shown_once::shown_once,
+        shown_once::{show_once, shown_once},
         toast::toasts,
     },
 };
@@ -226,9 +226,9 @@ fn giving_window(team: Loaded<Team>, open: RwSignal<Option<Giving>>, giving: Giv
         }
         let work = async move {
             client.give_role(&account, new, everywhere).await?;
-            // The new one first: whoever is interrupted in between has both, not none.
+            // The new one first: whoever is interrupted in between has both, not none, and the list says so.
             match instead {
-                Some(before) => client.take_role(&before).await,
+                Some(before) => client.take_role(&before).await.inspect_err(|_| team.again()),
                 None => Ok(()),
             }
         };
@@ -237,7 +237,7 @@ fn giving_window(team: Loaded<Team>, open: RwSignal<Option<Giving>>, giving: Giv
                 Ok(()) => toasts.good(format!("{name} is {new} now.")),
                 Err(trouble) => toasts.bad(trouble.sentence()),
             }
-            open.try_set(None);
+            act.close(open, None);
             team.again();
         });
     };
@@ -252,6 +252,9 @@ fn giving_window(team: Loaded<Team>, open: RwSignal<Option<Giving>>, giving: Giv
     };
     dialog("dialog", title, move || open.set(None), content.into_any())
 }
+
+const LINK_LOST: &str = "The invitation is made. Its link can be shown no more, because you went on before that: \
+                         withdraw the invitation, and invite them again.";
 
 fn inviting_window(team: Loaded<Team>, open: RwSignal<bool>, link: RwSignal<Option<String>>) -> AnyView {
     let (client, toasts, act) = (client(), toasts(), Act::new());
@@ -271,13 +274,13 @@ fn inviting_window(team: Loaded<Team>, open: RwSignal<bool>, link: RwSignal<Opti
             Ok(made) => {
                 let address = text(&made, "invitedUserEmailAddress");
                 match made["inviteRedeemUrl"].as_str() {
-                    Some(address) => link.set(Some(address.into())),
+                    Some(address) => show_once(link, address.to_owned(), LINK_LOST),
                     None if text(&made, "status") == "Completed" => {
                         toasts.good(format!("{address} administers already, and has the role now."));
                     }
                     None => toasts.good(format!("An invitation is on its way to {address}.")),
                 }
-                open.try_set(false);
+                act.close(open, false);
                 team.again();
             }
             Err(trouble) => {

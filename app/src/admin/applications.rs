@@ -84,7 +84,7 @@ pub fn list() -> AnyView {
         <div class="screen">
             {head(Vec::new(), "Applications".into(), register())}
             {content}
-            {move || adding.get().then(|| registering(adding))}
+            {move || adding.get().then(|| registering(all, adding))}
         </div>
     }
     .into_any()
@@ -145,7 +145,7 @@ fn platforms(application: &Application) -> String {
     used.map(|(_, name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
-fn registering(open: RwSignal<bool>) -> AnyView {
+fn registering(all: Loaded<Vec<Application>>, open: RwSignal<bool>) -> AnyView {
     let (client, toasts) = (client(), toasts());
     let (name, uri) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (name_fault, uri_fault) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
@@ -163,9 +163,13 @@ fn registering(open: RwSignal<bool>) -> AnyView {
         new[platform] = json!({ "redirectUris": uris });
         act.run(async move { client.create_application(&new).await }, move |made| match made {
             Ok(made) => {
-                open.set(false);
                 toasts.good(format!("{} is registered.", made.display_name));
-                stay.go(&Route::Application { id: made.id });
+                if act.is_there() {
+                    open.set(false);
+                    stay.go(&Route::Application { id: made.id });
+                } else {
+                    all.again();
+                }
             }
             Err(trouble) => {
                 let (about_name, about_uri) = (trouble.about("displayName"), trouble.about(platform));
@@ -227,6 +231,7 @@ pub fn application(id: String) -> AnyView {
         id: StoredValue::new(id),
         etag: StoredValue::new(None),
         secrets: RwSignal::new(Vec::new()),
+        made: RwSignal::new(None),
         api: RwSignal::new(Application::default()),
     };
     let crumbs = || vec![("Applications".to_owned(), Route::Applications)];
@@ -265,6 +270,8 @@ struct Open {
     /// As it was when it was read last.
     etag: StoredValue<Option<String>>,
     secrets: RwSignal<Vec<PasswordCredential>>,
+    /// A secret that was made. It is kept here however often the application is drawn anew meanwhile: it is told once.
+    made: RwSignal<Option<PasswordCredential>>,
     /// What others may call.
     api: RwSignal<Application>,
 }
@@ -293,9 +300,11 @@ impl Open {
         // Nobody looks at it any more where its screen is gone.
         let Some(id) = self.id.try_get_value() else { return };
         run(async move { client().application(&id).await }, move |application| {
-            self.keep(&application);
-            // What had the focus may have stood in a row that is drawn anew.
-            focus_again(None);
+            if self.id.try_get_value().is_some() {
+                self.keep(&application);
+                // What had the focus may have stood in a row that is drawn anew.
+                focus_again(None);
+            }
         });
     }
 }

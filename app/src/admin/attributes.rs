@@ -164,7 +164,7 @@ fn new(loaded: Loaded<Vec<UserFlowAttribute>>, open: RwSignal<Open>) -> AnyView 
         });
         act.run(async move { client.create_attribute(&new).await }, move |made| match made {
             Ok(made) => {
-                open.set(Open::Nothing);
+                act.close(open, Open::Nothing);
                 toasts.good(format!("{} can be asked in user flows now.", made.display_name));
                 loaded.again();
             }
@@ -208,7 +208,7 @@ fn one(loaded: Loaded<Vec<UserFlowAttribute>>, open: RwSignal<Open>, attribute: 
             async move { client.describe_attribute(&id.get_value(), text.trim()).await },
             move |saved| match saved {
                 Ok(()) => {
-                    open.set(Open::Nothing);
+                    act.close(open, Open::Nothing);
                     toasts.good("The description is saved.");
                     loaded.again();
                 }

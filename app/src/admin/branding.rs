@@ -267,12 +267,14 @@ impl Pictures {
         let client = client();
         let directory = client.directory.get_untracked();
         run(async move { client.branding(&directory).await }, move |now| {
-            self.saved.try_update(|saved| {
+            let taken = self.saved.try_update(|saved| {
                 saved.banner_logo_relative_url = now.banner_logo_relative_url;
                 saved.background_image_relative_url = now.background_image_relative_url;
             });
             // The button that removed it is gone with it.
-            focus_again(None);
+            if taken.is_some() {
+                focus_again(None);
+            }
         });
     }
 }
@@ -325,7 +327,9 @@ fn picture(pictures: Pictures, place: Place) -> AnyView {
                     pictures.again();
                 }
                 Err(trouble) => {
-                    fault.try_set(Some(trouble.sentence()));
+                    if fault.try_set(Some(trouble.sentence())).is_some() {
+                        toasts.bad(trouble.sentence_elsewhere());
+                    }
                 }
             }
         });

@@ -4,6 +4,7 @@ mod call;
 mod permissions;
 mod which;
 
+use super::trouble::Trouble;
 use crate::contract::resource::{
     application::{AddPassword, Application, PasswordCredential, PermissionScope, RemovePassword},
     collection::Collection,
@@ -47,7 +48,7 @@ impl Client {
 
     /// One more. Whoever makes it may do everything in it.
     pub async fn create_directory(self, new: &Value) -> Result<Organization> {
-        self.send(Method::Post, "/tenants", new).await
+        self.send(Method::Post, "/tenants", new).await.map_err(Trouble::of_power)
     }
 
     pub async fn update_directory(self, id: &str, changes: &Value) -> Result<()> {
@@ -59,7 +60,7 @@ impl Client {
     }
 
     pub async fn add_domain(self, new: &Domain) -> Result<Domain> {
-        self.send(Method::Post, "/domains", new).await
+        self.send(Method::Post, "/domains", new).await.map_err(Trouble::of_power)
     }
 
     pub async fn remove_domain(self, name: &str) -> Result<()> {

@@ -36,9 +36,10 @@ pub fn screen() -> AnyView {
 fn export() -> AnyView {
     let client = client();
     let save = move |dialect: Dialect| {
+        // Of the directory that is exported: they may be in another by then.
+        let directory = desk().directory.get_untracked();
+        let name = directory.and_then(|directory| directory.names.first().cloned()).unwrap_or("portico".into());
         run(async move { client.export(dialect).await }, move |document| {
-            let directory = desk().directory.get_untracked();
-            let name = directory.and_then(|directory| directory.names.first().cloned()).unwrap_or("portico".into());
             download(&format!("{name}.{}", dialect.ending()), dialect.media_type(), &document);
         });
     };
@@ -58,19 +59,40 @@ fn export() -> AnyView {
 }
 
 /// A document that was chosen.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 struct Chosen {
     name: String,
     dialect: Dialect,
     text: String,
 }
 
-/// What the server says of the document; nothing while it is asked.
-type Planned = RwSignal<Option<Result<Value>>>;
+/// The document that was chosen last, and what the server says of it; nothing while it is asked.
+#[derive(Clone, Copy)]
+struct Import {
+    chosen: RwSignal<Option<Chosen>>,
+    planned: RwSignal<Option<Result<Value>>>,
+}
+
+impl Import {
+    /// Whether somebody still looks at this document: another may have been chosen while an answer was under way.
+    fn is_about(self, document: &Chosen) -> bool {
+        self.chosen.try_with_untracked(|chosen| chosen.as_ref() == Some(document)) == Some(true)
+    }
+
+    fn plan(self, document: Chosen) {
+        let client = client();
+        self.planned.set(None);
+        spawn_local(async move {
+            let answer = client.plan(document.dialect, &document.text).await;
+            if self.is_about(&document) {
+                self.planned.set(Some(answer));
+            }
+        });
+    }
+}
 
 fn import() -> AnyView {
-    let chosen = RwSignal::new(None::<Chosen>);
-    let planned: Planned = RwSignal::new(None);
+    let import = Import { chosen: RwSignal::new(None), planned: RwSignal::new(None) };
     let choose = move |event: web_sys::Event| {
         let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
         let Some(input) = input else { return };
@@ -82,15 +104,16 @@ fn import() -> AnyView {
             // The same file can be chosen again, once it has been mended.
             input.set_value("");
             let document = Chosen { name, dialect, text };
-            chosen.try_set(Some(document.clone()));
-            plan(planned, document);
+            if import.chosen.try_set(Some(document.clone())).is_none() {
+                import.plan(document);
+            }
         });
     };
     let told = move || {
-        chosen.get().map(|document| {
-            let plan = match planned.get() {
+        import.chosen.get().map(|document| {
+            let plan = match import.planned.get() {
                 None => skeleton(3),
-                Some(Ok(plan)) => changes(planned, &document, &plan),
+                Some(Ok(plan)) => changes(import, &document, &plan),
                 Some(Err(trouble)) => faults(&trouble),
             };
             view! { <p class="second">{format!("From {}:", document.name)}</p>{plan} }
@@ -107,15 +130,6 @@ fn import() -> AnyView {
         </section>
     }
     .into_any()
-}
-
-fn plan(planned: Planned, document: Chosen) {
-    let client = client();
-    planned.set(None);
-    spawn_local(async move {
-        let answer = client.plan(document.dialect, &document.text).await;
-        planned.try_set(Some(answer));
-    });
 }
 
 /// What is wrong with the document, place by place.
@@ -144,7 +158,7 @@ fn faults(trouble: &Trouble) -> AnyView {
     .into_any()
 }
 
-fn changes(planned: Planned, document: &Chosen, plan: &Value) -> AnyView {
+fn changes(import: Import, document: &Chosen, plan: &Value) -> AnyView {
     let steps = plan["changes"].as_array().map(Vec::as_slice).unwrap_or_default();
     if steps.is_empty() {
         return view! { <div class="notice" role="status"><p>"Nothing to change: the directory is as the document says."</p></div> }
@@ -156,7 +170,7 @@ fn changes(planned: Planned, document: &Chosen, plan: &Value) -> AnyView {
     let deleted = steps.iter().filter(|step| step["operation"] == "delete").count();
     let document = StoredValue::new((document.clone(), base));
     let press = move || match deleted {
-        0 => apply(planned, document, act),
+        0 => apply(import, document, act),
         gone => {
             let question = Question {
                 title: "Apply, and delete what is not in the document?".into(),
@@ -164,7 +178,7 @@ fn changes(planned: Planned, document: &Chosen, plan: &Value) -> AnyView {
                 act: "Apply".into(),
                 dangerous: true,
             };
-            asking().ask(question, move || apply(planned, document, act));
+            asking().ask(question, move || apply(import, document, act));
         }
     };
     view! {
@@ -217,21 +231,21 @@ fn difference(difference: &Value) -> AnyView {
     .into_any()
 }
 
-fn apply(planned: Planned, document: StoredValue<(Chosen, String)>, act: Act) {
+fn apply(import: Import, document: StoredValue<(Chosen, String)>, act: Act) {
     let (client, toasts) = (client(), toasts());
     let Some((chosen, base)) = document.try_get_value() else { return };
     let again = chosen.clone();
     act.run(async move { client.import(chosen.dialect, &chosen.text, &base).await }, move |done| match done {
         Ok(_) => {
             toasts.good("Applied. The directory is as the document says.");
-            plan(planned, again);
+            if import.is_about(&again) {
+                import.plan(again);
+            }
         }
         Err(Trouble::ChangedMeanwhile) => {
             toasts.bad("Somebody changed the design meanwhile. Here is the plan as it would be now.");
-            plan(planned, again);
+            import.plan(again);
         }
-        Err(trouble) => {
-            planned.try_set(Some(Err(trouble)));
-        }
+        Err(trouble) => import.planned.set(Some(Err(trouble))),
     });
 }

@@ -7,8 +7,7 @@ use super::{
     client::client,
     desk::desk,
     frame::{DIRECTORIES, enter, head, kind},
-    route::{place, stay},
-    trouble::Trouble,
+    route::place,
     ui::{
         button::{Act, plain, submit},
         field::{Label, line, radio, select},
@@ -125,7 +124,6 @@ fn creating(open: RwSignal<bool>) -> AnyView {
     let chosen = RwSignal::new(KINDS[0].0);
     let act = Act::new();
     let create = move || {
-        let stay = stay();
         let mut new = json!({ "displayName": name.get_untracked().trim(), "tenantType": chosen.get_untracked() });
         let word = word.get_untracked().trim().to_owned();
         if !word.is_empty() {
@@ -133,24 +131,20 @@ fn creating(open: RwSignal<bool>) -> AnyView {
         }
         act.run(async move { client.create_directory(&new).await }, move |made| match made {
             Ok(made) => {
-                open.try_set(false);
                 desk().directories.again();
-                if stay.lasts() {
+                if act.is_there() {
+                    open.set(false);
                     toasts.good(format!("{} is there, and you are in it.", made.display_name));
                     enter(&made.id);
                 } else {
                     toasts.good(format!("{} is there.", made.display_name));
                 }
             }
-            // Who may make none is not told that it could be done.
-            Err(Trouble::Gone) => toasts.bad("Only a Global Administrator of every directory can make a new one."),
             Err(trouble) => {
                 name_fault.try_set(trouble.about("displayName"));
                 word_fault.try_set(trouble.about("names"));
                 toasts.bad(trouble.sentence());
-                if stay.lasts() {
-                    focus_fault();
-                }
+                focus_fault();
             }
         });
     };

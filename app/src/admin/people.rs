@@ -18,7 +18,7 @@ use super::{
         load::{Loaded, both, load},
         pages::pages,
         search::{AMONG_SHOWN, search},
-        shown_once::shown_once,
+        shown_once::{show_once, shown_once},
         toast::toasts,
         toggle::toggle,
     },
@@ -308,6 +308,9 @@ fn access(loaded: Loaded<Person>, etag: Etag, made: Made, user: &User) -> AnyVie
     .into_any()
 }
 
+const PASSWORD_LOST: &str = "The password is reset. The new one can be shown no more, because you went on before it \
+                             was made: reset it once more to get another.";
+
 /// For who cannot be helped by "Forgot password": a new one is made and shown once.
 fn reset(id: StoredValue<String>, made: Made) -> AnyView {
     let client = client();
@@ -325,7 +328,7 @@ fn reset(id: StoredValue<String>, made: Made) -> AnyView {
         asking().ask(question, move || {
             let id = id.clone();
             run(async move { client.reset_password(&id).await }, move |new| {
-                made.try_set(Some(new.new_password));
+                show_once(made, new.new_password, PASSWORD_LOST);
             });
         });
     };

@@ -151,7 +151,7 @@ fn setting_up(all: Loaded<All>, open: RwSignal<Option<New>>, kind: New) -> AnyVi
             provider(kind, called.clone(), id.get_untracked(), secret.get_untracked(), issuer.get_untracked());
         act.run(async move { client.create_provider(&provider).await }, move |made| match made {
             Ok(_) => {
-                open.set(None);
+                act.close(open, None);
                 toasts.good(format!("{called} can be chosen in user flows now."));
                 all.again();
             }

@@ -9,6 +9,8 @@ pub enum Trouble {
     /// The session is over and could not be renewed.
     SignInAgain,
     NotAllowed,
+    /// Who may not do it is not told that it could be done: the server knows no such address.
+    NotEverywhere,
     Gone,
     /// Somebody else saved first; `@odata.etag` did not match.
     ChangedMeanwhile,
@@ -30,6 +32,14 @@ impl Trouble {
         }
     }
 
+    /// Of what is always there for whoever may do it.
+    pub fn of_power(self) -> Self {
+        match self {
+            Trouble::Gone => Trouble::NotEverywhere,
+            other => other,
+        }
+    }
+
     pub fn sentence(&self) -> String {
         match self {
             Trouble::NoConnection => {
@@ -39,6 +49,7 @@ impl Trouble {
             Trouble::NotAllowed => {
                 "Your role does not allow this here. A Global Administrator of this directory can change that.".into()
             }
+            Trouble::NotEverywhere => "Only a Global Administrator of every directory can do this.".into(),
             Trouble::Gone => "This is not here any more. Somebody may have deleted it.".into(),
             Trouble::ChangedMeanwhile => "Somebody else saved meanwhile. Your changes are still here; reload the page to see theirs before you save."
                     .into(),
@@ -49,6 +60,16 @@ impl Trouble {
                 )
             }
         }
+    }
+
+    /// The same for whoever has left what it is about: nothing waits there to be tried again.
+    pub fn sentence_elsewhere(&self) -> String {
+        let why: String = match self {
+            Trouble::NoConnection => "The server does not answer.".into(),
+            Trouble::ChangedMeanwhile => "Somebody else saved first.".into(),
+            other => other.sentence(),
+        };
+        format!("What you began earlier did not work. {why}")
     }
 
     /// What is wrong with one property or with something in it, where the server named it.

@@ -96,7 +96,7 @@ fn add(id: StoredValue<String>, granted: Loaded<Granted>, open: RwSignal<bool>, 
     };
     act.run(work, move |outcome| match outcome {
         Ok(()) => {
-            open.try_set(false);
+            act.close(open, false);
             toasts.good(told);
             granted.again();
         }

@@ -89,7 +89,7 @@ fn save(open: Open, edited: RwSignal<Option<PermissionScope>>, draft: Draft, act
     let work = async move { client.set_scopes(&open.id(), open.etag().as_deref(), &scopes).await };
     act.run(work, move |outcome| match outcome {
         Ok(()) => {
-            edited.try_set(None);
+            act.close(edited, None);
             toasts.good(if is_new { format!("{value} is there.") } else { format!("{value} is saved.") });
             open.read();
         }

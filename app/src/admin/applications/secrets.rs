@@ -12,7 +12,7 @@ use super::{
             icon::Icon,
             index::{Section, heading},
             panel::panel,
-            shown_once::shown_once,
+            shown_once::{show_once, shown_once},
             toast::toasts,
         },
     },
@@ -34,7 +34,7 @@ const MOST: usize = 2;
 const LIFETIMES: [(u32, &str); 3] = [(6, "6 months"), (12, "12 months"), (24, "24 months")];
 
 pub fn section(open: Open) -> AnyView {
-    let (adding, made) = (RwSignal::new(false), RwSignal::new(None::<PasswordCredential>));
+    let adding = RwSignal::new(false);
     let list = move || {
         let rows: Vec<_> = open.secrets.get().into_iter().map(|secret| row(open, secret)).collect();
         if rows.is_empty() {
@@ -49,8 +49,8 @@ pub fn section(open: Open) -> AnyView {
         <section class="card">
             <header>{heading(SECTION)}{add}</header>
             {list}
-            {move || adding.get().then(|| making(open, adding, made))}
-            {move || made.get().map(|secret| new_secret(open, made, secret))}
+            {move || adding.get().then(|| making(open, adding))}
+            {move || open.made.get().map(|secret| new_secret(open, secret))}
         </section>
     }
     .into_any()
@@ -99,7 +99,10 @@ fn remove(open: Open, secret: &PasswordCredential) {
     });
 }
 
-fn making(open: Open, adding: RwSignal<bool>, made: RwSignal<Option<PasswordCredential>>) -> AnyView {
+const SECRET_LOST: &str = "The secret is made. It can be shown no more, because you went on before that: remove it, \
+                           and make another.";
+
+fn making(open: Open, adding: RwSignal<bool>) -> AnyView {
     let (client, toasts) = (client(), toasts());
     let (name, fault, act) = (RwSignal::new(String::new()), RwSignal::new(None::<String>), Act::new());
     let months = RwSignal::new(LIFETIMES[1].0);
@@ -109,8 +112,8 @@ fn making(open: Open, adding: RwSignal<bool>, made: RwSignal<Option<PasswordCred
         let end = in_months(months.get_untracked());
         act.run(async move { client.add_password(&open.id(), &name, end).await }, move |outcome| match outcome {
             Ok(secret) => {
-                adding.try_set(false);
-                made.try_set(Some(secret));
+                act.close(adding, false);
+                show_once(open.made, secret, SECRET_LOST);
             }
             Err(trouble) => {
                 fault.try_set(trouble.about("passwordCredential/displayName"));
@@ -146,9 +149,9 @@ fn in_months(months: u32) -> Moment {
     Moment(Timestamp(date.get_time() as i64))
 }
 
-fn new_secret(open: Open, made: RwSignal<Option<PasswordCredential>>, secret: PasswordCredential) -> AnyView {
+fn new_secret(open: Open, secret: PasswordCredential) -> AnyView {
     let close = move || {
-        made.set(None);
+        open.made.set(None);
         open.again();
     };
     let why = "Copy it now. It is stored as a fingerprint and cannot be shown again.";

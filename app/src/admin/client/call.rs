@@ -134,9 +134,11 @@ impl Client {
     /// A token that the server no longer believes is renewed once; after that the person signs in again, and comes back here.
     async fn answered(self, ask: Ask<'_>) -> Result<String> {
         let mut renewed = false;
+        // A new token may take long, and the administrator be in another directory by then.
+        let directory = self.directory.get_untracked();
         loop {
             let Some(token) = self.session.token().await else { return self.sign_in_again().await };
-            let answer = self.once(&ask, &token).await?;
+            let answer = self.once(&ask, &token, &directory).await?;
             let (status, text) = (answer.status(), answer.text().await.map_err(|_| Trouble::NoConnection)?);
             match status {
                 200..=299 => return Ok(text),
@@ -147,7 +149,7 @@ impl Client {
         }
     }
 
-    async fn once(self, ask: &Ask<'_>, token: &str) -> Result<Response> {
+    async fn once(self, ask: &Ask<'_>, token: &str, directory: &str) -> Result<Response> {
         let address = self.address(ask.path);
         let request: RequestBuilder = match ask.method {
             Method::Get => Request::get(&address),
@@ -158,9 +160,8 @@ impl Client {
         };
         // Branding is asked by language, and the browser's own would mean that one: 0 is the branding for everybody.
         let mut request = request.header("authorization", &format!("Bearer {token}")).header("accept-language", "0");
-        let directory = self.directory.get_untracked();
         if !directory.is_empty() {
-            request = request.header("portico-tenant", &directory);
+            request = request.header("portico-tenant", directory);
         }
         for (name, value) in [("if-match", ask.etag), ("accept", ask.accept)] {
             if let Some(value) = value {

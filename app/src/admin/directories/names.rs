@@ -4,7 +4,6 @@ use crate::admin::{
     browser::focus_fault,
     client::client,
     route::place,
-    trouble::Trouble,
     ui::{
         ask::{Question, asking},
         button::{Act, run, submit},
@@ -126,10 +125,12 @@ fn adding(names: Loaded<Vec<Domain>>) -> AnyView {
                 name.try_set(String::new());
                 names.again();
             }
-            // Who may give none is not told that it could be done.
-            Err(Trouble::Gone) => toasts.bad("Only a Global Administrator of every directory gives and takes names."),
             Err(trouble) => {
-                fault.try_set(Some(trouble.about("id").unwrap_or_else(|| trouble.sentence())));
+                let about = trouble.about("id");
+                if about.is_none() {
+                    toasts.bad(trouble.sentence());
+                }
+                fault.try_set(about);
                 focus_fault();
             }
         });

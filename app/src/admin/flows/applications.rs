@@ -117,7 +117,7 @@ fn choosing(loaded: Loaded<UserFlow>, flow: UserFlow, open: RwSignal<bool>) -> A
         };
         act.run(work, move |added| match added {
             Ok(()) => {
-                open.set(false);
+                act.close(open, false);
                 toasts.good(format!("{name} uses this flow now."));
                 loaded.again();
             }

@@ -64,8 +64,7 @@ fn save(editor: Editor, act: Act) {
 /// Reads what the other one saved, and takes it in; the marks then say what the rows here would change of it.
 fn learn(editor: Editor) {
     let (client, toasts) = (client(), toasts());
-    // Whoever has left the page has left their changes too, and was asked.
-    let Some(id) = editor.flow.try_with_untracked(|flow| flow.id.clone()) else { return };
+    let id = editor.flow.with_untracked(|flow| flow.id.clone());
     spawn_local(async move {
         match (client.flow(&id).await, client.revisions(&id).await) {
             _ if editor.is_gone() => {}

@@ -72,7 +72,7 @@ pub(super) fn section(loaded: Loaded<Person>, etag: Etag, user: &User, attribute
                 loaded.again();
             }
             Err(trouble) => {
-                for row in rows.try_get_value().into_iter().flatten() {
+                for row in rows.get_value() {
                     row.fault.set(trouble.about(&row.attribute.id));
                 }
                 toasts.bad(trouble.sentence());

@@ -8,7 +8,7 @@ use super::super::{
         button::{Act, plain, submit},
         field::{Label, line, radio, typed},
         panel::panel,
-        shown_once::shown_once,
+        shown_once::{show_once, shown_once},
         toast::toasts,
     },
 };
@@ -18,6 +18,9 @@ use serde_json::{Value, json};
 
 /// Of a temporary password, written with four letters for every three of them.
 const PASSWORD_BYTES: usize = 15;
+
+const PASSWORD_LOST: &str = "The account is there. Its temporary password can be shown no more, because you went on \
+                             before it was made: reset the password of the account to get another.";
 
 /// Who was made: their id, and the password with which they come in once.
 type Made = RwSignal<Option<(String, String)>>;
@@ -42,12 +45,12 @@ fn asked(open: RwSignal<bool>, made: Made) -> AnyView {
         let new = account(name.get_untracked().trim(), address.get_untracked().trim(), password.as_deref());
         act.run(async move { client.create_person(&new).await }, move |outcome| match outcome {
             Ok(person) => match password {
-                Some(password) => {
-                    made.try_set(Some((person.id, password)));
-                }
+                Some(password) => show_once(made, (person.id, password), PASSWORD_LOST),
                 None => {
                     toasts.good("The account is there.");
-                    go_to(open, stay, person.id);
+                    if act.is_there() {
+                        go_to(open, stay, person.id);
+                    }
                 }
             },
             Err(trouble) => {

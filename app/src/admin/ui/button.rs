@@ -1,7 +1,7 @@
 //! Buttons say what they do while they do it, and cannot be pressed twice.
 
 use super::{
-    super::client::Result,
+    super::{client::Result, route::stay},
     icon::{Icon, icon},
     toast::toasts,
 };
@@ -9,7 +9,7 @@ use crate::admin::ui::listen::on_click;
 use leptos::{prelude::*, task::spawn_local};
 use std::future::Future;
 
-/// An act that is under way, or not.
+/// An act that is under way, or not. It is gone with the form, the window or the screen that it was made in.
 #[derive(Clone, Copy)]
 pub struct Act {
     pub running: RwSignal<bool>,
@@ -20,31 +20,50 @@ impl Act {
         Self { running: RwSignal::new(false) }
     }
 
-    /// Runs unless it is running; then `done` is given what came of it.
+    /// Whether what it was made in is still before somebody.
+    pub fn is_there(self) -> bool {
+        !self.running.is_disposed()
+    }
+
+    /// Closes the window that it was made in, by what has it open: not another one that was opened there since.
+    pub fn close<T: Send + Sync + 'static>(self, window: RwSignal<T>, closed: T) {
+        if self.is_there() {
+            window.set(closed);
+        }
+    }
+
+    /// Runs unless it is running; then `done` is given what came of it. What is refused once nobody has the form before
+    /// them is told in a corner instead: there is no field any more to say it, and the keyboard is where they are now. What
+    /// was done is told wherever they are: `done` may write to what has gone, which is nothing, but must not read it.
     pub fn run<T: 'static>(
         self,
         work: impl Future<Output = Result<T>> + 'static,
         done: impl FnOnce(Result<T>) + 'static,
     ) {
-        if self.running.get_untracked() {
+        if self.running.try_get_untracked() != Some(false) {
             return;
         }
         self.running.set(true);
+        let toasts = toasts();
         spawn_local(async move {
             let outcome = work.await;
-            self.running.try_set(false);
-            done(outcome);
+            let is_gone = self.running.try_set(false).is_some();
+            match outcome {
+                Err(trouble) if is_gone => toasts.bad(trouble.sentence_elsewhere()),
+                outcome => done(outcome),
+            }
         });
     }
 }
 
 /// Runs an act whose failure is told in a corner of the page.
 pub fn run<T: 'static>(work: impl Future<Output = Result<T>> + 'static, done: impl FnOnce(T) + 'static) {
-    let toasts = toasts();
+    let (toasts, stay) = (toasts(), stay());
     spawn_local(async move {
         match work.await {
             Ok(value) => done(value),
-            Err(trouble) => toasts.bad(trouble.sentence()),
+            Err(trouble) if stay.lasts() => toasts.bad(trouble.sentence()),
+            Err(trouble) => toasts.bad(trouble.sentence_elsewhere()),
         }
     });
 }
