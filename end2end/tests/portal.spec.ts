@@ -70,6 +70,10 @@ test("an administrator makes a user flow, and people sign up through it @script"
   await page.getByRole("switch", { name: "Display Name is required" }).click();
   const type = page.getByLabel("Input type of Postal Code");
   await type.selectOption({ label: "Dropdown" });
+  await page.getByLabel("Label of Postal Code").click();
+  const settings = page.getByRole("region", { name: "Settings of Postal Code" });
+  await settings.getByRole("button", { name: "Add an option" }).click();
+  await settings.getByLabel(/^Text of option/).last().fill("2300");
   await type.selectOption({ label: "Text" });
   await page.getByLabel("Label of Country/Region").click();
   await administrator.presses("Move to the top");

@@ -48,11 +48,14 @@ fn deeper(depth: &mut usize, byte: u8) -> Option<usize> {
     Some(*depth)
 }
 
-/// `@odata.context`, `identityProviders@odata.navigationLink` and the like are remarks of the protocol.
+/// `@odata.context`, `identityProviders@odata.navigationLink` and the like are remarks of the protocol. `x@odata.bind` is none:
+/// it refers to something, and whoever sent it is not to believe that it was taken.
 fn without_annotations(value: Value) -> Value {
     match value {
         Value::Object(members) => {
-            let kept = members.into_iter().filter(|(name, _)| !name.contains('@') || name == "@odata.type");
+            let says_something =
+                |name: &str| !name.contains('@') || name == "@odata.type" || name.ends_with("@odata.bind");
+            let kept = members.into_iter().filter(|(name, _)| says_something(name));
             Value::Object(kept.map(|(name, value)| (name, without_annotations(value))).collect())
         }
         Value::Array(items) => Value::Array(items.into_iter().map(without_annotations).collect()),
@@ -175,6 +178,15 @@ mod tests {
             "includeApplications@odata.context": "y"
         }));
         assert_eq!(flow.unwrap().display_name, "Shop");
+    }
+
+    #[test]
+    fn a_reference_is_refused_and_not_dropped() {
+        let Err(Error::Invalid(flaws)) = taken(&json!({"displayName": "Shop", "approval@odata.bind": "approvals/7"}))
+        else {
+            panic!("a reference was taken")
+        };
+        assert_eq!(flaws[0].target, "approval@odata.bind");
     }
 
     #[test]

@@ -136,8 +136,7 @@ impl Protocol {
 
     /// Where an API is exposed: the very switch of this form, so that no section saves over what the other one says.
     pub fn plain_access_tokens(self) -> AnyView {
-        let about =
-            "They refuse access tokens whose header says at+jwt. It says JWT then: Plain access tokens, under Protocol.";
+        let about = "They refuse access tokens whose header says at+jwt. It says JWT then: Plain access tokens, under Protocol.";
         view! {
             <div class="stack">
                 {self.settings.switch_again(PLAIN, "For backends with Spring Security or passport-azure-ad", about)}

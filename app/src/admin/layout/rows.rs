@@ -7,7 +7,7 @@ use super::{
         icon::{Icon, icon},
         toggle::toggle,
     },
-    editor::{Editor, changes, name},
+    editor::{Editor, changes, has_options, name},
 };
 use crate::admin::ui::listen::{on_change, on_click};
 use crate::{
@@ -96,7 +96,13 @@ fn row(editor: Editor, held: Held, row: Input) -> AnyView {
     let select = move |event| {
         let word = event_target_value(&event);
         if let Ok(kind) = InputType::try_from(word) {
-            editor.change_row(&own(), "input type", |row| row.input_type = kind);
+            editor.change_row(&own(), "input type", |row| {
+                row.input_type = kind;
+                // Nobody could take them away where they are not shown, and no save would be taken with them.
+                if !has_options(kind) {
+                    row.options.clear();
+                }
+            });
         }
     };
     let kind = showing(move || editor.row(&own(), |row| row.input_type).word().into());

@@ -328,7 +328,7 @@ pub async fn make_locale(
     }
     save_locale(&state, &caller, &wishes, &asked.id, &sent).await?;
     let made = stored(&state, &caller, &asked.id).await?.ok_or(Error::NotFound)?;
-    wishes.created("organization/branding/localizations", &asked.id, &shown(&made)?)
+    wishes.created(&format!("organization/{id}/branding/localizations"), &asked.id, &shown(&made)?)
 }
 
 pub async fn change_locale(

@@ -229,7 +229,8 @@ impl World {
                         // Somebody else was faster.
                         Outcome::SignedUp { address, .. } if luck.is_multiple_of(3) => {
                             let method = if luck.is_multiple_of(2) { Method::Password } else { Method::Passcode };
-                            let account = Account { id: "eve".into(), ..ada(method) };
+                            // One for each name: by one id for two of them the wrong one would be judged.
+                            let account = Account { id: format!("eve at {address}").into(), ..ada(method) };
                             self.accounts.insert(address.clone(), account);
                             event = Event::AddressTaken;
                         }

@@ -32,6 +32,7 @@ async fn designed(server: &TestServer) -> Administrator {
     }
     let answered = admin.post(&format!("{at}/branding/localizations"), json!({"id": "de"})).await;
     assert_eq!(answered.status, 201, "{}", answered.text());
+    assert!(answered.header("location").ends_with(&format!("{at}/branding/localizations/de")));
     let told =
         json!({"signInPageText": "Ask [us](https://w.example/help)\nany day", "usernameHintText": "you@w.example"});
     assert_eq!(admin.patch(&format!("{at}/branding"), told).await.status, 204);
